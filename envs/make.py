@@ -1,0 +1,95 @@
+"""From an id and parameters to an environment."""
+
+import dataclasses
+import importlib
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from .batch import BatchEnv
+from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
+from .registry import environments, nearest
+
+
+class BadParameter(ValueError):
+    """A parameter that is unknown or out of range. Its text is one sentence."""
+
+
+def build_dataclass(cls: type, values: dict[str, Any], what: str) -> Any:
+    """Build the dataclass `cls` from plain values, with types checked by pydantic.
+
+    Args:
+        what: how an error names the thing, such as `pathfinding/lifelong-v0`.
+
+    Raises:
+        BadParameter: an unknown key (with the nearest known one), a wrong type, or a value out of range.
+    """
+    names = [field.name for field in dataclasses.fields(cls) if field.init]
+    for key in values:
+        if key not in names:
+            raise BadParameter(f"{what} has no parameter '{key}'.{nearest(key, names)}")
+    try:
+        return TypeAdapter(cls).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "value_error":
+            raise BadParameter(f"{what}: {first['ctx']['error']}") from error
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadParameter(f"{what}: {where} is {first.get('input')!r}; {first['msg'].lower()}") from error
+
+
+def parameters_of(id: str) -> type | None:
+    """The dataclass of parameters of the environment `id`, or None if it has none. Raises UnknownName."""
+    if id.startswith(BRIDGE_PREFIX):
+        return BridgeParameters
+    target = environments.find(id).load()
+    if isinstance(target, type) and issubclass(target, BatchEnv):
+        return target.Parameters
+    return BridgeParameters
+
+
+def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
+    """Build `num_envs` copies of the environment `id`.
+
+    Args:
+        id: a registered id such as `pathfinding/lifelong-v0` (the highest version if `-vN` is left out), or
+            `pettingzoo:module.name_vN` for any PettingZoo environment, such as `pettingzoo:mpe2.simple_spread_v3`.
+        num_envs: number of independent copies, at least 1.
+        parameters: fields of the task's parameter dataclass.
+
+    Raises:
+        UnknownName: nothing is registered under `id`.
+        BadParameter: a parameter is unknown, of the wrong type, or out of range.
+        ImportError: the environment's module is missing.
+    """
+    cls = parameters_of(id)
+    given = build_dataclass(cls, parameters, id) if cls else None
+    return make_from(id, num_envs, given)
+
+
+def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
+    """Like `make`, with the parameters already built."""
+    if id.startswith(BRIDGE_PREFIX):
+        return Bridge(id, _pettingzoo_factory(id), num_envs, parameters)
+    registration = environments.find(id)
+    target = registration.load()
+    if isinstance(target, type) and issubclass(target, BatchEnv):
+        return target(registration.name, num_envs, parameters)  # type: ignore[call-arg]
+    if not callable(target):
+        raise BadParameter(f"'{registration.name}' is registered as {target!r}; allowed is a BatchEnv class or a PettingZoo factory")
+    return Bridge(registration.name, target, num_envs, parameters)
+
+
+def _pettingzoo_factory(id: str) -> Any:
+    name = id.removeprefix(BRIDGE_PREFIX)
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        raise ImportError(f"'{id}' needs the Python module '{name}', which cannot be imported: {error}") from error
+    factory = getattr(module, "parallel_env", None) or getattr(module, "env", None)
+    if factory is None:
+        raise ImportError(f"the Python module '{name}' has neither parallel_env() nor env(), so it is no PettingZoo environment")
+    return factory
+
+
+__all__ = ["BadParameter", "build_dataclass", "make", "make_from", "parameters_of"]

@@ -1,0 +1,1 @@
+"""Pathfinding as a batched environment: one engine, two tasks."""
