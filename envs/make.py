@@ -8,11 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from .batch import BatchEnv
 from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
+from .errors import BadParameter
 from .registry import environments, nearest
-
-
-class BadParameter(ValueError):
-    """A parameter that is unknown or out of range. Its text is one sentence."""
 
 
 def build_dataclass(cls: type, values: dict[str, Any], what: str) -> Any:

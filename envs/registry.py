@@ -15,15 +15,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .errors import UnknownName
+
 T = TypeVar("T")
 _PLAIN = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*(-v\d+)?", re.IGNORECASE)
-
-
-class UnknownName(KeyError):
-    """A name that nothing is registered under. Its text is one sentence with the nearest known name."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 def nearest(name: str, known: list[str]) -> str:

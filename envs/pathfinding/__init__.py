@@ -1,0 +1,14 @@
+"""Multi-agent pathfinding on grids, with the rules of POGEMA 1.4. Importing this registers the tasks and loads nothing else."""
+
+from ..registry import register_environment
+
+register_environment(
+    "pathfinding/lifelong-v0",
+    "stigmergy.envs.pathfinding.env:Lifelong",
+    description="an agent that reaches its goal gets the next one; throughput counts",
+)
+register_environment(
+    "pathfinding/oneshot-v0",
+    "stigmergy.envs.pathfinding.env:OneShot",
+    description="each agent has one goal; success rates, makespan and sum of costs count",
+)

@@ -1,38 +1,78 @@
-"""The parameters of a pathfinding task, checked, and turned into what the kernels need."""
+"""The parameters of a pathfinding task, checked field by field when they are made."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from ..errors import BadParameter
+
 Cell = tuple[int, int]
+MAX_RADIUS = 64
+MAX_SIDE = 2048
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise BadParameter(f"{name} is {value}; allowed is {low} to {high}")
 
 
 @dataclass(frozen=True)
 class PathfindingParameters:
-    """Options shared by one-shot and lifelong pathfinding (names and defaults after POGEMA's GridConfig where it has them)."""
+    """Options of one-shot and lifelong pathfinding; names follow POGEMA's GridConfig where it has them.
 
-    num_agents: int = 8
-    """Agents in each copy."""
+    Raises:
+        BadParameter: a value is out of range, or two values contradict each other.
+    """
+
+    num_agents: int | None = None
+    """Agents in each copy; left out, as many as have given starts, else 8."""
     map: str = "random"
-    """`random`, `mazes`, `rooms`, `warehouse`, the path of a MovingAI `.map` file, or a drawing with `.` and `#` (see docs)."""
-    height: int = 16
-    """Rows of a generated map."""
-    width: int = 16
-    """Columns of a generated map."""
+    """`random`, `mazes`, `rooms`, `warehouse`, a MovingAI `.map` file (yours, or one that comes with the package), or a drawing."""
+    height: int | None = None
+    """Rows of a generated map; 16 if left out."""
+    width: int | None = None
+    """Columns of a generated map; 16 if left out."""
     density: float = 0.3
     """Share of walls in a `random` map, from 0 to below 1."""
     obs_radius: int = 5
-    """The agent sees a square window of 2 * obs_radius + 1 cells."""
+    """An agent sees a square window of 2 * obs_radius + 1 cells around it."""
     collision_system: Literal["priority", "block_both", "soft"] = "soft"
     """Who may move when agents are in each other's way; POGEMA's benchmarks use `soft`."""
     shortest_path: bool = False
-    """Add a fourth channel that marks a shortest path to the goal, other agents ignored (the Follower's observation)."""
+    """Add a fourth channel that marks a shortest path to the goal, other agents ignored (after the Follower)."""
     mask_walls: bool = False
     """Give action masks that forbid moves into walls."""
-    max_cycles: int = 64
+    max_cycles: int = 256
     """Steps after which an episode is truncated."""
     starts: tuple[Cell, ...] = ()
     """A start cell (row, column) for each agent; drawn at random if empty."""
     goals: tuple[tuple[Cell, ...], ...] = ()
-    """For each agent its goal, or in lifelong tasks its sequence of goals, which repeats; drawn at random if empty."""
+    """For each agent the sequence of its goals, which repeats (one goal in one-shot tasks); drawn at random if empty."""
     scenario: str = ""
-    """Path of a MovingAI `.scen` file whose first entries give starts and goals."""
+    """A MovingAI `.scen` file whose first entries give starts and first goals."""
+
+    def __post_init__(self):
+        if self.num_agents is not None:
+            _within("num_agents", self.num_agents, 1, 100_000)
+        for name in ("height", "width"):
+            value = getattr(self, name)
+            if value is not None:
+                _within(name, value, 1, MAX_SIDE)
+        if not 0 <= self.density < 1:
+            raise BadParameter(f"density is {self.density}; allowed is 0 to below 1")
+        _within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
+        _within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        if self.scenario and (self.starts or self.goals):
+            raise BadParameter(f"scenario is '{self.scenario}' and starts or goals are given too; give one or the other")
+
+
+@dataclass(frozen=True)
+class LifelongParameters(PathfindingParameters):
+    """Options of lifelong pathfinding: an agent that reaches its goal gets the next one at once."""
+
+
+@dataclass(frozen=True)
+class OneShotParameters(PathfindingParameters):
+    """Options of one-shot pathfinding: each agent has one goal."""
+
+    on_target: Literal["finish", "nothing"] = "finish"
+    """`finish`: an agent leaves the map at its goal. `nothing`: agents stay, and all succeed together."""

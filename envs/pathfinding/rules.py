@@ -127,11 +127,11 @@ def begin_copy(state, k, scratch, c):
         if _place_starts(state, k, scratch, c) and _place_goals(state, k, c):
             state.placed[c] = True
             break
-    state.occupant[c] = 0
-    state.occupied[c] = 0
+    state.occupant[c].fill(0)
+    state.occupied[c].fill(0)
     state.collisions[c] = 0
     for i in range(state.position.shape[1]):
-        state.position[c, i] = state.start[c, i]
+        _set(state.position[c, i], state.start[c, i])
         _put(state, k.radius, c, i)
         state.goal_number[c, i] = 0
         state.reached[c, i] = 0
@@ -146,17 +146,21 @@ def _lay_out(state, k, scratch, c):
     """Draw the map, ring it with walls, label its components, and list the cells that may be goals."""
     radius = k.radius
     height, width = k.goal_allowed.shape
-    state.obstacle[c] = 0  # beyond the ring the world is empty, as in POGEMA
+    state.obstacle[c].fill(0)  # beyond the ring the world is empty, as in POGEMA
     inner = state.obstacle[c, radius : radius + height, radius : radius + width]
     if k.map_kind == FIXED:
-        inner[:] = k.drawing
+        for r in range(height):
+            for q in range(width):
+                inner[r, q] = k.drawing[r, q]
     else:
         generate(state.stream[c], k.map_kind, k.density, inner)
     ring = state.obstacle[c, radius - 1 : radius + height + 1, radius - 1 : radius + width + 1]
-    ring[0] = 1
-    ring[-1] = 1
-    ring[:, 0] = 1
-    ring[:, -1] = 1
+    for r in range(height + 2):
+        ring[r, 0] = 1
+        ring[r, width + 1] = 1
+    for q in range(width + 2):
+        ring[0, q] = 1
+        ring[height + 1, q] = 1
     label = state.component[c, radius - 1 : radius + height + 1, radius - 1 : radius + width + 1]
     label_components(ring, label, scratch.queue[c])
     _list_goal_cells(state, k, scratch, c)
@@ -168,7 +172,7 @@ def _list_goal_cells(state, k, scratch, c):
     height, width = k.goal_allowed.shape
     label = state.component[c, k.radius : k.radius + height, k.radius : k.radius + width]
     first = state.goal_first[c]
-    first[:] = 0
+    first.fill(0)
     for r in range(height):
         for q in range(width):
             if label[r, q] >= 0 and k.goal_allowed[r, q]:
@@ -176,7 +180,8 @@ def _list_goal_cells(state, k, scratch, c):
     for j in range(height * width):
         first[j + 1] += first[j]
     next_place = scratch.order[c]
-    next_place[:] = first[:-1]
+    for j in range(height * width):
+        next_place[j] = first[j]
     for r in range(height):
         for q in range(width):
             if label[r, q] >= 0 and k.goal_allowed[r, q]:
@@ -197,7 +202,8 @@ def _place_starts(state, k, scratch, c):
     """Distinct starts in components that have a goal for each agent there, and one to go on to. False if there are too few."""
     n = state.start.shape[1]
     if k.fixed_starts.shape[0] > 0:
-        state.start[c] = k.fixed_starts
+        for i in range(n):
+            _set(state.start[c, i], k.fixed_starts[i])
         return True
     height, width = k.start_allowed.shape
     order = scratch.order[c]
@@ -209,7 +215,7 @@ def _place_starts(state, k, scratch, c):
             free += 1
     shuffle(state.stream[c], order[:free])
     used = scratch.queue[c]  # agents placed in each component
-    used[:] = 0
+    used.fill(0)
     placed = 0
     for j in range(free):
         if placed == n:
@@ -230,7 +236,7 @@ def _place_goals(state, k, c):
     n = state.start.shape[1]
     if k.fixed_goals.shape[0] > 0:
         for i in range(n):
-            state.goal[c, i] = k.fixed_goals[i, 0]
+            _set(state.goal[c, i], k.fixed_goals[i, 0])
         return True
     width = k.goal_allowed.shape[1]
     for i in range(n):
@@ -252,6 +258,11 @@ def _same(a, b):
     return a[0] == b[0] and a[1] == b[1]
 
 
+@njit(cache=True, inline="always")
+def _set(a, b):
+    a[0], a[1] = b[0], b[1]
+
+
 @njit(cache=True)
 def _taken(goals, i):
     for j in range(i):
@@ -266,7 +277,7 @@ def _next_goal(state, k, c, i):
     state.goal_number[c, i] += 1
     state.waited[c, i] = 0
     if k.fixed_goals.shape[0] > 0:
-        state.goal[c, i] = k.fixed_goals[i, state.goal_number[c, i] % k.fixed_goals.shape[1]]
+        _set(state.goal[c, i], k.fixed_goals[i, state.goal_number[c, i] % k.fixed_goals.shape[1]])
         return
     width = k.goal_allowed.shape[1]
     first, count = _goals_in(state, k, c, state.position[c, i, 0], state.position[c, i, 1])
@@ -318,7 +329,7 @@ def advance_copy(state, k, scratch, action, reward, c):
             _lift(state, k.radius, c, i)
     for i in range(n):
         if position[i, 0] >= 0 and not _same(position[i], target[i]):
-            position[i, 0], position[i, 1] = target[i, 0], target[i, 1]
+            _set(position[i], target[i])
             _put(state, k.radius, c, i)
     _arrive(state, k, scratch, reward, c)
 
@@ -434,7 +445,7 @@ def begin_copies_parallel(state, k, scratch, where):
     """`begin_copies` on Numba's threads."""
     for c in prange(where.shape[0]):
         if where[c]:
-            begin_copy(state, k, scratch, c)
+            begin_copy(state, k, scratch, np.int64(c))
 
 
 @njit(cache=True)
@@ -450,7 +461,7 @@ def advance_copies_parallel(state, k, scratch, where, action, reward):
     """`advance_copies` on Numba's threads."""
     for c in prange(where.shape[0]):
         if where[c]:
-            advance_copy(state, k, scratch, action, reward, c)
+            advance_copy(state, k, scratch, action, reward, np.int64(c))
 
 
 @njit(cache=True)
@@ -464,4 +475,4 @@ def observe_copies(state, k, observation, terminated, active, mask):
 def observe_copies_parallel(state, k, observation, terminated, active, mask):
     """`observe_copies` on Numba's threads."""
     for c in prange(terminated.shape[0]):
-        observe_copy(state, k, observation, terminated, active, mask, c)
+        observe_copy(state, k, observation, terminated, active, mask, np.int64(c))

@@ -1,0 +1,16 @@
+"""What a user can do wrong. The text of each is one sentence; the command line prints it and exits with status 2."""
+
+
+class UserError(Exception):
+    """Base of the errors that a user causes and can mend."""
+
+
+class BadParameter(UserError, ValueError):
+    """A parameter that is unknown, of the wrong type, or out of range."""
+
+
+class UnknownName(UserError, KeyError):
+    """A name that nothing is registered under; the text gives the nearest known name."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
