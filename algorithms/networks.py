@@ -1,0 +1,88 @@
+"""Layers with a leading agent axis: m independent networks computed by one batched product.
+
+Inside the networks data are `(m, rows, features)`: m is the number of agents with parameters of their own, or 1 where all agents share
+them. No operation here mixes rows of different m, so gradients of different agents never meet.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "tanh": torch.tanh}
+
+
+def orthogonal(shape: tuple[int, ...], gain: float, stream: torch.Generator) -> Tensor:
+    """Orthogonal weights (Saxe et al. 2014) for each of m networks: `(m, in, out)`, or `(m, out, in, k, k)`."""
+    weight = torch.empty(shape)
+    for one in weight:
+        nn.init.orthogonal_(one, gain, generator=stream)
+    return weight
+
+
+class StackedLinear(nn.Module):
+    """m linear layers: `(m, rows, inputs)` to `(m, rows, outputs)`."""
+
+    def __init__(self, m: int, inputs: int, outputs: int, stream: torch.Generator, gain: float = math.sqrt(2)):
+        super().__init__()
+        self.weight = nn.Parameter(orthogonal((m, inputs, outputs), gain, stream))
+        self.bias = nn.Parameter(torch.zeros(m, 1, outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.baddbmm(self.bias, x, self.weight)
+
+
+class StackedConv(nn.Module):
+    """m convolutions as one with m groups: `(rows, m * inputs, h, w)` to `(rows, m * outputs, h', w')`, no padding."""
+
+    def __init__(self, m: int, inputs: int, outputs: int, kernel: int, stride: int, stream: torch.Generator):
+        super().__init__()
+        self.stride = stride
+        self.m = m
+        self.weight = nn.Parameter(orthogonal((m, outputs, inputs, kernel, kernel), math.sqrt(2), stream))
+        self.bias = nn.Parameter(torch.zeros(m, outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        return F.conv2d(x, weight, self.bias.flatten(), stride=self.stride, groups=self.m)
+
+
+class StackedGRU(nn.Module):
+    """m gated recurrent units (Cho et al. 2014), one step: `(m, rows, inputs)` and `(m, rows, size)` to `(m, rows, size)`."""
+
+    def __init__(self, m: int, inputs: int, size: int, stream: torch.Generator):
+        super().__init__()
+        self.size = size
+        self.gates_in = StackedLinear(m, inputs, 3 * size, stream, gain=1.0)
+        self.gates_memory = StackedLinear(m, size, 3 * size, stream, gain=1.0)
+
+    def forward(self, x: Tensor, memory: Tensor) -> Tensor:
+        reset_in, update_in, new_in = self.gates_in(x).chunk(3, dim=-1)
+        reset_memory, update_memory, new_memory = self.gates_memory(memory).chunk(3, dim=-1)
+        reset = torch.sigmoid(reset_in + reset_memory)
+        update = torch.sigmoid(update_in + update_memory)
+        new = torch.tanh(new_in + reset * new_memory)
+        return new + update * (memory - new)
+
+
+class Fold:
+    """Moves between rows as the trainer has them, `(rows, n, ...)`, and the m networks: m = n, or m = 1 with all agents' rows in one."""
+
+    def __init__(self, n: int, shared: bool):
+        self.n = n
+        self.shared = shared
+        self.m = 1 if shared else n
+
+    def by_row(self, x: Tensor) -> Tensor:
+        """`(rows, n, ...)` to `(rows', m, ...)`."""
+        return x.reshape(-1, 1, *x.shape[2:]) if self.shared else x
+
+    def by_network(self, x: Tensor) -> Tensor:
+        """`(rows, n, ...)` to `(m, rows', ...)`."""
+        return self.by_row(x).transpose(0, 1)
+
+    def back(self, x: Tensor) -> Tensor:
+        """`(m, rows', ...)` to `(rows, n, ...)`."""
+        return x.reshape(-1, self.n, *x.shape[2:]) if self.shared else x.transpose(0, 1)

@@ -1,0 +1,10 @@
+"""The registry of algorithms: learners and scripted policies stand side by side."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..envs.registry import Registry
+
+algorithms = Registry("algorithm", "stigmergy.algorithms")
+
+register_algorithm: Callable[..., Any] = algorithms.register

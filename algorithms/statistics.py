@@ -1,0 +1,61 @@
+"""Statistics over the rows that count, one per network: nothing pools over agents."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def masked_mean(x: Tensor, valid: Tensor) -> Tensor:
+    """Mean over the rows `valid` of each network, `(m, rows)` to `(m,)`; 0 where there is none. Other rows may hold anything."""
+    return torch.where(valid, x, 0).sum(dim=1) / valid.sum(dim=1).clamp(min=1)
+
+
+def standardize(x: Tensor, valid: Tensor) -> Tensor:
+    """`(m, rows)` with mean 0 and standard deviation 1 over each network's valid rows; 0 elsewhere."""
+    centred = torch.where(valid, x - masked_mean(x, valid).unsqueeze(1), 0)
+    deviation = masked_mean(centred.square(), valid).sqrt()
+    return centred / (deviation.unsqueeze(1) + 1e-8)
+
+
+class ValueNormalizer:
+    """Running mean and scale of each network's returns, as exponential averages without the bias of their start.
+
+    Source: value normalization of Yu et al., "The surprising effectiveness of PPO in cooperative multi-agent games" (2022).
+    """
+
+    def __init__(self, m: int, momentum: float = 0.99, device: str = "cpu"):
+        self.momentum = momentum
+        self.mean, self.square, self.weight = (torch.zeros(m, device=device) for _ in range(3))
+
+    def update(self, returns: Tensor, valid: Tensor) -> None:
+        """Take in returns `(m, rows)`; networks without a valid row keep theirs."""
+        keep = torch.where(valid.any(dim=1), self.momentum, 1.0)
+        for average, sample in ((self.mean, returns), (self.square, returns.square()), (self.weight, torch.ones_like(returns))):
+            average.mul_(keep).add_((1 - keep) * masked_mean(sample, valid))
+
+    def _mean_and_scale(self) -> tuple[Tensor, Tensor]:
+        known = self.weight > 0
+        weight = self.weight.clamp(min=1e-8)
+        mean = self.mean / weight
+        scale = (self.square / weight - mean.square()).clamp(min=1e-4).sqrt()
+        return mean.unsqueeze(1), torch.where(known, scale, 1.0).unsqueeze(1)
+
+    def normalize(self, returns: Tensor) -> Tensor:
+        """`(m, rows)` on the scale of the critic."""
+        mean, scale = self._mean_and_scale()
+        return (returns - mean) / scale
+
+    def denormalize(self, values: Tensor) -> Tensor:
+        """`(m, rows)` on the scale of the rewards."""
+        mean, scale = self._mean_and_scale()
+        return values * scale + mean
+
+    def state_dict(self) -> dict[str, Any]:
+        """The running averages."""
+        return {"mean": self.mean, "square": self.square, "weight": self.weight}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave."""
+        for name, value in state.items():
+            getattr(self, name).copy_(value)
