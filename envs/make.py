@@ -2,7 +2,8 @@
 
 import dataclasses
 import importlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,8 +13,8 @@ from .errors import BadParameter
 from .registry import environments, nearest
 
 
-def build_dataclass(cls: type, values: dict[str, Any], what: str) -> Any:
-    """Build the dataclass `cls` from plain values, with types checked by pydantic.
+def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
+    """Build the dataclass `cls`, nested ones included, from plain values; pydantic checks the types.
 
     Args:
         what: how an error names the thing, such as `pathfinding/lifelong-v0`.
@@ -21,10 +22,16 @@ def build_dataclass(cls: type, values: dict[str, Any], what: str) -> Any:
     Raises:
         BadParameter: an unknown key (with the nearest known one), a wrong type, or a value out of range.
     """
+    if not isinstance(values, Mapping):
+        raise BadParameter(f"{what} is {values!r}; it takes names with values")
+    hints = get_type_hints(cls)
     names = [field.name for field in dataclasses.fields(cls) if field.init]
-    for key in values:
+    values = dict(values)
+    for key, value in values.items():
         if key not in names:
-            raise BadParameter(f"{what} has no parameter '{key}'.{nearest(key, names)}")
+            raise BadParameter(f"{what} has no parameter '{key}'.{nearest(str(key), names)}")
+        if dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
+            values[key] = build_dataclass(cast(type, hints[key]), value, f"{what}: {key}")
     try:
         return TypeAdapter(cls).validate_python(values)
     except ValidationError as error:
@@ -32,7 +39,8 @@ def build_dataclass(cls: type, values: dict[str, Any], what: str) -> Any:
         if first["type"] == "value_error":
             raise BadParameter(f"{what}: {first['ctx']['error']}") from error
         where = ".".join(str(part) for part in first["loc"])
-        raise BadParameter(f"{what}: {where} is {first.get('input')!r}; {first['msg'].lower()}") from error
+        given = "" if first["type"] == "missing" else f" is {first.get('input')!r};"
+        raise BadParameter(f"{what}: {where}{given} {first['msg'].lower()}") from error
 
 
 def parameters_of(id: str) -> type | None:

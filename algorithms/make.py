@@ -1,0 +1,30 @@
+"""From a registered name and settings to a learner."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..envs.errors import BadParameter
+from ..envs.make import build_dataclass
+from .learner import Learner, Setup
+from .registry import algorithms
+
+
+def learner_class(name: str) -> type[Learner]:
+    """The class registered as `name`. Raises UnknownName, or BadParameter if it is no learner."""
+    target = algorithms.find(name).load()
+    if not (isinstance(target, type) and issubclass(target, Learner)):
+        raise BadParameter(f"the algorithm '{name}' is registered as {target!r}; allowed is a subclass of stigmergy.Learner")
+    return target
+
+
+def build_settings(name: str, values: Mapping[str, Any]) -> Any:
+    """The settings of the algorithm `name` from plain values. Raises UnknownName, BadParameter."""
+    return build_dataclass(learner_class(name).Settings, values, f"algorithm '{name}'")
+
+
+def make_learner(name: str, setup: Setup, settings: Any = None) -> Learner:
+    """Build the learner `name` for a group; `settings` is its dataclass, a mapping, or None for the defaults."""
+    cls = learner_class(name)
+    if settings is None or isinstance(settings, Mapping):
+        settings = build_settings(name, settings or {})
+    return cls(setup, settings)

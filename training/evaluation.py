@@ -1,0 +1,82 @@
+"""Plays whole episodes and reports how they went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..algorithms.learner import Learner
+from ..envs.batch import BatchEnv
+from ..envs.timestep import GroupStep, TimeStep
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """One row an episode."""
+
+    returns: dict[str, NDArray[np.float64]]
+    """Group name to `(episodes,)`: rewards summed over the episode, mean over the group's agents."""
+    lengths: NDArray[np.int64]
+    metrics: dict[str, NDArray[np.float64]]
+    """Episode metric to `(episodes,)`."""
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Every outcome by the name it is logged under; `return` is the mean over groups, and each group's own where there are several."""
+        columns: dict[str, NDArray[Any]] = {"return": np.mean(list(self.returns.values()), axis=0), "length": self.lengths}
+        if len(self.returns) > 1:
+            columns |= {f"return/{group}": values for group, values in self.returns.items()}
+        return columns | self.metrics
+
+
+def group_step(env: BatchEnv, step: TimeStep, name: str, learner: Learner) -> GroupStep:
+    """What the learner of a group is shown; planners that declare it see the environment's whole state."""
+    group = step.groups[name]
+    return group._replace(world=env.state) if learner.reads_world else group
+
+
+class Players:
+    """The learners of all groups with their memories, acting together."""
+
+    def __init__(self, env: BatchEnv, learners: Mapping[str, Learner], greedy: bool = False):
+        self.env = env
+        self.learners = learners
+        self.greedy = greedy
+        self.memories = {name: learner.initial_memory(env.num_envs) for name, learner in learners.items()}
+
+    def act(self, step: TimeStep) -> dict[str, NDArray[Any]]:
+        """The actions of all groups."""
+        actions = {}
+        for name, learner in self.learners.items():
+            decision = learner.act(group_step(self.env, step, name, learner), self.memories[name], self.greedy)
+            self.memories[name] = decision.memory
+            actions[name] = decision.action
+        return actions
+
+
+def evaluate(env: BatchEnv, learners: Mapping[str, Learner], seed: int, greedy: bool = False, max_steps: int | None = None) -> Outcomes:
+    """Play one episode in every copy of `env`.
+
+    Args:
+        learners: by group name; their streams and the environment's start anew from `seed`.
+        max_steps: where an endless task is cut off; the horizon's own end comes first otherwise.
+    """
+    for learner in learners.values():
+        learner.reseed(seed)
+    players = Players(env, learners, greedy)
+    step = env.reset(seed)
+    returns = {name: np.zeros(env.num_envs) for name in learners}
+    lengths = np.zeros(env.num_envs, np.int64)
+    metrics: dict[str, NDArray[np.float64]] = {}
+    running = np.ones(env.num_envs, np.bool_)
+    while running.any() and (max_steps is None or lengths.max() < max_steps):
+        step = env.step(players.act(step))
+        for name, total in returns.items():
+            total[running] += step.groups[name].reward[running].mean(axis=1)
+        lengths[running] += 1
+        ended = running & step.last
+        for name, values in step.metrics.items():
+            metrics.setdefault(name, np.full(env.num_envs, np.nan))[ended] = values[ended]
+        running &= ~step.last
+    return Outcomes(returns, lengths, metrics)

@@ -1,0 +1,164 @@
+"""An experiment: environment, learners and training, from a YAML file to typed parts and back."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..algorithms.make import build_settings, learner_class
+from ..envs.errors import BadParameter
+from ..envs.make import build_dataclass, make_from, parameters_of
+from ..envs.registry import nearest
+from .settings import TrainingSettings
+
+DEFAULT_CONFIG = "pathfinding/lifelong-ippo"
+KEYS = ("environment", "task", "algorithm", "learner", "learners", "training", "plugins")
+
+
+@dataclass(frozen=True)
+class LearnerChoice:
+    """Which algorithm one group runs, and with which settings."""
+
+    algorithm: str
+    settings: Any
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """The orthogonal parts of a run, all resolved."""
+
+    environment: str
+    task: Any
+    """The environment's parameter dataclass, or None."""
+    learner: LearnerChoice
+    """For every group without a choice of its own."""
+    learners: Mapping[str, LearnerChoice]
+    """Group name to its choice."""
+    training: TrainingSettings
+    plugins: tuple[str, ...] = ()
+    """Files or modules that were loaded to register names."""
+
+    def choice(self, group: str) -> LearnerChoice:
+        """The learner of a group."""
+        return self.learners.get(group, self.learner)
+
+    def make_env(self, num_envs: int):
+        """Copies of the environment."""
+        return make_from(self.environment, num_envs, self.task)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, every default written out; `build_experiment` reads them back."""
+        plain = {
+            "environment": self.environment,
+            "task": dataclasses.asdict(self.task) if self.task is not None else {},
+            "algorithm": self.learner.algorithm,
+            "learner": dataclasses.asdict(self.learner.settings),
+            "learners": {
+                group: {"algorithm": choice.algorithm, "learner": dataclasses.asdict(choice.settings)}
+                for group, choice in self.learners.items()
+            },
+            "training": dataclasses.asdict(self.training),
+            "plugins": list(self.plugins),
+        }
+        return _lists(plain)
+
+
+def _lists(value: Any) -> Any:
+    """Tuples as lists, so that YAML and JSON read back what they were given."""
+    if isinstance(value, dict):
+        return {key: _lists(item) for key, item in value.items()}
+    return [_lists(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def find_config(name: str) -> str:
+    """The text of a config: a file of yours, or one that comes with the package such as `pathfinding/lifelong-ippo`.
+
+    Raises:
+        BadParameter: there is neither.
+    """
+    if Path(name).is_file():
+        return Path(name).read_text()
+    shipped = files("stigmergy.configs")
+    plain = name.removeprefix("configs/").removesuffix(".yaml")
+    inside = shipped.joinpath(plain + ".yaml")
+    if inside.is_file():
+        return inside.read_text()
+    raise BadParameter(f"there is no config '{name}'.{nearest(plain, shipped_configs())}")
+
+
+def shipped_configs() -> list[str]:
+    """Names of the configs that come with the package."""
+    root = files("stigmergy.configs")
+    return sorted(
+        f"{family.name}/{config.name.removesuffix('.yaml')}"
+        for family in root.iterdir()
+        if family.is_dir()
+        for config in family.iterdir()
+        if config.name.endswith(".yaml")
+    )
+
+
+def read_config(name: str) -> dict[str, Any]:
+    """A config as plain values, its keys checked. Raises BadParameter."""
+    try:
+        plain = yaml.safe_load(find_config(name)) or {}
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
+        raise BadParameter(f"the config '{name}' is no YAML: line {line}, {getattr(error, 'problem', error)}") from error
+    check_keys(plain, name)
+    return plain
+
+
+def check_keys(plain: Any, name: str) -> None:
+    """Raise BadParameter unless `plain` is a mapping with known keys."""
+    if not isinstance(plain, Mapping):
+        raise BadParameter(f"the config '{name}' is {plain!r}; it has to hold keys such as environment, task, algorithm")
+    for key in plain:
+        if key not in KEYS:
+            raise BadParameter(f"the config '{name}' has an unknown key '{key}'.{nearest(str(key), list(KEYS))}")
+
+
+def build_experiment(plain: Mapping[str, Any]) -> Experiment:
+    """Turn plain values into an experiment; missing parts take their defaults.
+
+    Raises:
+        UnknownName: there is no such environment or algorithm.
+        BadParameter: a key is unknown, or a value is not allowed.
+    """
+    environment = plain.get("environment")
+    if not isinstance(environment, str):
+        raise BadParameter(f"environment is {environment!r}; name one, such as pathfinding/lifelong-v0")
+    task_class = parameters_of(environment)
+    task = build_dataclass(task_class, plain.get("task") or {}, environment) if task_class else None
+    algorithm = plain.get("algorithm") or "ippo"
+    learners = {group: _choice(choice, group) for group, choice in (plain.get("learners") or {}).items()}
+    return Experiment(
+        environment=environment,
+        task=task,
+        learner=LearnerChoice(algorithm, build_settings(algorithm, plain.get("learner") or {})),
+        learners=learners,
+        training=build_dataclass(TrainingSettings, plain.get("training") or {}, "training"),
+        plugins=tuple(plain.get("plugins") or ()),
+    )
+
+
+def _choice(plain: Any, group: str) -> LearnerChoice:
+    if not isinstance(plain, Mapping) or "algorithm" not in plain or set(plain) - {"algorithm", "learner"}:
+        raise BadParameter(f"learners: {group} is {plain!r}; it takes 'algorithm' and, for its settings, 'learner'")
+    return LearnerChoice(plain["algorithm"], build_settings(plain["algorithm"], plain.get("learner") or {}))
+
+
+def check_groups(experiment: Experiment, groups: list[str]) -> None:
+    """Raise BadParameter if the experiment chooses a learner for a group that the environment does not have."""
+    for group in experiment.learners:
+        if group not in groups:
+            raise BadParameter(f"learners: '{experiment.environment}' has no group '{group}'.{nearest(group, groups)}")
+
+
+def is_planner(choice: LearnerChoice) -> bool:
+    """Whether the choice neither learns nor needs training."""
+    return not learner_class(choice.algorithm).learns

@@ -1,0 +1,211 @@
+"""The one loop of the project: collect, learn, log, evaluate, checkpoint."""
+
+import math
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+import torch
+
+from ..algorithms.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
+from ..algorithms.make import make_learner
+from ..envs.batch import BatchEnv
+from ..envs.errors import BadParameter
+from ..envs.spec import GroupSpec
+from ..envs.timestep import TimeStep
+from .buffer import RolloutBuffer, share
+from .episodes import EpisodeTotals
+from .evaluation import Outcomes, evaluate, group_step
+from .experiment import Experiment, check_groups
+
+Metrics = dict[str, float]
+
+
+@dataclass
+class Progress:
+    """Where a run stands."""
+
+    update: int = 0
+    best: float = -math.inf
+
+
+class PhaseClock:
+    """Seconds spent in each phase since it was last read."""
+
+    def __init__(self):
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def phase(self, name: str):
+        """Count the time of a with-block."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+    def read(self) -> dict[str, float]:
+        """The seconds by phase, which start again from 0."""
+        seconds, self.seconds = self.seconds, {}
+        return seconds
+
+
+def set_threads(threads: int) -> None:
+    """Use that many CPU threads for networks and environments; 0 takes all."""
+    number = threads or os.cpu_count() or 1
+    torch.set_num_threads(number)
+    numba.set_num_threads(min(number, numba.config.NUMBA_NUM_THREADS))
+
+
+def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str, Learner]:
+    """A learner for every group of the environment. Raises UnknownName, BadParameter."""
+    check_groups(experiment, [group.name for group in env.spec.groups])
+
+    def build(group: GroupSpec) -> Learner:
+        choice = experiment.choice(group.name)
+        training = experiment.training
+        setup = Setup(env.spec, group, derive_seed(seed, "learner", group.name), training.num_updates, training.device, env.parameters)
+        return make_learner(choice.algorithm, setup, choice.settings)
+
+    return {group.name: build(group) for group in env.spec.groups}
+
+
+class Trainer:
+    """Trains the learners of an experiment; knows nothing of files, clocks on screen, or signals.
+
+    `state_dict` after an update and `load_state_dict` into a new trainer continue to the bit (CPU, same number of threads).
+    """
+
+    def __init__(self, experiment: Experiment):
+        settings = experiment.training
+        set_threads(settings.threads)
+        self.experiment = experiment
+        self.env = experiment.make_env(settings.num_envs)
+        self.learners = build_learners(experiment, self.env, settings.seed)
+        self.buffers = {
+            name: RolloutBuffer(self.env.spec, learner.group, settings.num_envs, settings.rollout_length, learner.information)
+            for name, learner in self.learners.items()
+            if learner.learns or any(other.information is Information.JOINT for other in self.learners.values())
+        }
+        self.memories = {name: learner.initial_memory(settings.num_envs) for name, learner in self.learners.items()}
+        self.totals = EpisodeTotals(settings.num_envs, list(self.learners))
+        self.progress = Progress()
+        self.clock = PhaseClock()
+        self._evaluation: tuple[BatchEnv, dict[str, Learner]] | None = None
+        self._step: TimeStep = self.env.reset(derive_seed(settings.seed, "environment"))
+
+    @property
+    def finished(self) -> bool:
+        """Whether all updates are made."""
+        return self.progress.update >= self.experiment.training.num_updates
+
+    @property
+    def steps(self) -> int:
+        """Environment steps so far, summed over the copies."""
+        settings = self.experiment.training
+        return self.progress.update * settings.num_envs * settings.rollout_length
+
+    def update(self) -> Metrics:
+        """Collect one rollout and learn from it.
+
+        Returns:
+            Metrics by name: `episode/...` means over the episodes that ended, `<group>/...` what the learner reports.
+
+        Raises:
+            Diverged: a learner reported something that is not finite.
+        """
+        before = self._collect()
+        metrics = self.totals.flush()
+        with self.clock.phase("learn"):
+            rollouts = {name: buffer.rollout(before[name], self.memories[name]) for name, buffer in self.buffers.items()}
+            for name, learner in self.learners.items():
+                if learner.learns:
+                    joint = learner.information is Information.JOINT
+                    metrics |= _checked(name, learner.learn(share(rollouts, name) if joint else rollouts[name]))
+        self.progress.update += 1
+        return metrics
+
+    def evaluate(self) -> Outcomes:
+        """Play `evaluation_episodes` with copies of the learners, on copies of the environment, from streams of their own."""
+        settings = self.experiment.training
+        if self._evaluation is None:
+            env = self.experiment.make_env(settings.evaluation_episodes)
+            self._evaluation = env, build_learners(self.experiment, env, settings.seed)
+        env, copies = self._evaluation
+        for name, learner in self.learners.items():
+            copies[name].load_state_dict(learner.state_dict())
+        return evaluate(env, copies, derive_seed(settings.seed, "evaluation"), settings.evaluation_greedy)
+
+    def is_best(self, outcomes: Outcomes) -> bool:
+        """Whether the evaluation beats all before it; remembers it if so."""
+        columns = outcomes.columns()
+        name = self.experiment.training.best_metric
+        if name not in columns:
+            raise BadParameter(f"best_metric is '{name}'; the evaluation of '{self.experiment.environment}' has {', '.join(columns)}")
+        score = float(np.nanmean(columns[name]))
+        better = score > self.progress.best
+        self.progress.best = max(score, self.progress.best)
+        return better
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the rest of the run depends on."""
+        return {
+            "progress": {"update": self.progress.update, "best": self.progress.best},
+            "learners": {name: learner.state_dict() for name, learner in self.learners.items()},
+            "memories": self.memories,
+            "env": self.env.snapshot()._asdict(),
+            "events": self._events(),
+            "totals": self.totals.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave."""
+        self.progress = Progress(**state["progress"])
+        for name, learner in self.learners.items():
+            learner.load_state_dict(state["learners"][name])
+        self.memories = state["memories"]
+        self._step = self.env.restore(type(self.env.state)(**state["env"]))
+        for name, value in self._events().items():  # what the last step reported is no part of the snapshot
+            np.copyto(value, state["events"][name])
+        self.totals.load_state_dict(state["totals"])
+        if not self.env.spec.resumable:
+            self.totals.clear()
+
+    def _events(self) -> dict[str, Any]:
+        rewards = {f"reward/{name}": group.reward for name, group in self.env.groups.items()}
+        return rewards | {f"signal/{name}": signal for name, signal in self.env.signals.items()}
+
+    def _collect(self) -> dict[str, Any]:
+        """Fill the buffers; returns the memories as they were before."""
+        before = dict(self.memories)
+        step = self._step
+        for t in range(self.experiment.training.rollout_length):
+            with self.clock.phase("act"):
+                for buffer in self.buffers.values():
+                    buffer.see(t, step)
+                decisions = {name: self._decide(name, step) for name in self.learners}
+            with self.clock.phase("env"):
+                step = self.env.step({name: decision.action for name, decision in decisions.items()})
+            with self.clock.phase("act"):
+                for name, buffer in self.buffers.items():
+                    buffer.follow(t, decisions[name], step)
+                self.totals.add(step)
+        for buffer in self.buffers.values():
+            buffer.see(buffer.length, step)
+        self._step = step
+        return before
+
+    def _decide(self, name: str, step: TimeStep) -> Decision:
+        learner = self.learners[name]
+        decision = learner.act(group_step(self.env, step, name, learner), self.memories[name])
+        self.memories[name] = decision.memory
+        return decision
+
+
+def _checked(group: str, metrics: Metrics) -> Metrics:
+    for name, value in metrics.items():
+        if not math.isfinite(value):
+            raise Diverged(group, "its agents", name, value)
+    return {f"{group}/{name}": float(value) for name, value in metrics.items()}
