@@ -4,8 +4,10 @@ from setuptools import find_packages, setup
 
 FLOORS = {"stigmergy.envs": "envs", "stigmergy.algorithms": "algorithms", "stigmergy.training": "training"}
 PACKAGES = {"stigmergy": "stigmergy", **FLOORS}
+CONFIGS = {"stigmergy.configs": "configs"}  # data only: the experiments that `stigmergy train` finds by name
 
 setup(
-    package_dir=PACKAGES,
-    packages=[name for root, folder in PACKAGES.items() for name in [root, *(f"{root}.{sub}" for sub in find_packages(folder))]],
+    package_dir=PACKAGES | CONFIGS,
+    packages=[*CONFIGS, *(name for root, folder in PACKAGES.items() for name in [root, *(f"{root}.{sub}" for sub in find_packages(folder))])],
+    package_data={"stigmergy.configs": ["*/*.yaml"]},
 )

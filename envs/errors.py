@@ -14,3 +14,7 @@ class UnknownName(UserError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class CannotImport(UserError, ImportError):
+    """A plugin, or the module that a registered name stands for, is missing or broken."""

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .batch import BatchEnv
 from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
-from .errors import BadParameter
+from .errors import BadParameter, CannotImport
 from .registry import environments, nearest
 
 
@@ -65,7 +65,7 @@ def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
     Raises:
         UnknownName: nothing is registered under `id`.
         BadParameter: a parameter is unknown, of the wrong type, or out of range.
-        ImportError: the environment's module is missing.
+        CannotImport: the environment's module is missing.
     """
     cls = parameters_of(id)
     given = build_dataclass(cls, parameters, id) if cls else None
@@ -90,10 +90,10 @@ def _pettingzoo_factory(id: str) -> Any:
     try:
         module = importlib.import_module(name)
     except ImportError as error:
-        raise ImportError(f"'{id}' needs the Python module '{name}', which cannot be imported: {error}") from error
+        raise CannotImport(f"'{id}' needs the Python module '{name}', which cannot be imported: {error}") from error
     factory = getattr(module, "parallel_env", None) or getattr(module, "env", None)
     if factory is None:
-        raise ImportError(f"the Python module '{name}' has neither parallel_env() nor env(), so it is no PettingZoo environment")
+        raise CannotImport(f"the Python module '{name}' has neither parallel_env() nor env(), so it is no PettingZoo environment")
     return factory
 
 

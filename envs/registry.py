@@ -15,7 +15,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import UnknownName
+from .errors import CannotImport, UnknownName
 
 T = TypeVar("T")
 _PLAIN = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*(-v\d+)?", re.IGNORECASE)
@@ -38,14 +38,14 @@ class Registration:
     details: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def load(self) -> Any:
-        """Import the target if it is a string; ImportError in one sentence if that fails."""
+        """Import the target if it is a string. Raises CannotImport."""
         if not isinstance(self.target, str):
             return self.target
         module, _, attribute = self.target.partition(":")
         try:
             return getattr(importlib.import_module(module), attribute)
         except (ImportError, AttributeError) as error:
-            raise ImportError(f"'{self.name}' is registered as '{self.target}', which cannot be imported: {error}") from error
+            raise CannotImport(f"'{self.name}' is registered as '{self.target}', which cannot be imported: {error}") from error
 
 
 class Registry:
@@ -119,23 +119,20 @@ def load_plugin(plugin: str) -> None:
     """Import a user's file (`my_file.py`) or module (`my_package.module`) so that it can register its names.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ImportError: the module cannot be found, or the plugin itself raises while it is imported.
+        CannotImport: there is no such file or module, or it raises while it is imported.
     """
     try:
         if plugin.endswith(".py"):
             _import_file(Path(plugin))
         else:
             importlib.import_module(plugin)
-    except FileNotFoundError:
-        raise
     except Exception as error:
-        raise ImportError(f"the plugin '{plugin}' cannot be imported: {type(error).__name__}: {error}") from error
+        raise CannotImport(f"the plugin '{plugin}' cannot be imported: {type(error).__name__}: {error}") from error
 
 
 def _import_file(path: Path) -> None:
     if not path.is_file():
-        raise FileNotFoundError(f"there is no plugin file '{path}'")
+        raise FileNotFoundError(f"there is no such file")
     name = f"stigmergy_plugin_{path.stem}"
     known = sys.modules.get(name)
     if known is not None and Path(known.__file__ or "").resolve() == path.resolve():

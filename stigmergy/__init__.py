@@ -1,0 +1,80 @@
+"""Multi-agent reinforcement learning: fast batched worlds and decentralized learners behind one trainer.
+
+Names load when first used, so that importing this costs neither torch nor numba.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import algorithms as _algorithms
+from . import envs as _envs
+
+if TYPE_CHECKING:
+    from .algorithms.learner import Decision, Information, Learner, Setup
+    from .algorithms.make import make_learner
+    from .algorithms.registry import algorithms, register_algorithm
+    from .algorithms.rollout import Rollout
+    from .envs.batch import BatchEnv
+    from .envs.errors import BadParameter, UnknownName, UserError
+    from .envs.make import make
+    from .envs.pettingzoo_view import parallel_env
+    from .envs.registry import environments, register_environment
+    from .envs.spec import EnvSpec, GroupSpec
+    from .envs.streams import draw_below, draw_uniform
+    from .envs.timestep import GroupStep, TimeStep
+    from .training.policy import Policy, load_policy
+
+_PLACES = {
+    "algorithms.learner": ("Decision", "Information", "Learner", "Setup"),
+    "algorithms.make": ("make_learner",),
+    "algorithms.registry": ("register_algorithm",),
+    "algorithms.rollout": ("Rollout",),
+    "envs.batch": ("BatchEnv",),
+    "envs.errors": ("BadParameter", "UnknownName", "UserError"),
+    "envs.make": ("make",),
+    "envs.pettingzoo_view": ("parallel_env",),
+    "envs.registry": ("environments", "register_environment"),
+    "envs.spec": ("EnvSpec", "GroupSpec"),
+    "envs.streams": ("draw_below", "draw_uniform"),
+    "envs.timestep": ("GroupStep", "TimeStep"),
+    "training.policy": ("Policy", "load_policy"),
+}
+_WHERE = {name: module for module, names in _PLACES.items() for name in names}
+
+__all__ = [
+    "BadParameter",
+    "BatchEnv",
+    "Decision",
+    "EnvSpec",
+    "GroupSpec",
+    "GroupStep",
+    "Information",
+    "Learner",
+    "Policy",
+    "Rollout",
+    "Setup",
+    "TimeStep",
+    "UnknownName",
+    "UserError",
+    "draw_below",
+    "draw_uniform",
+    "environments",
+    "load_policy",
+    "make",
+    "make_learner",
+    "parallel_env",
+    "register_algorithm",
+    "register_environment",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'stigmergy' has no attribute '{name}'")
+    value = getattr(importlib.import_module(f"stigmergy.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -3,18 +3,18 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..algorithms.make import build_settings, learner_class
+from ..algorithms.make import build_settings
 from ..envs.errors import BadParameter
 from ..envs.make import build_dataclass, make_from, parameters_of
-from ..envs.registry import nearest
+from ..envs.registry import load_plugin, nearest
 from .settings import TrainingSettings
 
+CONFIGS = Path(__file__).parents[1] / "configs"  # beside this floor, in the repository and in the wheel alike
 DEFAULT_CONFIG = "pathfinding/lifelong-ippo"
 KEYS = ("environment", "task", "algorithm", "learner", "learners", "training", "plugins")
 
@@ -82,24 +82,15 @@ def find_config(name: str) -> str:
     """
     if Path(name).is_file():
         return Path(name).read_text()
-    shipped = files("stigmergy.configs")
     plain = name.removeprefix("configs/").removesuffix(".yaml")
-    inside = shipped.joinpath(plain + ".yaml")
-    if inside.is_file():
-        return inside.read_text()
+    if plain in shipped_configs():
+        return (CONFIGS / f"{plain}.yaml").read_text()
     raise BadParameter(f"there is no config '{name}'.{nearest(plain, shipped_configs())}")
 
 
 def shipped_configs() -> list[str]:
     """Names of the configs that come with the package."""
-    root = files("stigmergy.configs")
-    return sorted(
-        f"{family.name}/{config.name.removesuffix('.yaml')}"
-        for family in root.iterdir()
-        if family.is_dir()
-        for config in family.iterdir()
-        if config.name.endswith(".yaml")
-    )
+    return sorted(path.relative_to(CONFIGS).with_suffix("").as_posix() for path in CONFIGS.glob("*/*.yaml"))
 
 
 def read_config(name: str) -> dict[str, Any]:
@@ -152,13 +143,14 @@ def _choice(plain: Any, group: str) -> LearnerChoice:
     return LearnerChoice(plain["algorithm"], build_settings(plain["algorithm"], plain.get("learner") or {}))
 
 
+def load_plugins(plain: Mapping[str, Any]) -> None:
+    """Import the files and modules that a config needs. Raises CannotImport."""
+    for plugin in plain.get("plugins") or ():
+        load_plugin(plugin)
+
+
 def check_groups(experiment: Experiment, groups: list[str]) -> None:
     """Raise BadParameter if the experiment chooses a learner for a group that the environment does not have."""
     for group in experiment.learners:
         if group not in groups:
             raise BadParameter(f"learners: '{experiment.environment}' has no group '{group}'.{nearest(group, groups)}")
-
-
-def is_planner(choice: LearnerChoice) -> bool:
-    """Whether the choice neither learns nor needs training."""
-    return not learner_class(choice.algorithm).learns

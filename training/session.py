@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..envs.errors import UserError
 from ..envs.fingerprint import fingerprint
-from .experiment import Experiment, build_experiment
+from .experiment import Experiment, build_experiment, load_plugins
+from .restore import check_environment, fit
 from .run import METRICS_HEADER, TIMING_HEADER, CsvLog, Run
 from .trainer import Trainer
 
@@ -53,12 +53,12 @@ class Session:
         self.run_folder = run
         self.fingerprint = fingerprint
         self.report = report or (lambda report: None)
-        positions = positions or {"metrics": len(METRICS_HEADER), "timing": len(TIMING_HEADER)}
-        self._metrics = CsvLog(run.metrics, positions["metrics"])
-        self._timing = CsvLog(run.timing, positions["timing"])
+        start = positions or {"metrics": len(METRICS_HEADER), "timing": len(TIMING_HEADER)}
+        self._metrics = CsvLog(run.metrics, start["metrics"])
+        self._timing = CsvLog(run.timing, start["timing"])
         self._events = _events_writer(run, trainer)
         self._stop: int | None = None
-        self._saved: int | None = None
+        self._saved = trainer.progress.update if positions else None
 
     def run(self) -> int:
         """Train. Returns 0 when all updates are made, or the signal that stopped it after a checkpoint.
@@ -176,34 +176,16 @@ def resume(folder: str, report: Callable[[Report], None] | None = None) -> tuple
         UserError: no checkpoint can be read, or it belongs to another environment.
     """
     run = Run.open(folder)
-    experiment = build_experiment(run.config())
+    config = run.config()
+    load_plugins(config)
+    experiment = build_experiment(config)
     trainer = Trainer(experiment)
     digest = fingerprint(experiment.environment, experiment.task)
     if not run.has_checkpoint():
         return Session(trainer, run, digest, report=report), [f"the run '{folder}' had no checkpoint yet, so it starts again"]
     state, warnings = run.load()
     check_environment(run, state, experiment, digest)
-    _load(trainer, state, run)
+    fit(run, lambda: trainer.load_state_dict(state))
     if not trainer.env.spec.resumable:
         warnings.append(f"'{experiment.environment}' cannot be saved, so its episodes start again; learning goes on")
     return Session(trainer, run, digest, state["logs"], report), warnings
-
-
-def _load(trainer: Trainer, state: dict[str, Any], run: Run) -> None:
-    try:
-        trainer.load_state_dict(state)
-    except (KeyError, RuntimeError, ValueError, TypeError) as error:
-        reason = str(error).split("\n")[0]
-        raise UserError(f"the checkpoint does not fit the config of '{run.folder}': {type(error).__name__}: {reason}") from error
-
-
-def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, digest: str) -> None:
-    """Raise UserError if the checkpoint was made in another environment, or in one whose rules have changed since."""
-    made_in = state["environment"]
-    if made_in["id"] != experiment.environment:
-        raise UserError(f"the checkpoint of '{run.folder}' comes from '{made_in['id']}', not from '{experiment.environment}'")
-    if made_in["fingerprint"] != digest:
-        raise UserError(
-            f"the rules of '{experiment.environment}' with these parameters have changed since the checkpoint of '{run.folder}' was made "
-            f"(fingerprint {made_in['fingerprint'][:12]} then, {digest[:12]} now)"
-        )

@@ -1,0 +1,43 @@
+"""`stigmergy list`: what there is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from stigmergy.algorithms.registry import algorithms
+from stigmergy.envs.registry import Registration, environments, load_plugin
+from stigmergy.options import parse
+from stigmergy.training.experiment import DEFAULT_CONFIG, shipped_configs
+
+
+@dataclass(frozen=True)
+class Options:
+    """Show the environments, algorithms and configs there are."""
+
+    plugin: tuple[str, ...] = ()
+    """Files or modules that register more."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Print one table for each kind."""
+    options = parse(Options, "list", args)
+    for plugin in options.plugin:
+        load_plugin(plugin)
+    console = Console()
+    _print(console, "environments", environments)
+    _print(console, "algorithms", algorithms)
+    table = Table("config", "", title="configs", title_justify="left", box=None)
+    for name in shipped_configs():
+        table.add_row(name, "the default experiment" if name == DEFAULT_CONFIG else "")
+    console.print(table)
+    return 0
+
+
+def _print(console: Console, title: str, registrations: Iterable[Registration]) -> None:
+    table = Table("name", "", title=title, title_justify="left", box=None)
+    for registration in registrations:
+        table.add_row(registration.name, registration.description)
+    console.print(table)
+    console.print()

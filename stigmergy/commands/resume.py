@@ -1,0 +1,25 @@
+"""`stigmergy resume`: go on with a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+
+from stigmergy.options import parse
+from stigmergy.progress import run_session
+from stigmergy.training.session import resume
+
+
+@dataclass(frozen=True)
+class Options:
+    """Go on with a run that was stopped, killed or crashed; it ends as if it had never been interrupted."""
+
+    run: Annotated[str, tyro.conf.Positional]
+    """The run folder."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Resume; returns 0, or 128 + signal after a stop."""
+    options = parse(Options, "resume", args)
+    return run_session(lambda report: resume(options.run, report), options.run)

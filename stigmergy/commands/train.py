@@ -1,0 +1,90 @@
+"""`stigmergy train`: from a config and overrides to a run."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from stigmergy.envs.registry import load_plugin
+from stigmergy.options import extend, parse, peek, peek_one
+from stigmergy.progress import run_session
+from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
+from stigmergy.training.session import start
+
+
+@dataclass(frozen=True)
+class Options:
+    """Train learners in an environment.
+
+    `stigmergy train` runs the default experiment, `stigmergy train CONFIG` the one of a YAML file, yours or one of `stigmergy list`. Every key of
+    the config is an option too: `--learner.learning-rate 1e-3`.
+    """
+
+    config: Annotated[str, tyro.conf.Positional] = DEFAULT_CONFIG
+    """A YAML file, or the name of a config that comes with the package."""
+    environment: str = ""
+    """Id of the environment, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3."""
+    algorithm: str = ""
+    """Name of the algorithm of all groups that the config does not choose one for."""
+    plugin: tuple[str, ...] = ()
+    """Files (my_file.py) or modules (my_package.module) that register environments and algorithms."""
+    run: str = ""
+    """The run folder; left out, a new one under runs/."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Train; returns 0, or 128 + signal after a stop."""
+    plain = base_config(args)
+    experiment = build_experiment(plain)
+    options = parse(options_class(experiment), "train", args)
+    overridden = dataclasses.replace(
+        experiment,
+        task=getattr(options, "task", experiment.task),
+        learner=dataclasses.replace(experiment.learner, settings=getattr(options, "learner", experiment.learner.settings)),
+        training=options.training,
+    )
+    folder = options.run or free_folder(overridden)
+    return run_session(lambda report: (start(overridden, folder, report), []), folder)
+
+
+def base_config(args: Sequence[str]) -> dict[str, Any]:
+    """The config before the overrides of single keys: plugins are loaded, environment and algorithm chosen."""
+    given = args[0] if args and not args[0].startswith("-") else None
+    environment, algorithm = peek_one(args, "environment"), peek_one(args, "algorithm")
+    plain = read_config(given or DEFAULT_CONFIG) if given or not environment else {}
+    plugins = [*(plain.get("plugins") or ()), *peek(args, "plugin")]
+    for plugin in plugins:
+        load_plugin(plugin)
+    plain = _choose(plain, "environment", "task", environment)
+    plain = _choose(plain, "algorithm", "learner", algorithm)
+    return plain | {"plugins": [str(Path(plugin).resolve()) if plugin.endswith(".py") else plugin for plugin in plugins]}
+
+
+def _choose(plain: Mapping[str, Any], key: str, its_options: str, name: str | None) -> dict[str, Any]:
+    """Another environment or algorithm than the config's comes with its own defaults."""
+    if name is None or name == plain.get(key):
+        return dict(plain)
+    return {other: value for other, value in plain.items() if other not in (key, its_options)} | {key: name}
+
+
+def options_class(experiment: Experiment) -> type:
+    """The options of `train` with those of the experiment's parts."""
+    return extend(
+        Options,
+        task=(experiment.task, f"Parameters of {experiment.environment}."),
+        learner=(experiment.learner.settings, f"Settings of {experiment.learner.algorithm}."),
+        training=(experiment.training, "The trainer."),
+    )
+
+
+def free_folder(experiment: Experiment) -> str:
+    """A new name under runs/, such as runs/lifelong-v0-ippo-1."""
+    name = experiment.environment.replace("/", ":").split(":")[-1]
+    stem = f"runs/{name}-{experiment.learner.algorithm}"
+    number = 1
+    while Path(f"{stem}-{number}").exists():
+        number += 1
+    return f"{stem}-{number}"

@@ -1,0 +1,116 @@
+"""What a person sees while a run trains: a bar with speed, return, time left and where the time goes; plain lines when piped."""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from stigmergy.algorithms.learner import Diverged
+from stigmergy.options import warn
+from stigmergy.training.session import Report, Session
+
+SECONDS_BETWEEN_LINES = 5.0
+PHASES = ("env", "act", "learn", "other")
+Start = Callable[[Callable[[Report], None]], tuple[Session, list[str]]]
+
+
+def run_session(start: Start, folder: str) -> int:
+    """Start a session, show how it goes, and say how it ended; returns the exit status."""
+    console = Console()
+    display = BarDisplay(console) if console.is_terminal else LineDisplay()
+    session, warnings = start(display.report)
+    for sentence in warnings:
+        warn(sentence)
+    console.print(f"run folder: {folder}", highlight=False, soft_wrap=True)
+    with display:
+        try:
+            stopped_by = session.run()
+        except Diverged as error:
+            print(f"error: {error}; the last good checkpoint is kept in '{folder}'", file=sys.stderr)
+            return 1
+    if stopped_by:
+        print(f"stopped after a checkpoint; go on with: stigmergy resume {folder}")
+        return 128 + stopped_by
+    print(f"finished; see it with: stigmergy render {folder}")
+    return 0
+
+
+class Averages:
+    """The latest outcomes and the speed since the last look."""
+
+    def __init__(self):
+        self.latest: dict[str, float] = {}
+        self.seconds = dict.fromkeys((*PHASES, "total"), 0.0)
+        self.agent_steps = 0
+
+    def add(self, report: Report) -> None:
+        """Take in an update."""
+        self.latest |= report.metrics
+        self.agent_steps += report.agent_steps
+        for name, value in report.seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + value
+
+    def text(self) -> str:
+        """One line: return, speed, and the share of each phase. Starts the speed anew."""
+        total = max(self.seconds["total"], 1e-9)
+        shares = " ".join(f"{name} {100 * self.seconds[name] / total:.0f}%" for name in PHASES)
+        outcome = "  ".join(f"{label} {self.latest[name]:.3g}" for name, label in self._shown())
+        text = f"{outcome}  {self.agent_steps / total:,.0f} agent-steps/s  {shares}"
+        self.seconds = dict.fromkeys(self.seconds, 0.0)
+        self.agent_steps = 0
+        return text.strip()
+
+    def _shown(self) -> list[tuple[str, str]]:
+        names = [name for name in ("episode/return", "evaluation/return") if name in self.latest]
+        return [(name, name.replace("episode/", "").replace("evaluation/return", "evaluated")) for name in names]
+
+
+class LineDisplay:
+    """A line every few seconds, for logs and pipes."""
+
+    def __init__(self):
+        self._averages = Averages()
+        self._printed = time.monotonic()
+
+    def __enter__(self) -> "LineDisplay":
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        return None
+
+    def report(self, report: Report) -> None:
+        """Take in an update."""
+        self._averages.add(report)
+        now = time.monotonic()
+        if now - self._printed >= SECONDS_BETWEEN_LINES or report.update == report.num_updates:
+            self._printed = now
+            print(f"update {report.update}/{report.num_updates}  {self._averages.text()}", flush=True)
+
+
+class BarDisplay:
+    """A progress bar with the averages of the last second beside it."""
+
+    def __init__(self, console: Console):
+        columns = (BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn(compact=True))
+        self._bar = Progress(*columns, TextColumn("{task.description}"), console=console)
+        self._task = self._bar.add_task("", total=None)
+        self._averages = Averages()
+        self._shown = 0.0
+
+    def __enter__(self) -> "BarDisplay":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._bar.stop()
+
+    def report(self, report: Report) -> None:
+        """Take in an update."""
+        self._averages.add(report)
+        self._bar.update(self._task, completed=report.update, total=report.num_updates)
+        if time.monotonic() - self._shown > 1 or report.update == report.num_updates:
+            self._shown = time.monotonic()
+            self._bar.update(self._task, description=self._averages.text())

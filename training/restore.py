@@ -1,0 +1,50 @@
+"""Learners back from a run's checkpoint."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..algorithms.learner import Learner
+from ..envs.batch import BatchEnv
+from ..envs.errors import UserError
+from ..envs.fingerprint import fingerprint
+from .experiment import Experiment
+from .run import Run
+from .trainer import build_learners
+
+
+def restore_learners(run: Run, experiment: Experiment, env: BatchEnv, which: str = "last") -> tuple[dict[str, Learner], list[str]]:
+    """The learners of `run`, built for `env`, and a sentence for each damaged checkpoint that was passed over.
+
+    `env` may have other parameters than the run's own environment, where the policies fit: other maps, and with shared parameters and no agent id
+    another number of agents.
+
+    Raises:
+        UserError: no checkpoint can be read, it belongs to another environment, or its parameters do not fit `env`.
+    """
+    state, warnings = run.load(which)
+    check_environment(run, state, experiment, fingerprint(experiment.environment, experiment.task))
+    learners = build_learners(experiment, env, experiment.training.seed)
+    for name, learner in learners.items():
+        fit(run, lambda learner=learner, name=name: learner.load_state_dict(state["learners"][name]))
+    return learners, warnings
+
+
+def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, digest: str) -> None:
+    """Raise UserError if the checkpoint was made in another environment, or in one whose rules have changed since."""
+    made_in = state["environment"]
+    if made_in["id"] != experiment.environment:
+        raise UserError(f"the checkpoint of '{run.folder}' comes from '{made_in['id']}', not from '{experiment.environment}'")
+    if made_in["fingerprint"] != digest:
+        raise UserError(
+            f"the rules of '{experiment.environment}' with these parameters have changed since the checkpoint of '{run.folder}' was made "
+            f"(fingerprint {made_in['fingerprint'][:12]} then, {digest[:12]} now)"
+        )
+
+
+def fit(run: Run, load: Callable[[], None]) -> None:
+    """Call `load`; if the checkpoint's shapes or names do not fit, say so in a sentence."""
+    try:
+        load()
+    except (KeyError, RuntimeError, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"the checkpoint of '{run.folder}' does not fit: {type(error).__name__}: {reason}") from error
