@@ -11,9 +11,8 @@ from ..envs.make import make_from
 from ..envs.pettingzoo_view import ParallelView, parallel_env
 from ..envs.spec import GroupSpec
 from ..envs.timestep import GroupStep
-from .experiment import Experiment, build_experiment, load_plugins
-from .restore import restore_learners
-from .run import Run
+from .experiment import Experiment
+from .restore import open_run, restore_learners
 
 
 class Policy:
@@ -68,10 +67,7 @@ def load_policy(folder: str | Path, checkpoint: str = "last") -> Policy:
         BadParameter: there is no run in `folder`.
         UserError: no checkpoint can be read.
     """
-    run = Run.open(folder)
-    config = run.config()
-    load_plugins(config)
-    experiment = build_experiment(config)
+    run, experiment = open_run(folder)
     learners, _ = restore_learners(run, experiment, make_from(experiment.environment, 1, experiment.task), checkpoint)
     return Policy(experiment, learners)
 

@@ -1,15 +1,29 @@
 """Learners back from a run's checkpoint."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ..algorithms.learner import Learner
 from ..envs.batch import BatchEnv
 from ..envs.errors import UserError
 from ..envs.fingerprint import fingerprint
-from .experiment import Experiment
+from .experiment import Experiment, build_experiment, load_plugins
 from .run import Run
 from .trainer import build_learners
+
+
+def open_run(folder: str | Path) -> tuple[Run, Experiment]:
+    """A run and its experiment; plugins that it needs are loaded.
+
+    Raises:
+        BadParameter: there is no run in `folder`.
+        CannotImport: a plugin is gone.
+    """
+    run = Run.open(folder)
+    config = run.config()
+    load_plugins(config)
+    return run, build_experiment(config)
 
 
 def restore_learners(run: Run, experiment: Experiment, env: BatchEnv, which: str = "last") -> tuple[dict[str, Learner], list[str]]:

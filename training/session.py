@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..envs.fingerprint import fingerprint
-from .experiment import Experiment, build_experiment, load_plugins
-from .restore import check_environment, fit
+from .experiment import Experiment
+from .restore import check_environment, fit, open_run
 from .run import METRICS_HEADER, TIMING_HEADER, CsvLog, Run
 from .trainer import Trainer
 
@@ -175,10 +175,7 @@ def resume(folder: str, report: Callable[[Report], None] | None = None) -> tuple
         BadParameter: there is no run in `folder`.
         UserError: no checkpoint can be read, or it belongs to another environment.
     """
-    run = Run.open(folder)
-    config = run.config()
-    load_plugins(config)
-    experiment = build_experiment(config)
+    run, experiment = open_run(folder)
     trainer = Trainer(experiment)
     digest = fingerprint(experiment.environment, experiment.task)
     if not run.has_checkpoint():

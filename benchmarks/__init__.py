@@ -1,0 +1,1 @@
+"""Speed, side by side with peers, and results of long learning runs. `python -m benchmarks` prints the table of speeds."""

@@ -1,0 +1,99 @@
+"""`stigmergy evaluate`: what a trained policy is worth, beside baselines."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from stigmergy.algorithms.learner import Learner, derive_seed
+from stigmergy.algorithms.make import build_settings
+from stigmergy.envs.batch import BatchEnv
+from stigmergy.envs.registry import load_plugin
+from stigmergy.options import extend, parse, peek, warn
+from stigmergy.training.evaluation import Outcomes, evaluate
+from stigmergy.training.experiment import Experiment, LearnerChoice
+from stigmergy.training.intervals import mean_and_interval
+from stigmergy.training.restore import open_run, restore_learners
+from stigmergy.training.run import Run
+from stigmergy.training.trainer import build_learners, set_threads
+
+
+@dataclass(frozen=True)
+class Options:
+    """Play whole episodes with the policy of a run and print each outcome's mean with its 95% interval."""
+
+    run: Annotated[str, tyro.conf.Positional]
+    """The run folder."""
+    checkpoint: str = "last"
+    """last, or best by evaluation."""
+    episodes: int = 64
+    """Episodes, played side by side; each has maps and places of its own."""
+    seed: int = 1000
+    """Seed of the episodes; training and its evaluations draw from other streams."""
+    greedy: bool = False
+    """Take the most likely actions instead of drawing them."""
+    against: tuple[str, ...] = ()
+    """Algorithms that need no training, such as random and pibt, to play the same episodes."""
+    max_steps: int = 1000
+    """Where episodes of an endless environment are cut off."""
+    plugin: tuple[str, ...] = ()
+    """Files or modules that register more names."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Evaluate and print a table."""
+    if not args or args[0].startswith("-"):
+        parse(Options, "evaluate", args)
+    for plugin in peek(args, "plugin"):
+        load_plugin(plugin)
+    run, experiment = open_run(args[0])
+    cls = extend(Options, task=(experiment.task, f"Parameters of {experiment.environment}, for other maps or numbers."))
+    options = parse(cls, "evaluate", args)
+    set_threads(experiment.training.threads)
+    changed = dataclasses.replace(experiment, task=getattr(options, "task", experiment.task))
+    env = changed.make_env(options.episodes)
+    learners, warnings = restore_learners(run, experiment, env, options.checkpoint)
+    for sentence in warnings:
+        warn(sentence)
+    results = {_label(run, experiment): _play(env, learners, options)}
+    for name in options.against:
+        results[name] = _play(env, baseline(changed, env, name, options.seed), options)
+    print_table(results, options.episodes)
+    return 0
+
+
+def baseline(experiment: Experiment, env: BatchEnv, algorithm: str, seed: int) -> dict[str, Learner]:
+    """One untrained algorithm for every group."""
+    choice = LearnerChoice(algorithm, build_settings(algorithm, {}))
+    return build_learners(dataclasses.replace(experiment, learner=choice, learners={}), env, derive_seed(seed, algorithm))
+
+
+def _label(run: Run, experiment: Experiment) -> str:
+    names = dict.fromkeys([*(choice.algorithm for choice in experiment.learners.values()), experiment.learner.algorithm])
+    return f"{' + '.join(names)} ({run.folder.name})"
+
+
+def _play(env: BatchEnv, learners: Mapping[str, Learner], options: Options) -> Outcomes:
+    limit = options.max_steps if env.spec.horizon is None else None
+    return evaluate(env, learners, options.seed, options.greedy, limit)
+
+
+def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
+    """A row for each outcome, a column for each player."""
+    table = Table("outcome", *results, title=f"means over {episodes} episodes, with 95% intervals", title_justify="left", box=None)
+    columns = {player: outcomes.columns() for player, outcomes in results.items()}
+    for name in dict.fromkeys(name for own in columns.values() for name in own):
+        table.add_row(name, *(_cell(own.get(name)) for own in columns.values()))
+    Console().print(table)
+
+
+def _cell(values: np.ndarray | None) -> str:
+    if values is None:
+        return ""
+    mean, low, high = mean_and_interval(values)
+    return f"{mean:.4g}" if low == high or np.isnan(low) else f"{mean:.4g} [{low:.4g}, {high:.4g}]"
