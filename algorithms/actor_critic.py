@@ -1,6 +1,7 @@
 """Actor and critic of all agents of a group: encoder, hidden layers, optional memory, two heads."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -59,7 +60,7 @@ class Body(nn.Module):
         self.scale = 1 / float(space.high.max()) if space.dtype == np.uint8 and space.high.max() > 1 else 1.0
         self.encoder = build_encoder(fold.m, space.shape, settings.hidden[0], settings.channels, settings.activation, stream)
         widths = [self.encoder.outputs + (fold.n if self.with_id else 0), *settings.hidden]
-        self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in zip(widths, widths[1:]))
+        self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
         self.gru = StackedGRU(fold.m, widths[-1], settings.memory_size, stream) if settings.memory == "gru" else None
         self.outputs = settings.memory_size if self.gru else widths[-1]
 

@@ -18,7 +18,6 @@ from .distributions import build_distribution
 from .learner import Decision, Diverged, Information, Learner, Setup, to_tensor
 from .optimizer import StackedAdam
 from .ppo_loss import Batch, ppo_loss
-from .returns import generalized_advantage
 from .rollout import Rollout
 from .statistics import ValueNormalizer, masked_mean, standardize
 
@@ -154,10 +153,7 @@ class IPPO(Learner):
     def _prepare(self, rollout: Rollout) -> tuple[Data, Tensor]:
         """The rollout as tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory; and the mean return of each network."""
         value = self._values(rollout)
-        advantage, known = generalized_advantage(
-            rollout.reward, value.cpu().numpy(), rollout.terminated, rollout.truncated, rollout.active, rollout.first,
-            self.settings.gamma, self.settings.gae_lambda,
-        )  # fmt: skip
+        advantage, known = rollout.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
         valid = self.fold.by_network(self._put(known).flatten(0, 1))
         gain = self.fold.by_network(self._put(advantage).flatten(0, 1))
         target = torch.where(valid, gain + self.fold.by_network(value[:-1].flatten(0, 1)), 0)

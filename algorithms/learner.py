@@ -6,8 +6,10 @@ A learner belongs to one group. The trainer calls `act` on every step and `learn
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -35,7 +37,7 @@ class Decision(NamedTuple):
 
     action: NDArray[Any]  # (num_envs, n, *action_shape) int64 or float32; anything legal in rows that need not act
     memory: Any = None  # tensors, or None: given back at the next step
-    record: dict[str, NDArray[Any]] = {}  # (num_envs, n, ...) given back at `learn`
+    record: Mapping[str, NDArray[Any]] = MappingProxyType({})  # (num_envs, n, ...) given back at `learn`
 
 
 class Diverged(RuntimeError):

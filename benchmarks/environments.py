@@ -43,7 +43,13 @@ def time_batch(drawing: str, threads: int) -> float:
     """Agent-steps per second of COPIES copies on `threads` threads."""
     numba.set_num_threads(threads)
     env = stigmergy.make(
-        "pathfinding/lifelong-v0", COPIES, map=drawing, num_agents=AGENTS, obs_radius=RADIUS, max_cycles=CYCLES, collision_system="soft"
+        "pathfinding/lifelong-v0",
+        COPIES,
+        map=drawing,
+        num_agents=AGENTS,
+        obs_radius=RADIUS,
+        max_cycles=CYCLES,
+        collision_system="soft",
     )
     env.reset(0)
     actions = np.random.default_rng(0).integers(0, 5, (32, COPIES, AGENTS))
@@ -52,7 +58,9 @@ def time_batch(drawing: str, threads: int) -> float:
 
 def time_pettingzoo(drawing: str) -> float:
     """Agent-steps per second through the plain PettingZoo API."""
-    env = stigmergy.parallel_env("pathfinding/lifelong-v0", map=drawing, num_agents=AGENTS, obs_radius=RADIUS, max_cycles=CYCLES)
+    env = stigmergy.parallel_env(
+        "pathfinding/lifelong-v0", map=drawing, num_agents=AGENTS, obs_radius=RADIUS, max_cycles=CYCLES
+    )
     env.reset(seed=0)
     draws = np.random.default_rng(0).integers(0, 5, (256, AGENTS)).tolist()
     joint_actions = [dict(zip(env.possible_agents, row)) for row in draws]
@@ -93,4 +101,7 @@ def measure() -> list[tuple[str, float, float | None]]:
         for name, contestant in contestants.items():
             speeds[name][k] = contestant()
     peer = speeds.get("pogema 1.4")
-    return [(name, float(np.median(own)), None if peer is None else float(np.median(own / peer))) for name, own in speeds.items()]
+    return [
+        (name, float(np.median(own)), None if peer is None else float(np.median(own / peer)))
+        for name, own in speeds.items()
+    ]

@@ -132,13 +132,14 @@ def load_plugin(plugin: str) -> None:
 
 def _import_file(path: Path) -> None:
     if not path.is_file():
-        raise FileNotFoundError(f"there is no such file")
+        raise FileNotFoundError("there is no such file")
     name = f"stigmergy_plugin_{path.stem}"
     known = sys.modules.get(name)
     if known is not None and Path(known.__file__ or "").resolve() == path.resolve():
         return
     spec = importlib.util.spec_from_file_location(name, path.resolve())
-    assert spec is not None and spec.loader is not None  # a .py file always has both
+    assert spec is not None  # a .py file always has a spec
+    assert spec.loader is not None  # and a loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # before it runs, so that dataclasses and pickling find it
     try:

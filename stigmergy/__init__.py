@@ -6,13 +6,14 @@ Names load when first used, so that importing this costs neither torch nor numba
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import algorithms as _algorithms
-from . import envs as _envs
+from . import algorithms as _algorithms  # noqa: F401 (these two register what the package brings)
+from . import envs as _envs  # noqa: F401
 
 if TYPE_CHECKING:
     from .algorithms.learner import Decision, Information, Learner, Setup
     from .algorithms.make import make_learner
-    from .algorithms.registry import algorithms, register_algorithm
+    from .algorithms.registry import register_algorithm
+    from .algorithms.returns import generalized_advantage
     from .algorithms.rollout import Rollout
     from .envs.batch import BatchEnv
     from .envs.errors import BadParameter, UnknownName, UserError
@@ -29,6 +30,7 @@ _PLACES = {
     "algorithms.make": ("make_learner",),
     "algorithms.registry": ("register_algorithm",),
     "algorithms.rollout": ("Rollout",),
+    "algorithms.returns": ("generalized_advantage",),
     "envs.batch": ("BatchEnv",),
     "envs.errors": ("BadParameter", "UnknownName", "UserError"),
     "envs.make": ("make",),
@@ -59,6 +61,7 @@ __all__ = [
     "draw_below",
     "draw_uniform",
     "environments",
+    "generalized_advantage",
     "load_policy",
     "make",
     "make_learner",

@@ -22,7 +22,13 @@ def usage() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {help}" for name, help in COMMANDS.items()]
     return "\n".join(
-        ["usage: stigmergy COMMAND [OPTIONS]", "", *lines, "", "`stigmergy COMMAND --help` shows a command's options with their defaults."]
+        [
+            "usage: stigmergy COMMAND [OPTIONS]",
+            "",
+            *lines,
+            "",
+            "`stigmergy COMMAND --help` shows a command's options with their defaults.",
+        ]
     )
 
 

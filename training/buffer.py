@@ -34,7 +34,9 @@ class RolloutBuffer:
         self.record: dict[str, NDArray[Any]] = {}
         self.signals = self.state = None
         if information is not Information.LOCAL:
-            self.signals = {name: np.zeros((length + 1, num_envs, *shape), np.float32) for name, shape in env.signals.items()}
+            self.signals = {
+                name: np.zeros((length + 1, num_envs, *shape), np.float32) for name, shape in env.signals.items()
+            }
         if information is Information.JOINT and env.state_shape is not None:
             self.state = np.zeros((length + 1, num_envs, *env.state_shape), np.float32)
 

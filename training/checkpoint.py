@@ -60,7 +60,9 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise DamagedCheckpoint(f"the checkpoint '{path}' cannot be read: {error.strerror}") from error
     digest, data = content[:DIGEST_BYTES], content[DIGEST_BYTES:]
     if hashlib.sha256(data).digest() != digest:
-        raise DamagedCheckpoint(f"the checkpoint '{path}' is damaged: its {len(content)} bytes do not match their checksum")
+        raise DamagedCheckpoint(
+            f"the checkpoint '{path}' is damaged: its {len(content)} bytes do not match their checksum"
+        )
     return _from_tensors(torch.load(io.BytesIO(data), map_location="cpu", weights_only=True))
 
 
@@ -99,7 +101,9 @@ def _to_tensors(value: Any) -> Any:
         return value.detach().cpu().clone()  # a view would drag its whole storage into the file
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"a checkpoint holds tensors, arrays, numbers, strings and None, not {type(value).__name__}: {value!r}")
+    raise TypeError(
+        f"a checkpoint holds tensors, arrays, numbers, strings and None, not {type(value).__name__}: {value!r}"
+    )
 
 
 def _from_tensors(value: Any) -> Any:

@@ -24,7 +24,10 @@ class Outcomes:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Every outcome by the name it is logged under; `return` is the mean over groups, and each group's own where there are several."""
-        columns: dict[str, NDArray[Any]] = {"return": np.mean(list(self.returns.values()), axis=0), "length": self.lengths}
+        columns: dict[str, NDArray[Any]] = {
+            "return": np.mean(list(self.returns.values()), axis=0),
+            "length": self.lengths,
+        }
         if len(self.returns) > 1:
             columns |= {f"return/{group}": values for group, values in self.returns.items()}
         return columns | self.metrics
@@ -55,7 +58,9 @@ class Players:
         return actions
 
 
-def evaluate(env: BatchEnv, learners: Mapping[str, Learner], seed: int, greedy: bool = False, max_steps: int | None = None) -> Outcomes:
+def evaluate(
+    env: BatchEnv, learners: Mapping[str, Learner], seed: int, greedy: bool = False, max_steps: int | None = None
+) -> Outcomes:
     """Play one episode in every copy of `env`.
 
     Args:

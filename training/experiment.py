@@ -99,7 +99,9 @@ def read_config(name: str) -> dict[str, Any]:
         plain = yaml.safe_load(find_config(name)) or {}
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        raise BadParameter(f"the config '{name}' is no YAML: line {line}, {getattr(error, 'problem', error)}") from error
+        raise BadParameter(
+            f"the config '{name}' is no YAML: line {line}, {getattr(error, 'problem', error)}"
+        ) from error
     check_keys(plain, name)
     return plain
 
@@ -107,7 +109,9 @@ def read_config(name: str) -> dict[str, Any]:
 def check_keys(plain: Any, name: str) -> None:
     """Raise BadParameter unless `plain` is a mapping with known keys."""
     if not isinstance(plain, Mapping):
-        raise BadParameter(f"the config '{name}' is {plain!r}; it has to hold keys such as environment, task, algorithm")
+        raise BadParameter(
+            f"the config '{name}' is {plain!r}; it has to hold keys such as environment, task, algorithm"
+        )
     for key in plain:
         if key not in KEYS:
             raise BadParameter(f"the config '{name}' has an unknown key '{key}'.{nearest(str(key), list(KEYS))}")

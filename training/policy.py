@@ -41,7 +41,9 @@ class Policy:
         known = {agent for learner in self.learners.values() for agent in learner.group.agents}
         for agent in observations:
             if agent not in known:
-                raise KeyError(f"there is no agent '{agent}' in '{self.experiment.environment}'; known are {', '.join(sorted(known))}")
+                raise KeyError(
+                    f"there is no agent '{agent}' in '{self.experiment.environment}'; known are {', '.join(sorted(known))}"
+                )
         actions: dict[str, Any] = {}
         for name, learner in self.learners.items():
             decision = learner.act(_group_step(learner.group, observations, self._first), self._memories[name], greedy)

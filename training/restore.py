@@ -26,7 +26,9 @@ def open_run(folder: str | Path) -> tuple[Run, Experiment]:
     return run, build_experiment(config)
 
 
-def restore_learners(run: Run, experiment: Experiment, env: BatchEnv, which: str = "last") -> tuple[dict[str, Learner], list[str]]:
+def restore_learners(
+    run: Run, experiment: Experiment, env: BatchEnv, which: str = "last"
+) -> tuple[dict[str, Learner], list[str]]:
     """The learners of `run`, built for `env`, and a sentence for each damaged checkpoint that was passed over.
 
     `env` may have other parameters than the run's own environment, where the policies fit: other maps, and with shared parameters and no agent id
@@ -47,7 +49,9 @@ def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, d
     """Raise UserError if the checkpoint was made in another environment, or in one whose rules have changed since."""
     made_in = state["environment"]
     if made_in["id"] != experiment.environment:
-        raise UserError(f"the checkpoint of '{run.folder}' comes from '{made_in['id']}', not from '{experiment.environment}'")
+        raise UserError(
+            f"the checkpoint of '{run.folder}' comes from '{made_in['id']}', not from '{experiment.environment}'"
+        )
     if made_in["fingerprint"] != digest:
         raise UserError(
             f"the rules of '{experiment.environment}' with these parameters have changed since the checkpoint of '{run.folder}' was made "

@@ -48,7 +48,9 @@ class Run:
         """Make the folder of a new run. Raises BadParameter if there is something in it already."""
         run = cls(folder)
         if run.folder.exists() and (not run.folder.is_dir() or any(run.folder.iterdir())):
-            raise BadParameter(f"the run folder '{folder}' is taken; choose another, or go on with it by `stigmergy resume {folder}`")
+            raise BadParameter(
+                f"the run folder '{folder}' is taken; choose another, or go on with it by `stigmergy resume {folder}`"
+            )
         run.checkpoints.mkdir(parents=True)
         write_atomically(run.folder / "meta.json", json.dumps(describe_machine(fingerprint), indent=2).encode())
         run.metrics.write_bytes(METRICS_HEADER)
@@ -62,7 +64,9 @@ class Run:
         """The run that lies in `folder`. Raises BadParameter if there is none."""
         run = cls(folder)
         if not (run.folder / "config.yaml").is_file():
-            raise BadParameter(f"there is no run in '{folder}': it has no config.yaml; a run folder is what `stigmergy train` makes")
+            raise BadParameter(
+                f"there is no run in '{folder}': it has no config.yaml; a run folder is what `stigmergy train` makes"
+            )
         return run
 
     def config(self) -> dict[str, Any]:
@@ -111,7 +115,7 @@ class CsvLog:
     """Appends rows to a CSV file, and can go back to an earlier length."""
 
     def __init__(self, path: Path, keep: int | None = None):
-        self._file = open(path, "r+b")
+        self._file = open(path, "r+b")  # noqa: SIM115 (closed by `close`)
         if keep is not None:
             self._file.truncate(keep)
         self._file.seek(0, os.SEEK_END)
@@ -152,8 +156,12 @@ def describe_machine(fingerprint: str) -> dict[str, Any]:
 def _git_commit() -> str | None:
     """The commit of the working directory, marked if files differ from it; None outside a repository."""
     try:
-        head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True).stdout.strip()
-        changed = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True, timeout=10, check=True).stdout
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
+        ).stdout.strip()
+        changed = subprocess.run(
+            ["git", "status", "--porcelain"], capture_output=True, text=True, timeout=10, check=True
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
     return head + ("-dirty" if changed else "")

@@ -98,7 +98,9 @@ class Session:
             for name, value in seconds.items():
                 self._events.add_scalar(f"seconds/{name}", value, trainer.steps)
         agents = trainer.env.spec.num_agents
-        self.report(Report(trainer.progress.update, settings.num_updates, trainer.steps, metrics, seconds, steps * agents))
+        self.report(
+            Report(trainer.progress.update, settings.num_updates, trainer.steps, metrics, seconds, steps * agents)
+        )
 
     def _evaluate(self) -> dict[str, float]:
         outcomes = self.trainer.evaluate()
@@ -179,7 +181,9 @@ def resume(folder: str, report: Callable[[Report], None] | None = None) -> tuple
     trainer = Trainer(experiment)
     digest = fingerprint(experiment.environment, experiment.task)
     if not run.has_checkpoint():
-        return Session(trainer, run, digest, report=report), [f"the run '{folder}' had no checkpoint yet, so it starts again"]
+        return Session(trainer, run, digest, report=report), [
+            f"the run '{folder}' had no checkpoint yet, so it starts again"
+        ]
     state, warnings = run.load()
     check_environment(run, state, experiment, digest)
     fit(run, lambda: trainer.load_state_dict(state))

@@ -66,7 +66,14 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
     def build(group: GroupSpec) -> Learner:
         choice = experiment.choice(group.name)
         training = experiment.training
-        setup = Setup(env.spec, group, derive_seed(seed, "learner", group.name), training.num_updates, training.device, env.parameters)
+        setup = Setup(
+            env.spec,
+            group,
+            derive_seed(seed, "learner", group.name),
+            training.num_updates,
+            training.device,
+            env.parameters,
+        )
         return make_learner(choice.algorithm, setup, choice.settings)
 
     return {group.name: build(group) for group in env.spec.groups}
@@ -85,7 +92,9 @@ class Trainer:
         self.env = experiment.make_env(settings.num_envs)
         self.learners = build_learners(experiment, self.env, settings.seed)
         self.buffers = {
-            name: RolloutBuffer(self.env.spec, learner.group, settings.num_envs, settings.rollout_length, learner.information)
+            name: RolloutBuffer(
+                self.env.spec, learner.group, settings.num_envs, settings.rollout_length, learner.information
+            )
             for name, learner in self.learners.items()
             if learner.learns or any(other.information is Information.JOINT for other in self.learners.values())
         }
@@ -119,7 +128,9 @@ class Trainer:
         before = self._collect()
         metrics = self.totals.flush()
         with self.clock.phase("learn"):
-            rollouts = {name: buffer.rollout(before[name], self.memories[name]) for name, buffer in self.buffers.items()}
+            rollouts = {
+                name: buffer.rollout(before[name], self.memories[name]) for name, buffer in self.buffers.items()
+            }
             for name, learner in self.learners.items():
                 if learner.learns:
                     joint = learner.information is Information.JOINT
@@ -143,7 +154,9 @@ class Trainer:
         columns = outcomes.columns()
         name = self.experiment.training.best_metric
         if name not in columns:
-            raise BadParameter(f"best_metric is '{name}'; the evaluation of '{self.experiment.environment}' has {', '.join(columns)}")
+            raise BadParameter(
+                f"best_metric is '{name}'; the evaluation of '{self.experiment.environment}' has {', '.join(columns)}"
+            )
         score = float(np.nanmean(columns[name]))
         better = score > self.progress.best
         self.progress.best = max(score, self.progress.best)

@@ -265,7 +265,7 @@ def _set(a, b):
 
 @njit(cache=True)
 def _taken(goals, i):
-    for j in range(i):
+    for j in range(i):  # noqa: SIM110 (kernels know no generators)
         if _same(goals[j], goals[i]):
             return True
     return False

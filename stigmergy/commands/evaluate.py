@@ -70,11 +70,15 @@ def main(args: Sequence[str]) -> int:
 def baseline(experiment: Experiment, env: BatchEnv, algorithm: str, seed: int) -> dict[str, Learner]:
     """One untrained algorithm for every group."""
     choice = LearnerChoice(algorithm, build_settings(algorithm, {}))
-    return build_learners(dataclasses.replace(experiment, learner=choice, learners={}), env, derive_seed(seed, algorithm))
+    return build_learners(
+        dataclasses.replace(experiment, learner=choice, learners={}), env, derive_seed(seed, algorithm)
+    )
 
 
 def _label(run: Run, experiment: Experiment) -> str:
-    names = dict.fromkeys([*(choice.algorithm for choice in experiment.learners.values()), experiment.learner.algorithm])
+    names = dict.fromkeys(
+        [*(choice.algorithm for choice in experiment.learners.values()), experiment.learner.algorithm]
+    )
     return f"{' + '.join(names)} ({run.folder.name})"
 
 
@@ -85,7 +89,9 @@ def _play(env: BatchEnv, learners: Mapping[str, Learner], options: Options) -> O
 
 def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
     """A row for each outcome, a column for each player."""
-    table = Table("outcome", *results, title=f"means over {episodes} episodes, with 95% intervals", title_justify="left", box=None)
+    table = Table(
+        "outcome", *results, title=f"means over {episodes} episodes, with 95% intervals", title_justify="left", box=None
+    )
     columns = {player: outcomes.columns() for player, outcomes in results.items()}
     for name in dict.fromkeys(name for own in columns.values() for name in own):
         table.add_row(name, *(_cell(own.get(name)) for own in columns.values()))

@@ -43,7 +43,9 @@ def main(args: Sequence[str]) -> int:
     overridden = dataclasses.replace(
         experiment,
         task=getattr(options, "task", experiment.task),
-        learner=dataclasses.replace(experiment.learner, settings=getattr(options, "learner", experiment.learner.settings)),
+        learner=dataclasses.replace(
+            experiment.learner, settings=getattr(options, "learner", experiment.learner.settings)
+        ),
         training=options.training,
     )
     folder = options.run or free_folder(overridden)
@@ -60,7 +62,9 @@ def base_config(args: Sequence[str]) -> dict[str, Any]:
         load_plugin(plugin)
     plain = _choose(plain, "environment", "task", environment)
     plain = _choose(plain, "algorithm", "learner", algorithm)
-    return plain | {"plugins": [str(Path(plugin).resolve()) if plugin.endswith(".py") else plugin for plugin in plugins]}
+    return plain | {
+        "plugins": [str(Path(plugin).resolve()) if plugin.endswith(".py") else plugin for plugin in plugins]
+    }
 
 
 def _choose(plain: Mapping[str, Any], key: str, its_options: str, name: str | None) -> dict[str, Any]:

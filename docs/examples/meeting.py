@@ -1,0 +1,61 @@
+"""A new environment in one file: agents on a ring are paid while all of them stand on one spot.
+
+stigmergy check meeting-v0 --plugin docs/examples/meeting.py
+stigmergy train --environment meeting-v0 --plugin docs/examples/meeting.py
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+
+import stigmergy
+
+
+@dataclass(frozen=True)
+class MeetingParameters:  # every field is an option: --task.size 15
+    num_agents: int = 3
+    """Agents on the ring."""
+    size: int = 9
+    """Spots on the ring."""
+    max_cycles: int = 32
+    """Steps of an episode."""
+
+
+class State(NamedTuple):
+    stream: np.ndarray  # (num_envs, 4) the first three are in every state
+    elapsed: np.ndarray  # (num_envs,)
+    over: np.ndarray  # (num_envs,)
+    position: np.ndarray  # (num_envs, n) spot of each agent
+
+
+@stigmergy.register_environment("meeting-v0")
+class Meeting(stigmergy.BatchEnv):
+    """Agents on a ring see where the others are and are paid for standing together."""
+
+    Parameters = MeetingParameters
+
+    def __init__(self, id, num_envs, parameters):
+        n = parameters.num_agents
+        group = stigmergy.GroupSpec("agents", n, Box(-1, 1, (n,), np.float32), Discrete(3))
+        super().__init__(stigmergy.EnvSpec(id, (group,), parameters.max_cycles), num_envs, parameters)
+
+    def _allocate(self):
+        zeros = lambda dtype, *shape: np.zeros((self.num_envs, *shape), dtype)
+        return State(zeros(np.uint64, 4), zeros(np.int32), zeros(np.bool_), zeros(np.int64, self.parameters.num_agents))
+
+    def _begin(self, where):
+        spots = stigmergy.draw_below(self.state.stream, self.parameters.size, (self.parameters.num_agents,), where)
+        self.state.position[where] = spots[where]
+
+    def _advance(self, actions, where):
+        position = self.state.position
+        position[where] = (position + actions["agents"] - 1)[where] % self.parameters.size
+        together = where & (position == position[:, :1]).all(axis=1)
+        self.groups["agents"].reward[together] = 1
+
+    def _observe(self):
+        position, size = self.state.position, self.parameters.size
+        offset = (position[:, None, :] - position[:, :, None] + size // 2) % size - size // 2
+        self.groups["agents"].observation[:] = 2 * offset / size

@@ -1,0 +1,63 @@
+"""A new learner in one file: every agent follows the policy gradient of a linear policy of its own.
+
+stigmergy train --algorithm reinforce --plugin docs/examples/reinforce.py
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+import stigmergy
+
+
+@dataclass(frozen=True)
+class ReinforceSettings:  # every field is an option: --learner.gamma 0.9
+    learning_rate: float = 0.01
+    """Step size of Adam."""
+    gamma: float = 0.95
+    """Discount of a step."""
+
+
+@stigmergy.register_algorithm("reinforce")
+class Reinforce(stigmergy.Learner):
+    """REINFORCE (Williams 1992) with the mean return as baseline, for Discrete actions."""
+
+    Settings = ReinforceSettings
+    information = stigmergy.Information.LOCAL  # the trainer gives it nothing but the agents' own experience
+
+    def __init__(self, setup, settings):
+        super().__init__(setup, settings)
+        inputs = torch.zeros(self.group.observation_space.shape).numel()
+        self.weight = torch.zeros(self.group.size, inputs, self.group.num_choices, requires_grad=True)
+        self.optimizer = torch.optim.Adam([self.weight], settings.learning_rate)
+
+    def log_prob(self, observation):  # (rows, n, *shape) to (rows, n, actions)
+        features = torch.from_numpy(observation).float().flatten(2)
+        return torch.einsum("rni,nia->rna", features, self.weight).log_softmax(-1)
+
+    def act(self, step, memory, greedy=False):
+        chance = self.log_prob(step.observation).exp().detach()
+        drawn = torch.multinomial(chance.flatten(0, 1), 1, generator=self.stream("policy")).view(chance.shape[:2])
+        return stigmergy.Decision((chance.argmax(-1) if greedy else drawn).numpy())
+
+    def learn(self, rollout):
+        no_critic = rollout.active * 0.0  # so that the advantage is the return itself
+        gain, valid = map(torch.from_numpy, rollout.advantage(no_critic, self.settings.gamma, gae_lambda=1.0))
+        count = valid.sum((0, 1)).clamp(min=1)  # of each agent
+        log_prob = self.log_prob(rollout.observation[:-1].reshape(-1, *rollout.observation.shape[2:])).view(
+            *gain.shape, -1
+        )
+        taken = log_prob.gather(-1, torch.from_numpy(rollout.action).unsqueeze(-1)).squeeze(-1)
+        loss = -(torch.where(valid, taken * (gain - gain.sum((0, 1)) / count), 0).sum((0, 1)) / count).sum()
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return {"loss": loss.item()}
+
+    def state_dict(self):
+        return super().state_dict() | {"weight": self.weight.detach(), "optimizer": self.optimizer.state_dict()}
+
+    def load_state_dict(self, state):
+        super().load_state_dict(state)
+        self.weight.data.copy_(state["weight"])
+        self.optimizer.load_state_dict(state["optimizer"])
