@@ -107,7 +107,7 @@ class Gaussian(Distribution):
 
     def __init__(self, space: spaces.Box):
         self._shape = space.shape
-        self._low, self._high = space.low.ravel(), space.high.ravel()
+        self._low, self._high = _float32_bounds(space)
         bounded = np.isfinite(self._low) & np.isfinite(self._high)
         self._centre = np.where(bounded, (self._low / 2 + self._high / 2), 0).astype(np.float32)
         self._scale = np.where(bounded, self._high / 2 - self._low / 2, 1).astype(np.float32)
@@ -129,7 +129,16 @@ class Gaussian(Distribution):
 
     def to_action(self, sample: Tensor) -> NDArray:
         action = np.clip(sample.cpu().numpy() * self._scale + self._centre, self._low, self._high)
-        return action.reshape(*action.shape[:-1], *self._shape).astype(np.float32)
+        return action.reshape(*action.shape[:-1], *self._shape)
+
+
+def _float32_bounds(space: spaces.Box) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Bounds `(d,)`, rounded inward: an action at float32's 0.1, which is larger than a double's, would lie outside."""
+    low, high = space.low.ravel(), space.high.ravel()
+    near_low, near_high = low.astype(np.float32), high.astype(np.float32)
+    infinity = np.float32(np.inf)
+    inside_low = np.where(near_low < low, np.nextafter(near_low, infinity), near_low)
+    return inside_low, np.where(near_high > high, np.nextafter(near_high, -infinity), near_high)
 
 
 def draw_category(logits: Tensor, stream: torch.Generator) -> Tensor:
