@@ -8,6 +8,12 @@ CONFIGS = {"stigmergy.configs": "configs"}  # data only: the experiments that `s
 
 setup(
     package_dir=PACKAGES | CONFIGS,
-    packages=[*CONFIGS, *(name for root, folder in PACKAGES.items() for name in [root, *(f"{root}.{sub}" for sub in find_packages(folder))])],
-    package_data={"stigmergy.configs": ["*/*.yaml"]},
+    packages=[
+        *CONFIGS,
+        *(
+            name
+            for root, folder in PACKAGES.items()
+            for name in [root, *(f"{root}.{sub}" for sub in find_packages(folder))]
+        ),
+    ],
 )

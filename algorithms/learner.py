@@ -123,7 +123,8 @@ class Learner(ABC):
         return {"streams": {name: generator.get_state() for name, generator in self._streams.items()}}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Take over what `state_dict` gave; a stream it does not hold had not begun, and begins anew."""
+        self._streams.clear()
         for name, value in state["streams"].items():
             self.stream(name).set_state(value)
 

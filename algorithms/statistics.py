@@ -26,11 +26,13 @@ class ValueNormalizer:
 
     def __init__(self, m: int, momentum: float = 0.99, device: str = "cpu"):
         self.momentum = momentum
-        self.mean, self.square, self.weight = (torch.zeros(m, device=device) for _ in range(3))
+        # Double precision: the variance is a small difference of large squares where returns lie far from 0.
+        self.mean, self.square, self.weight = (torch.zeros(m, dtype=torch.float64, device=device) for _ in range(3))
 
     def update(self, returns: Tensor, valid: Tensor) -> None:
         """Take in returns `(m, rows)`; networks without a valid row keep theirs."""
-        keep = torch.where(valid.any(dim=1), self.momentum, 1.0)
+        returns = returns.double()
+        keep = torch.where(valid.any(dim=1), self.momentum, 1.0).double()
         for average, sample in ((self.mean, returns), (self.square, returns.square()), (self.weight, torch.ones_like(returns))):
             average.mul_(keep).add_((1 - keep) * masked_mean(sample, valid))
 
@@ -44,12 +46,12 @@ class ValueNormalizer:
     def normalize(self, returns: Tensor) -> Tensor:
         """`(m, rows)` on the scale of the critic."""
         mean, scale = self._mean_and_scale()
-        return (returns - mean) / scale
+        return ((returns - mean) / scale).to(returns.dtype)
 
     def denormalize(self, values: Tensor) -> Tensor:
         """`(m, rows)` on the scale of the rewards."""
         mean, scale = self._mean_and_scale()
-        return values * scale + mean
+        return (values * scale + mean).to(values.dtype)
 
     def state_dict(self) -> dict[str, Any]:
         """The running averages."""

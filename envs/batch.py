@@ -34,6 +34,9 @@ class BatchEnv(ABC, Generic[StateT]):
     Parameters: ClassVar[type | None] = None
     """The frozen dataclass of task parameters; its fields are the options of the task."""
 
+    trail_length: ClassVar[int] = 0
+    """How many earlier states `draw` likes to be given as its option `trail`, to show what has moved."""
+
     state: StateT
 
     def __init__(self, spec: EnvSpec, num_envs: int, parameters: Any = None):

@@ -6,24 +6,24 @@ Names load when first used, so that importing this costs neither torch nor numba
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import algorithms as _algorithms  # noqa: F401 (these two register what the package brings)
-from . import envs as _envs  # noqa: F401
+from stigmergy import algorithms as _algorithms  # noqa: F401 (these two register what the package brings)
+from stigmergy import envs as _envs  # noqa: F401
 
 if TYPE_CHECKING:
-    from .algorithms.learner import Decision, Information, Learner, Setup
-    from .algorithms.make import make_learner
-    from .algorithms.registry import register_algorithm
-    from .algorithms.returns import generalized_advantage
-    from .algorithms.rollout import Rollout
-    from .envs.batch import BatchEnv
-    from .envs.errors import BadParameter, UnknownName, UserError
-    from .envs.make import make
-    from .envs.pettingzoo_view import parallel_env
-    from .envs.registry import environments, register_environment
-    from .envs.spec import EnvSpec, GroupSpec
-    from .envs.streams import draw_below, draw_uniform
-    from .envs.timestep import GroupStep, TimeStep
-    from .training.policy import Policy, load_policy
+    from stigmergy.algorithms.learner import Decision, Information, Learner, Setup
+    from stigmergy.algorithms.make import make_learner
+    from stigmergy.algorithms.registry import register_algorithm
+    from stigmergy.algorithms.returns import generalized_advantage
+    from stigmergy.algorithms.rollout import Rollout
+    from stigmergy.envs.batch import BatchEnv
+    from stigmergy.envs.errors import BadParameter, UnknownName, UserError
+    from stigmergy.envs.make import make
+    from stigmergy.envs.pettingzoo_view import parallel_env
+    from stigmergy.envs.registry import environments, register_environment
+    from stigmergy.envs.spec import EnvSpec, GroupSpec
+    from stigmergy.envs.streams import draw_below, draw_uniform
+    from stigmergy.envs.timestep import GroupStep, TimeStep
+    from stigmergy.training.policy import Policy, load_policy
 
 _PLACES = {
     "algorithms.learner": ("Decision", "Information", "Learner", "Setup"),

@@ -29,6 +29,7 @@ class Pathfinding(BatchEnv[State]):
         BadParameter: the parameters are out of range, contradict each other, or leave no room for the agents.
     """
 
+    trail_length = draw.TAIL
     parameters: PathfindingParameters
     metric_names: ClassVar[tuple[str, ...]]
 

@@ -52,7 +52,9 @@ def read_drawing(text: str) -> Layout:
     letters: dict[str, Cell] = {}
     for row, (number, line) in enumerate(lines):
         if len(line) != width:
-            raise MapError(f"line {number} of the map is {len(line)} characters long, the lines before it {width}; all must be equally long")
+            raise MapError(
+                f"line {number} of the map is {len(line)} characters long, the lines before it {width}; all must be equally long"
+            )
         _check_marks(line, number)
         _note_letters(line, number, row, letters)
     grid = np.array([list(line) for _, line in lines])
@@ -92,7 +94,11 @@ def _check_letters(letters: dict[str, Cell], grid: NDArray[np.str_]) -> None:
     for letter in sorted(letters):
         if letter.swapcase() not in letters:
             kind, partner = ("start", "goal") if letter.islower() else ("goal", "start")
-            raise MapError(f"the map has the {kind} '{letter}' but no {partner} '{letter.swapcase()}'; each agent needs both")
+            raise MapError(
+                f"the map has the {kind} '{letter}' but no {partner} '{letter.swapcase()}'; each agent needs both"
+            )
     for mark in (ONLY_START, ONLY_GOAL, NEITHER):
         if (grid == mark).any():
-            raise MapError(f"the map has both letters and '{mark}'; either letters fix starts and goals or @ $ ! say where to draw them")
+            raise MapError(
+                f"the map has both letters and '{mark}'; either letters fix starts and goals or @ $ ! say where to draw them"
+            )

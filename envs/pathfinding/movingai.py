@@ -17,7 +17,17 @@ PASSABLE = ".GS"
 """Ground, and swamp, which may be entered from ground."""
 BLOCKED = "@OTW"
 """Out of bounds, trees, and water: it may be crossed but not entered from ground, which on our maps makes it a wall."""
-SCENARIO_FIELDS = ("bucket", "map", "map width", "map height", "start x", "start y", "goal x", "goal y", "optimal length")
+SCENARIO_FIELDS = (
+    "bucket",
+    "map",
+    "map width",
+    "map height",
+    "start x",
+    "start y",
+    "goal x",
+    "goal y",
+    "optimal length",
+)
 
 
 class ScenarioEntry(NamedTuple):
@@ -62,7 +72,9 @@ def read_map(path: str | Path) -> Layout:
 def write_map(path: str | Path, obstacle: NDArray[Any]) -> None:
     """Write a map (H, W), nonzero where a wall is."""
     rows = ["".join("@" if wall else "." for wall in row) for row in obstacle]
-    Path(path).write_text("\n".join(["type octile", f"height {len(rows)}", f"width {len(rows[0])}", "map", *rows]) + "\n")
+    Path(path).write_text(
+        "\n".join(["type octile", f"height {len(rows)}", f"width {len(rows[0])}", "map", *rows]) + "\n"
+    )
 
 
 def read_scenario(path: str | Path, shape: Cell | None = None) -> tuple[ScenarioEntry, ...]:
@@ -80,7 +92,9 @@ def read_scenario(path: str | Path, shape: Cell | None = None) -> tuple[Scenario
     entries = tuple(_read_entry(path, lines, k) for k in range(1, len(lines)))
     for k, entry in enumerate(entries, 2):
         if shape is not None and entry.shape != shape:
-            raise MapError(f"{path}, line {k}, is for a map of {_size(entry.shape)} cells, but the map has {_size(shape)}")
+            raise MapError(
+                f"{path}, line {k}, is for a map of {_size(entry.shape)} cells, but the map has {_size(shape)}"
+            )
     return entries
 
 
@@ -96,7 +110,9 @@ def write_scenario(path: str | Path, entries: tuple[ScenarioEntry, ...]) -> None
 def _read_entry(path: str | Path, lines: list[str], k: int) -> ScenarioEntry:
     fields = lines[k].split("\t")
     if len(fields) != len(SCENARIO_FIELDS):
-        raise _unexpected(path, lines, k, f"{len(SCENARIO_FIELDS)} fields parted by tabs ({', '.join(SCENARIO_FIELDS)})")
+        raise _unexpected(
+            path, lines, k, f"{len(SCENARIO_FIELDS)} fields parted by tabs ({', '.join(SCENARIO_FIELDS)})"
+        )
     for name, field in zip(SCENARIO_FIELDS, fields):
         if name not in ("map", "optimal length") and not (field.isascii() and field.isdigit()):
             raise _unexpected(path, lines, k, f"a whole number as {name}, but it is '{field}'")
@@ -108,7 +124,9 @@ def _read_entry(path: str | Path, lines: list[str], k: int) -> ScenarioEntry:
     entry = ScenarioEntry(bucket, fields[1], (height, width), (y, x), (goal_y, goal_x), length)
     for name, (row, column) in (("start", entry.start), ("goal", entry.goal)):
         if row >= height or column >= width:
-            raise MapError(f"{path}, line {k + 1}, has its {name} at x {column}, y {row}, outside the map of {_size(entry.shape)} cells")
+            raise MapError(
+                f"{path}, line {k + 1}, has its {name} at x {column}, y {row}, outside the map of {_size(entry.shape)} cells"
+            )
     return entry
 
 

@@ -1,0 +1,96 @@
+# The single door to the project. Every word sets up what it needs, once, and then does its job.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup format lint type test test-slow benchmark demo constraints clean
+
+SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+# The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	if $$python -c '$(SUITABLE)' 2> /dev/null; then echo $$python; break; fi; done)
+ARGS ?=
+RUN := runs/demo
+TORCH ?= $(shell sed -n 's/^torch==//p' constraints.txt)
+
+BIN := .venv/bin
+STAMP := .venv/.stamp
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+# Setuptools comes first, for without build isolation the editable install takes the one in the environment: the version in constraints.txt.
+INSTALL_PROJECT = --no-build-isolation --editable
+TYPES := .venv-types
+PACKAGES := import sysconfig; print(sysconfig.get_path("purelib"))
+
+help:
+	@echo "make setup        .venv with the versions in constraints.txt; the words below do it by themselves"
+	@echo "make demo         train the default experiment, evaluate it beside baselines, render an episode"
+	@echo "make format       put the code in order"
+	@echo "make lint         look for mistakes and disorder"
+	@echo "make type         check the types of the four floors"
+	@echo "make test         run the tests; ARGS='-k render' chooses"
+	@echo "make test-slow    run the long learning tests"
+	@echo "make benchmark    measure speeds; make .venv-pogema first to have a peer beside them"
+	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
+	@echo "make clean        remove caches and builds; virtual environments and runs stay"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml setup.py constraints.txt
+	@"$(PYTHON)" -c '$(SUITABLE)' || { echo "error: PYTHON is '$(PYTHON)'; it has to be a Python of 3.11 or later with venv" >&2; exit 2; }
+	@echo "setting up .venv; the first time takes a minute or two"
+	$(BIN)/python -m pip --version > /dev/null 2>&1 || "$(PYTHON)" -m venv .venv
+	$(BIN)/python $(PIP_INSTALL) -c constraints.txt setuptools
+	$(BIN)/python $(PIP_INSTALL) -c constraints.txt $(INSTALL_PROJECT) ".[dev,reference]"
+	touch $@
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix $(ARGS)
+	$(BIN)/ruff format $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check $(ARGS)
+	$(BIN)/ruff format --check $(ARGS)
+
+# Pyright follows the folders, not setuptools' import hooks, so it needs the package laid out as a tree of links: a strict editable
+# install. That one does not see new files, so it stands in an environment of its own, which borrows the packages of .venv.
+type: $(STAMP)
+	$(BIN)/python -m venv --without-pip --clear $(TYPES)
+	$(BIN)/python -c '$(PACKAGES)' > "$$($(TYPES)/bin/python -c '$(PACKAGES)')/borrowed.pth"
+	$(BIN)/python -m pip --python $(TYPES)/bin/python install --quiet --disable-pip-version-check --no-deps --ignore-installed \
+		--config-settings editable_mode=strict $(INSTALL_PROJECT) .
+	$(BIN)/pyright --pythonpath $(TYPES)/bin/python $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+benchmark: $(STAMP)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+demo: $(STAMP)
+	rm -rf $(RUN)
+	$(BIN)/stigmergy train --run $(RUN)
+	$(BIN)/stigmergy evaluate $(RUN) --against random pibt
+	$(BIN)/stigmergy render $(RUN) --output $(RUN)/videos/demo.gif
+
+# The reference that pathfinding is compared with; it pins old packages.
+.venv-pogema:
+	"$(PYTHON)" -m venv $@
+	$@/bin/python $(PIP_INSTALL) pogema==1.4.0 || { rm -rf $@; exit 1; }
+
+# Torch is named with its version because a plain `torch` may bring gigabytes of CUDA libraries; its local suffix (+cpu) is this machine's.
+constraints:
+	"$(PYTHON)" -m venv --clear .venv-constraints
+	.venv-constraints/bin/python $(PIP_INSTALL) setuptools torch==$(TORCH)
+	.venv-constraints/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[dev,reference]"
+	sed -n '/^#/p' constraints.txt > constraints.new
+	.venv-constraints/bin/python -m pip freeze --all --exclude-editable | sed -e '/^pip==/d' -e 's/+cpu$$//' >> constraints.new
+	mv constraints.new constraints.txt
+	rm -rf .venv-constraints
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -1,0 +1,144 @@
+"""`stigmergy render`: an episode as GIF, MP4, PNG, or in a window."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import tyro
+
+from stigmergy.algorithms.learner import Learner
+from stigmergy.commands.evaluate import baseline
+from stigmergy.envs.batch import BatchEnv
+from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.recording import Recording, frames
+from stigmergy.envs.registry import load_plugin
+from stigmergy.envs.video import write_video
+from stigmergy.envs.viewer import Window
+from stigmergy.options import extend, parse, peek, peek_one, warn
+from stigmergy.training.evaluation import Players
+from stigmergy.training.experiment import Experiment, build_experiment
+from stigmergy.training.restore import open_run, restore_learners
+from stigmergy.training.run import Run
+
+Frames = Iterable[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Make a GIF, MP4 or PNG of an episode, or watch it in a window.
+
+    `stigmergy render RUN` shows what a run has learnt; `stigmergy render --environment ID --algorithm NAME` a policy that needs no training.
+    """
+
+    run: Annotated[str, tyro.conf.Positional] = ""
+    """The run folder."""
+    environment: str = ""
+    """Without a run: the environment to show."""
+    algorithm: str = "random"
+    """Without a run: an algorithm that needs no training, such as random or pibt."""
+    output: tuple[str, ...] = ()
+    """Files ending in .gif, .mp4 or .png (a contact sheet); left out, a GIF in the run's videos folder."""
+    window: bool = False
+    """Show the episode in a window instead."""
+    steps: int = 256
+    """Steps to show, fewer if the episode ends before."""
+    seed: int = 1
+    """Seed of the episode."""
+    fps: float = 8.0
+    """Steps shown in a second."""
+    follow: int | None = None
+    """Number of an agent to put in the foreground, where the environment's picture can."""
+    greedy: bool = False
+    """Take the most likely actions instead of drawing them."""
+    checkpoint: str = "last"
+    """last, or best by evaluation."""
+    plugin: tuple[str, ...] = ()
+    """Files or modules that register more names."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Play, draw, write."""
+    for plugin in peek(args, "plugin"):
+        load_plugin(plugin)
+    run, experiment = _subject(args)
+    task = experiment.task if experiment else None
+    options = parse(extend(Options, task=(task, "Parameters of the environment.")), "render", args)
+    if experiment is None:
+        raise BadParameter("there is nothing to render; give a run folder, or --environment and --algorithm")
+    if options.steps < 1:
+        raise BadParameter(f"steps is {options.steps}; allowed is 1 or more")
+    experiment = dataclasses.replace(experiment, task=getattr(options, "task", task))
+    env = experiment.make_env(1)
+    if run:
+        learners, warnings = restore_learners(run, experiment, env, options.checkpoint)
+        for sentence in warnings:
+            warn(sentence)
+    else:
+        learners = baseline(experiment, env, options.algorithm, options.seed)
+    show = play(env, learners, options)
+    if options.window:
+        _watch(show, f"{experiment.environment}", options.fps)
+        return 0
+    for output in options.output or (_default_output(run, experiment),):
+        write_video(output, show(), options.fps)
+        print(f"wrote {output}")
+    return 0
+
+
+def _subject(args: Sequence[str]) -> tuple[Run | None, Experiment | None]:
+    """What the arguments say to render: a run, or an environment."""
+    if args and not args[0].startswith("-"):
+        return open_run(args[0])
+    environment = peek_one(args, "environment")
+    return None, build_experiment({"environment": environment, "algorithm": "random"}) if environment else None
+
+
+def play(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:
+    """Play an episode once; returns a function that gives its frames, as often as they are wanted."""
+    drawing = {} if options.follow is None else {"follow": options.follow}
+    for learner in learners.values():
+        learner.reseed(options.seed)
+    players = Players(env, learners, options.greedy)
+    step = env.reset(options.seed)
+    recording = Recording.of(env) if env.spec.resumable else None
+    drawn = []
+    for _ in range(options.steps + 1):
+        if recording is not None:
+            recording.add(env)
+        else:  # its state cannot be kept, so its pictures are
+            drawn.append(_draw(env, drawing))
+        if step.last[0]:
+            break
+        step = env.step(players.act(step))
+    _draw(env, drawing)  # so that an environment without a picture is told of before a file is begun
+    return (lambda: frames(recording, **drawing)) if recording is not None else (lambda: iter(drawn))
+
+
+def _draw(env: BatchEnv, drawing: dict[str, Any]) -> np.ndarray:
+    try:
+        return env.draw(0, **drawing)
+    except NotImplementedError as error:
+        raise BadParameter(str(error)) from error
+    except TypeError as error:
+        if "follow" not in str(error):
+            raise
+        raise BadParameter(f"the picture of '{env.spec.id}' cannot follow an agent; leave --follow out") from error
+
+
+def _default_output(run: Run | None, experiment: Experiment) -> str:
+    if run is None:
+        return f"{experiment.environment.replace('/', ':').split(':')[-1]}.gif"
+    run.videos.mkdir(exist_ok=True)
+    return str(Path(run.videos) / "episode.gif")
+
+
+def _watch(show: Any, title: str, fps: float) -> None:
+    window = Window(title, fps)
+    for frame in show():
+        if window.closed:
+            break
+        window.show(frame)
+    window.close()

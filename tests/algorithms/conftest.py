@@ -1,0 +1,12 @@
+"""One thread: the tests compare bits, and the sums of a product may be split by the number of threads."""
+
+import pytest
+import torch
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -1,0 +1,169 @@
+"""Small worlds in NumPy for the tests of the learners: everything can be foretold, or everything is random."""
+
+from typing import NamedTuple
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from stigmergy.envs.batch import BatchEnv
+from stigmergy.envs.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from stigmergy.envs.streams import draw_below, draw_uniform
+
+FEATURES = spaces.Box(-5, 5, (3,), np.float32)
+ENTITIES = spaces.Box(-5, 5, (4, 3), np.float32)
+IMAGE = spaces.Box(0, 255, (2, 5, 5), np.uint8)
+
+
+class NoiseState(NamedTuple):
+    stream: NDArray[np.uint64]  # (num_envs, 4)
+    elapsed: NDArray[np.int32]  # (num_envs,)
+    over: NDArray[np.bool_]  # (num_envs,)
+    dead: NDArray[np.bool_]  # (num_envs, n)
+    waits: NDArray[np.bool_]  # (num_envs, n)
+    seen: NDArray[np.float32]  # (num_envs, n, size of an observation) in [-1, 1)
+    legal: NDArray[np.bool_]  # (num_envs, n, choices)
+
+
+class Noise(BatchEnv[NoiseState]):
+    """Random observations of any kind; agents wait, die and are cut off. An agent is paid for its action by its observation's first number.
+
+    It has a global state and a public signal, so that tests can see who gets them.
+    """
+
+    def __init__(self, num_envs, n=3, observation=FEATURES, action=None, masks=False, die=0.05, wait=0.2, horizon=7):
+        action = spaces.Discrete(4) if action is None else action
+        group = GroupSpec(DEFAULT_GROUP, n, observation, action, has_action_mask=masks)
+        self.rates = die, wait
+        self._always_legal = _first_choices(group)
+        super().__init__(EnvSpec("test/noise-v0", (group,), horizon, state_shape=(2,), signals={"siren": (n,)}), num_envs)
+
+    def _allocate(self):
+        group = self.spec.groups[0]
+        rows = (self.num_envs, group.size)
+        size = int(np.prod(group.observation_space.shape))
+        return NoiseState(
+            np.zeros((self.num_envs, 4), np.uint64), np.zeros(self.num_envs, np.int32), np.zeros(self.num_envs, np.bool_),
+            np.zeros(rows, np.bool_), np.zeros(rows, np.bool_), np.zeros((*rows, size), np.float32), np.ones((*rows, max(group.num_choices, 1)), np.bool_),
+        )  # fmt: skip
+
+    def _begin(self, where):
+        self.state.dead[where] = False
+        self._draw(where)
+
+    def _advance(self, actions, where):
+        action = actions[DEFAULT_GROUP].reshape(*self.state.dead.shape, -1).sum(axis=-1)
+        reward = np.where(self.state.dead, 0, self.state.seen[..., 0] * action + 0.5)
+        self.groups[DEFAULT_GROUP].reward[where] = reward[where]
+        self.signals["siren"][where] = (action > 1)[where]
+        dies = draw_uniform(self.state.stream, self.state.dead.shape[1:], where) < self.rates[0]
+        self.state.dead[where] |= dies[where]
+        self._draw(where)
+
+    def _draw(self, where):
+        state = self.state
+        drawn = {name: draw_uniform(state.stream, getattr(state, name).shape[1:], where)[where] for name in ("seen", "waits", "legal")}
+        state.seen[where] = 2 * drawn["seen"] - 1
+        state.waits[where] = drawn["waits"] < self.rates[1]
+        state.legal[where] = (drawn["legal"] < 0.6) | self._always_legal
+
+    def _observe(self):
+        group, state = self.groups[DEFAULT_GROUP], self.state
+        seen = state.seen.reshape(group.observation.shape)
+        group.observation[:] = (seen + 1) * 100 if group.observation.dtype == np.uint8 else seen
+        group.terminated[:] = state.dead
+        group.active[:] = ~state.dead & ~state.waits
+        if group.action_mask is not None:
+            group.action_mask[:] = state.legal
+        assert self.global_state is not None
+        self.global_state[:] = state.elapsed[:, None]
+
+
+def _first_choices(group: GroupSpec) -> NDArray[np.bool_]:
+    """An action that is always legal, one for each part: `(choices,)`."""
+    space = group.action_space
+    parts = [int(space.n)] if isinstance(space, spaces.Discrete) else space.nvec.tolist() if isinstance(space, spaces.MultiDiscrete) else [1]
+    return np.concatenate([np.arange(part) == 0 for part in parts])
+
+
+class PlainState(NamedTuple):
+    stream: NDArray[np.uint64]  # (num_envs, 4)
+    elapsed: NDArray[np.int32]  # (num_envs,)
+    over: NDArray[np.bool_]  # (num_envs,)
+    context: NDArray[np.int64]  # (num_envs, n)
+
+
+class _Plain(BatchEnv[PlainState]):
+    def _allocate(self):
+        copies, n = self.num_envs, self.spec.groups[0].size
+        return PlainState(
+            np.zeros((copies, 4), np.uint64), np.zeros(copies, np.int32), np.zeros(copies, np.bool_), np.zeros((copies, n), np.int64)
+        )
+
+    def _begin(self, where):
+        pass
+
+
+class Endless(_Plain):
+    """One agent, reward `pay` in every step whatever it does, cut by truncation or by termination after `length` steps.
+
+    The observation is constant, or with `position` the steps so far as a one-hot vector.
+    """
+
+    def __init__(self, num_envs, length, ends: str, position=False, pay=1.0):
+        self.ends, self.length, self.position, self.pay = ends, length, position, pay
+        space = spaces.Box(0, 1, (length if position else 1,), np.float32)
+        group = GroupSpec(DEFAULT_GROUP, 1, space, spaces.Discrete(2))
+        super().__init__(EnvSpec("test/endless-v0", (group,), length if ends == "truncation" else None), num_envs)
+
+    def _advance(self, actions, where):
+        self.groups[DEFAULT_GROUP].reward[where] = self.pay
+
+    def _observe(self):
+        group, elapsed = self.groups[DEFAULT_GROUP], self.state.elapsed
+        group.observation[:, 0] = np.eye(self.length + 1)[elapsed, : self.length] if self.position else 1
+        if self.ends == "termination":
+            group.terminated[:, 0] = elapsed >= self.length
+            group.active[:] = ~group.terminated
+
+
+class MatrixGame(_Plain):
+    """Two agents see nothing, choose a row and a column of `payoff` once, and both get what stands there."""
+
+    def __init__(self, num_envs, payoff):
+        self.payoff = np.asarray(payoff, np.float32)
+        group = GroupSpec(DEFAULT_GROUP, 2, spaces.Box(0, 1, (1,), np.float32), spaces.Discrete(len(payoff)))
+        super().__init__(EnvSpec("test/matrix-v0", (group,), None), num_envs)
+
+    def _advance(self, actions, where):
+        row, column = actions[DEFAULT_GROUP].T
+        self.groups[DEFAULT_GROUP].reward[where] = self.payoff[row, column][where, None]
+
+    def _observe(self):
+        group = self.groups[DEFAULT_GROUP]
+        group.observation[:] = 1
+        group.terminated[:] = self.state.elapsed[:, None] >= 1
+        group.active[:] = ~group.terminated
+
+
+class Bandit(_Plain):
+    """Agent i sees a context c in {0, 1, 2}, one-hot, and gets 1 for action (c + i) mod 3, else 0; truncated after `horizon` steps."""
+
+    def __init__(self, num_envs, n=3, horizon=9):
+        group = GroupSpec(DEFAULT_GROUP, n, spaces.Box(0, 1, (3,), np.float32), spaces.Discrete(3))
+        super().__init__(EnvSpec("test/bandit-v0", (group,), horizon), num_envs)
+
+    def _begin(self, where):
+        self._draw(where)
+
+    def _advance(self, actions, where):
+        context = self.state.context
+        right = actions[DEFAULT_GROUP] == (context + np.arange(context.shape[1])) % 3
+        self.groups[DEFAULT_GROUP].reward[where] = right[where]
+        self._draw(where)
+
+    def _draw(self, where):
+        self.state.context[where] = draw_below(self.state.stream, 3, self.state.context.shape[1:], where)[where]
+
+    def _observe(self):
+        self.groups[DEFAULT_GROUP].observation[:] = np.eye(3)[self.state.context]

@@ -1,0 +1,67 @@
+"""What starting costs: the package and the helps load no library that they do not need."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from stigmergy.cli import COMMANDS
+
+HELPS = """
+import contextlib, io, json, sys, traceback
+from stigmergy.cli import COMMANDS, main
+answers = {}
+for name, args in [("", ["--help"]), *((name, [name, "--help"]) for name in COMMANDS)]:
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        try:
+            status = main(args)
+        except Exception:
+            status = traceback.format_exc()
+    answers[name] = [status, text.getvalue(), "pygame" in sys.modules]
+print(json.dumps(answers))
+"""
+
+
+def fresh(program: str) -> str:
+    """What the program prints in an interpreter that has loaded nothing yet."""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def helps():
+    """Command ("" for none) -> exit status or traceback, text, whether pygame was loaded by then; in one interpreter, for torch is slow to load."""
+    return json.loads(fresh(HELPS))
+
+
+@pytest.mark.parametrize("program", ["import stigmergy", "import stigmergy; dir(stigmergy)", "import stigmergy.cli"])
+def test_importing_is_light(program):
+    heavy = {"torch", "numba", "pygame", "tensorboard", "matplotlib"}
+    loaded = set(json.loads(fresh(f"import json, sys; {program}; print(json.dumps(list(sys.modules)))")))
+    assert "stigmergy" in loaded
+    assert loaded & heavy == set()
+
+
+def test_help_names_every_command(helps):
+    status, text, _ = helps[""]
+    assert status == 0
+    assert all(name in text for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_a_help(helps, command):
+    status, text, display_loaded = helps[command]
+    assert status == 0
+    assert f"stigmergy {command}" in text
+    assert "--" in text
+    assert not display_loaded
+
+
+def test_python_dash_m_is_the_command_line():
+    assert (
+        "usage: stigmergy COMMAND"
+        in subprocess.run([sys.executable, "-m", "stigmergy", "--help"], capture_output=True, text=True).stdout
+    )
