@@ -10,7 +10,7 @@ from .statistics import masked_mean
 
 
 class Batch(NamedTuple):
-    """Rows to learn from, `(m, rows, ...)` each; what stands in rows that are not `valid` does not matter."""
+    """Rows to learn from, `(m, rows, ...)` each; in rows that are not `valid` any sample in range and any numbers will do."""
 
     sample: Tensor
     log_prob: Tensor  # of the sample, when it was drawn
@@ -43,6 +43,7 @@ def ppo_loss(
     surrogate = torch.min(ratio * batch.advantage, ratio.clamp(1 - clip, 1 + clip) * batch.advantage)
     policy_loss = -masked_mean(surrogate, batch.valid)
 
+    value = torch.where(batch.valid, value, 0)  # stops the gradient of invalid rows, which 0 times NaN would be
     error = (value - batch.target).square()
     if value_clip is not None:
         near = batch.value + (value - batch.value).clamp(-value_clip, value_clip)

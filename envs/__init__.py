@@ -1,0 +1,31 @@
+"""Worlds: PettingZoo environments that step in batches. Importing this registers them and loads none.
+
+Names load when first used, so that the import costs neither numba nor pygame.
+"""
+
+import importlib
+from typing import Any
+
+from . import pathfinding  # noqa: F401 (registers its tasks)
+
+_PLACES = {
+    "batch": ("BatchEnv",),
+    "errors": ("BadParameter", "CannotImport", "UnknownName", "UserError"),
+    "make": ("make", "make_from", "parameters_of"),
+    "pettingzoo_view": ("ParallelView", "entry_points", "parallel_env"),
+    "registry": ("environments", "register_environment"),
+    "spec": ("EnvSpec", "GroupSpec"),
+    "streams": ("draw_below", "draw_uniform"),
+    "timestep": ("GroupStep", "TimeStep"),
+}
+_WHERE = {name: module for module, names in _PLACES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'stigmergy.envs' has no attribute '{name}'")
+    return getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_WHERE)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from .canvas import Box, Canvas, Point
 from .palette import FLOOR, GRID, MUTED, TEXT, WALL, Colour, ink_on, mix
 
-Cell = tuple[int, int] | NDArray[np.integer]
+Cell = Sequence[int] | NDArray[np.integer]
 SMALLEST_DIGIT = 3.8
 """Pixels across, below which a digit cannot be read and labels are left out."""
 _MARGIN = 10
@@ -17,6 +17,7 @@ _CAPTION = 34
 _CAPTION_SIZE = 19
 _NARROWEST = 420
 _LARGEST_CELL = 64
+_SMALLEST_GRID = 12  # pixels of a cell, below which grid lines would only blur the picture
 
 
 def cell_size(rows: int, columns: int) -> int:
@@ -88,7 +89,9 @@ class Board:
         size = max(radius * self.cell, 4)
         self.canvas.disc(self.centre(cell), size, colour, alpha=alpha, line=max(line * self.cell, 1.5))
 
-    def path(self, cells: Sequence[Cell], colour: Colour, *, width: float = 0.2, alpha: float = 1) -> None:
+    def path(
+        self, cells: Sequence[Cell] | NDArray[np.integer], colour: Colour, *, width: float = 0.2, alpha: float = 1
+    ) -> None:
         """A line through the middles of cells; `width` is a share of the cell."""
         self.canvas.line([self.centre(cell) for cell in cells], colour, width=max(width * self.cell, 1.5), alpha=alpha)
 
@@ -117,9 +120,15 @@ class Board:
         return True
 
     def _lay_floor(self, walls: NDArray[np.generic]) -> None:
-        colours = np.where(np.asarray(walls, bool)[:, :, None], np.uint8(WALL), np.uint8(FLOOR))
         self.canvas.rectangle(self.frame.shrunk(-3), WALL)
-        self.canvas.tiles(self.frame, colours.astype(np.uint8))
-        if self.cell >= 12:
-            for row, column in np.argwhere(np.asarray(walls) == 0):
-                self.canvas.rectangle(self.box((row, column)), GRID, line=0.5)
+        self.canvas.rectangle(self.frame, FLOOR)
+        solid = np.asarray(walls, bool)
+        if self.cell >= _SMALLEST_GRID:
+            x, y, width, height = self.frame
+            for column in range(1, self.columns):
+                self.canvas.rectangle(Box(x + column * self.cell - 0.5, y, 1, height), GRID)
+            for row in range(1, self.rows):
+                self.canvas.rectangle(Box(x, y + row * self.cell - 0.5, width, 1), GRID)
+        edges = np.diff(np.pad(solid, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+        for (row, first), (_, end) in zip(np.argwhere(edges == 1), np.argwhere(edges == -1)):  # runs of walls in a row
+            self.canvas.rectangle(self.region((row, first), (row, end - 1)), WALL)

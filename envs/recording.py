@@ -34,7 +34,7 @@ class Recording:
             raise BadParameter(
                 f"'{env.spec.id}' keeps its state to itself, so it cannot be recorded; allowed are environments with resumable states"
             )
-        parameters = dataclasses.asdict(env.parameters) if dataclasses.is_dataclass(env.parameters) else {}
+        parameters = {} if env.parameters is None else dataclasses.asdict(env.parameters)
         return cls(env.spec.id, parameters)
 
     def add(self, env: BatchEnv[Any], copy: int = 0) -> None:

@@ -68,7 +68,7 @@ def write_mp4(path: str | Path, frames: Iterable[Frame], fps: float) -> None:
         writer = imageio_ffmpeg.write_frames(
             str(partial),
             (first.shape[1], first.shape[0]),
-            fps=fps,
+            fps=fps,  # pyright: ignore[reportArgumentType] - fractions work, whatever its default suggests
             codec="libx264",
             pix_fmt_out="yuv420p",
             macro_block_size=2,

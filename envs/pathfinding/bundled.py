@@ -47,10 +47,10 @@ def _scenario(shelves: NDArray[np.uint8], stream: NDArray[np.uint64]) -> tuple[S
 
 
 def _starts(shelves: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Every second column of the corridors at the two ends, so that a free one lies beside each."""
+    """Every second column of the corridors at the two ends: a free lane lies beside each, and row 0 joins the lanes."""
     columns = np.arange(1, corridor_width(shelves.shape[1]), 2)
     chosen = np.zeros(shelves.shape, np.bool_)
-    chosen[:, columns] = chosen[:, -1 - columns] = True
+    chosen[1:, columns] = chosen[1:, -1 - columns] = True
     return np.flatnonzero(chosen)
 
 

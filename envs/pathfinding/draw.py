@@ -14,7 +14,7 @@ from .rules import NEVER, State
 TAIL = 6
 """Steps of trail behind an agent that is not followed."""
 Trail = Sequence[State] | NDArray[np.integer]
-Cells = NDArray[np.int32]  # (steps, 2)
+Cells = NDArray[np.integer]  # (steps, 2)
 
 
 def draw(

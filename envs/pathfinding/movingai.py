@@ -77,7 +77,7 @@ def write_map(path: str | Path, obstacle: NDArray[Any]) -> None:
     )
 
 
-def read_scenario(path: str | Path, shape: Cell | None = None) -> tuple[ScenarioEntry, ...]:
+def read_scenario(path: str | Path, shape: tuple[int, ...] | None = None) -> tuple[ScenarioEntry, ...]:
     """Read a `.scen` file.
 
     Args:
@@ -150,5 +150,5 @@ def _is_size(word: str) -> bool:
     return word.isascii() and word.isdigit() and int(word) > 0
 
 
-def _size(shape: Cell) -> str:
+def _size(shape: tuple[int, ...]) -> str:
     return f"{shape[0]} x {shape[1]}"

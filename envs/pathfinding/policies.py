@@ -29,8 +29,6 @@ class Board(NamedTuple):
 class Planner:
     """Base class: cuts the board out of the state and keeps the distances to the goals."""
 
-    reads = "state"
-
     def __init__(self, radius: int):
         """`radius` is the environment's `obs_radius`: its grids are padded by that much."""
         self._radius = radius

@@ -86,7 +86,7 @@ def _shape(parameters: PathfindingParameters, layout: Layout | None) -> tuple[in
 
 def _given_cells(parameters: PathfindingParameters, layout: Layout | None) -> tuple[list[Cell], list[tuple[Cell, ...]]]:
     if parameters.scenario:
-        entries = read_scenario(find_file(parameters.scenario))
+        entries = read_scenario(find_file(parameters.scenario), layout.obstacle.shape if layout else None)
         number = parameters.num_agents or DEFAULT_AGENTS
         if len(entries) < number:
             raise BadParameter(f"num_agents is {number} but the scenario '{parameters.scenario}' has {len(entries)} entries")

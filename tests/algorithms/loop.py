@@ -47,7 +47,9 @@ class Collector:
 
     def collect(self, watch=None) -> Rollout:
         """The next rollout. `watch(t, group_step, decision)` is called at every decision, and once with None after the last."""
-        buffer = RolloutBuffer(self.env.spec, self.learner.group, self.env.num_envs, self.length, self.learner.information)
+        buffer = RolloutBuffer(
+            self.env.spec, self.learner.group, self.env.num_envs, self.length, self.learner.information
+        )
         before = self.memory
         for t in range(self.length):
             buffer.see(t, self.step)
@@ -61,7 +63,9 @@ class Collector:
         return buffer.rollout(before, self.memory)
 
 
-def train(env: BatchEnv, learner: Learner, length: int, updates: int, change=lambda rollout: rollout) -> list[dict[str, float]]:
+def train(
+    env: BatchEnv, learner: Learner, length: int, updates: int, change=lambda rollout: rollout
+) -> list[dict[str, float]]:
     """Collect and learn; `change` may tamper with each rollout. Returns the metrics of each update."""
     collector = Collector(env, learner, length)
     return [learner.learn(change(collector.collect())) for _ in range(updates)]

@@ -42,7 +42,8 @@ class PlainPPO:
                 where = [divmod(int(row), steps[1]) for row in part]
                 where = [(t, e) for t, e in where if (t, e) in at]
                 if where:
-                    self.descend(observation, mask, action, old, value, gain[[at[p] for p in where]], target[[at[p] for p in where]], where)
+                    rows = [at[place] for place in where]
+                    self.descend(observation, mask, action, old, value, gain[rows], target[rows], where)
 
     def log_prob(self, logits, mask, action):
         """Log-probabilities of the actions taken."""

@@ -17,7 +17,7 @@ from stigmergy.training.buffer import RolloutBuffer, share
 from .loop import SMALL, Collector, small
 from .tiny_envs import FEATURES, IMAGE, Noise
 
-N, COPIES, LENGTH, UPDATES = 3, 5, 16, 3
+N, COPIES, LENGTH, UPDATES = 3, 5, 12, 2
 
 
 def learners():
@@ -31,7 +31,8 @@ def learners():
             if "scripted" in str(registration.target) or "policies" in str(registration.target):
                 continue
             raise
-        if cls.learns and cls.information is not Information.JOINT:
+        # Other tests may have registered learners of their own.
+        if cls.learns and cls.information is not Information.JOINT and cls.__module__.startswith("stigmergy."):
             found[registration.name] = cls
     return found
 
@@ -69,11 +70,15 @@ def learnt(cls, settings, env, experience):
 
 def tensors(state, path=""):
     """Every tensor and number of a nested state, by path, the random streams left out."""
-    if isinstance(state, dict):
-        return {k: v for name, one in state.items() if name != "streams" for k, v in tensors(one, f"{path}/{name}").items()}
     if isinstance(state, (list, tuple)):
-        return {k: v for name, one in enumerate(state) for k, v in tensors(one, f"{path}/{name}").items()}
-    return {} if isinstance(state, str) or state is None else {path: torch.as_tensor(state)}
+        state = dict(enumerate(state))
+    if not isinstance(state, dict):
+        return {} if isinstance(state, str) or state is None else {path: torch.as_tensor(state)}
+    found = {}
+    for name, part in state.items():
+        if name != "streams":
+            found |= tensors(part, f"{path}/{name}")
+    return found
 
 
 def of_agent(learner, agent):
@@ -158,7 +163,8 @@ def test_shared_parameters_do_see_the_others():
     env, rng = Noise(COPIES, N, masks=True), np.random.default_rng(0)
     experience = rollouts(cls, settings, env)
     changed = [disturb_others(rollout, 0, rng) for rollout in experience]
-    assert not same(of_agent(learnt(cls, settings, env, experience), 0), of_agent(learnt(cls, settings, env, changed), 0))
+    one, other = (learnt(cls, settings, env, data) for data in (experience, changed))
+    assert not same(of_agent(one, 0), of_agent(other, 0))
 
 
 def buried(rollout):
@@ -185,18 +191,20 @@ def litter(rollout, garbage, rng):
         action_mask=spoilt(rollout.action_mask, idle),
         action=spoilt(rollout.action, ~rollout.valid),
         reward=spoilt(rollout.reward, buried(rollout)),
-        record={name: spoilt(x, idle[:-1]) for name, x in rollout.record.items()},  # a last observation's value is a bootstrap
+        # Not where an action is ignored: the value of an episode's last observation is its bootstrap.
+        record={name: spoilt(x, idle[:-1]) for name, x in rollout.record.items()},
     )
 
 
-@pytest.mark.parametrize("garbage", [np.nan, np.inf, -1e30, 7.0])
+@pytest.mark.parametrize("garbage", [np.nan, -1e30, 7.0])
 @pytest.mark.parametrize("observation", [FEATURES, IMAGE], ids=["features", "image"])
 @pytest.mark.parametrize(("cls", "settings"), list(variants()))
 def test_rows_of_inactive_agents_change_no_bit(cls, settings, observation, garbage):
     env, rng = Noise(COPIES, N, observation, masks=True), np.random.default_rng(0)
     experience = rollouts(cls, settings, env)
     assert all((~rollout.active).any() and buried(rollout).any() for rollout in experience)
-    fresh, one, other = (learnt(cls, settings, env, data) for data in ([], experience, [litter(r, garbage, rng) for r in experience]))
+    littered = [litter(rollout, garbage, rng) for rollout in experience]
+    fresh, one, other = (learnt(cls, settings, env, data) for data in ([], experience, littered))
     state = tensors(one.state_dict())
     assert all(x.isfinite().all() for x in state.values())
     assert same(state, tensors(other.state_dict()))
@@ -212,7 +220,9 @@ def test_inactive_rows_change_no_bit_of_memory_or_of_anothers_decision(sharing):
     step = env.step(np.zeros((COPIES, N), np.int64)).groups["agents"]
     dirty = step._replace(observation=np.where(step.active[..., None], step.observation, np.float32(np.nan)))
     assert not step.active.all()
-    before = torch.randn(build(cls, settings, env).initial_memory(COPIES).shape, generator=torch.Generator().manual_seed(0))
+    before = torch.randn(
+        build(cls, settings, env).initial_memory(COPIES).shape, generator=torch.Generator().manual_seed(0)
+    )
     one, other = (build(cls, settings, env).act(seen, before) for seen in (step, dirty))
     np.testing.assert_array_equal(one.action[step.active], other.action[step.active])
     assert torch.equal(one.memory, other.memory)
@@ -235,7 +245,9 @@ class _Joint(_Witness):
     information = Information.JOINT
 
 
-@pytest.mark.parametrize(("cls", "signals", "state"), [(_Witness, False, False), (_Public, True, False), (_Joint, True, True)])
+@pytest.mark.parametrize(
+    ("cls", "signals", "state"), [(_Witness, False, False), (_Public, True, False), (_Joint, True, True)]
+)
 def test_a_rollout_holds_what_the_learner_declared(cls, signals, state):
     env = Noise(COPIES, N)
     learner = cls(Setup(env.spec, env.spec.groups[0]), None)
@@ -252,7 +264,8 @@ def test_a_rollout_holds_what_the_learner_declared(cls, signals, state):
 def test_only_a_joint_learner_gets_the_others():
     env = Noise(COPIES, N)
     group = env.spec.groups[0]
-    pair = {name: RolloutBuffer(env.spec, group, COPIES, LENGTH, Information.JOINT).rollout(None, None) for name in ("agents", "prey")}
+    buffers = {name: RolloutBuffer(env.spec, group, COPIES, LENGTH, Information.JOINT) for name in ("agents", "prey")}
+    pair = {name: buffer.rollout(None, None) for name, buffer in buffers.items()}
     shared = share(pair, "agents")
     assert list(shared.others) == ["prey"]
     assert shared.observation is pair["agents"].observation

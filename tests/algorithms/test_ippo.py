@@ -53,11 +53,14 @@ def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
         assert seen[-1][0] > 1e-3  # and later ones do not
 
 
-def loss_of(value, old_value, target, advantage=0.0, outputs=(0.0, 0.0), log_prob=math.log(0.5), coefficients=(1.0, 0.0), value_clip=0.2):
-    """The loss of a single row with two actions, the first of them taken."""
-    one = [torch.tensor([[x]]) for x in (0, log_prob, old_value, advantage, target, True)]
+def loss_of(
+    value=0.0, old_value=0.0, target=0.0, advantage=0.0, ratio=1.0, logits=(0.0, 0.0), value_clip=0.2, entropy=0.0
+):
+    """The loss of a single row with two actions, the first of them taken, whose probability was 1/2 / ratio."""
+    one = [torch.tensor([[x]]) for x in (0, math.log(0.5 / ratio), old_value, advantage, target, True)]
+    outputs, value = torch.tensor([[logits]]), torch.tensor([[value]])
     return ppo_loss(
-        build_distribution(spaces.Discrete(2)), torch.tensor([[outputs]]), torch.tensor([[value]]), Batch(*one, None), 0.2, value_clip, *coefficients
+        build_distribution(spaces.Discrete(2)), outputs, value, Batch(*one, None), 0.2, value_clip, 1.0, entropy
     )
 
 
@@ -81,20 +84,40 @@ def test_without_a_value_clip_the_error_is_plain():
 
 @pytest.mark.parametrize(
     ("ratio", "advantage", "gain", "clipped"),
-    [(1.5, 2.0, 1.2 * 2, 1), (1.5, -2.0, -1.5 * 2, 1), (0.5, 2.0, 0.5 * 2, 1), (0.5, -2.0, -0.8 * 2, 1), (1.1, 2.0, 1.1 * 2, 0)],
+    [(1.5, 2.0, 2.4, 1), (1.5, -2.0, -3.0, 1), (0.5, 2.0, 1.0, 1), (0.5, -2.0, -1.6, 1), (1.1, 2.0, 2.2, 0)],
 )
 def test_the_surrogate_is_the_pessimistic_one(ratio, advantage, gain, clipped):
-    loss, metrics = loss_of(0.0, 0.0, 0.0, advantage, log_prob=math.log(0.5) - math.log(ratio))
+    loss, metrics = loss_of(advantage=advantage, ratio=ratio)
     assert float(loss) == pytest.approx(-gain)
     assert float(metrics["clip_fraction"]) == clipped
     assert float(metrics["kl"]) == pytest.approx(ratio - 1 - math.log(ratio), abs=1e-6)
 
 
 def test_entropy_is_rewarded():
-    even, _ = loss_of(0.0, 0.0, 0.0, coefficients=(0.0, 0.3))
-    sharp, _ = loss_of(0.0, 0.0, 0.0, outputs=(4.0, 0.0), coefficients=(0.0, 0.3))
+    even, _ = loss_of(entropy=0.3)
+    sharp, _ = loss_of(logits=(4.0, 0.0), entropy=0.3)
     assert float(even) == pytest.approx(-0.3 * math.log(2))
     assert float(sharp) > float(even) + 0.1
+
+
+@pytest.mark.parametrize("garbage", [math.nan, math.inf, -1e30])
+def test_invalid_rows_touch_neither_the_loss_nor_its_gradient(garbage):
+    stream = torch.Generator().manual_seed(0)
+    x = {name: torch.randn(2, 5, generator=stream) for name in ("log_prob", "value", "advantage", "target", "now")}
+    x["outputs"] = torch.randn(2, 5, 3, generator=stream)
+    sample, valid = torch.randint(3, (2, 5), generator=stream), torch.rand(2, 5, generator=stream) < 0.6
+
+    def gradients(filler):
+        filled = {name: torch.where(valid, one, filler) for name, one in x.items() if name not in ("outputs", "now")}
+        outputs, now = x["outputs"].clone().requires_grad_(), x["now"].clone().requires_grad_()
+        batch = Batch(sample=sample, valid=valid, mask=None, **filled)
+        loss, metrics = ppo_loss(build_distribution(spaces.Discrete(3)), outputs, now, batch, 0.2, 0.2, 0.5, 0.01)
+        loss.sum().backward()
+        return loss, outputs.grad, now.grad, *metrics.values()
+
+    for clean, dirty in zip(gradients(0.0), gradients(garbage), strict=True):
+        assert clean.isfinite().all()
+        assert torch.equal(clean, dirty)
 
 
 def test_early_stopping_stops_the_agent_that_moved_and_no_other():
@@ -142,10 +165,14 @@ def test_divergence_names_the_agent(bad):
     env = Noise(5)
     learner = ippo(env)
     rollout = Collector(env, learner, 12).collect()
+    spared = ippo(env)
+    spared.learn(rollout)
     t, e, _ = np.argwhere(rollout.valid[:, :, 1:2])[3]
     rollout.reward[t, e, 1] = bad
     with pytest.raises(Diverged, match=r"the learner of 'agents' diverged: \w+ of agent_1 is (nan|inf)"):
         learner.learn(rollout)
+    for name, p in weights(learner).items():
+        assert torch.equal(p[[0, 2]], weights(spared)[name][[0, 2]])  # the others learn on as if nothing were
 
 
 def test_divergence_of_shared_parameters_names_all():
@@ -162,13 +189,14 @@ def continued(collector, learner, updates):
     trace = []
     for _ in range(updates):
         rollout = collector.collect()
-        trace += [rollout.action.copy(), *(rollout.record[name].copy() for name in sorted(rollout.record)), *learner.learn(rollout).values()]
+        trace += [rollout.action.copy(), *(value.copy() for value in rollout.record.values())]
+        trace += learner.learn(rollout).values()
     return trace
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_saved_learner_continues_to_the_bit(network):
-    options = {"network": NETWORKS[network], "num_updates": 8, "anneal": True, "normalize_value": True, "target_kl": 0.02}
+    options = {"network": NETWORKS[network], "num_updates": 8, "anneal": True, "normalize_value": True}
     env = Noise(5, masks=True)
     learner = ippo(env, **options)
     collector = Collector(env, learner, 12)
@@ -210,7 +238,8 @@ def test_decisions_in_one_copy_do_not_depend_on_the_other_copies(network):
     observation, mask = step.observation.copy(), step.action_mask.copy()
     observation[1:], mask[1:] = rng.normal(size=observation[1:].shape), True
     changed = step._replace(observation=observation, action_mask=mask)
-    one, other = (learner.act(seen, learner.initial_memory(5)) for learner, seen in ((ippo(env, network=NETWORKS[network]), s) for s in (step, changed)))
+    learners = [ippo(env, network=NETWORKS[network]) for _ in range(2)]
+    one, other = (learner.act(seen, learner.initial_memory(5)) for learner, seen in zip(learners, (step, changed)))
     np.testing.assert_array_equal(one.action[0], other.action[0])
     for name, value in one.record.items():
         np.testing.assert_array_equal(value[0], other.record[name][0])
@@ -235,7 +264,8 @@ def test_greedy_decisions_are_the_most_likely_and_draw_nothing():
 
 def test_one_seed_gives_one_learner():
     env = Noise(5)
-    runs = [continued(Collector(env, learner, 12), learner, 2) for learner in (ippo(env, seed=3), ippo(env, seed=3), ippo(env, seed=4))]
+    learners = [ippo(env, seed=seed) for seed in (3, 3, 4)]
+    runs = [continued(Collector(env, learner, 12), learner, 2) for learner in learners]
     assert all(np.array_equal(one, two) for one, two in zip(runs[0], runs[1]))
     assert not np.array_equal(runs[0][0], runs[2][0])
 
@@ -245,6 +275,7 @@ def test_a_rollout_in_which_nobody_acts_changes_nothing(sharing):
     env = Noise(5)
     learner = ippo(env, network=small(sharing=sharing), normalize_value=True)
     rollout = Collector(env, learner, 12).collect()
+    learner.learn(rollout)  # from here on Adam's momentum would carry the weights along
     before = weights(learner)
     metrics = learner.learn(rollout._replace(active=np.zeros_like(rollout.active)))
     assert all(torch.equal(p, before[name]) for name, p in weights(learner).items())
@@ -282,10 +313,11 @@ def test_network_settings_out_of_range_are_named():
         NetworkSettings(agent_id=True)
 
 
-def hit_rates(learning_rate, network=None, seed=0):
+def hit_rates(learning_rate, network=None):
     """How often each agent chooses right after 15 updates; chance is 1/3."""
     env = Bandit(8)
-    learner = ippo(env, seed=seed, network=network or small(), learning_rate=learning_rate, gamma=0.5, entropy=0.0, minibatches=2)
+    options = {"learning_rate": learning_rate, "gamma": 0.5, "entropy": 0.0, "minibatches": 2}
+    learner = ippo(env, network=network or small(), **options)
     train(env, learner, 20, 15)
     rollout = Collector(env, learner, 20, seed=5).collect()
     return rollout.reward.sum(axis=(0, 1)) / rollout.valid.sum(axis=(0, 1))

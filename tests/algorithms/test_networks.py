@@ -158,7 +158,9 @@ def test_memory_over_a_sequence_equals_memory_step_by_step(stream, sharing, sepa
     memory = torch.randn(network.initial_memory(5).shape, generator=stream)
     outputs, value, last = forward(network, observation, memory, first, active)
     for t in range(6):
-        step_outputs, step_value, memory = forward(network, observation[t, None], memory, first[t, None], active[t, None])
+        step_outputs, step_value, memory = forward(
+            network, observation[t, None], memory, first[t, None], active[t, None]
+        )
         rows = slice(t * step_value.shape[1], (t + 1) * step_value.shape[1])
         torch.testing.assert_close(outputs[:, rows], step_outputs)
         torch.testing.assert_close(value[:, rows], step_value)
@@ -189,7 +191,9 @@ def test_a_shared_policy_serves_any_number_of_agents(stream):
     few, many = actor_critic(stream, sharing="all"), actor_critic(stream, group(8), sharing="all")
     many.load_state_dict(few.state_dict())
     observation = torch.randn(1, 2, 8, 3, generator=stream)
-    here, there = (forward(network, x)[1].view(2, -1) for network, x in ((few, observation[:, :, :M]), (many, observation)))
+    here, there = (
+        forward(network, x)[1].view(2, -1) for network, x in ((few, observation[:, :, :M]), (many, observation))
+    )
     torch.testing.assert_close(there[:, :M], here)
 
 

@@ -61,6 +61,21 @@ def test_truncation_in_the_middle_bootstraps_from_the_last_observation():
     assert known.ravel().tolist() == [True, True, False, True]
 
 
+def test_truncation_cuts_the_sum_by_itself():
+    """Also in a stream without the step into the next episode, which an environment of ours never gives."""
+    advantage, _ = generalized_advantage(
+        reward=column(2, 4),
+        value=column(4, 8, 10),
+        terminated=flags(0, 0),
+        truncated=copies(1, 0),
+        active=flags(1, 1, 1),
+        first=copies(0, 0, 0),
+        gamma=0.5,
+        gae_lambda=0.5,
+    )
+    assert advantage.ravel().tolist() == [2 + 4 - 4, 4 + 5 - 8]
+
+
 def test_an_agent_that_waits_collects_discounted_rewards():
     advantage, known = generalized_advantage(
         reward=column(1, 2, 4, 1),
@@ -116,7 +131,8 @@ def slow_advantages(reward, value, terminated, truncated, active, first, gamma, 
     for e in range(num_envs):
         for start, stop in episodes(first[:, e], length):
             for i in range(n):
-                links = [link(t, stop, reward[:, e, i], value[:, e, i], terminated[:, e, i], active[:, e, i], gamma) for t in range(start, stop)]
+                own = [x[:, e, i] for x in (reward, value, terminated, active)]
+                links = [link(t, stop, *own, gamma) for t in range(start, stop)]
                 chain = [one for one in links if one is not None]
                 for k, (t, delta, _, _) in enumerate(chain):
                     if delta is None:

@@ -27,7 +27,8 @@ def test_standardizing_uses_each_networks_own_valid_rows():
 def feed(normalizer, mean, deviation, updates=50, rows=400):
     rng = np.random.default_rng(0)
     for _ in range(updates):
-        normalizer.update(torch.tensor(rng.normal(mean, deviation, (1, rows)), dtype=torch.float32), torch.ones(1, rows, dtype=torch.bool))
+        returns = torch.tensor(rng.normal(mean, deviation, (1, rows)), dtype=torch.float32)
+        normalizer.update(returns, torch.ones(1, rows, dtype=torch.bool))
 
 
 @pytest.mark.parametrize(("mean", "deviation"), [(0, 1), (1000, 200), (-3, 0.5), (1e5, 1)])

@@ -36,16 +36,22 @@ class Noise(BatchEnv[NoiseState]):
         group = GroupSpec(DEFAULT_GROUP, n, observation, action, has_action_mask=masks)
         self.rates = die, wait
         self._always_legal = _first_choices(group)
-        super().__init__(EnvSpec("test/noise-v0", (group,), horizon, state_shape=(2,), signals={"siren": (n,)}), num_envs)
+        spec = EnvSpec("test/noise-v0", (group,), horizon, state_shape=(2,), signals={"siren": (n,)})
+        super().__init__(spec, num_envs)
 
     def _allocate(self):
         group = self.spec.groups[0]
         rows = (self.num_envs, group.size)
         size = int(np.prod(group.observation_space.shape))
         return NoiseState(
-            np.zeros((self.num_envs, 4), np.uint64), np.zeros(self.num_envs, np.int32), np.zeros(self.num_envs, np.bool_),
-            np.zeros(rows, np.bool_), np.zeros(rows, np.bool_), np.zeros((*rows, size), np.float32), np.ones((*rows, max(group.num_choices, 1)), np.bool_),
-        )  # fmt: skip
+            stream=np.zeros((self.num_envs, 4), np.uint64),
+            elapsed=np.zeros(self.num_envs, np.int32),
+            over=np.zeros(self.num_envs, np.bool_),
+            dead=np.zeros(rows, np.bool_),
+            waits=np.zeros(rows, np.bool_),
+            seen=np.zeros((*rows, size), np.float32),
+            legal=np.ones((*rows, len(self._always_legal)), np.bool_),
+        )
 
     def _begin(self, where):
         self.state.dead[where] = False
@@ -62,10 +68,13 @@ class Noise(BatchEnv[NoiseState]):
 
     def _draw(self, where):
         state = self.state
-        drawn = {name: draw_uniform(state.stream, getattr(state, name).shape[1:], where)[where] for name in ("seen", "waits", "legal")}
-        state.seen[where] = 2 * drawn["seen"] - 1
-        state.waits[where] = drawn["waits"] < self.rates[1]
-        state.legal[where] = (drawn["legal"] < 0.6) | self._always_legal
+        seen, waits, legal = (
+            draw_uniform(state.stream, array.shape[1:], where)[where]
+            for array in (state.seen, state.waits, state.legal)
+        )
+        state.seen[where] = 2 * seen - 1
+        state.waits[where] = waits < self.rates[1]
+        state.legal[where] = (legal < 0.6) | self._always_legal
 
     def _observe(self):
         group, state = self.groups[DEFAULT_GROUP], self.state
@@ -82,7 +91,10 @@ class Noise(BatchEnv[NoiseState]):
 def _first_choices(group: GroupSpec) -> NDArray[np.bool_]:
     """An action that is always legal, one for each part: `(choices,)`."""
     space = group.action_space
-    parts = [int(space.n)] if isinstance(space, spaces.Discrete) else space.nvec.tolist() if isinstance(space, spaces.MultiDiscrete) else [1]
+    if isinstance(space, spaces.MultiDiscrete):
+        parts = space.nvec.tolist()
+    else:
+        parts = [max(group.num_choices, 1)]
     return np.concatenate([np.arange(part) == 0 for part in parts])
 
 
@@ -97,7 +109,10 @@ class _Plain(BatchEnv[PlainState]):
     def _allocate(self):
         copies, n = self.num_envs, self.spec.groups[0].size
         return PlainState(
-            np.zeros((copies, 4), np.uint64), np.zeros(copies, np.int32), np.zeros(copies, np.bool_), np.zeros((copies, n), np.int64)
+            np.zeros((copies, 4), np.uint64),
+            np.zeros(copies, np.int32),
+            np.zeros(copies, np.bool_),
+            np.zeros((copies, n), np.int64),
         )
 
     def _begin(self, where):

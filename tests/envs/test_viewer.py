@@ -88,11 +88,9 @@ def test_pause_and_next_pressed_at_once(window):
 
 
 def test_next_means_nothing_while_running(window):
-    press("n")
-    window.show(FRAME)
-    press("space")
+    press("n", "space")
     pressed = press_later("q")
-    window.show(FRAME)  # would return at once if the n had been kept
+    window.show(FRAME)  # would return at once if the n had counted
     assert pressed.is_set()
 
 

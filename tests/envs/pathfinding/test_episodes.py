@@ -131,6 +131,19 @@ def test_the_step_after_the_end_begins_anew_and_ignores_its_actions(mode):
     assert picture(env) == "a.../.b../..../...."
 
 
+@pytest.mark.parametrize("mode", ["finish", "nothing", "restart"])
+def test_an_episode_played_again_comes_out_the_same(mode):
+    env, _ = scene(TWO, NEAR_AND_FAR, mode, max_cycles=4 if mode == "restart" else 5)
+    moves = ("D-", "RR", "-R", "-R")  # a runs into b, then both reach their goals
+    rewards, step = play(env, *moves)
+    assert step.last[0]
+    assert outcome(step)["collisions"] == 1
+    expected = rewards, outcome(step), flags(step)
+    move(env, "--")
+    rewards, step = play(env, *moves)
+    assert (rewards, outcome(step), flags(step)) == expected
+
+
 def test_copies_end_and_begin_apart():
     env, _ = scene("a..", [((0, 1),)], "finish", num_envs=2, max_cycles=10)
     step = env.step(np.array([[4], [0]]))

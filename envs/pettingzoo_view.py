@@ -1,0 +1,238 @@
+"""The PettingZoo view of an environment: a thin layer over a batch of one. No rule lives here."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+from pettingzoo import AECEnv, ParallelEnv
+from pettingzoo.utils import wrappers
+from pettingzoo.utils.conversions import parallel_to_aec
+
+from .batch import BatchEnv
+from .errors import BadParameter
+from .make import make
+from .spec import GroupSpec
+from .timestep import TimeStep
+
+RENDER_FPS = 8
+
+
+class ParallelView(ParallelEnv):
+    """One copy of a BatchEnv as a PettingZoo ParallelEnv.
+
+    Agents that terminate leave `agents` in that very step. With action masks an observation is a dict of `observation` and `action_mask` (int8), and the
+    mask is in the agent's info as well. In the last step of an episode every agent's info has the episode's `metrics`.
+
+    Raises:
+        BadParameter: the environment has no such render mode.
+    """
+
+    def __init__(self, env: BatchEnv, render_mode: str | None = None):
+        self.env = env
+        self.metadata = {
+            "name": env.spec.id,
+            "render_modes": render_modes(env),
+            "is_parallelizable": True,
+            "render_fps": RENDER_FPS,
+        }
+        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
+            allowed = ", ".join(self.metadata["render_modes"]) or "none"
+            raise BadParameter(f"render_mode is '{render_mode}'; '{env.spec.id}' has {allowed}")
+        self.render_mode = render_mode
+        self.max_cycles = env.spec.horizon
+        self.possible_agents = [agent for group in env.spec.groups for agent in group.agents]
+        self.agents: list[str] = []
+        self._observation_spaces = {agent: _observation_space(group) for group in env.spec.groups for agent in group.agents}
+        self._action_spaces = {agent: _copy_space(group.action_space) for group in env.spec.groups for agent in group.agents}
+        self._actions = {
+            group.name: np.zeros((1, group.size, *group.action_shape), group.action_dtype) for group in env.spec.groups
+        }
+        self._place = {agent: (group.name, i) for group in env.spec.groups for i, agent in enumerate(group.agents)}
+        self._window: Any = None
+        if env.spec.state_shape is not None:
+            self.state_space = spaces.Box(-np.inf, np.inf, env.spec.state_shape, np.float32)
+
+    def observation_space(self, agent: str) -> spaces.Space:
+        """The same object at every call."""
+        return self._observation_spaces[agent]
+
+    def action_space(self, agent: str) -> spaces.Space:
+        """The same object at every call."""
+        return self._action_spaces[agent]
+
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+        """Begin an episode; with a seed the random stream starts anew."""
+        step = self.env.reset(seed)
+        self.agents = list(self.possible_agents)
+        if self.render_mode == "human":
+            self.render()
+        return self._see(step), self._infos(step)
+
+    def step(self, actions: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
+        """Advance one step.
+
+        Args:
+            actions: agent to action, for every agent in `agents` that must act; entries of others are ignored.
+
+        Raises:
+            KeyError: the action of an agent that must act is missing.
+            ValueError: an action lies outside its space.
+        """
+        if not self.agents:
+            return {}, {}, {}, {}, {}
+        for group in self.env.spec.groups:
+            self._fill(group, actions)
+        step = self.env.step(self._actions)
+        observations = self._see(step)
+        rewards: dict[str, float] = {}
+        terminations: dict[str, bool] = {}
+        for group in self.env.spec.groups:
+            rows = step.groups[group.name]
+            rewards.update(zip(group.agents, rows.reward[0].tolist()))
+            terminations.update(zip(group.agents, rows.terminated[0].tolist()))
+        if len(self.agents) < len(self.possible_agents):
+            rewards = {agent: rewards[agent] for agent in self.agents}
+            terminations = {agent: terminations[agent] for agent in self.agents}
+        truncations = dict.fromkeys(self.agents, bool(step.truncated[0]))
+        infos = self._infos(step)
+        if step.last[0]:
+            self.agents = []
+        elif any(terminations.values()):
+            self.agents = [agent for agent in self.agents if not terminations[agent]]
+        if self.render_mode == "human":
+            self.render()
+        return observations, rewards, terminations, truncations, infos
+
+    def render(self) -> NDArray[np.uint8] | str | None:
+        """What `render_mode` says: a picture `(height, width, 3)` uint8, a string, or None and a window."""
+        if self.render_mode is None:
+            return None
+        if self.render_mode == "ansi":
+            return self.env.text(0)
+        picture = self.env.draw(0)
+        if self.render_mode == "rgb_array":
+            return picture
+        if self._window is None:
+            from .viewer import Window  # opens pygame, which only a window needs
+
+            self._window = Window(self.env.spec.id, RENDER_FPS)
+        self._window.show(picture)
+        return None
+
+    def state(self) -> NDArray[np.float32]:
+        """The global state, `(*state_shape,)` float32, where the environment has one."""
+        if self.env.global_state is None:
+            raise NotImplementedError(f"'{self.env.spec.id}' has no global state")
+        return self.env.global_state[0].copy()
+
+    def close(self) -> None:
+        """Close the window and the environment."""
+        if self._window is not None:
+            self._window.close()
+            self._window = None
+        self.env.close()
+
+    def _fill(self, group: GroupSpec, actions: Mapping[str, Any]) -> None:
+        into = self._actions[group.name][0]
+        try:
+            if len(self.agents) == len(self.possible_agents):
+                into[:] = [actions[agent] for agent in group.agents]
+                return
+            present = [self._place[agent][1] for agent in self.agents if self._place[agent][0] == group.name]
+            for i in present:
+                into[i] = actions[group.agents[i]]
+        except KeyError as error:
+            raise KeyError(f"the action of {error.args[0]} is missing; give one for every agent in `agents`") from None
+
+    def _see(self, step: TimeStep) -> dict[str, Any]:
+        seen: dict[str, Any] = {}
+        for group in self.env.spec.groups:
+            rows = step.groups[group.name]
+            observation = rows.observation[0].copy()  # one copy for all agents; each gets a view of its own row
+            if rows.action_mask is None:
+                seen.update(zip(group.agents, observation))
+            else:
+                masks = rows.action_mask[0].astype(np.int8)
+                seen.update((a, {"observation": o, "action_mask": m}) for a, o, m in zip(group.agents, observation, masks))
+        return seen if len(seen) == len(self.agents) else {agent: seen[agent] for agent in self.agents}
+
+    def _infos(self, step: TimeStep) -> dict[str, dict[str, Any]]:
+        infos: dict[str, dict[str, Any]] = {agent: {} for agent in self.agents}
+        for group in self.env.spec.groups:
+            mask = step.groups[group.name].action_mask
+            if mask is not None:
+                for agent, row in zip(group.agents, mask[0].astype(np.int8)):
+                    if agent in infos:
+                        infos[agent]["action_mask"] = row
+        if step.last[0]:
+            for info in infos.values():
+                info["metrics"] = {name: float(value[0]) for name, value in step.metrics.items()}
+        return infos
+
+
+def render_modes(env: BatchEnv) -> list[str]:
+    """The modes that the environment's class has a picture or a text for."""
+    cls = type(env)
+    pictures = ["human", "rgb_array"] if cls.draw is not BatchEnv.draw else []
+    return pictures + (["ansi"] if cls.text is not BatchEnv.text else [])
+
+
+def _copy_space(space: spaces.Space) -> Any:
+    """A space of its own for each agent, so that seeding one leaves the others alone."""
+    if isinstance(space, spaces.Discrete):
+        return spaces.Discrete(int(space.n), start=int(space.start))
+    if isinstance(space, spaces.MultiDiscrete):
+        return spaces.MultiDiscrete(space.nvec, start=space.start)
+    assert isinstance(space, spaces.Box)
+    return spaces.Box(space.low, space.high, space.shape, space.dtype.type)
+
+
+def _observation_space(group: GroupSpec) -> spaces.Space:
+    box = _copy_space(group.observation_space)
+    if not group.has_action_mask:
+        return box
+    return spaces.Dict({"observation": box, "action_mask": spaces.Box(0, 1, (group.num_choices,), np.int8)})
+
+
+def parallel_env(id: str, render_mode: str | None = None, **parameters: Any) -> ParallelView:
+    """The environment `id` as PettingZoo's ParallelEnv.
+
+    Args:
+        render_mode: `human`, `rgb_array`, `ansi`, or None.
+        parameters: fields of the task's parameter dataclass.
+
+    Raises:
+        UnknownName, BadParameter: as `make`.
+    """
+    return ParallelView(make(id, 1, **parameters), render_mode)
+
+
+def raw_env(id: str, render_mode: str | None = None, **parameters: Any) -> AECEnv:
+    """The environment `id` as PettingZoo's AECEnv, by PettingZoo's own conversion."""
+    return parallel_to_aec(parallel_env(id, render_mode, **parameters))
+
+
+def env(id: str, render_mode: str | None = None, **parameters: Any) -> AECEnv:
+    """`raw_env` with PettingZoo's usual wrappers: actions out of bounds are errors (or clipped, in boxes), and so is a wrong order of calls."""
+    converted = raw_env(id, render_mode, **parameters)
+    boxes = [isinstance(converted.action_space(agent), spaces.Box) for agent in converted.possible_agents]
+    if all(boxes):
+        converted = wrappers.ClipOutOfBoundsWrapper(converted)
+    elif not any(boxes):
+        converted = wrappers.AssertOutOfBoundsWrapper(converted)
+    return wrappers.OrderEnforcingWrapper(converted)
+
+
+def entry_points(id: str) -> tuple[Callable[..., ParallelView], Callable[..., AECEnv], Callable[..., AECEnv]]:
+    """`parallel_env`, `env` and `raw_env` of one task, for its module; each takes `render_mode` and the task's parameters."""
+
+    def bound(factory: Callable[..., Any]) -> Callable[..., Any]:
+        def build(render_mode: str | None = None, **parameters: Any) -> Any:
+            return factory(id, render_mode, **parameters)
+
+        build.__doc__ = factory.__doc__
+        return build
+
+    return bound(parallel_env), bound(env), bound(raw_env)
