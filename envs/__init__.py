@@ -11,7 +11,7 @@ from . import pathfinding  # noqa: F401 (registers its tasks)
 _PLACES = {
     "batch": ("BatchEnv",),
     "errors": ("BadParameter", "CannotImport", "UnknownName", "UserError"),
-    "make": ("make", "make_from", "parameters_of"),
+    "factory": ("make", "make_from", "parameters_of"),
     "pettingzoo_view": ("ParallelView", "entry_points", "parallel_env"),
     "registry": ("environments", "register_environment"),
     "spec": ("EnvSpec", "GroupSpec"),

@@ -53,7 +53,9 @@ class BatchEnv(ABC, Generic[StateT]):
         self.state = self._allocate()
         missing = [name for name in REQUIRED_STATE if not hasattr(self.state, name)]
         if missing:
-            raise ValueError(f"the state of '{spec.id}' lacks {', '.join(missing)}; every state has {', '.join(REQUIRED_STATE)}")
+            raise ValueError(
+                f"the state of '{spec.id}' lacks {', '.join(missing)}; every state has {', '.join(REQUIRED_STATE)}"
+            )
         self._seeded = False
 
     # What a task writes.
@@ -132,6 +134,11 @@ class BatchEnv(ABC, Generic[StateT]):
         self._advance(checked, going)
         self.state.elapsed[going] += 1
         return self._refresh()
+
+    def required_state(self) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.bool_]]:
+        """New arrays for the three fields that every state has: `stream`, `elapsed`, `over`."""
+        e = self.num_envs
+        return np.zeros((e, 4), np.uint64), np.zeros(e, np.int32), np.zeros(e, np.bool_)
 
     def snapshot(self) -> StateT:
         """A copy of everything that evolves."""

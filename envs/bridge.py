@@ -60,7 +60,9 @@ class Bridge(BatchEnv[BridgeState]):
         parameters = parameters or BridgeParameters()
         self._factory = factory
         # A single copy may be asked for pictures; many are there to be fast.
-        self._envs = [_build(id, factory, parameters.arguments, pictures=num_envs == 1) for _ in range(max(num_envs, 1))]
+        self._envs = [
+            _build(id, factory, parameters.arguments, pictures=num_envs == 1) for _ in range(max(num_envs, 1))
+        ]
         self._groups = _group_agents(self._envs[0])
         _, infos = self._envs[0].reset(seed=0)  # masks may stand in the infos, which no space announces
         self._readers = {name: _Reader(id, self._envs[0], agents, infos) for name, agents in self._groups.items()}
@@ -80,8 +82,7 @@ class Bridge(BatchEnv[BridgeState]):
         self._picture: Any = None
 
     def _allocate(self) -> BridgeState:
-        e = self.num_envs
-        return BridgeState(np.zeros((e, 4), np.uint64), np.zeros(e, np.int32), np.zeros(e, np.bool_), np.zeros(e, np.bool_))
+        return BridgeState(*self.required_state(), np.zeros(self.num_envs, np.bool_))
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         seeds = draw_below(self.state.stream, SEEDS, where=where)
@@ -175,7 +176,9 @@ class _Reader:
         if isinstance(space, spaces.Discrete):
             return spaces.Box(0, 1, (self._categories,), np.float32)
         if not isinstance(space, spaces.Box) or len(space.shape) not in (0, 1, 2, 3):
-            raise BadParameter(f"agent '{agent}' of '{id}' observes {space}; allowed is a Box of rank 0 to 3, Discrete, or a Dict with an action_mask")
+            raise BadParameter(
+                f"agent '{agent}' of '{id}' observes {space}; allowed is a Box of rank 0 to 3, Discrete, or a Dict with an action_mask"
+            )
         shape = space.shape or (1,)
         low, high = np.reshape(space.low, shape), np.reshape(space.high, shape)
         # Pictures with the colours last are turned, for learners read channels first.
@@ -209,7 +212,9 @@ def _build(id: str, factory: Callable[..., Any], arguments: Mapping[str, Any], p
     if isinstance(env, AECEnv):
         env = aec_to_parallel(env)
     if not isinstance(env, ParallelEnv):
-        raise BadParameter(f"the factory of '{id}' returns {type(env).__name__}; allowed is a PettingZoo ParallelEnv or AECEnv")
+        raise BadParameter(
+            f"the factory of '{id}' returns {type(env).__name__}; allowed is a PettingZoo ParallelEnv or AECEnv"
+        )
     return env
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .make import make_from
+from .factory import make_from
 from .random_play import random_actions
 from .timestep import TimeStep
 

@@ -12,7 +12,7 @@ from pettingzoo.utils.conversions import parallel_to_aec
 
 from .batch import BatchEnv
 from .errors import BadParameter
-from .make import make
+from .factory import make
 from .spec import GroupSpec
 from .timestep import TimeStep
 
@@ -44,8 +44,12 @@ class ParallelView(ParallelEnv):
         self.max_cycles = env.spec.horizon
         self.possible_agents = [agent for group in env.spec.groups for agent in group.agents]
         self.agents: list[str] = []
-        self._observation_spaces = {agent: _observation_space(group) for group in env.spec.groups for agent in group.agents}
-        self._action_spaces = {agent: _copy_space(group.action_space) for group in env.spec.groups for agent in group.agents}
+        self._observation_spaces = {
+            agent: _observation_space(group) for group in env.spec.groups for agent in group.agents
+        }
+        self._action_spaces = {
+            agent: _copy_space(group.action_space) for group in env.spec.groups for agent in group.agents
+        }
         self._actions = {
             group.name: np.zeros((1, group.size, *group.action_shape), group.action_dtype) for group in env.spec.groups
         }
@@ -62,7 +66,9 @@ class ParallelView(ParallelEnv):
         """The same object at every call."""
         return self._action_spaces[agent]
 
-    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    def reset(
+        self, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """Begin an episode; with a seed the random stream starts anew."""
         step = self.env.reset(seed)
         self.agents = list(self.possible_agents)
@@ -70,7 +76,9 @@ class ParallelView(ParallelEnv):
             self.render()
         return self._see(step), self._infos(step)
 
-    def step(self, actions: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
+    def step(
+        self, actions: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]:
         """Advance one step.
 
         Args:
@@ -155,7 +163,9 @@ class ParallelView(ParallelEnv):
                 seen.update(zip(group.agents, observation))
             else:
                 masks = rows.action_mask[0].astype(np.int8)
-                seen.update((a, {"observation": o, "action_mask": m}) for a, o, m in zip(group.agents, observation, masks))
+                seen.update(
+                    (a, {"observation": o, "action_mask": m}) for a, o, m in zip(group.agents, observation, masks)
+                )
         return seen if len(seen) == len(self.agents) else {agent: seen[agent] for agent in self.agents}
 
     def _infos(self, step: TimeStep) -> dict[str, dict[str, Any]]:
@@ -215,9 +225,14 @@ def raw_env(id: str, render_mode: str | None = None, **parameters: Any) -> AECEn
 
 
 def env(id: str, render_mode: str | None = None, **parameters: Any) -> AECEnv:
-    """`raw_env` with PettingZoo's usual wrappers: actions out of bounds are errors (or clipped, in boxes), and so is a wrong order of calls."""
-    converted = raw_env(id, render_mode, **parameters)
-    boxes = [isinstance(converted.action_space(agent), spaces.Box) for agent in converted.possible_agents]
+    """`raw_env` with PettingZoo's usual wrappers: see `aec_view`."""
+    return aec_view(parallel_env(id, render_mode, **parameters))
+
+
+def aec_view(view: ParallelView) -> AECEnv:
+    """A view as AECEnv; actions out of bounds are errors (clipped, in boxes), and so is a wrong order of calls."""
+    converted = parallel_to_aec(view)
+    boxes = [isinstance(view.action_space(agent), spaces.Box) for agent in view.possible_agents]
     if all(boxes):
         converted = wrappers.ClipOutOfBoundsWrapper(converted)
     elif not any(boxes):

@@ -1,4 +1,4 @@
-"""Legal random actions, for checks, fingerprints and tests."""
+"""Legal random actions, for the scripted policy `random`, checks, fingerprints and tests."""
 
 from typing import Any
 
@@ -7,16 +7,23 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from .spec import GroupSpec
-from .timestep import TimeStep
+from .timestep import GroupStep, TimeStep
 
 
-def random_actions(groups: tuple[GroupSpec, ...], step: TimeStep, generator: np.random.Generator) -> dict[str, NDArray[Any]]:
-    """For every group actions `(num_envs, n, *action_shape)`, each legal one equally likely (standard normal where a box has no bounds)."""
-    return {group.name: _draw(group, step.groups[group.name].active.shape, step.groups[group.name].action_mask, generator) for group in groups}
+def random_actions(
+    groups: tuple[GroupSpec, ...], step: TimeStep, generator: np.random.Generator
+) -> dict[str, NDArray[Any]]:
+    """A random action of every agent of every group, as `BatchEnv.step` takes them."""
+    return {group.name: random_action(group, step.groups[group.name], generator) for group in groups}
 
 
-def _draw(group: GroupSpec, rows: tuple[int, ...], mask: NDArray[np.bool_] | None, generator: np.random.Generator) -> NDArray[Any]:
+def random_action(group: GroupSpec, step: GroupStep, generator: np.random.Generator) -> NDArray[Any]:
+    """Actions `(num_envs, n, *action_shape)` of one group.
+
+    Each legal action is equally likely; in a box without bounds they are standard normal.
+    """
     space = group.action_space
+    rows = step.active.shape
     if isinstance(space, spaces.Box):
         shape = (*rows, *space.shape)
         bounded = np.isfinite(space.low) & np.isfinite(space.high)
@@ -25,8 +32,8 @@ def _draw(group: GroupSpec, rows: tuple[int, ...], mask: NDArray[np.bool_] | Non
         return np.clip(action, space.low, space.high).astype(np.float32)
     sizes = [int(space.n)] if isinstance(space, spaces.Discrete) else [int(n) for n in space.nvec]
     score = generator.random((*rows, sum(sizes)))
-    if mask is not None:
-        score = np.where(mask, score, -1)
+    if step.action_mask is not None:
+        score = np.where(step.action_mask, score, -1)
     parts = np.split(score, np.cumsum(sizes)[:-1], axis=-1)
     choice = np.stack([part.argmax(axis=-1) for part in parts], axis=-1)
     return (choice[..., 0] if isinstance(space, spaces.Discrete) else choice) + space.start

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .batch import BatchEnv
 from .errors import BadParameter
-from .make import make
+from .factory import make
 
 
 @dataclasses.dataclass

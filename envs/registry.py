@@ -45,7 +45,9 @@ class Registration:
         try:
             return getattr(importlib.import_module(module), attribute)
         except (ImportError, AttributeError) as error:
-            raise CannotImport(f"'{self.name}' is registered as '{self.target}', which cannot be imported: {error}") from error
+            raise CannotImport(
+                f"'{self.name}' is registered as '{self.target}', which cannot be imported: {error}"
+            ) from error
 
 
 class Registry:
@@ -71,10 +73,14 @@ class Registry:
 
             return decorate
         if not _PLAIN.fullmatch(name):
-            raise ValueError(f"'{name}' cannot name an {self.kind}; use letters, digits and _, with / between parts and -v0 at the end")
+            raise ValueError(
+                f"'{name}' cannot name an {self.kind}; use letters, digits and _, with / between parts and -v0 at the end"
+            )
         known = self._entries.get(name)
         if known is not None and not _same_place(known.target, target):
-            raise ValueError(f"the {self.kind} '{name}' is registered already, as {known.target}; choose another name or version")
+            raise ValueError(
+                f"the {self.kind} '{name}' is registered already, as {known.target}; choose another name or version"
+            )
         if not description and not isinstance(target, str):
             description = (target.__doc__ or "").strip().split("\n")[0]
         self._entries[name] = Registration(name, target, description, details)
@@ -85,7 +91,9 @@ class Registry:
         self._read_entry_points()
         if name in self._entries:
             return self._entries[name]
-        versions = {int(key.rsplit("-v", 1)[1]): key for key in self._entries if re.fullmatch(re.escape(name) + r"-v\d+", key)}
+        versions = {
+            int(key.rsplit("-v", 1)[1]): key for key in self._entries if re.fullmatch(re.escape(name) + r"-v\d+", key)
+        }
         if versions:
             return self._entries[versions[max(versions)]]
         raise UnknownName(f"There is no {self.kind} '{name}'.{nearest(name, list(self._entries))}")
@@ -105,7 +113,9 @@ class Registry:
         self._entry_points_read = True
         for point in entry_points(group=self._group):
             if point.name not in self._entries:
-                self.register(point.name, point.value, description=f"from the package {point.dist.name}" if point.dist else "")
+                self.register(
+                    point.name, point.value, description=f"from the package {point.dist.name}" if point.dist else ""
+                )
 
 
 def _same_place(one: Any, other: Any) -> bool:

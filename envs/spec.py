@@ -32,11 +32,17 @@ class GroupSpec:
         if self.size < 1:
             raise ValueError(f"group '{self.name}' has size {self.size}; a group needs at least 1 agent")
         if not isinstance(self.observation_space, spaces.Box) or len(self.observation_space.shape) not in (1, 2, 3):
-            raise ValueError(f"group '{self.name}' observes {self.observation_space}; allowed is a Box of rank 1, 2 or 3")
+            raise ValueError(
+                f"group '{self.name}' observes {self.observation_space}; allowed is a Box of rank 1, 2 or 3"
+            )
         if not isinstance(self.action_space, (spaces.Discrete, spaces.MultiDiscrete, spaces.Box)):
-            raise ValueError(f"group '{self.name}' acts in {self.action_space}; allowed is Discrete, MultiDiscrete or Box")
+            raise ValueError(
+                f"group '{self.name}' acts in {self.action_space}; allowed is Discrete, MultiDiscrete or Box"
+            )
         if self.has_action_mask and isinstance(self.action_space, spaces.Box):
-            raise ValueError(f"group '{self.name}' has action masks on a Box action space; masks need Discrete or MultiDiscrete")
+            raise ValueError(
+                f"group '{self.name}' has action masks on a Box action space; masks need Discrete or MultiDiscrete"
+            )
         if not self.agents:
             singular = self.name.removesuffix("s")
             object.__setattr__(self, "agents", tuple(f"{singular}_{i}" for i in range(self.size)))
@@ -87,7 +93,9 @@ class EnvSpec:
     def __post_init__(self):
         names = [group.name for group in self.groups]
         if not names or len(set(names)) != len(names):
-            raise ValueError(f"environment '{self.id}' has groups {names}; it needs at least one, each with its own name")
+            raise ValueError(
+                f"environment '{self.id}' has groups {names}; it needs at least one, each with its own name"
+            )
         if self.horizon is not None and self.horizon < 1:
             raise ValueError(f"horizon is {self.horizon}; an episode needs at least 1 step")
 
@@ -96,7 +104,9 @@ class EnvSpec:
         for group in self.groups:
             if group.name == name:
                 return group
-        raise KeyError(f"environment '{self.id}' has no group '{name}'; its groups are {', '.join(g.name for g in self.groups)}")
+        raise KeyError(
+            f"environment '{self.id}' has no group '{name}'; its groups are {', '.join(g.name for g in self.groups)}"
+        )
 
     @property
     def num_agents(self) -> int:

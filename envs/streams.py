@@ -123,7 +123,9 @@ def _rows(stream: NDArray[np.uint64], shape: tuple[int, ...], where: NDArray[np.
     return where, np.zeros((len(stream), int(np.prod(shape))), dtype)
 
 
-def draw_uniform(stream: NDArray[np.uint64], shape: tuple[int, ...] = (), where: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+def draw_uniform(
+    stream: NDArray[np.uint64], shape: tuple[int, ...] = (), where: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """Floats in [0, 1) of shape `(num_envs, *shape)`; copies outside `where` get 0 and keep their streams untouched."""
     where, out = _rows(stream, shape, where, np.float64)
     _fill_uniform(stream, where, out)

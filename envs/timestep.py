@@ -34,4 +34,6 @@ class TimeStep(NamedTuple):
     last: NDArray[np.bool_]  # (num_envs,) truncated, or every agent terminated
     state: NDArray[np.float32] | None  # (num_envs, *state_shape) global state, for centralized training
     signals: dict[str, NDArray[np.float32]]  # public events, each (num_envs, ...)
-    metrics: Mapping[str, NDArray[np.float64]]  # (num_envs,) outcome of the episode where `last`, else NaN; empty if no copy ended
+    metrics: Mapping[
+        str, NDArray[np.float64]
+    ]  # (num_envs,) outcome of the episode where `last`, else NaN; empty if no copy ended

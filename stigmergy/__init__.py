@@ -10,14 +10,14 @@ from stigmergy import algorithms as _algorithms  # noqa: F401 (these two registe
 from stigmergy import envs as _envs  # noqa: F401
 
 if TYPE_CHECKING:
+    from stigmergy.algorithms.factory import make_learner
     from stigmergy.algorithms.learner import Decision, Information, Learner, Setup
-    from stigmergy.algorithms.make import make_learner
     from stigmergy.algorithms.registry import register_algorithm
     from stigmergy.algorithms.returns import generalized_advantage
     from stigmergy.algorithms.rollout import Rollout
     from stigmergy.envs.batch import BatchEnv
     from stigmergy.envs.errors import BadParameter, UnknownName, UserError
-    from stigmergy.envs.make import make
+    from stigmergy.envs.factory import make
     from stigmergy.envs.pettingzoo_view import parallel_env
     from stigmergy.envs.registry import environments, register_environment
     from stigmergy.envs.spec import EnvSpec, GroupSpec
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "algorithms.learner": ("Decision", "Information", "Learner", "Setup"),
-    "algorithms.make": ("make_learner",),
+    "algorithms.factory": ("make_learner",),
     "algorithms.registry": ("register_algorithm",),
     "algorithms.rollout": ("Rollout",),
     "algorithms.returns": ("generalized_advantage",),
     "envs.batch": ("BatchEnv",),
     "envs.errors": ("BadParameter", "UnknownName", "UserError"),
-    "envs.make": ("make",),
+    "envs.factory": ("make",),
     "envs.pettingzoo_view": ("parallel_env",),
     "envs.registry": ("environments", "register_environment"),
     "envs.spec": ("EnvSpec", "GroupSpec"),

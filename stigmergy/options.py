@@ -113,7 +113,8 @@ def _sentence(box: str) -> str:
         if line.startswith("─"):
             break
         message.append(line)
-    return " ".join(message) or "the command line cannot be read; --help shows what is allowed"
+    text = " ".join(message).removeprefix("Error parsing ")
+    return text or "the command line cannot be read; --help shows what is allowed"
 
 
 def warn(sentence: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from ..algorithms.make import build_settings
+from ..algorithms.factory import build_settings
 from ..envs.errors import BadParameter
-from ..envs.make import build_dataclass, make_from, parameters_of
+from ..envs.factory import build_dataclass, make_from, parameters_of
 from ..envs.registry import load_plugin, nearest
 from .settings import TrainingSettings
 

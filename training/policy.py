@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..algorithms.learner import Learner
-from ..envs.make import make_from
+from ..envs.factory import make_from
 from ..envs.pettingzoo_view import ParallelView, parallel_env
 from ..envs.spec import GroupSpec
 from ..envs.timestep import GroupStep

@@ -11,8 +11,8 @@ import numba
 import numpy as np
 import torch
 
+from ..algorithms.factory import make_learner
 from ..algorithms.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
-from ..algorithms.make import make_learner
 from ..envs.batch import BatchEnv
 from ..envs.errors import BadParameter
 from ..envs.spec import GroupSpec

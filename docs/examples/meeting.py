@@ -1,7 +1,6 @@
 """A new environment in one file: agents on a ring are paid while all of them stand on one spot.
 
-stigmergy check meeting-v0 --plugin docs/examples/meeting.py
-stigmergy train --environment meeting-v0 --plugin docs/examples/meeting.py
+Try it: stigmergy train --environment meeting-v0 --plugin docs/examples/meeting.py
 """
 
 from dataclasses import dataclass
@@ -37,13 +36,12 @@ class Meeting(stigmergy.BatchEnv):
     Parameters = MeetingParameters
 
     def __init__(self, id, num_envs, parameters):
-        n = parameters.num_agents
-        group = stigmergy.GroupSpec("agents", n, Box(-1, 1, (n,), np.float32), Discrete(3))
+        seen = Box(-1, 1, (parameters.num_agents,), np.float32)
+        group = stigmergy.GroupSpec("agents", parameters.num_agents, seen, Discrete(3))
         super().__init__(stigmergy.EnvSpec(id, (group,), parameters.max_cycles), num_envs, parameters)
 
     def _allocate(self):
-        zeros = lambda dtype, *shape: np.zeros((self.num_envs, *shape), dtype)
-        return State(zeros(np.uint64, 4), zeros(np.int32), zeros(np.bool_), zeros(np.int64, self.parameters.num_agents))
+        return State(*self.required_state(), np.zeros((self.num_envs, self.parameters.num_agents), np.int64))
 
     def _begin(self, where):
         spots = stigmergy.draw_below(self.state.stream, self.parameters.size, (self.parameters.num_agents,), where)
@@ -56,6 +54,6 @@ class Meeting(stigmergy.BatchEnv):
         self.groups["agents"].reward[together] = 1
 
     def _observe(self):
-        position, size = self.state.position, self.parameters.size
-        offset = (position[:, None, :] - position[:, :, None] + size // 2) % size - size // 2
-        self.groups["agents"].observation[:] = 2 * offset / size
+        position, half = self.state.position, self.parameters.size // 2
+        offset = (position[:, None, :] - position[:, :, None] + half) % self.parameters.size - half
+        self.groups["agents"].observation[:] = offset / half

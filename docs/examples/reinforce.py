@@ -1,6 +1,6 @@
 """A new learner in one file: every agent follows the policy gradient of a linear policy of its own.
 
-stigmergy train --algorithm reinforce --plugin docs/examples/reinforce.py
+Try it: stigmergy train --algorithm reinforce --plugin docs/examples/reinforce.py
 """
 
 from dataclasses import dataclass
@@ -31,9 +31,9 @@ class Reinforce(stigmergy.Learner):
         self.weight = torch.zeros(self.group.size, inputs, self.group.num_choices, requires_grad=True)
         self.optimizer = torch.optim.Adam([self.weight], settings.learning_rate)
 
-    def log_prob(self, observation):  # (rows, n, *shape) to (rows, n, actions)
-        features = torch.from_numpy(observation).float().flatten(2)
-        return torch.einsum("rni,nia->rna", features, self.weight).log_softmax(-1)
+    def log_prob(self, observation):  # (..., n, *shape) to (..., n, actions)
+        features = torch.from_numpy(observation).float().flatten(-len(self.group.observation_space.shape))
+        return torch.einsum("...ni,nia->...na", features, self.weight).log_softmax(-1)
 
     def act(self, step, memory, greedy=False):
         chance = self.log_prob(step.observation).exp().detach()
@@ -41,15 +41,12 @@ class Reinforce(stigmergy.Learner):
         return stigmergy.Decision((chance.argmax(-1) if greedy else drawn).numpy())
 
     def learn(self, rollout):
-        no_critic = rollout.active * 0.0  # so that the advantage is the return itself
-        gain, valid = map(torch.from_numpy, rollout.advantage(no_critic, self.settings.gamma, gae_lambda=1.0))
-        count = valid.sum((0, 1)).clamp(min=1)  # of each agent
-        log_prob = self.log_prob(rollout.observation[:-1].reshape(-1, *rollout.observation.shape[2:])).view(
-            *gain.shape, -1
-        )
-        taken = log_prob.gather(-1, torch.from_numpy(rollout.action).unsqueeze(-1)).squeeze(-1)
+        no_critic = rollout.active * 0.0  # so that advantages are returns
+        gain, valid = map(torch.from_numpy, rollout.advantage(no_critic, self.settings.gamma, 1.0))
+        count = valid.sum((0, 1)).clamp(min=1)
+        taken = self.log_prob(rollout.observation[:-1]).gather(-1, torch.from_numpy(rollout.action)[..., None])[..., 0]
         loss = -(torch.where(valid, taken * (gain - gain.sum((0, 1)) / count), 0).sum((0, 1)) / count).sum()
-        self.optimizer.zero_grad()
+        self.weight.grad = None
         loss.backward()
         self.optimizer.step()
         return {"loss": loss.item()}

@@ -9,7 +9,7 @@ from ..board import Board
 from ..errors import BadParameter
 from ..grid import MOVES, UNREACHABLE, distances_to
 from ..palette import COLLISION, FLOOR, FOCUS, REACHED, TEXT, agent_colour, mix
-from .rules import NEVER, State
+from .state import NEVER, State
 
 TAIL = 6
 """Steps of trail behind an agent that is not followed."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from ..batch import BatchEnv
 from ..errors import BadParameter
 from ..spec import DEFAULT_GROUP, EnvSpec, GroupSpec
-from . import draw, metrics, rules
+from . import draw, metrics, observation, placement, rules
 from .parameters import LifelongParameters, OneShotParameters, PathfindingParameters
-from .rules import State
+from .state import State, allocate_scratch, allocate_state
 from .task import build_constants, count_agents
 
 
@@ -45,7 +45,7 @@ class Pathfinding(BatchEnv[State]):
             has_action_mask=parameters.mask_walls,
         )
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, self.metric_names), num_envs, parameters)
-        self._scratch = rules.allocate_scratch(self.state, *self.constants.drawing.shape)
+        self._scratch = allocate_scratch(self.state, *self.constants.drawing.shape)
         step = self.groups[DEFAULT_GROUP]
         self._observation = step.observation.reshape(-1)
         self._mask = np.zeros((0, 0, 0), np.bool_) if step.action_mask is None else step.action_mask
@@ -56,25 +56,27 @@ class Pathfinding(BatchEnv[State]):
     def _allocate(self) -> State:
         height, width = self.constants.drawing.shape
         radius = self.constants.radius
-        return rules.allocate_state(self.num_envs, self._num_agents, height, width, radius, self.constants.shortest_path)
+        return allocate_state(self.num_envs, self._num_agents, height, width, radius, self.constants.shortest_path)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        begin = rules.begin_copies_parallel if self._in_parallel() else rules.begin_copies
+        begin = placement.begin_copies_parallel if self._in_parallel() else placement.begin_copies
         begin(self.state, self.constants, self._scratch, where)
         if not self.state.placed.all():
             height, width = self.constants.drawing.shape
             raise BadParameter(
-                f"num_agents is {self._num_agents}, for whom {rules.MAP_ATTEMPTS} draws of a '{self.parameters.map}' map of {height} x {width}"
+                f"num_agents is {self._num_agents}, for whom {placement.MAP_ATTEMPTS} draws of a '{self.parameters.map}' map of {height} x {width}"
                 " had no room with goals they can reach; allowed are fewer agents, or a larger or emptier map"
             )
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         advance = rules.advance_copies_parallel if self._in_parallel() else rules.advance_copies
-        advance(self.state, self.constants, self._scratch, where, actions[DEFAULT_GROUP], self.groups[DEFAULT_GROUP].reward)
+        advance(
+            self.state, self.constants, self._scratch, where, actions[DEFAULT_GROUP], self.groups[DEFAULT_GROUP].reward
+        )
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        observe = rules.observe_copies_parallel if self._in_parallel() else rules.observe_copies
+        observe = observation.observe_copies_parallel if self._in_parallel() else observation.observe_copies
         observe(self.state, self.constants, self._observation, step.terminated, step.active, self._mask)
 
     def _in_parallel(self) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .rules import NEVER, NOTHING, State
+from .state import NEVER, NOTHING, State
 
 Metrics = dict[str, NDArray[np.float64]]
 

@@ -62,7 +62,9 @@ class PathfindingParameters:
         _within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
         _within("max_cycles", self.max_cycles, 1, 2**31 - 1)
         if self.scenario and (self.starts or self.goals):
-            raise BadParameter(f"scenario is '{self.scenario}' and starts or goals are given too; give one or the other")
+            raise BadParameter(
+                f"scenario is '{self.scenario}' and starts or goals are given too; give one or the other"
+            )
 
 
 @dataclass(frozen=True)

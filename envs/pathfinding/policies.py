@@ -11,7 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..grid import MOVES, distances_to
-from .rules import NEVER, State
+from .state import NEVER, State
 
 STAY, UNDECIDED = 0, -1
 

@@ -12,7 +12,7 @@ from .layout import Layout, read_drawing
 from .maps import FIXED, GENERATORS
 from .movingai import read_map, read_scenario
 from .parameters import Cell, PathfindingParameters
-from .rules import ON_TARGET, Constants
+from .state import ON_TARGET, Constants
 
 DATA = Path(__file__).parent / "data"
 DEFAULT_AGENTS = 8
@@ -33,7 +33,9 @@ def read_layout(parameters: PathfindingParameters) -> Layout | None:
         return read_map(find_file(name))
     if "\n" in name or set(name) & set(".#"):
         return read_drawing(name)
-    raise BadParameter(f"map is '{name}'; allowed is a generator, a .map file or a drawing.{nearest(name, list(GENERATORS))}")
+    raise BadParameter(
+        f"map is '{name}'; allowed is a generator, a .map file or a drawing.{nearest(name, list(GENERATORS))}"
+    )
 
 
 def build_constants(parameters: PathfindingParameters, on_target: str) -> Constants:
@@ -57,8 +59,12 @@ def build_constants(parameters: PathfindingParameters, on_target: str) -> Consta
         fixed_goals=np.array(goals, np.int32).reshape(len(goals), -1, 2) if goals else np.zeros((0, 0, 2), np.int32),
     )
     _check_room(parameters, constants, count_agents(parameters, constants))
+    if goals and not starts:
+        raise BadParameter("goals are given without starts; give both, so that every agent can reach its goals")
     if (starts or goals) and layout is None:
-        raise BadParameter(f"starts and goals are given but map '{parameters.map}' is generated; they need a drawing or a .map file")
+        raise BadParameter(
+            f"starts and goals are given but map '{parameters.map}' is generated; they need a drawing or a .map file"
+        )
     if layout is not None:
         _check_cells(constants)
     return constants
@@ -70,7 +76,9 @@ def count_agents(parameters: PathfindingParameters, constants: Constants) -> int
     number = parameters.num_agents or (min(given) if given else DEFAULT_AGENTS)
     for name, cells in (("starts", constants.fixed_starts), ("goals", constants.fixed_goals)):
         if len(cells) and len(cells) != number:
-            raise BadParameter(f"num_agents is {number} but {name} are given for {len(cells)} agents; give one for each")
+            raise BadParameter(
+                f"num_agents is {number} but {name} are given for {len(cells)} agents; give one for each"
+            )
     return number
 
 
@@ -89,19 +97,27 @@ def _given_cells(parameters: PathfindingParameters, layout: Layout | None) -> tu
         entries = read_scenario(find_file(parameters.scenario), layout.obstacle.shape if layout else None)
         number = parameters.num_agents or DEFAULT_AGENTS
         if len(entries) < number:
-            raise BadParameter(f"num_agents is {number} but the scenario '{parameters.scenario}' has {len(entries)} entries")
+            raise BadParameter(
+                f"num_agents is {number} but the scenario '{parameters.scenario}' has {len(entries)} entries"
+            )
         return [entry.start for entry in entries[:number]], [(entry.goal,) for entry in entries[:number]]
     starts = list(parameters.starts) or list(layout.starts if layout else ())
     goals = list(parameters.goals) or [(goal,) for goal in (layout.goals if layout else ())]
     lengths = {len(sequence) for sequence in goals}
     if len(lengths) > 1 or 0 in lengths:
-        raise BadParameter(f"goals hold sequences of {sorted(lengths)} cells; give every agent the same number, at least 1")
+        raise BadParameter(
+            f"goals hold sequences of {sorted(lengths)} cells; give every agent the same number, at least 1"
+        )
     return starts, goals
 
 
 def _check_room(parameters: PathfindingParameters, constants: Constants, number: int) -> None:
     free = int((constants.drawing == 0).sum())
-    what = "the map has" if constants.map_kind == FIXED else f"a map of {constants.drawing.shape[0]} x {constants.drawing.shape[1]} has at most"
+    what = (
+        "the map has"
+        if constants.map_kind == FIXED
+        else f"a map of {constants.drawing.shape[0]} x {constants.drawing.shape[1]} has at most"
+    )
     if number > free:
         raise BadParameter(f"num_agents is {number} but {what} {free} free cells")
 
@@ -112,7 +128,9 @@ def _check_cells(constants: Constants) -> None:
     for name, cells in (("start", constants.fixed_starts), ("goal", constants.fixed_goals.reshape(-1, 2))):
         for r, c in cells:
             if not (0 <= r < component.shape[0] and 0 <= c < component.shape[1]):
-                raise BadParameter(f"{name} ({r}, {c}) lies outside the map of {component.shape[0]} x {component.shape[1]} cells")
+                raise BadParameter(
+                    f"{name} ({r}, {c}) lies outside the map of {component.shape[0]} x {component.shape[1]} cells"
+                )
             if component[r, c] < 0:
                 raise BadParameter(f"{name} ({r}, {c}) is a wall; starts and goals lie on free cells")
     _check_distinct("starts", constants.fixed_starts)
@@ -123,7 +141,9 @@ def _check_cells(constants: Constants) -> None:
         if len(constants.fixed_goals):
             for goal in constants.fixed_goals[i]:
                 if component[goal[0], goal[1]] != label:
-                    raise BadParameter(f"agent {i} cannot reach its goal {_cell(goal)} from its start {_cell(start)}; walls part them")
+                    raise BadParameter(
+                        f"agent {i} cannot reach its goal {_cell(goal)} from its start {_cell(start)}; walls part them"
+                    )
         elif (constants.goal_allowed & (component == label)).sum() < 2:
             raise BadParameter(f"agent {i} at {_cell(start)} has fewer than 2 cells around it that may be goals")
 

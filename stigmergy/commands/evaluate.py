@@ -10,8 +10,8 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from stigmergy.algorithms.factory import build_settings
 from stigmergy.algorithms.learner import Learner, derive_seed
-from stigmergy.algorithms.make import build_settings
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.registry import load_plugin
 from stigmergy.options import extend, parse, peek, warn

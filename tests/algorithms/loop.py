@@ -46,7 +46,7 @@ class Collector:
         self.memory = learner.initial_memory(env.num_envs)
 
     def collect(self, watch=None) -> Rollout:
-        """The next rollout. `watch(t, group_step, decision)` is called at every decision, and once with None after the last."""
+        """The next rollout. `watch(t, group_step, decision)` is called at every decision."""
         buffer = RolloutBuffer(
             self.env.spec, self.learner.group, self.env.num_envs, self.length, self.learner.information
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.make import make
+from stigmergy.envs.factory import make
 from stigmergy.envs.pathfinding.env import Pathfinding
 from stigmergy.envs.recording import Recording, frames
 

@@ -13,7 +13,7 @@ STEPS = 25
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(tasks(), seeds)
 def test_worlds_stay_sound(task, seed):
     env = build(task)
@@ -124,7 +124,7 @@ def draw_moves(task, seed, copies):
     return np.random.default_rng(seed).integers(5, size=(STEPS, copies, task[1]["num_agents"]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tasks(), seeds)
 def test_serial_and_parallel_kernels_give_the_same_bits(task, seed):
     moves, histories = draw_moves(task, seed, copies=6), []
@@ -135,7 +135,7 @@ def test_serial_and_parallel_kernels_give_the_same_bits(task, seed):
     assert_same_play(*histories, copies=6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(tasks(), seeds)
 def test_a_copy_does_not_depend_on_how_many_there_are(task, seed):
     moves = draw_moves(task, seed, copies=7)
@@ -144,7 +144,7 @@ def test_a_copy_does_not_depend_on_how_many_there_are(task, seed):
     assert_same_play(many, one, copies=1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(tasks(), seeds)
 def test_a_copy_does_not_depend_on_the_number_of_threads(task, seed):
     moves, most, histories = draw_moves(task, seed, copies=6), numba.get_num_threads(), []

@@ -9,6 +9,7 @@ from stigmergy.envs.grid import MOVES
 from stigmergy.envs.pathfinding.env import Lifelong, OneShot
 from stigmergy.envs.pathfinding.parameters import LifelongParameters, OneShotParameters
 from stigmergy.envs.pathfinding.policies import Pibt, ShortestPath
+from tests.envs.pathfinding.pibt_reference import Reference
 from tests.envs.pathfinding.worlds import with_room
 
 LETTERS = "-UDLR"
@@ -205,6 +206,24 @@ def test_pibt_delivers_more_than_agents_that_ignore_each_other(map):
             step = env.step(planner.act(env.state))
         throughput[cls] = step.metrics["throughput"].mean()
     assert throughput[Pibt] > 3 * throughput[ShortestPath]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 7), st.integers(2, 7), st.integers(1, 20), st.integers(0, 2**32))
+def test_pibt_plans_as_the_paper_says(height, width, n, seed):
+    options = {"num_agents": min(n, height * width // 2), "map": "random", "height": height, "width": width}
+    env = Lifelong("x", 1, LifelongParameters(density=0.15, **options))
+    with_room(env.reset, seed)
+    planner = Pibt(5)
+    free = {(int(r), int(c)) for r, c in np.argwhere(env.state.obstacle[0, 5:-5, 5:-5] == 0)}
+    for _ in range(25):
+        action = planner.act(env.state)
+        at, goal = ([tuple(cell) for cell in cells[0].tolist()] for cells in (env.state.position, env.state.goal))
+        expected = Reference(free, at, goal, env.state.waited[0].tolist()).next
+        assert [tuple(cell) for cell in (env.state.position[0] + MOVES[action[0]]).tolist()] == [
+            expected[i] for i in range(len(at))
+        ]
+        env.step(action)
 
 
 # Both.

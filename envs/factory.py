@@ -81,7 +81,9 @@ def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
     if isinstance(target, type) and issubclass(target, BatchEnv):
         return target(registration.name, num_envs, parameters)  # type: ignore[call-arg]
     if not callable(target):
-        raise BadParameter(f"'{registration.name}' is registered as {target!r}; allowed is a BatchEnv class or a PettingZoo factory")
+        raise BadParameter(
+            f"'{registration.name}' is registered as {target!r}; allowed is a BatchEnv class or a PettingZoo factory"
+        )
     return Bridge(registration.name, target, num_envs, parameters)
 
 
@@ -93,7 +95,9 @@ def _pettingzoo_factory(id: str) -> Any:
         raise CannotImport(f"'{id}' needs the Python module '{name}', which cannot be imported: {error}") from error
     factory = getattr(module, "parallel_env", None) or getattr(module, "env", None)
     if factory is None:
-        raise CannotImport(f"the Python module '{name}' has neither parallel_env() nor env(), so it is no PettingZoo environment")
+        raise CannotImport(
+            f"the Python module '{name}' has neither parallel_env() nor env(), so it is no PettingZoo environment"
+        )
     return factory
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..envs.errors import BadParameter
-from ..envs.make import build_dataclass
+from ..envs.factory import build_dataclass
 from .learner import Learner, Setup
 from .registry import algorithms
 

@@ -1,0 +1,82 @@
+"""What the agents see: POGEMA's windows, and the Follower's path."""
+
+import numpy as np
+from numba import njit, prange
+
+from ..grid import MOVES, UNREACHABLE, cut_window
+from ..rows import clear_bytes
+from .state import NOTHING
+
+
+@njit(cache=True)
+def observe_copy(state, k, observation, terminated, active, mask, c):
+    """Write copy c's rows of `observation` (flat uint8), `terminated`, `active`, and `mask` (num_envs, n, 5) or (0, 0, 0)."""
+    n = state.position.shape[1]
+    radius = k.radius
+    side = 2 * radius + 1
+    channels = 4 if k.shortest_path else 3
+    row = state.obstacle.shape[2]
+    cells = state.obstacle.shape[1] * row
+    obstacle, occupied = state.obstacle.reshape(-1), state.occupied.reshape(-1)
+    together = k.on_target == NOTHING and state.reached[c, 0] > 0
+    to = c * n * channels * side * side
+    for i in range(n):
+        r, q = state.position[c, i, 0], state.position[c, i, 1]
+        gone = r < 0
+        terminated[c, i] = gone or together
+        active[c, i] = not (gone or together)
+        if gone:
+            clear_bytes(observation, to, channels * side * side)
+        else:
+            start = c * cells + r * row + q
+            cut_window(obstacle, start, row, observation, to, side)
+            cut_window(occupied, start, row, observation, to + side * side, side)
+            clear_bytes(observation, to + 2 * side * side, (channels - 2) * side * side)
+            dr = min(max(state.goal[c, i, 0] - r, -radius), radius) + radius
+            dq = min(max(state.goal[c, i, 1] - q, -radius), radius) + radius
+            observation[to + (2 * side + dr) * side + dq] = 1
+            if k.shortest_path:
+                _draw_path(state, k, observation, to + 3 * side * side, c, i)
+        if mask.shape[0] > 0:
+            for m in range(5):
+                mask[c, i, m] = m == 0 or (
+                    not gone and state.obstacle[c, r + radius + MOVES[m, 0], q + radius + MOVES[m, 1]] == 0
+                )
+        to += channels * side * side
+
+
+@njit(cache=True)
+def _draw_path(state, k, observation, to, c, i):
+    """Mark a shortest path from the agent on, until it leaves the window (the Follower's path channel).
+
+    Source: Skrynnik et al., "Learn to Follow" (AAAI 2024); here the path ignores the other agents.
+    """
+    radius = k.radius
+    side = 2 * radius + 1
+    distance = state.distance[c, i]
+    r, q = radius, radius  # within the window
+    top, left = state.position[c, i, 0], state.position[c, i, 1]
+    while 0 <= r < side and 0 <= q < side:
+        observation[to + r * side + q] = 1
+        here = distance[top + r, left + q]
+        if here == 0 or here == UNREACHABLE:
+            return
+        for m in range(1, 5):
+            if distance[top + r + MOVES[m, 0], left + q + MOVES[m, 1]] == here - 1:
+                r += MOVES[m, 0]
+                q += MOVES[m, 1]
+                break
+
+
+@njit(cache=True)
+def observe_copies(state, k, observation, terminated, active, mask):
+    """Write what every copy shows."""
+    for c in range(terminated.shape[0]):
+        observe_copy(state, k, observation, terminated, active, mask, c)
+
+
+@njit(cache=True, parallel=True)
+def observe_copies_parallel(state, k, observation, terminated, active, mask):
+    """`observe_copies` on Numba's threads."""
+    for c in prange(terminated.shape[0]):
+        observe_copy(state, k, observation, terminated, active, mask, np.int64(c))
