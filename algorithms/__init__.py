@@ -7,7 +7,9 @@ register_algorithm(
     "stigmergy.algorithms.ippo:IPPO",
     description="independent PPO: every agent learns from its own experience, with parameters of its own",
 )
-register_algorithm("random", "stigmergy.algorithms.scripted:Random", description="draws every legal action with the same chance")
+register_algorithm(
+    "random", "stigmergy.algorithms.scripted:Random", description="draws every legal action with the same chance"
+)
 register_algorithm(
     "shortest_path",
     "stigmergy.algorithms.scripted:ShortestPath",

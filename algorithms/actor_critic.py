@@ -58,13 +58,17 @@ class Body(nn.Module):
         self.activation = ACTIVATIONS[settings.activation]
         space = group.observation_space
         self.scale = 1 / float(space.high.max()) if space.dtype == np.uint8 and space.high.max() > 1 else 1.0
-        self.encoder = build_encoder(fold.m, space.shape, settings.hidden[0], settings.channels, settings.activation, stream)
+        self.encoder = build_encoder(
+            fold.m, space.shape, settings.hidden[0], settings.channels, settings.activation, stream
+        )
         widths = [self.encoder.outputs + (fold.n if self.with_id else 0), *settings.hidden]
         self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
         self.gru = StackedGRU(fold.m, widths[-1], settings.memory_size, stream) if settings.memory == "gru" else None
         self.outputs = settings.memory_size if self.gru else widths[-1]
 
-    def forward(self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor) -> tuple[Tensor, Tensor | None]:
+    def forward(
+        self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor
+    ) -> tuple[Tensor, Tensor | None]:
         """Features of a sequence.
 
         Args:
@@ -105,15 +109,17 @@ class Body(nn.Module):
 class ActorCritic(nn.Module):
     """Policy outputs and values of all agents of a group."""
 
-    def __init__(self, group: GroupSpec, distribution: Distribution, settings: NetworkSettings, stream: torch.Generator):
+    def __init__(
+        self, group: GroupSpec, distribution: Distribution, settings: NetworkSettings, stream: torch.Generator
+    ):
         super().__init__()
         self.fold = Fold(group.size, settings.sharing == "all")
         self.settings = settings
-        bodies = 2 if settings.separate_critic else 1
-        self.bodies = nn.ModuleList(Body(group, settings, self.fold, stream) for _ in range(bodies))
+        bodies = [Body(group, settings, self.fold, stream) for _ in range(2 if settings.separate_critic else 1)]
+        self.bodies = nn.ModuleList(bodies)
         self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
-        self.actor = StackedLinear(self.fold.m, self.bodies[0].outputs, self.means, stream, gain=0.01)
-        self.critic = StackedLinear(self.fold.m, self.bodies[-1].outputs, 1, stream, gain=1.0)
+        self.actor = StackedLinear(self.fold.m, bodies[0].outputs, self.means, stream, gain=0.01)
+        self.critic = StackedLinear(self.fold.m, bodies[-1].outputs, 1, stream, gain=1.0)
         self.log_scale = nn.Parameter(torch.zeros(self.fold.m, 1, self.means)) if distribution.has_scale else None
 
     def initial_memory(self, num_envs: int) -> Tensor | None:

@@ -57,7 +57,9 @@ class SetEncoder(nn.Module):
 class ImageEncoder(nn.Module):
     """Rank 3: 3x3 convolutions without padding, of stride 2 while the image is wider than WIDE_IMAGE, then all pixels in a row."""
 
-    def __init__(self, m: int, shape: tuple[int, ...], channels: tuple[int, ...], activation: str, stream: torch.Generator):
+    def __init__(
+        self, m: int, shape: tuple[int, ...], channels: tuple[int, ...], activation: str, stream: torch.Generator
+    ):
         super().__init__()
         self.activation = ACTIVATIONS[activation]
         inputs, height, width = shape

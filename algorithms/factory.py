@@ -13,7 +13,9 @@ def learner_class(name: str) -> type[Learner]:
     """The class registered as `name`. Raises UnknownName, or BadParameter if it is no learner."""
     target = algorithms.find(name).load()
     if not (isinstance(target, type) and issubclass(target, Learner)):
-        raise BadParameter(f"the algorithm '{name}' is registered as {target!r}; allowed is a subclass of stigmergy.Learner")
+        raise BadParameter(
+            f"the algorithm '{name}' is registered as {target!r}; allowed is a subclass of stigmergy.Learner"
+        )
     return target
 
 

@@ -4,6 +4,7 @@ Source: de Witt et al., "Is independent learning all you need in the StarCraft m
 al. (2017). Differences of public code are settled in `../shared/specs/learners.md` section 2 and named where they matter.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,7 +64,9 @@ class IPPOSettings:
 
     def __post_init__(self):
         for name in ("learning_rate", "clip", "max_grad_norm", "adam_epsilon"):
-            _require(name, getattr(self, name), getattr(self, name) > 0, "above 0")
+            _require(name, getattr(self, name), 0 < getattr(self, name) < math.inf, "above 0")
+        for name in ("value_coefficient", "entropy"):
+            _require(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
         for name in ("gamma", "gae_lambda"):
             _require(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "0 to 1")
         for name in ("epochs", "minibatches"):
@@ -101,7 +104,9 @@ class IPPO(Learner):
 
     @torch.no_grad()
     def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
-        outputs, value, memory = self.network(self._put(step.observation)[None], memory, self._put(step.first)[None], self._put(step.active)[None])
+        outputs, value, memory = self.network(
+            self._put(step.observation)[None], memory, self._put(step.first)[None], self._put(step.active)[None]
+        )
         mask = None if step.action_mask is None else self.fold.by_network(self._put(step.action_mask))
         if greedy:
             sample = self.distribution.mode(outputs, mask)
@@ -165,7 +170,10 @@ class IPPO(Learner):
             gain = standardize(gain, valid)
         data = _tensors(rollout, self._put) | {"valid": self._put(known)}
         length, copies = known.shape[:2]
-        data |= {name: self.fold.back(x).unflatten(0, (length, copies)) for name, x in (("advantage", gain), ("target", target))}
+        data |= {
+            name: self.fold.back(x).unflatten(0, (length, copies))
+            for name, x in (("advantage", gain), ("target", target))
+        }
         data = _silence(data)
         if rollout.memory is None:
             data = {name: None if x is None else x.flatten(0, 1)[None] for name, x in data.items()}
@@ -191,8 +199,13 @@ class IPPO(Learner):
         """One gradient step of the networks that are `going` (m,); returns metrics and those that still go."""
         settings = self.settings
         memory = data.pop("memory")
-        outputs, value, _ = self.network(data["observation"], None if memory is None else memory[0], data["first"], data["active"])
-        flat = {name: None if data[name] is None else self.fold.by_network(data[name].flatten(0, 1)) for name in Batch._fields}
+        outputs, value, _ = self.network(
+            data["observation"], None if memory is None else memory[0], data["first"], data["active"]
+        )
+        flat: dict[str, Any] = {
+            name: None if data[name] is None else self.fold.by_network(data[name].flatten(0, 1))
+            for name in Batch._fields
+        }
         loss, metrics = ppo_loss(
             self.distribution, outputs, value, Batch(**flat),
             settings.clip, settings.value_clip, settings.value_coefficient, settings.entropy,
@@ -210,7 +223,9 @@ class IPPO(Learner):
         for name, values in metrics.items():
             if not bool(values.isfinite().all()):
                 index = int((~values.isfinite()).nonzero()[0])
-                raise Diverged(self.group.name, "all" if self.fold.shared else self.group.agents[index], name, float(values[index]))
+                raise Diverged(
+                    self.group.name, "all" if self.fold.shared else self.group.agents[index], name, float(values[index])
+                )
         return {name: float(values.mean()) for name, values in metrics.items()}
 
 

@@ -44,7 +44,9 @@ class Diverged(RuntimeError):
     """Learning went to NaN or infinity: names the group, the agent and the quantity."""
 
     def __init__(self, group: str, agent: str, quantity: str, value: float):
-        super().__init__(f"the learner of '{group}' diverged: {quantity} of {agent} is {value}; a lower learning rate may help")
+        super().__init__(
+            f"the learner of '{group}' diverged: {quantity} of {agent} is {value}; a lower learning rate may help"
+        )
 
 
 @dataclass(frozen=True)

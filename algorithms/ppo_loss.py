@@ -57,7 +57,9 @@ def ppo_loss(
             "policy_loss": policy_loss,
             "value_loss": value_loss,
             "entropy": entropy,
-            "kl": masked_mean(ratio - 1 - log_ratio, batch.valid),  # Schulman's estimator of KL(old || new), never negative
+            "kl": masked_mean(
+                ratio - 1 - log_ratio, batch.valid
+            ),  # Schulman's estimator of KL(old || new), never negative
             "clip_fraction": masked_mean(((ratio - 1).abs() > clip).float(), batch.valid),
         }
     return loss, {name: metric.detach() for name, metric in metrics.items()}

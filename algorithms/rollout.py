@@ -35,9 +35,13 @@ class Rollout(NamedTuple):
         """(T, E, n) the agent had to act, and its action was carried out."""
         return self.active[:-1] & ~self.first[1:, :, None]
 
-    def advantage(self, value: NDArray[np.float32], gamma: float, gae_lambda: float) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def advantage(
+        self, value: NDArray[np.float32], gamma: float, gae_lambda: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Generalized advantages for value estimates `(T + 1, E, n)`, and where they are known; see `generalized_advantage`."""
-        return generalized_advantage(self.reward, value, self.terminated, self.truncated, self.active, self.first, gamma, gae_lambda)
+        return generalized_advantage(
+            self.reward, value, self.terminated, self.truncated, self.active, self.first, gamma, gae_lambda
+        )
 
     def select(self, agent: int) -> "Rollout":
         """The same rollout with agent `agent` alone; its memory is left out, because only the learner knows its layout."""

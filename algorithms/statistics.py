@@ -33,7 +33,11 @@ class ValueNormalizer:
         """Take in returns `(m, rows)`; networks without a valid row keep theirs."""
         returns = returns.double()
         keep = torch.where(valid.any(dim=1), self.momentum, self.weight.new_ones(()))
-        for average, sample in ((self.mean, returns), (self.square, returns.square()), (self.weight, torch.ones_like(returns))):
+        for average, sample in (
+            (self.mean, returns),
+            (self.square, returns.square()),
+            (self.weight, torch.ones_like(returns)),
+        ):
             average.mul_(keep).add_((1 - keep) * masked_mean(sample, valid))
 
     def _mean_and_scale(self) -> tuple[Tensor, Tensor]:

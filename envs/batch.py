@@ -200,10 +200,11 @@ class BatchEnv(ABC, Generic[StateT]):
 
     def _check_actions(self, actions: Actions) -> dict[str, NDArray[Any]]:
         if not isinstance(actions, Mapping):
-            if len(self.spec.groups) > 1:
+            only, *others = self.spec.groups
+            if others:
                 names = ", ".join(group.name for group in self.spec.groups)
                 raise ValueError(f"'{self.spec.id}' has the groups {names}; give step() a dict with an array for each")
-            actions = {self.spec.groups[0].name: actions}
+            actions = {only.name: actions}
         return {group.name: self._check_group(group, actions) for group in self.spec.groups}
 
     def _check_group(self, group: GroupSpec, actions: Mapping[str, NDArray[Any]]) -> NDArray[Any]:

@@ -86,7 +86,7 @@ class Bridge(BatchEnv[BridgeState]):
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         seeds = draw_below(self.state.stream, SEEDS, where=where)
-        for c in np.flatnonzero(where):
+        for c in np.flatnonzero(where).tolist():
             observations, infos = self._envs[c].reset(seed=int(seeds[c]))
             self.state.cut[c] = False
             for group in self.groups.values():
@@ -94,7 +94,7 @@ class Bridge(BatchEnv[BridgeState]):
             self._write(c, observations, infos, self._envs[c].agents)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        for c in np.flatnonzero(where):
+        for c in np.flatnonzero(where).tolist():
             env = self._envs[c]
             chosen = {agent: self._action(actions, agent, c) for agent in env.agents}
             observations, rewards, terminations, truncations, infos = env.step(chosen)
@@ -163,10 +163,11 @@ class _Reader:
 
     def __init__(self, id: str, env: ParallelEnv, agents: list[str], infos: Mapping[str, Any]):
         space = env.observation_space(agents[0])
-        self._in_dict = isinstance(space, spaces.Dict) and {"observation", "action_mask"} <= set(space.spaces)
-        self.has_mask = self._in_dict or all("action_mask" in infos.get(agent, {}) for agent in agents)
-        if self._in_dict:
+        self._in_dict = False
+        if isinstance(space, spaces.Dict) and {"observation", "action_mask"} <= set(space.spaces):
+            self._in_dict = True
             space = space["observation"]
+        self.has_mask = self._in_dict or all("action_mask" in infos.get(agent, {}) for agent in agents)
         self._categories = int(space.n) if isinstance(space, spaces.Discrete) else 0
         self._start = int(space.start) if isinstance(space, spaces.Discrete) else 0
         self._channels_last = False

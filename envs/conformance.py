@@ -164,14 +164,20 @@ def _check_episodes(subject: Subject) -> str:
 
     def look(t: int, step: TimeStep) -> None:
         if t > 0 and (step.first != before).any():
-            raise Broken(f"step {t} is marked `first` where the step before was not the last of an episode, or the other way round")
+            raise Broken(
+                f"step {t} is marked `first` where the step before was not the last of an episode, or the other way round"
+            )
         lengths[step.first] = -1
         lengths[:] += 1
         for name, group in step.groups.items():
             if group.reward[step.first].any():
-                raise Broken(f"agents of '{name}' are paid in the step that begins an episode; rewards belong to the step that led there")
+                raise Broken(
+                    f"agents of '{name}' are paid in the step that begins an episode; rewards belong to the step that led there"
+                )
             if group.terminated[step.first].any():
-                raise Broken(f"an episode begins with terminated agents of '{name}'; _observe has to write `terminated` anew")
+                raise Broken(
+                    f"an episode begins with terminated agents of '{name}'; _observe has to write `terminated` anew"
+                )
             if (group.active & group.terminated).any():
                 raise Broken(f"agents of '{name}' are both terminated and active; who is terminated need not act")
         if step.last.any():
@@ -241,9 +247,13 @@ def _check_seeds(subject: Subject) -> str:
     one, again, other = (_course(subject.build(), seed=seed) for seed in (SEED, SEED, SEED + 1))
     difference = _difference(one, again)
     if difference:
-        raise Broken(f"the same seed and actions give two courses: {difference}; draw random numbers from the state's `stream` alone")
+        raise Broken(
+            f"the same seed and actions give two courses: {difference}; draw random numbers from the state's `stream` alone"
+        )
     starts_alike = _difference(one[:1], other[:1]) is None
-    return "the same seed repeats a course; " + ("all seeds begin alike" if starts_alike else "another seed begins another")
+    return "the same seed repeats a course; " + (
+        "all seeds begin alike" if starts_alike else "another seed begins another"
+    )
 
 
 def _check_copies(subject: Subject) -> str:
@@ -252,7 +262,9 @@ def _check_copies(subject: Subject) -> str:
     few, many = _in_step(subject.build(COPIES)), _in_step(subject.build(4 * COPIES))
     difference = _difference(few, many)
     if difference:
-        raise Broken(f"a copy's course depends on how many copies there are: {difference}; use `where`, and the copy's own stream")
+        raise Broken(
+            f"a copy's course depends on how many copies there are: {difference}; use `where`, and the copy's own stream"
+        )
     return f"a copy runs the same course among {COPIES} as among {4 * COPIES}"
 
 
@@ -272,7 +284,8 @@ def _in_step(env: BatchEnv) -> list[dict[str, NDArray[Any]]]:
 def _one_copy(step: TimeStep, c: int) -> TimeStep:
     groups = {
         name: group._replace(
-            active=group.active[c : c + 1], action_mask=None if group.action_mask is None else group.action_mask[c : c + 1]
+            active=group.active[c : c + 1],
+            action_mask=None if group.action_mask is None else group.action_mask[c : c + 1],
         )
         for name, group in step.groups.items()
     }
@@ -297,7 +310,9 @@ def _check_snapshots(subject: Subject) -> str:
         difference = _difference([after], [_arrays(other.step(draws[0]))])
     if difference:
         what = difference.split(" at step")[0]
-        raise Broken(f"an environment restored from a snapshot goes on differently ({what}); all that evolves has to be in `state`")
+        raise Broken(
+            f"an environment restored from a snapshot goes on differently ({what}); all that evolves has to be in `state`"
+        )
     return "a restored snapshot goes on to the bit"
 
 

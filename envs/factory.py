@@ -37,7 +37,7 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         if first["type"] == "value_error":
-            raise BadParameter(f"{what}: {first['ctx']['error']}") from error
+            raise BadParameter(f"{what}: {first.get('ctx', {}).get('error')}") from error
         where = ".".join(str(part) for part in first["loc"])
         given = "" if first["type"] == "missing" else f" is {first.get('input')!r};"
         raise BadParameter(f"{what}: {where}{given} {first['msg'].lower()}") from error

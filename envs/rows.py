@@ -4,6 +4,8 @@ Numba's byte-by-byte loops over a window cost three times as much (measured on 1
 grid task writes. The arrays are flat uint8, the offsets int64; nothing is checked, so the caller keeps rows inside.
 """
 
+from typing import Any
+
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
@@ -45,8 +47,11 @@ def _clear(width):
     return clear
 
 
-_copy_16, _copy_8, _copy_4 = _copy(16), _copy(8), _copy(4)
-_clear_16 = _clear(16)
+# Any, because in kernels these take the arguments of their inner functions less the first, which type checkers cannot know.
+_copy_16: Any = _copy(16)
+_copy_8: Any = _copy(8)
+_copy_4: Any = _copy(4)
+_clear_16: Any = _clear(16)
 
 
 @njit(inline="always")

@@ -43,7 +43,7 @@ class Averages:
 
     def __init__(self):
         self.latest: dict[str, float] = {}
-        self.seconds = dict.fromkeys((*PHASES, "total"), 0.0)
+        self.seconds: dict[str, float] = dict.fromkeys((*PHASES, "total"), 0.0)
         self.agent_steps = 0
 
     def add(self, report: Report) -> None:

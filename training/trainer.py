@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numba
+import numba.core.config as config
 import numpy as np
 import torch
 
@@ -56,7 +57,8 @@ def set_threads(threads: int) -> None:
     """Use that many CPU threads for networks and environments; 0 takes all."""
     number = threads or os.cpu_count() or 1
     torch.set_num_threads(number)
-    numba.set_num_threads(min(number, numba.config.NUMBA_NUM_THREADS))
+    most: int = config.NUMBA_NUM_THREADS  # pyright: ignore[reportAttributeAccessIssue] (numba sets it from the environment)
+    numba.set_num_threads(min(number, most))
 
 
 def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str, Learner]:

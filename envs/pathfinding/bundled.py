@@ -40,9 +40,10 @@ def _scenario(shelves: NDArray[np.uint8], stream: NDArray[np.uint64]) -> tuple[S
     shuffle(stream, goals)
     entries = []
     for start, goal in zip(starts[:ENTRIES], goals[:ENTRIES], strict=True):
-        cells = tuple(divmod(int(cell), shelves.shape[1]) for cell in (start, goal))
-        steps = _steps(shelves, *cells)
-        entries.append(ScenarioEntry(steps // BUCKET, WAREHOUSE, shelves.shape, *cells, steps))
+        begin, end = (divmod(int(cell), shelves.shape[1]) for cell in (start, goal))
+        steps = _steps(shelves, begin, end)
+        height, width = shelves.shape
+        entries.append(ScenarioEntry(steps // BUCKET, WAREHOUSE, (height, width), begin, end, steps))
     return tuple(entries)
 
 

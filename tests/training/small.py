@@ -10,7 +10,15 @@ from stigmergy.training.experiment import Experiment, build_experiment
 
 CONFIG: dict[str, Any] = {
     "environment": "pathfinding/lifelong-v0",
-    "task": {"num_agents": 3, "height": 6, "width": 6, "density": 0.2, "obs_radius": 2, "max_cycles": 10, "mask_walls": True},
+    "task": {
+        "num_agents": 3,
+        "height": 6,
+        "width": 6,
+        "density": 0.2,
+        "obs_radius": 2,
+        "max_cycles": 10,
+        "mask_walls": True,
+    },
     "algorithm": "ippo",
     "learner": {
         "network": {"hidden": [8], "channels": [4], "memory": "gru", "memory_size": 6},

@@ -84,4 +84,8 @@ def test_the_last_two_stay_and_the_best_beside_them(tmp_path):
     (tmp_path / "x.tmp").write_bytes(b"left by a killed run")
     remove_old(tmp_path)
     assert [load_checkpoint(path)["update"] for path in list_checkpoints(tmp_path)] == [100, 20]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["000000020.checkpoint", "000000100.checkpoint", "best.checkpoint"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "000000020.checkpoint",
+        "000000100.checkpoint",
+        "best.checkpoint",
+    ]

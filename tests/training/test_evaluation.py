@@ -62,7 +62,9 @@ def test_episode_totals_agree_with_the_evaluation():
 
 def test_the_interval_covers_the_true_mean_about_as_often_as_it_says():
     rng = np.random.default_rng(0)
-    covered = sum(low <= 1 <= high for _, low, high in (mean_and_interval(rng.exponential(size=40)) for _ in range(200)))
+    covered = sum(
+        low <= 1 <= high for _, low, high in (mean_and_interval(rng.exponential(size=40)) for _ in range(200))
+    )
     assert 0.86 <= covered / 200 <= 0.99
 
 
