@@ -43,6 +43,7 @@ def load_font(size: int) -> Any:
     pygame = load_pygame()
     if not pygame.font.get_init():
         pygame.font.init()
+    pygame.register_quit(load_font.cache_clear)  # other people's environments quit pygame, and fonts die with it
     return pygame.font.Font(None, size)
 
 

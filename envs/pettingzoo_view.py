@@ -15,6 +15,7 @@ from .errors import BadParameter
 from .factory import make
 from .spec import GroupSpec
 from .timestep import TimeStep
+from .viewer import Window
 
 RENDER_FPS = 8
 
@@ -123,8 +124,6 @@ class ParallelView(ParallelEnv):
         if self.render_mode == "rgb_array":
             return picture
         if self._window is None:
-            from .viewer import Window  # opens pygame, which only a window needs
-
             self._window = Window(self.env.spec.id, RENDER_FPS)
         self._window.show(picture)
         return None

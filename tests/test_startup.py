@@ -57,7 +57,7 @@ def test_each_command_has_a_help(helps, command):
     assert status == 0
     assert f"stigmergy {command}" in text
     assert "--" in text
-    assert not display_loaded
+    assert not display_loaded or command == "check"  # which brings PettingZoo's own tests, and they bring pygame
 
 
 def test_python_dash_m_is_the_command_line():

@@ -1,8 +1,8 @@
 """A new learner in one file: every agent follows the policy gradient of a linear policy of its own.
 
-Try it: stigmergy train --algorithm reinforce --plugin docs/examples/reinforce.py
-"""
+Try it: stigmergy train --algorithm reinforce --plugin docs/examples/reinforce.py"""
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -23,11 +23,11 @@ class Reinforce(stigmergy.Learner):
     """REINFORCE (Williams 1992) with the mean return as baseline, for Discrete actions."""
 
     Settings = ReinforceSettings
-    information = stigmergy.Information.LOCAL  # the trainer gives it nothing but the agents' own experience
+    information = stigmergy.Information.LOCAL  # it is given nothing but the agents' own experience
 
     def __init__(self, setup, settings):
         super().__init__(setup, settings)
-        inputs = torch.zeros(self.group.observation_space.shape).numel()
+        inputs = math.prod(self.group.observation_space.shape)
         self.weight = torch.zeros(self.group.size, inputs, self.group.num_choices, requires_grad=True)
         self.optimizer = torch.optim.Adam([self.weight], settings.learning_rate)
 
@@ -41,8 +41,7 @@ class Reinforce(stigmergy.Learner):
         return stigmergy.Decision((chance.argmax(-1) if greedy else drawn).numpy())
 
     def learn(self, rollout):
-        no_critic = rollout.active * 0.0  # so that advantages are returns
-        gain, valid = map(torch.from_numpy, rollout.advantage(no_critic, self.settings.gamma, 1.0))
+        gain, valid = map(torch.from_numpy, rollout.advantage(rollout.active * 0.0, self.settings.gamma, 1.0))
         count = valid.sum((0, 1)).clamp(min=1)
         taken = self.log_prob(rollout.observation[:-1]).gather(-1, torch.from_numpy(rollout.action)[..., None])[..., 0]
         loss = -(torch.where(valid, taken * (gain - gain.sum((0, 1)) / count), 0).sum((0, 1)) / count).sum()

@@ -150,11 +150,13 @@ def _place_goals(state, k, c):
 
 @njit(cache=True, inline="always")
 def same(a, b):
+    """Whether two cells are one."""
     return a[0] == b[0] and a[1] == b[1]
 
 
 @njit(cache=True, inline="always")
 def set_cell(a, b):
+    """Write cell `b` into `a`."""
     a[0], a[1] = b[0], b[1]
 
 
@@ -185,6 +187,7 @@ def next_goal(state, k, c, i):
 
 @njit(cache=True)
 def measure_distance(state, k, scratch, c, i):
+    """Measure the way from everywhere to agent i's goal anew, where the state keeps distances. Called when a goal changes, and then only."""
     if state.distance.shape[1] > 0:
         goal = state.goal[c, i]
         distances_to(state.obstacle[c], goal[0] + k.radius, goal[1] + k.radius, state.distance[c, i], scratch.queue[c])
@@ -192,6 +195,7 @@ def measure_distance(state, k, scratch, c, i):
 
 @njit(cache=True)
 def put(state, radius, c, i):
+    """Mark agent i's cell as occupied."""
     r, q = state.position[c, i, 0] + radius, state.position[c, i, 1] + radius
     state.occupant[c, r, q] = i + 1
     state.occupied[c, r, q] = 1
@@ -199,6 +203,7 @@ def put(state, radius, c, i):
 
 @njit(cache=True)
 def lift(state, radius, c, i):
+    """Mark agent i's cell as free."""
     r, q = state.position[c, i, 0] + radius, state.position[c, i, 1] + radius
     state.occupant[c, r, q] = 0
     state.occupied[c, r, q] = 0

@@ -200,8 +200,9 @@ def _settle(b, w, action, c, first):
         i = w.stack[c, depth]
         r, q = b.cell[c, i, 0], b.cell[c, i, 1]
         if w.tried[c, i] == 5:
-            action[c, i] = STAY
-            w.reserved[c, r, q] = True
+            action[c, i] = (
+                STAY  # where the one before it wants to be: had nobody reserved this cell, it could have chosen it
+            )
             depth -= 1
             continue
         m = w.ranked[c, i, w.tried[c, i]] % 5
@@ -234,7 +235,7 @@ def _push(b, w, c, depth, i):
     w.tried[c, i] = 0
     for m in range(5):
         r, q = b.cell[c, i, 0] + MOVES[m, 0], b.cell[c, i, 1] + MOVES[m, 1]
-        taken = m != STAY and b.occupant[c, r, q] > 0
+        taken = b.occupant[c, r, q] > 0
         key = (2 * np.int64(b.distance[c, i, r, q]) + taken) * 5 + m
         j = m
         while j > 0 and w.ranked[c, i, j - 1] > key:

@@ -77,9 +77,10 @@ def test_mazes_have_as_many_loops_as_promised(half_height, half_width, seed):
 
 
 @on_many
-@given(st.integers(1, 12), st.integers(0, 12), SEEDS)
-def test_mazes_with_an_even_side_are_mazes_with_one_corridor_doubled(half_height, half_width, seed):
-    grid = draw_map("mazes", 2 * half_height, 2 * half_width + 1, seed)
+@given(st.integers(1, 12), st.integers(0, 12), SEEDS, st.booleans())
+def test_mazes_with_an_even_side_are_mazes_with_one_corridor_doubled(half_height, half_width, seed, upright):
+    height, width = 2 * half_height, 2 * half_width + 1
+    grid = draw_map("mazes", height, width, seed) if upright else draw_map("mazes", width, height, seed).T
     twins = [r for r in range(2 * half_height - 1) if (grid[r] == grid[r + 1]).all()]
     assert any((np.delete(grid, r, axis=0)[::2, ::2] == 0).all() and r % 2 == 0 for r in twins)
 
@@ -99,6 +100,15 @@ def test_rooms_are_no_larger_than_promised(height, width, seed):
     side = ROOM_MAX + 1
     windows = np.lib.stride_tricks.sliding_window_view(grid, (side, side))
     assert windows.any(axis=(2, 3)).all()
+
+
+@on_many
+@given(st.integers(8, 30), st.integers(8, 30), SEEDS)
+def test_doors_of_rooms_lead_somewhere(height, width, seed):
+    """Rooms are at least 3 x 3, so a free cell with one free neighbour would be a door that ends at a wall."""
+    free = np.pad(draw_map("rooms", height, width, seed) == 0, 1).astype(int)
+    neighbours = free[:-2, 1:-1] + free[2:, 1:-1] + free[1:-1, :-2] + free[1:-1, 2:]
+    assert (neighbours[free[1:-1, 1:-1] == 1] >= 2).all()
 
 
 @on_many

@@ -110,6 +110,13 @@ def test_an_agent_pushed_off_its_goal_gives_way_to_one_that_never_arrived():
     assert moves(Pibt(2), env)[1] == "L"
 
 
+def test_an_agent_on_its_goal_goes_last_however_long_ago_it_arrived():
+    env = world("../ba/..", [(1, 1), (2, 1)])
+    env.state.waited[0] = 5
+    env.state.first_arrival[0] = 0, 3
+    assert moves(Pibt(2), env) == "UR"
+
+
 def test_agents_rotate_where_no_cell_is_free():
     env = world("ab/dc", [(0, 1), (1, 1), (1, 0), (0, 0)])
     assert play(Pibt(2), env) == ["RDLU"]
