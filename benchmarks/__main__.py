@@ -12,9 +12,11 @@ from stigmergy.training.experiment import DEFAULT_CONFIG
 
 def main() -> None:
     """Measure and print."""
-    console = Console()
-    title = f"{environments.AGENTS} agents, {environments.SIDE} x {environments.SIDE}, radius {environments.RADIUS}, lifelong, soft collisions"
-    table = Table("environment", "agent-steps/s", "x pogema", title=title, title_justify="left", box=None)
+    console = Console(width=100)
+    console.print(
+        f"{environments.AGENTS} agents, {environments.SIDE} x {environments.SIDE}, radius {environments.RADIUS}, lifelong, soft collisions"
+    )
+    table = Table("environment", "agent-steps/s", "x pogema", box=None)
     for name, speed, ratio in environments.measure():
         table.add_row(name, f"{speed:,.0f}", "" if ratio is None else f"{ratio:.1f}")
     console.print(table)
@@ -22,7 +24,8 @@ def main() -> None:
         console.print("(pogema is not there to compare with: `make .venv-pogema` installs it)")
     speed, phases = training.measure()
     total = sum(phases.values())
-    table = Table("training", "", title=f"\nconfig {DEFAULT_CONFIG}, end to end", title_justify="left", box=None)
+    console.print(f"\nconfig {DEFAULT_CONFIG}, end to end")
+    table = Table("training", "", box=None)
     table.add_row("agent-steps/s", f"{speed:,.0f}")
     for phase, seconds in phases.items():
         table.add_row(phase, f"{100 * seconds / total:.0f} %")

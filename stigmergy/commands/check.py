@@ -6,6 +6,7 @@ from typing import Annotated
 
 import tyro
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from stigmergy.envs.conformance import check
@@ -37,6 +38,6 @@ def main(args: Sequence[str]) -> int:
     card = check(options.environment, getattr(options, "task", None))
     table = Table("", "", "", title=f"{card.id}", title_justify="left", box=None, show_header=False)
     for finding in card.findings:
-        table.add_row("[green]ok[/]" if finding.passed else "[red]MEND[/]", finding.topic, finding.sentence)
+        table.add_row("[green]ok[/]" if finding.passed else "[red]MEND[/]", finding.topic, escape(finding.sentence))
     Console().print(table)
     return 0 if card.passed else 1

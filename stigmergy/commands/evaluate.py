@@ -89,13 +89,13 @@ def _play(env: BatchEnv, learners: Mapping[str, Learner], options: Options) -> O
 
 def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
     """A row for each outcome, a column for each player."""
-    table = Table(
-        "outcome", *results, title=f"means over {episodes} episodes, with 95% intervals", title_justify="left", box=None
-    )
+    console = Console()
+    console.print(f"means over {episodes} episodes, with 95% intervals")
+    table = Table("outcome", *results, box=None)
     columns = {player: outcomes.columns() for player, outcomes in results.items()}
     for name in dict.fromkeys(name for own in columns.values() for name in own):
         table.add_row(name, *(_cell(own.get(name)) for own in columns.values()))
-    Console().print(table)
+    console.print(table)
 
 
 def _cell(values: np.ndarray | None) -> str:
