@@ -53,15 +53,17 @@ class Averages:
         for name, value in report.seconds.items():
             self.seconds[name] = self.seconds.get(name, 0.0) + value
 
-    def text(self) -> str:
+    def text(self, short: bool = False) -> str:
         """One line: return, speed, and the share of each phase. Starts the speed anew."""
         total = max(self.seconds["total"], 1e-9)
-        shares = " ".join(f"{name} {100 * self.seconds[name] / total:.0f}%" for name in PHASES)
-        outcome = "  ".join(f"{label} {self.latest[name]:.3g}" for name, label in self._shown())
-        text = f"{outcome}  {self.agent_steps / total:,.0f} agent-steps/s  {shares}"
+        speed = self.agent_steps / total
+        parts = [f"{label} {self.latest[name]:.3g}" for name, label in self._shown()]
+        parts.append(f"{speed / 1000:.0f}k/s" if short else f"{speed:,.0f} agent-steps/s")
+        phases = PHASES[:3] if short else PHASES
+        shares = " ".join(f"{name} {100 * self.seconds[name] / total:.0f}" for name in phases)
         self.seconds = dict.fromkeys(self.seconds, 0.0)
         self.agent_steps = 0
-        return text.strip()
+        return "  ".join([*parts, f"{shares} %"])
 
     def _shown(self) -> list[tuple[str, str]]:
         names = [name for name in ("episode/return", "evaluation/return") if name in self.latest]
@@ -94,7 +96,7 @@ class BarDisplay:
     """A progress bar with the averages of the last second beside it."""
 
     def __init__(self, console: Console):
-        columns = (BarColumn(bar_width=24), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn(compact=True))
+        columns = (BarColumn(bar_width=8), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn(compact=True))
         self._bar = Progress(*columns, TextColumn("{task.description}"), console=console)
         self._task = self._bar.add_task("", total=None)
         self._averages = Averages()
@@ -113,4 +115,4 @@ class BarDisplay:
         self._bar.update(self._task, completed=report.update, total=report.num_updates)
         if time.monotonic() - self._shown > 1 or report.update == report.num_updates:
             self._shown = time.monotonic()
-            self._bar.update(self._task, description=self._averages.text())
+            self._bar.update(self._task, description=self._averages.text(short=True))

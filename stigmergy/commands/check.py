@@ -19,7 +19,7 @@ from stigmergy.options import extend, parse, peek
 class Options:
     """Test whether an environment, yours too, keeps the contract that learners and PettingZoo rely on."""
 
-    environment: Annotated[str, tyro.conf.Positional]
+    environment: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
     """Its id, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3."""
     plugin: tuple[str, ...] = ()
     """Files or modules that register more names."""

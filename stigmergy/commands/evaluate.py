@@ -27,7 +27,7 @@ from stigmergy.training.trainer import build_learners, set_threads
 class Options:
     """Play whole episodes with the policy of a run and print each outcome's mean with its 95% interval."""
 
-    run: Annotated[str, tyro.conf.Positional]
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
     checkpoint: str = "last"
     """last, or best by evaluation."""

@@ -33,7 +33,7 @@ class Options:
     `stigmergy render RUN` shows what a run has learnt; `stigmergy render --environment ID --algorithm NAME` a policy that needs no training.
     """
 
-    run: Annotated[str, tyro.conf.Positional] = ""
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")] = ""
     """The run folder."""
     environment: str = ""
     """Without a run: the environment to show."""

@@ -15,7 +15,7 @@ from stigmergy.training.session import resume
 class Options:
     """Go on with a run that was stopped, killed or crashed; it ends as if it had never been interrupted."""
 
-    run: Annotated[str, tyro.conf.Positional]
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
 
 

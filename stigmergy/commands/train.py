@@ -23,7 +23,7 @@ class Options:
     the config is an option too: `--learner.learning-rate 1e-3`.
     """
 
-    config: Annotated[str, tyro.conf.Positional] = DEFAULT_CONFIG
+    config: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CONFIG")] = DEFAULT_CONFIG
     """A YAML file, or the name of a config that comes with the package."""
     environment: str = ""
     """Id of the environment, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3."""
