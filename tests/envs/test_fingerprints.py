@@ -38,7 +38,8 @@ def test_a_changed_rule_changes_it(monkeypatch):
 
     def pay_more(self, actions, where):
         advance(self, actions, where)
-        self.groups["agents"].reward *= 1.5
+        reward = self.groups["agents"].reward
+        reward *= 1.5
 
     monkeypatch.setattr(pathfinding.Lifelong, "_advance", pay_more)
     assert fingerprint("pathfinding/lifelong-v0", SMALL) != plain
