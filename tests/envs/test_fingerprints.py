@@ -46,4 +46,6 @@ def test_a_changed_rule_changes_it(monkeypatch):
 
 
 def test_other_parameters_have_another():
-    assert fingerprint("pathfinding/lifelong-v0", SMALL) != fingerprint("pathfinding/lifelong-v0", LifelongParameters(num_agents=3))
+    assert fingerprint("pathfinding/lifelong-v0", SMALL) != fingerprint(
+        "pathfinding/lifelong-v0", LifelongParameters(num_agents=3)
+    )

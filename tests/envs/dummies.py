@@ -1,0 +1,93 @@
+"""Small environments with everything that the core has to handle: two groups, masks, waiting, early ends, boxes, signals, a global state."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from gymnasium.spaces import Box, Discrete
+from numpy.typing import NDArray
+
+from stigmergy.envs import BatchEnv, EnvSpec, GroupSpec, draw_below
+
+RUNNERS, WATCHERS, GOAL = 2, 1, 3
+
+
+@dataclass(frozen=True)
+class RaceParameters:
+    max_cycles: int = 8
+
+
+class RaceState(NamedTuple):
+    stream: NDArray[np.uint64]
+    elapsed: NDArray[np.int32]
+    over: NDArray[np.bool_]
+    place: NDArray[np.int64]  # (num_envs, RUNNERS) a runner that reaches GOAL has ended
+    push: NDArray[np.float32]  # (num_envs, WATCHERS) what the watchers did last
+
+
+class Race(BatchEnv[RaceState]):
+    """Runners walk from a random place up to GOAL and end there; at 0 they may not step back. Watchers, with boxes, act every second step."""
+
+    Parameters = RaceParameters
+
+    def __init__(self, id: str, num_envs: int, parameters: RaceParameters):
+        runners = GroupSpec("runners", RUNNERS, Box(0, GOAL, (1,), np.float32), Discrete(3), has_action_mask=True)
+        watchers = GroupSpec("watchers", WATCHERS, Box(0, GOAL, (RUNNERS,), np.float32), Box(-1, 1, (1,), np.float32))
+        spec = EnvSpec(
+            id,
+            (runners, watchers),
+            parameters.max_cycles,
+            ("arrived",),
+            state_shape=(RUNNERS,),
+            signals={"noise": (1,)},
+        )
+        super().__init__(spec, num_envs, parameters)
+
+    def _allocate(self) -> RaceState:
+        e = self.num_envs
+        return RaceState(*self.required_state(), np.zeros((e, RUNNERS), np.int64), np.zeros((e, WATCHERS), np.float32))
+
+    def _begin(self, where: NDArray[np.bool_]) -> None:
+        self.state.place[where] = draw_below(self.state.stream, GOAL, (RUNNERS,), where)[where]
+        self.state.push[where] = 0
+
+    def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
+        running = where[:, None] & (self.state.place < GOAL)
+        self.state.place[running] = np.clip(self.state.place + actions["runners"] - 1, 0, GOAL)[running]
+        self.groups["runners"].reward[running & (self.state.place == GOAL)] = 1
+        acting = where & (self.state.elapsed % 2 == 0)
+        self.state.push[acting] = actions["watchers"][acting, :, 0]
+        self.groups["watchers"].reward[where] = self.state.push[where]
+        self.signals["noise"][where] = 1
+
+    def _observe(self) -> None:
+        runners, watchers = self.groups["runners"], self.groups["watchers"]
+        place = self.state.place
+        runners.observation[..., 0] = place
+        runners.terminated[:] = place == GOAL
+        runners.active[:] = place < GOAL
+        assert runners.action_mask is not None
+        runners.action_mask[:] = True
+        runners.action_mask[..., 0] = place > 0
+        watchers.observation[:, 0] = place
+        everyone = runners.terminated.all(axis=1)
+        watchers.terminated[:, 0] = everyone
+        watchers.active[:, 0] = (self.state.elapsed % 2 == 0) & ~everyone
+        assert self.global_state is not None
+        self.global_state[:] = place
+
+    def _measure(self) -> dict[str, NDArray[Any]]:
+        return {"arrived": (self.state.place == GOAL).mean(axis=1)}
+
+    def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
+        picture = np.zeros((8, 8, 3), np.uint8)
+        picture[self.state.place[copy]] = 255
+        return picture
+
+    def text(self, copy: int = 0) -> str:
+        return " ".join(map(str, self.state.place[copy]))
+
+
+def race(num_envs: int = 1, **parameters: Any) -> Race:
+    """Copies of the race."""
+    return Race("race-v0", num_envs, RaceParameters(**parameters))
