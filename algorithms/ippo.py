@@ -104,6 +104,7 @@ class IPPO(Learner):
 
     @torch.no_grad()
     def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
+        memory = None if memory is None else memory.to(self.setup.device)  # a checkpoint gives it back on the CPU
         outputs, value, memory = self.network(
             self._put(step.observation)[None], memory, self._put(step.first)[None], self._put(step.active)[None]
         )
@@ -177,7 +178,8 @@ class IPPO(Learner):
         data = _silence(data)
         if rollout.memory is None:
             data = {name: None if x is None else x.flatten(0, 1)[None] for name, x in data.items()}
-        return data | {"memory": None if rollout.memory is None else rollout.memory[None]}, mean_return
+        memory = None if rollout.memory is None else rollout.memory[None].to(self.setup.device)
+        return data | {"memory": memory}, mean_return
 
     def _values(self, rollout: Rollout) -> Tensor:
         """The critic's estimates `(T + 1, E, n)` on the scale of the rewards."""

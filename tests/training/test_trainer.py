@@ -1,16 +1,21 @@
 """The trainer: what is learnt depends on the experiment alone."""
 
 import math
+from pathlib import Path
 
 import pytest
 
 from stigmergy.algorithms.learner import Diverged
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.registry import load_plugin
 from stigmergy.training.checkpoint import load_checkpoint, save_checkpoint
+from stigmergy.training.experiment import build_experiment
 from stigmergy.training.session import start
 from stigmergy.training.trainer import Trainer
 
 from .small import digest, experiment
+
+ROOT = Path(__file__).parents[2]
 
 
 def learnt(trainer: Trainer) -> str:
@@ -94,3 +99,32 @@ def test_the_best_so_far_is_remembered():
     outcomes = trainer.evaluate()
     assert trainer.is_best(outcomes)
     assert not trainer.is_best(outcomes)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"environment": "meeting-v0", "algorithm": "ippo"},
+        {"environment": "meeting-v0", "algorithm": "reinforce"},
+        {
+            "environment": "pathfinding/lifelong-v0",
+            "algorithm": "ippo",
+            "learners": {"agents": {"algorithm": "random"}},
+        },
+    ],
+    ids=["a user's environment", "a user's learner", "a scripted policy"],
+)
+def test_what_users_bring_goes_on_to_the_bit_too(choice, tmp_path):
+    for example in ("meeting", "reinforce"):
+        load_plugin(str(ROOT / f"docs/examples/{example}.py"))
+    training = {"num_envs": 3, "rollout_length": 6, "total_steps": 180, "threads": 1}
+    whole, half, other = (Trainer(build_experiment(choice | {"training": training})) for _ in range(3))
+    for _ in range(8):
+        whole.update()
+    for _ in range(3):
+        half.update()
+    save_checkpoint(tmp_path / "half.checkpoint", half.state_dict())
+    other.load_state_dict(load_checkpoint(tmp_path / "half.checkpoint"))
+    for _ in range(5):
+        other.update()
+    assert digest(other.state_dict()) == digest(whole.state_dict())
