@@ -74,7 +74,7 @@ demo: $(STAMP)
 	rm -rf $(RUN)
 	$(BIN)/stigmergy train --run $(RUN)
 	$(BIN)/stigmergy evaluate $(RUN) --against random pibt
-	$(BIN)/stigmergy render $(RUN) --output $(RUN)/videos/demo.gif
+	$(BIN)/stigmergy render $(RUN) --output $(RUN)/videos/demo.gif --steps 100
 
 # The reference that pathfinding is compared with; it pins old packages.
 .venv-pogema:
