@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pettingzoo.test import api_test, parallel_api_test
 
 from .batch import BatchEnv
+from .courses import COPIES, SEED, arrays, course, difference, in_step, play
 from .errors import UserError
 from .factory import make_from
 from .pettingzoo_view import ParallelView, aec_view
@@ -23,8 +23,6 @@ from .random_play import random_actions
 from .spec import GroupSpec
 from .timestep import TimeStep
 
-SEED = 7
-COPIES = 4
 STEPS = 300
 SPEED_COPIES = (1, 16, 256)
 SPEED_SECONDS = 0.5
@@ -98,45 +96,6 @@ def check(id: str, parameters: Any) -> Card:
     return card
 
 
-def _play(env: BatchEnv, steps: int, look: Callable[[int, TimeStep], None], seed: int = SEED) -> None:
-    """Random play; `look` sees every time step, the first included."""
-    generator = np.random.default_rng(seed)
-    step = env.reset(seed)
-    look(0, step)
-    for t in range(1, steps + 1):
-        step = env.step(random_actions(env.spec.groups, step, generator))
-        look(t, step)
-
-
-def _arrays(step: TimeStep) -> dict[str, NDArray[Any]]:
-    """Everything of a step that two equal courses must share; inactive rows are left out."""
-    arrays = {"truncated": step.truncated, "first": step.first, "last": step.last}
-    for name, group in step.groups.items():
-        active = group.active.reshape(*group.active.shape, *[1] * (group.observation.ndim - 2))
-        arrays |= {
-            f"observation of {name}": np.where(active, group.observation, 0),
-            f"reward of {name}": group.reward,
-            f"terminated of {name}": group.terminated,
-            f"active of {name}": group.active,
-        }
-    return {name: value.copy() for name, value in arrays.items()}
-
-
-def _course(env: BatchEnv, steps: int = STEPS, seed: int = SEED) -> list[dict[str, NDArray[Any]]]:
-    steps_seen: list[dict[str, NDArray[Any]]] = []
-    _play(env, steps, lambda t, step: steps_seen.append(_arrays(step)), seed)
-    env.close()
-    return steps_seen
-
-
-def _difference(one: list[dict[str, NDArray[Any]]], other: list[dict[str, NDArray[Any]]]) -> str | None:
-    for t, (a, b) in enumerate(zip(one, other, strict=True)):
-        for name in a:
-            if not np.array_equal(a[name], b[name], equal_nan=a[name].dtype.kind == "f"):
-                return f"{name} differs at step {t}"
-    return None
-
-
 def _check_api(subject: Subject) -> str:
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
@@ -185,7 +144,7 @@ def _check_episodes(subject: Subject) -> str:
             ended.extend(lengths[step.last].tolist())
         before[:] = step.last
 
-    _play(env, STEPS if env.spec.horizon is None else max(STEPS, 2 * env.spec.horizon + 2), look)
+    play(env, STEPS if env.spec.horizon is None else max(STEPS, 2 * env.spec.horizon + 2), look)
     if env.spec.horizon is not None and (not ended or max(ended) > env.spec.horizon):
         raise Broken(f"the horizon is {env.spec.horizon}, but episodes ended after {ended or 'no'} steps")
     if not ended:
@@ -208,7 +167,7 @@ def _check_spaces(subject: Subject) -> str:
         for group in env.spec.groups:
             _check_rows(group, step, t)
 
-    _play(env, STEPS, look)
+    play(env, STEPS, look)
     env.close()
     return "observations lie in their spaces, and observations and rewards are finite"
 
@@ -238,19 +197,19 @@ def _check_masks(subject: Subject) -> str:
 
     if not masked:
         return "no group has action masks"
-    _play(env, STEPS, look)
+    play(env, STEPS, look)
     env.close()
     return f"every active agent of {', '.join(masked)} has a legal action at every step"
 
 
 def _check_seeds(subject: Subject) -> str:
-    one, again, other = (_course(subject.build(), seed=seed) for seed in (SEED, SEED, SEED + 1))
-    difference = _difference(one, again)
-    if difference:
+    one, again, other = (course(subject.build(), STEPS, seed) for seed in (SEED, SEED, SEED + 1))
+    found = difference(one, again)
+    if found:
         raise Broken(
-            f"the same seed and actions give two courses: {difference}; draw random numbers from the state's `stream` alone"
+            f"the same seed and actions give two courses: {found}; draw random numbers from the state's `stream` alone"
         )
-    starts_alike = _difference(one[:1], other[:1]) is None
+    starts_alike = difference(one[:1], other[:1]) is None
     return "the same seed repeats a course; " + (
         "all seeds begin alike" if starts_alike else "another seed begins another"
     )
@@ -259,37 +218,13 @@ def _check_seeds(subject: Subject) -> str:
 def _check_copies(subject: Subject) -> str:
     if not subject.build(1).spec.resumable:
         return "copies are environments of their own, stepped one after the other"
-    few, many = _in_step(subject.build(COPIES)), _in_step(subject.build(4 * COPIES))
-    difference = _difference(few, many)
-    if difference:
+    few, many = in_step(subject.build(COPIES), STEPS), in_step(subject.build(4 * COPIES), STEPS)
+    found = difference(few, many)
+    if found:
         raise Broken(
-            f"a copy's course depends on how many copies there are: {difference}; use `where`, and the copy's own stream"
+            f"a copy's course depends on how many copies there are: {found}; use `where`, and the copy's own stream"
         )
     return f"a copy runs the same course among {COPIES} as among {4 * COPIES}"
-
-
-def _in_step(env: BatchEnv) -> list[dict[str, NDArray[Any]]]:
-    """The first COPIES copies of `env`, given the same actions whatever their number."""
-    draws = [np.random.default_rng((SEED, c)) for c in range(env.num_envs)]
-    seen = []
-    step = env.reset(SEED)
-    for _ in range(STEPS):
-        seen.append({name: value[:COPIES] for name, value in _arrays(step).items()})
-        parts = [random_actions(env.spec.groups, _one_copy(step, c), draws[c]) for c in range(env.num_envs)]
-        step = env.step({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
-    env.close()
-    return seen
-
-
-def _one_copy(step: TimeStep, c: int) -> TimeStep:
-    groups = {
-        name: group._replace(
-            active=group.active[c : c + 1],
-            action_mask=None if group.action_mask is None else group.action_mask[c : c + 1],
-        )
-        for name, group in step.groups.items()
-    }
-    return step._replace(groups=groups)
 
 
 def _check_snapshots(subject: Subject) -> str:
@@ -300,16 +235,17 @@ def _check_snapshots(subject: Subject) -> str:
     step = env.reset(SEED)
     for _ in range(STEPS // 3):
         step = env.step(random_actions(env.spec.groups, step, generator))
-    kept, seen = env.snapshot(), _arrays(step)
-    draws = [random_actions(env.spec.groups, step, generator) for _ in range(1)]
-    after = _arrays(env.step(draws[0]))
+    kept, seen = env.snapshot(), arrays(step)
     other = subject.build()
-    restored = {name: value for name, value in _arrays(other.restore(kept)).items() if not name.startswith("reward")}
-    difference = _difference([{name: seen[name] for name in restored}], [restored])
-    if difference is None:
-        difference = _difference([after], [_arrays(other.step(draws[0]))])
-    if difference:
-        what = difference.split(" at step")[0]
+    restored = {name: value for name, value in arrays(other.restore(kept)).items() if not name.startswith("reward")}
+    found = difference([{name: seen[name] for name in restored}], [restored])
+    for _ in range(STEPS // 3):
+        if found is None:
+            actions = random_actions(env.spec.groups, step, generator)
+            step = env.step(actions)
+            found = difference([arrays(step)], [arrays(other.step(actions))])
+    if found:
+        what = found.split(" at step")[0]
         raise Broken(
             f"an environment restored from a snapshot goes on differently ({what}); all that evolves has to be in `state`"
         )
@@ -355,7 +291,7 @@ def _play_randomly(subject: Subject) -> str:
             outcomes.setdefault(name, []).extend(np.asarray(values, float)[step.last].tolist())
         returns[step.last] = 0
 
-    _play(env, max(STEPS, (env.spec.horizon or 0) + 1), look)
+    play(env, max(STEPS, (env.spec.horizon or 0) + 1), look)
     if not finished:
         return f"mean reward per agent and step {returns.mean() / STEPS:.4g}; no episode ended"
     parts = [f"return {np.mean(finished):.4g} ± {np.std(finished):.2g}"]
