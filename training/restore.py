@@ -1,16 +1,17 @@
 """Learners back from a run's checkpoint."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..algorithms.learner import Learner
 from ..envs.batch import BatchEnv
-from ..envs.errors import UserError
+from ..envs.errors import BadParameter, UserError
 from ..envs.fingerprint import fingerprint
 from .experiment import Experiment, build_experiment, load_plugins
 from .run import Run
-from .trainer import build_learners
+from .trainer import build_learners, check_device
 
 
 def open_run(folder: str | Path) -> tuple[Run, Experiment]:
@@ -39,6 +40,11 @@ def restore_learners(
     """
     state, warnings = run.load(which)
     check_environment(run, state, experiment, fingerprint(experiment.environment, experiment.task))
+    try:
+        check_device(experiment.training.device)
+    except BadParameter as error:
+        warnings.append(f"{error}; the policy runs on the cpu instead")
+        experiment = dataclasses.replace(experiment, training=dataclasses.replace(experiment.training, device="cpu"))
     learners = build_learners(experiment, env, experiment.training.seed)
     for name, learner in learners.items():
         fit(run, lambda learner=learner, name=name: learner.load_state_dict(state["learners"][name]))

@@ -61,8 +61,18 @@ def set_threads(threads: int) -> None:
     numba.set_num_threads(min(number, most))
 
 
+def check_device(device: str) -> None:
+    """Raise BadParameter if torch knows no such device, or has none here."""
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).split("\n")[0].rstrip(".")
+        raise BadParameter(f"device is '{device}', which torch cannot use here: {reason}") from error
+
+
 def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str, Learner]:
     """A learner for every group of the environment. Raises UnknownName, BadParameter."""
+    check_device(experiment.training.device)
     check_groups(experiment, [group.name for group in env.spec.groups])
 
     def build(group: GroupSpec) -> Learner:

@@ -1,6 +1,7 @@
 """A user's mistake is met with one sentence and exit status 2."""
 
 import json
+import shutil
 
 import pytest
 import yaml
@@ -51,6 +52,7 @@ def complain(capsys: pytest.CaptureFixture[str], *args: str) -> str:
         (["train", "--task.map", "missing.map"], ["missing.map"]),
         (["train", "--learner.gamma", "2"], ["gamma is 2", "0 to 1"]),
         (["train", "--learner.epochs", "many"], ["--learner.epochs", "many"]),
+        (["train", "--training.device", "abacus"], ["device is 'abacus'"]),
         (["train", "--training.num-envs", "0"], ["num_envs is 0", "1 or more"]),
         (["train", "--plugin", "nowhere.py"], ["nowhere.py"]),
         (["train", "--environment", "pettingzoo:nowhere"], ["nowhere"]),
@@ -120,8 +122,6 @@ def test_a_run_folder_that_is_taken(capsys, run):
 
 
 def copy_run(run: Run, to) -> Run:
-    import shutil
-
     shutil.copytree(run.folder, to)
     return Run.open(to)
 
@@ -153,6 +153,16 @@ def test_a_checkpoint_that_does_not_fit_the_config(capsys, run, tmp_path):
     config["learner"]["network"]["hidden"] = [9]
     (other.folder / "config.yaml").write_text(yaml.safe_dump(config))
     assert "does not fit" in complain(capsys, "resume", str(other.folder))
+
+
+def test_a_run_of_a_device_that_is_not_here_plays_on_the_cpu(capsys, run, tmp_path):
+    other = copy_run(run, tmp_path / "other")
+    config = other.config()
+    config["training"]["device"] = "abacus"
+    (other.folder / "config.yaml").write_text(yaml.safe_dump(config))
+    assert main(["evaluate", str(other.folder), "--episodes", "2"]) == 0
+    assert "on the cpu instead" in capsys.readouterr().err
+    assert "abacus" in complain(capsys, "resume", str(other.folder))
 
 
 def test_only_damaged_checkpoints(capsys, run, tmp_path):
