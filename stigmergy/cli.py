@@ -47,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError) as error:
+        print(f"error: '{error.filename}': {(error.strerror or 'cannot be used').lower()}", file=sys.stderr)
+        return 2
     except SystemExit as end:
         return int(end.code or 0)
     except KeyboardInterrupt:

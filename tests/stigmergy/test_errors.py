@@ -62,6 +62,7 @@ def complain(capsys: pytest.CaptureFixture[str], *args: str) -> str:
         ),
         (["resume", "nowhere"], ["nowhere", "config.yaml"]),
         (["evaluate", "nowhere"], ["nowhere"]),
+        (["train", "--run", "/dev/null/run"], ["/dev/null"]),
         (["render", "nowhere"], ["nowhere"]),
         (["render"], ["--environment"]),
         (["render", "--environment", "pathfinding/lifelong-v0", "--output", "a.avi"], ["a.avi", ".gif"]),
