@@ -64,6 +64,20 @@ def test_without_a_learning_rate_nothing_is_learnt():
     assert throughput(changed(learning_rate=1e-7)) < 0.05
 
 
+def test_a_bridged_environment_is_learnt_too():
+    """Seeds 0 to 2 reached -21.9, -22.3 and -21.2 in this tenth of the experiment; random -25.3."""
+    pytest.importorskip("mpe2")
+    short = {"total_steps": 32_000, "num_envs": 16, "rollout_length": 50, "threads": 1}
+    experiment = build_experiment(read_config("mpe/spread-ippo") | {"training": short})
+    trainer = Trainer(experiment)
+    while not trainer.finished:
+        trainer.update()
+    env = experiment.make_env(64)
+    learnt = evaluate(env, trainer.learners, seed=1000).columns()["return"].mean()
+    drawn = evaluate(env, baseline(experiment, env, "random", 0), seed=1000).columns()["return"].mean()
+    assert learnt > drawn + 1.5
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["pathfinding/lifelong-ippo", "pathfinding/warehouse-ippo"])
 def test_shipped_experiments_reach_half_of_the_planner_and_ten_times_random(name):
