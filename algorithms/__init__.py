@@ -10,15 +10,19 @@ register_algorithm(
 register_algorithm(
     "random", "stigmergy.algorithms.scripted:Random", description="draws every legal action with the same chance"
 )
-register_algorithm(
-    "shortest_path",
-    "stigmergy.algorithms.scripted:ShortestPath",
-    description="pathfinding: along a shortest path, without regard to others",
-)
-register_algorithm(
-    "pibt",
-    "stigmergy.algorithms.scripted:Pibt",
-    description="pathfinding: priority inheritance with backtracking, a planner that sees everything",
-)
+
+# The scripted policies of the tasks, by name: where they stand under stigmergy.envs, and what they do.
+SCRIPTED = {
+    "shortest_path": (
+        "pathfinding.policies:ShortestPath",
+        "pathfinding: along a shortest path, without regard to others",
+    ),
+    "pibt": (
+        "pathfinding.policies:Pibt",
+        "pathfinding: priority inheritance with backtracking, a planner that sees everything",
+    ),
+}
+for _name, (_place, _description) in SCRIPTED.items():
+    register_algorithm(_name, f"stigmergy.envs.{_place}", description=_description)
 
 __all__ = ["algorithms", "register_algorithm"]

@@ -14,6 +14,8 @@ from .distributions import Distribution
 from .encoders import build_encoder
 from .networks import ACTIVATIONS, Fold, StackedGRU, StackedLinear
 
+PIXEL = 255
+
 
 @dataclass(frozen=True)
 class NetworkSettings:
@@ -57,7 +59,8 @@ class Body(nn.Module):
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
         space = group.observation_space
-        self.scale = 1 / float(space.high.max()) if space.dtype == np.uint8 and space.high.max() > 1 else 1.0
+        # Brightness comes down to 0..1. Smaller numbers are counts and marks, of which 1 is the common one, and stay as they are.
+        self.scale = 1 / PIXEL if space.dtype == np.uint8 and space.high.max() == PIXEL else 1.0
         self.encoder = build_encoder(
             fold.m, space.shape, settings.hidden[0], settings.channels, settings.activation, stream
         )

@@ -5,18 +5,22 @@ from typing import Any
 
 from ..envs.errors import BadParameter
 from ..envs.factory import build_dataclass
+from ..envs.policy import ScriptedPolicy
 from .learner import Learner, Setup
 from .registry import algorithms
+from .scripted import scripted_learner
 
 
 def learner_class(name: str) -> type[Learner]:
     """The class registered as `name`. Raises UnknownName, or BadParameter if it is no learner."""
     target = algorithms.find(name).load()
-    if not (isinstance(target, type) and issubclass(target, Learner)):
-        raise BadParameter(
-            f"the algorithm '{name}' is registered as {target!r}; allowed is a subclass of stigmergy.Learner"
-        )
-    return target
+    if isinstance(target, type) and issubclass(target, ScriptedPolicy):
+        return scripted_learner(name, target)
+    if isinstance(target, type) and issubclass(target, Learner):
+        return target
+    raise BadParameter(
+        f"the algorithm '{name}' is registered as {target!r}; allowed is a subclass of stigmergy.Learner or stigmergy.ScriptedPolicy"
+    )
 
 
 def build_settings(name: str, values: Mapping[str, Any]) -> Any:

@@ -1,55 +1,52 @@
 """Scripted policies as learners that act alone: yardsticks for what is learnt, and partners to play with."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 
-from ..envs.errors import BadParameter
-from ..envs.pathfinding.parameters import PathfindingParameters
-from ..envs.pathfinding.policies import Pibt as PibtPlanner
-from ..envs.pathfinding.policies import ShortestPath as ShortestPathPlanner
+from ..envs.policy import ScriptedPolicy
 from ..envs.random_play import random_action
 from ..envs.timestep import GroupStep
 from .learner import Decision, Learner, Setup
 
 
-class Random(Learner):
+class ActingAlone(Learner):
+    """Base of the learners that learn nothing."""
+
+    learns = False
+
+    def generator(self) -> np.random.Generator:
+        """A generator for one step, out of the learner's own stream."""
+        return np.random.default_rng(int(torch.randint(2**62, (), generator=self.stream("policy"))))
+
+
+class Random(ActingAlone):
     """Every legal action equally likely; in boxes without bounds, standard normal."""
 
-    learns = False
-
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
-        seed = int(torch.randint(2**62, (), generator=self.stream("policy")))
-        return Decision(random_action(self.group, step, np.random.default_rng(seed)))
+        return Decision(random_action(self.group, step, self.generator()))
 
 
-class PathfindingPlanner(Learner):
-    """A planner that reads the whole state of a pathfinding environment."""
+class Scripted(ActingAlone):
+    """A ScriptedPolicy in a learner's place; `scripted_learner` makes the class for one.
 
-    learns = False
+    Raises:
+        BadParameter: the policy does not play this task or group.
+    """
+
     reads_world = True
-    planner: type
+    name: ClassVar[str]
+    policy: ClassVar[type[ScriptedPolicy]]
 
     def __init__(self, setup: Setup, settings: Any):
         super().__init__(setup, settings)
-        if not isinstance(setup.env_parameters, PathfindingParameters):
-            raise BadParameter(
-                f"the algorithm '{self.planner.__name__.lower()}' plans in pathfinding environments, not in '{setup.env.id}'"
-            )
-        self._planner = self.planner(setup.env_parameters.obs_radius)
+        self._policy = self.policy.built_for(self.name, setup.env, setup.group, setup.env_parameters)
 
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
-        return Decision(self._planner.act(step.world))
+        return Decision(self._policy.act(step.world, self.generator()))
 
 
-class ShortestPath(PathfindingPlanner):
-    """Each agent steps along a shortest path to its goal and ignores the others."""
-
-    planner = ShortestPathPlanner
-
-
-class Pibt(PathfindingPlanner):
-    """Priority inheritance with backtracking, the rule-based yardstick of lifelong pathfinding (Okumura et al. 2022)."""
-
-    planner = PibtPlanner
+def scripted_learner(name: str, policy: type[ScriptedPolicy]) -> type[Learner]:
+    """The learner class for a scripted policy registered as `name`."""
+    return type(policy.__name__, (Scripted,), {"name": name, "policy": policy, "__doc__": policy.__doc__})

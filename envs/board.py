@@ -1,21 +1,15 @@
 """A picture of a grid world: a canvas divided into cells, with a caption line below. Cells are (row, column)."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .canvas import Box, Canvas, Point
-from .palette import FLOOR, GRID, MUTED, TEXT, WALL, Colour, ink_on, mix
+from .canvas import Box, Point
+from .palette import FLOOR, GRID, TEXT, WALL, Colour, ink_on, mix
+from .scene import Scene
 
 Cell = Sequence[int] | NDArray[np.integer]
-SMALLEST_DIGIT = 3.8
-"""Pixels across, below which a digit cannot be read and labels are left out."""
-_MARGIN = 10
-_CAPTION = 34
-_CAPTION_SIZE = 19
-_NARROWEST = 420
 _LARGEST_CELL = 64
 _SMALLEST_GRID = 12  # pixels of a cell, below which grid lines would only blur the picture
 
@@ -26,7 +20,7 @@ def cell_size(rows: int, columns: int) -> int:
     return max(1, min(_LARGEST_CELL, min(900, 480 + 12 * side) // side))
 
 
-class Board:
+class Board(Scene):
     """Draws floor, walls, and things in cells.
 
     Args:
@@ -36,12 +30,9 @@ class Board:
     """
 
     def __init__(self, walls: NDArray[np.generic], longest_label: int = 1, cell: int | None = None):
-        self._longest = longest_label
         self.rows, self.columns = walls.shape
         self.cell = cell or cell_size(self.rows, self.columns)
-        width, height = self.columns * self.cell, self.rows * self.cell
-        self.canvas = Canvas(max(width, _NARROWEST) + 2 * _MARGIN, height + _MARGIN + _CAPTION)
-        self.frame = Box((self.canvas.width - width) // 2, _MARGIN, width, height)
+        super().__init__(self.columns * self.cell, self.rows * self.cell, longest_label)
         self._lay_floor(walls)
 
     def centre(self, cell: Cell) -> Point:
@@ -66,7 +57,7 @@ class Board:
         inner = size - max(0.05 * self.cell, 0.8)
         self.canvas.disc(self.centre(cell), size, mix(colour, TEXT, 0.35))
         self.canvas.disc(self.centre(cell), inner, colour)
-        self._label(cell, label, ink_on(colour), room=2 * inner)
+        self.label(self.centre(cell), label, ink_on(colour), room=2 * inner)
 
     def square(self, cell: Cell, colours: Sequence[Colour], labels: Sequence[str] = (), *, inset: float = 0.07) -> None:
         """A goal: an outlined square with a label. Where several share the cell, it is striped in their colours.
@@ -81,7 +72,7 @@ class Board:
                 self.canvas.rectangle(box, colour, corner=corner, line=max(0.09 * self.cell, 1.2))
         ink, room = mix(colours[0], TEXT, 0.4), 0.74 * self.cell
         for label in (",".join(labels), *labels[:1]):
-            if self._label(cell, label, ink, room=room):
+            if self.label(self.centre(cell), label, ink, room=room):
                 break
 
     def halo(self, cell: Cell, colour: Colour, *, radius: float = 0.5, alpha: float = 1, line: float = 0.1) -> None:
@@ -94,30 +85,6 @@ class Board:
     ) -> None:
         """A line through the middles of cells; `width` is a share of the cell."""
         self.canvas.line([self.centre(cell) for cell in cells], colour, width=max(width * self.cell, 1.5), alpha=alpha)
-
-    def caption(self, parts: Sequence[tuple[str, Colour]], right: str = "") -> None:
-        """The line below the map: coloured parts from the left, `right` in grey at the right."""
-        y, edge = self.canvas.height - _CAPTION / 2, self.canvas.width - _MARGIN
-        needed = self.canvas.text_width("   ".join([*(string for string, _ in parts), right]), _CAPTION_SIZE)
-        size = _CAPTION_SIZE * min(1, (edge - _MARGIN) / needed)
-        x: float = _MARGIN
-        for string, colour in parts:
-            self.canvas.text(string, (x, y), size, colour, anchor="midleft")
-            x += self.canvas.text_width(string + "   ", size)
-        if right:
-            self.canvas.text(right, (edge, y), size, MUTED, anchor="midright")
-
-    def _label(self, cell: Cell, label: str, colour: Colour, *, room: float) -> bool:
-        """Text in the middle of a cell, as large as its diagonal may be with all labels alike; False if too small to read."""
-        if not label:
-            return False
-        digit = self.canvas.text_width("0", 100) / 100  # width of a digit, whose height is 1.3 times that
-        size = room / (digit * math.hypot(max(len(label), self._longest), 1.3))
-        if digit * size < SMALLEST_DIGIT:
-            return False
-        x, y = self.centre(cell)
-        self.canvas.text(label, (x, y + 0.1 * digit * size), size, colour)
-        return True
 
     def _lay_floor(self, walls: NDArray[np.generic]) -> None:
         self.canvas.rectangle(self.frame.shrunk(-3), WALL)

@@ -110,6 +110,15 @@ class Canvas:
 
         self._paint(_bounds(points, width), alpha, paint)
 
+    def polygon(self, points: Sequence[Point], colour: Colour, *, alpha: float = 1) -> None:
+        """A filled polygon."""
+        draw = self._pygame.draw
+
+        def paint(on: Any, at: Point) -> None:
+            draw.polygon(on, colour, [self._shifted(point, at) for point in points])
+
+        self._paint(_bounds(points, 0), alpha, paint)
+
     def dashes(
         self, start: Point, end: Point, colour: Colour, *, width: float = 2, dash: float = 6, alpha: float = 1
     ) -> None:

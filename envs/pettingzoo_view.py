@@ -229,14 +229,21 @@ def env(id: str, render_mode: str | None = None, **parameters: Any) -> AECEnv:
 
 
 def aec_view(view: ParallelView) -> AECEnv:
-    """A view as AECEnv; actions out of bounds are errors (clipped, in boxes), and so is a wrong order of calls."""
-    converted = parallel_to_aec(view)
-    boxes = [isinstance(view.action_space(agent), spaces.Box) for agent in view.possible_agents]
-    if all(boxes):
-        converted = wrappers.ClipOutOfBoundsWrapper(converted)
-    elif not any(boxes):
-        converted = wrappers.AssertOutOfBoundsWrapper(converted)
-    return wrappers.OrderEnforcingWrapper(converted)
+    """A view as AECEnv; actions out of bounds are errors, and so is a wrong order of calls."""
+    return wrappers.OrderEnforcingWrapper(_BoundsWrapper(parallel_to_aec(view)))
+
+
+class _BoundsWrapper(wrappers.BaseWrapper):
+    """Names an action outside its space at once; PettingZoo's own wrappers clip it, or say less."""
+
+    def step(self, action: Any) -> None:
+        agent = self.agent_selection
+        if not (self.terminations[agent] or self.truncations[agent]):
+            space = self.action_space(agent)
+            given = np.asarray(action, space.dtype) if isinstance(space, spaces.Box) and action is not None else action
+            if not space.contains(given):
+                raise ValueError(f"action of {agent} is {action}; allowed is {space}")
+        super().step(action)
 
 
 def entry_points(id: str) -> tuple[Callable[..., ParallelView], Callable[..., AECEnv], Callable[..., AECEnv]]:

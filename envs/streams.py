@@ -1,7 +1,7 @@
 """Random streams: one xoshiro256++ generator per copy, seeded by SplitMix64 from (seed, copy index).
 
 A copy draws from its own stream alone, so its trajectory depends on neither the number of copies nor the thread count.
-Kernels call `next_u64`, `uniform`, `below` and `shuffle` on one row of the `(num_envs, 4)` uint64 state; environments
+Kernels call `next_u64`, `uniform`, `below`, `normal` and `shuffle` on one row of the `(num_envs, 4)` uint64 state; environments
 written in NumPy call `draw_uniform` and `draw_below`, which draw for all copies at once.
 
 Sources: Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021); Steele, Lea and Flood,
@@ -92,6 +92,13 @@ def below(s, n):
         while (product & _LOW_32) < threshold:
             product = (next_u64(s) >> np.uint64(32)) * bound
     return np.int64(product >> np.uint64(32))
+
+
+@njit(cache=True)
+def normal(s):
+    """A float64 from the standard normal distribution (Box and Muller's cosine; two draws)."""
+    radius = np.sqrt(-2.0 * np.log(1.0 - uniform(s)))
+    return radius * np.cos(2.0 * np.pi * uniform(s))
 
 
 @njit(cache=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stigmergy.envs.errors import BadParameter, UnknownName, UserError
     from stigmergy.envs.factory import make
     from stigmergy.envs.pettingzoo_view import parallel_env
+    from stigmergy.envs.policy import ScriptedPolicy
     from stigmergy.envs.registry import environments, register_environment
     from stigmergy.envs.spec import EnvSpec, GroupSpec
     from stigmergy.envs.streams import draw_below, draw_uniform
@@ -35,6 +36,7 @@ _PLACES = {
     "envs.errors": ("BadParameter", "UnknownName", "UserError"),
     "envs.factory": ("make",),
     "envs.pettingzoo_view": ("parallel_env",),
+    "envs.policy": ("ScriptedPolicy",),
     "envs.registry": ("environments", "register_environment"),
     "envs.spec": ("EnvSpec", "GroupSpec"),
     "envs.streams": ("draw_below", "draw_uniform"),
@@ -54,6 +56,7 @@ __all__ = [
     "Learner",
     "Policy",
     "Rollout",
+    "ScriptedPolicy",
     "Setup",
     "TimeStep",
     "UnknownName",

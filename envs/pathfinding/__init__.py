@@ -1,17 +1,16 @@
 """Multi-agent pathfinding on grids, with the rules of POGEMA 1.4. Importing this registers the tasks and loads nothing else."""
 
-from ..pettingzoo_registry import register_with_pettingzoo
-from ..registry import register_environment
+from ..tasks import register_task
 
-register_environment(
+register_task(
     "pathfinding/lifelong-v0",
-    "stigmergy.envs.pathfinding.env:Lifelong",
-    description="an agent that reaches its goal gets the next one; throughput counts",
+    "pathfinding.env:Lifelong",
+    "an agent that reaches its goal gets the next one; throughput counts",
+    entry_points="pathfinding.lifelong",
 )
-register_with_pettingzoo("pathfinding/lifelong-v0", "stigmergy.envs.pathfinding.lifelong")
-register_environment(
+register_task(
     "pathfinding/oneshot-v0",
-    "stigmergy.envs.pathfinding.env:OneShot",
-    description="each agent has one goal; success rates, makespan and sum of costs count",
+    "pathfinding.env:OneShot",
+    "each agent has one goal; success rates, makespan and sum of costs count",
+    entry_points="pathfinding.oneshot",
 )
-register_with_pettingzoo("pathfinding/oneshot-v0", "stigmergy.envs.pathfinding.oneshot")

@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 from gymnasium import spaces
-from numba import get_num_threads
 from numpy.typing import NDArray
 
 from ..batch import BatchEnv
@@ -59,8 +58,7 @@ class Pathfinding(BatchEnv[State]):
         return allocate_state(self.num_envs, self._num_agents, height, width, radius, self.constants.shortest_path)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        begin = placement.begin_copies_parallel if self._in_parallel() else placement.begin_copies
-        begin(self.state, self.constants, self._scratch, where)
+        placement.begin_copies(self.state, self.constants, self._scratch, where)
         if not self.state.placed.all():
             height, width = self.constants.drawing.shape
             raise BadParameter(
@@ -69,18 +67,14 @@ class Pathfinding(BatchEnv[State]):
             )
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        advance = rules.advance_copies_parallel if self._in_parallel() else rules.advance_copies
-        advance(
-            self.state, self.constants, self._scratch, where, actions[DEFAULT_GROUP], self.groups[DEFAULT_GROUP].reward
-        )
+        reward = self.groups[DEFAULT_GROUP].reward
+        rules.advance_copies(self.state, self.constants, self._scratch, where, actions[DEFAULT_GROUP], reward)
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        observe = observation.observe_copies_parallel if self._in_parallel() else observation.observe_copies
-        observe(self.state, self.constants, self._observation, step.terminated, step.active, self._mask)
-
-    def _in_parallel(self) -> bool:
-        return self.num_envs > 1 and get_num_threads() > 1
+        observation.observe_copies(
+            self.state, self.constants, self._observation, step.terminated, step.active, self._mask
+        )
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """A picture; options as in `draw.draw`."""

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit, prange
 
 from ..grid import MOVES, UNREACHABLE, cut_window
+from ..kernels import over_copies
 from ..rows import clear_bytes
 from .state import NOTHING
 
@@ -68,15 +69,8 @@ def _draw_path(state, k, observation, to, c, i):
                 break
 
 
-@njit(cache=True)
+@over_copies
 def observe_copies(state, k, observation, terminated, active, mask):
     """Write what every copy shows."""
-    for c in range(terminated.shape[0]):
-        observe_copy(state, k, observation, terminated, active, mask, c)
-
-
-@njit(cache=True, parallel=True)
-def observe_copies_parallel(state, k, observation, terminated, active, mask):
-    """`observe_copies` on Numba's threads."""
     for c in prange(terminated.shape[0]):
         observe_copy(state, k, observation, terminated, active, mask, np.int64(c))

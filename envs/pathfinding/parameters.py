@@ -3,16 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ..checks import check_within
 from ..errors import BadParameter
 
 Cell = tuple[int, int]
 MAX_RADIUS = 64
 MAX_SIDE = 2048
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise BadParameter(f"{name} is {value}; allowed is {low} to {high}")
 
 
 @dataclass(frozen=True)
@@ -52,15 +48,15 @@ class PathfindingParameters:
 
     def __post_init__(self):
         if self.num_agents is not None:
-            _within("num_agents", self.num_agents, 1, 100_000)
+            check_within("num_agents", self.num_agents, 1, 100_000)
         for name in ("height", "width"):
             value = getattr(self, name)
             if value is not None:
-                _within(name, value, 1, MAX_SIDE)
+                check_within(name, value, 1, MAX_SIDE)
         if not 0 <= self.density < 1:
             raise BadParameter(f"density is {self.density}; allowed is 0 to below 1")
-        _within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
-        _within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        check_within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
+        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
         if self.scenario and (self.starts or self.goals):
             raise BadParameter(
                 f"scenario is '{self.scenario}' and starts or goals are given too; give one or the other"

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit, prange
 
 from ..grid import distances_to, label_components
+from ..kernels import over_copies
 from ..streams import below, shuffle
 from .maps import FIXED, generate
 from .state import NEVER
@@ -209,17 +210,9 @@ def lift(state, radius, c, i):
     state.occupied[c, r, q] = 0
 
 
-@njit(cache=True)
+@over_copies
 def begin_copies(state, k, scratch, where):
     """Begin an episode in every copy of `where` (num_envs,) bool."""
-    for c in range(where.shape[0]):
-        if where[c]:
-            begin_copy(state, k, scratch, c)
-
-
-@njit(cache=True, parallel=True)
-def begin_copies_parallel(state, k, scratch, where):
-    """`begin_copies` on Numba's threads."""
     for c in prange(where.shape[0]):
         if where[c]:
             begin_copy(state, k, scratch, np.int64(c))

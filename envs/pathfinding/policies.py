@@ -11,6 +11,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..grid import MOVES, distances_to
+from ..policy import ScriptedPolicy
+from ..spec import EnvSpec, GroupSpec
+from .parameters import PathfindingParameters
 from .state import NEVER, State
 
 STAY, UNDECIDED = 0, -1
@@ -26,15 +29,22 @@ class Board(NamedTuple):
     distance: NDArray[np.int32]  # (num_envs, n, h, w) steps to the agent's goal, other agents ignored
 
 
-class Planner:
+class Planner(ScriptedPolicy):
     """Base class: cuts the board out of the state and keeps the distances to the goals."""
+
+    plays = ("pathfinding/",)
 
     def __init__(self, radius: int):
         """`radius` is the environment's `obs_radius`: its grids are padded by that much."""
         self._radius = radius
         self._distances = Distances()
 
-    def act(self, world: State) -> NDArray[np.int64]:
+    @classmethod
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: PathfindingParameters) -> "Planner":
+        """A planner for a task with these parameters."""
+        return cls(parameters.obs_radius)
+
+    def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
         """The moves of all agents, `(num_envs, n)`. Agents that have left the map stay."""
         obstacle, goal = self._ringed(world.obstacle), world.goal + 1
         measured = world.distance.shape[1] > 0

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit, prange
 
 from ..grid import MOVES, resolve_moves
+from ..kernels import over_copies
 from .placement import lift, measure_distance, next_goal, put, same, set_cell
 from .state import NEVER, NOTHING, RESTART
 
@@ -75,17 +76,9 @@ def _arrive(state, k, scratch, reward, c):
             state.reached[c, i] += 1
 
 
-@njit(cache=True)
+@over_copies
 def advance_copies(state, k, scratch, where, action, reward):
     """Advance every copy of `where` (num_envs,) bool by one step."""
-    for c in range(where.shape[0]):
-        if where[c]:
-            advance_copy(state, k, scratch, action, reward, c)
-
-
-@njit(cache=True, parallel=True)
-def advance_copies_parallel(state, k, scratch, where, action, reward):
-    """`advance_copies` on Numba's threads."""
     for c in prange(where.shape[0]):
         if where[c]:
             advance_copy(state, k, scratch, action, reward, np.int64(c))

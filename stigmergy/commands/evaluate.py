@@ -10,7 +10,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from stigmergy.algorithms.factory import build_settings
+from stigmergy.algorithms.factory import build_settings, learner_class
 from stigmergy.algorithms.learner import Learner, derive_seed
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.registry import load_plugin
@@ -38,7 +38,7 @@ class Options:
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
-    """Algorithms that need no training, such as random and pibt, to play the same episodes."""
+    """Algorithms that need no training, such as random and pibt, to play the same episodes in the place of what was trained."""
     max_steps: int = 1000
     """Where episodes of an endless environment are cut off."""
     plugin: tuple[str, ...] = ()
@@ -68,10 +68,15 @@ def main(args: Sequence[str]) -> int:
 
 
 def baseline(experiment: Experiment, env: BatchEnv, algorithm: str, seed: int) -> dict[str, Learner]:
-    """One untrained algorithm for every group."""
+    """One untrained algorithm in the place of every learner that learns; groups with scripted policies keep theirs."""
     choice = LearnerChoice(algorithm, build_settings(algorithm, {}))
+    scripted = {
+        group.name: kept
+        for group in env.spec.groups
+        if not learner_class((kept := experiment.choice(group.name)).algorithm).learns
+    }
     return build_learners(
-        dataclasses.replace(experiment, learner=choice, learners={}), env, derive_seed(seed, algorithm)
+        dataclasses.replace(experiment, learner=choice, learners=scripted), env, derive_seed(seed, algorithm)
     )
 
 

@@ -1,0 +1,43 @@
+"""Loops over copies, compiled for one thread and for all: a task writes the loop once.
+
+A copy's row is written by its own turn of the loop alone and draws from its own stream, so both builds give the same bits.
+"""
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from numba import get_num_threads, njit
+
+
+def in_parallel(num_envs: int) -> bool:
+    """Whether a loop over so many copies is worth Numba's threads."""
+    return num_envs > 1 and get_num_threads() > 1
+
+
+class OverCopies:
+    """A kernel `loop(state, ...)` over all copies in two builds; a call chooses the one that suits the number of copies.
+
+    The first argument is the task's state. The loop is `for c in prange(...)`, which runs in order in the serial build. Numba hands
+    out unsigned numbers in the parallel build: pass `np.int64(c)` on.
+    """
+
+    def __init__(self, loop: Callable[..., None]):
+        assert isinstance(loop, FunctionType)
+        self.serial: Any = njit(cache=True)(loop)
+        # The twin has a name of its own because Numba files a compiled function under its name.
+        twin = FunctionType(loop.__code__, loop.__globals__, f"{loop.__name__}_parallel", loop.__defaults__)
+        twin.__qualname__ = f"{loop.__qualname__}_parallel"
+        twin.__module__ = loop.__module__
+        self.parallel: Any = njit(cache=True, parallel=True)(twin)
+        self.__doc__ = loop.__doc__
+
+    def __call__(self, state: Any, *args: Any) -> None:
+        """Run the loop; arguments as it declares them."""
+        build = self.parallel if in_parallel(len(state.over)) else self.serial
+        build(state, *args)
+
+
+def over_copies(loop: Callable[..., None]) -> OverCopies:
+    """Decorator of a loop over copies; see OverCopies."""
+    return OverCopies(loop)

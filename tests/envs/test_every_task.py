@@ -1,0 +1,182 @@
+"""What holds for every registered task. A task added later is picked up without being named.
+
+Parameters are the defaults, but for the length of episodes where that makes them end within a test.
+"""
+
+import importlib
+import inspect
+from unittest import mock
+
+import numba
+import numpy as np
+import pettingzoo
+import pytest
+from pettingzoo.test import api_test, max_cycles_test, parallel_api_test, render_test, seed_test
+
+import stigmergy
+from stigmergy.envs import environments
+from stigmergy.envs.conformance import check
+from stigmergy.envs.courses import arrays, difference, play
+from stigmergy.envs.factory import make, make_from, parameters_of
+from stigmergy.envs.random_play import random_actions
+
+OURS = [registration.name for registration in environments if str(registration.target).startswith("stigmergy.")]
+STEPS = 40
+EVERY_TASK = pytest.mark.parametrize("id", OURS)
+
+
+def entry_module(id):
+    """The module with the task's `parallel_env`, `env` and `raw_env`."""
+    return importlib.import_module(pettingzoo.spec("parallel", id).entry_point.partition(":")[0])
+
+
+def course(env, steps=STEPS):
+    """Everything of a random play, metrics and signals too."""
+    seen = []
+
+    def look(t, step):
+        extra = {f"signal {name}": value.copy() for name, value in step.signals.items()}
+        extra |= {f"metric {name}": np.asarray(value, float) for name, value in step.metrics.items()}
+        if step.state is not None:
+            extra["state"] = step.state.copy()
+        seen.append(arrays(step) | extra)
+
+    play(env, steps, look)
+    env.close()
+    return seen
+
+
+@EVERY_TASK
+def test_the_conformance_card(id, monkeypatch):
+    monkeypatch.setattr("stigmergy.envs.conformance.SPEED_SECONDS", 0.01)
+    monkeypatch.setattr("stigmergy.envs.conformance.STEPS", 60)
+    cls = parameters_of(id)
+    card = check(id, cls() if cls else None)
+    assert card.passed, [finding.sentence for finding in card.findings if not finding.passed]
+
+
+@EVERY_TASK
+def test_both_builds_of_the_kernels_give_the_same_bits(id):
+    courses = []
+    for parallel in (False, True):
+        with mock.patch("stigmergy.envs.kernels.in_parallel", lambda num_envs, parallel=parallel: parallel):
+            courses.append(course(make(id, 5)))
+    assert difference(*courses) is None
+
+
+@EVERY_TASK
+def test_threads_do_not_matter(id):
+    most, courses = numba.get_num_threads(), []
+    try:
+        for threads in (1, most):
+            numba.set_num_threads(threads)
+            courses.append(course(make(id, 5)))
+    finally:
+        numba.set_num_threads(most)
+    assert difference(*courses) is None
+
+
+@EVERY_TASK
+def test_pettingzoos_own_tests(id, capsys):
+    module = entry_module(id)
+    parallel_api_test(module.parallel_env(), STEPS)
+    api_test(module.env(), STEPS)
+    seed_test(module.env, STEPS)
+
+
+@EVERY_TASK
+def test_episodes_last_as_long_as_max_cycles_says(id, capsys):
+    if ends_by_its_rules(id):
+        pytest.skip("its episodes end by the rules of the game, earlier than max_cycles")
+    max_cycles_test(entry_module(id))
+
+
+def ends_by_its_rules(id):
+    """Whether some random episode ends before four steps."""
+    if "max_cycles" not in inspect.signature(parameters_of(id)).parameters:
+        return True
+    lengths = []
+    play(make(id, 32, max_cycles=4), 4, lambda t, step: lengths.append(t) if step.last.any() else None)
+    return min(lengths) < 4
+
+
+@EVERY_TASK
+def test_every_render_mode(id):
+    module = entry_module(id)
+    assert {"human", "rgb_array", "ansi"} <= set(module.parallel_env().metadata["render_modes"])
+    render_test(lambda render_mode: module.env(render_mode=render_mode))
+
+
+@EVERY_TASK
+def test_a_picture_changes_with_the_state_and_not_by_looking(id):
+    env = make(id, 3)
+    step = env.reset(seed=1)
+    generator = np.random.default_rng(0)
+    first = env.draw(1)
+    before = env.snapshot()
+    assert min(first.shape[:2]) >= 60
+    assert max(first.shape[:2]) <= 1100
+    np.testing.assert_array_equal(first, env.draw(1))
+    env.text(1)
+    for old, new in zip(before, env.state):
+        np.testing.assert_array_equal(old, new)
+    for _ in range(3):
+        step = env.step(random_actions(env.spec.groups, step, generator))
+    assert not np.array_equal(first, env.draw(1))
+
+
+@EVERY_TASK
+def test_an_unknown_parameter_is_named_with_the_nearest(id):
+    with pytest.raises(stigmergy.BadParameter, match=r"has no parameter 'max_cycle'.*"):
+        make(id, max_cycle=3)
+
+
+@EVERY_TASK
+def test_parameters_say_what_they_are(id):
+    cls = parameters_of(id)
+    source = inspect.getsource(cls)
+    assert cls.__doc__
+    assert source.count('"""') >= 2 * len(cls.__annotations__)
+
+
+@EVERY_TASK
+def test_a_thousand_copies_fit_into_two_gibibytes(id):
+    env = make(id, 1)
+    held = [value for group in env.groups.values() for value in group if value is not None]
+    held += [*env.state, *([] if env.global_state is None else [env.global_state])]
+    assert 1024 * sum(np.asarray(value).nbytes for value in held) < 2**31
+
+
+@EVERY_TASK
+def test_actions_out_of_their_space_are_named(id):
+    env = make(id, 2)
+    env.reset(seed=0)
+    for group in env.spec.groups:
+        for wrong in (np.nan, 1e9) if group.action_dtype.kind == "f" else (-1, 10**6):
+            actions = {
+                other.name: np.broadcast_to(
+                    np.zeros((), other.action_dtype), (2, other.size, *other.action_shape)
+                ).copy()
+                for other in env.spec.groups
+            }
+            space = group.action_space
+            if group.action_dtype.kind == "f" and not (np.isfinite(space.low).all() and np.isfinite(space.high).all()):
+                continue
+            actions[group.name][1] = wrong
+            if env.groups[group.name].active[1].any():
+                with pytest.raises(ValueError, match=r"allowed is"):
+                    env.step(actions)
+
+
+@EVERY_TASK
+def test_the_batch_of_the_view_is_the_batch_of_the_trainer(id):
+    """What PettingZoo's dictionaries say is what the arrays say."""
+    env = stigmergy.parallel_env(id)
+    other = make_from(id, 1, env.env.parameters)
+    observations, _ = env.reset(seed=5)
+    step = other.reset(5)
+    for group in other.spec.groups:
+        for i, agent in enumerate(group.agents):
+            seen = observations[agent]
+            seen = seen["observation"] if isinstance(seen, dict) else seen
+            np.testing.assert_array_equal(seen, step.groups[group.name].observation[0, i])
