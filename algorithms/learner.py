@@ -90,6 +90,11 @@ class Learner(ABC):
         self._streams: dict[str, torch.Generator] = {}
         self._seed = setup.seed
 
+    @classmethod
+    def plays(cls, group: GroupSpec) -> bool:
+        """Whether it can play such a group at all; only scripted policies choose."""
+        return True
+
     @abstractmethod
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
         """Choose the actions of all agents of the group in all copies.

@@ -7,6 +7,7 @@ import torch
 
 from ..envs.policy import ScriptedPolicy
 from ..envs.random_play import random_action
+from ..envs.spec import GroupSpec
 from ..envs.timestep import GroupStep
 from .learner import Decision, Learner, Setup
 
@@ -42,6 +43,11 @@ class Scripted(ActingAlone):
     def __init__(self, setup: Setup, settings: Any):
         super().__init__(setup, settings)
         self._policy = self.policy.built_for(self.name, setup.env, setup.group, setup.env_parameters)
+
+    @classmethod
+    def plays(cls, group: GroupSpec) -> bool:
+        """Whether the policy declares the group."""
+        return not cls.policy.groups or group.name in cls.policy.groups
 
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
         return Decision(self._policy.act(step.world, self.generator()))

@@ -17,7 +17,7 @@ from rich.table import Table
 from stigmergy.commands.evaluate import baseline
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
-from stigmergy.training.trainer import Trainer
+from stigmergy.training.trainer import Trainer, build_learners
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def train_and_play(experiment: Experiment, seed: int, options: Options) -> tuple
 def play_baseline(experiment: Experiment, name: str, options: Options) -> dict[str, float]:
     """Mean outcomes of a baseline on the same episodes."""
     env = experiment.make_env(options.episodes)
-    outcomes = evaluate(env, baseline(experiment, env, name, 0), options.evaluation_seed).columns()
+    players = build_learners(experiment, env, 0) | baseline(experiment, env, name, 0)
+    outcomes = evaluate(env, players, options.evaluation_seed).columns()
     return {key: float(np.nanmean(values)) for key, values in outcomes.items()}
 
 

@@ -196,6 +196,10 @@ class BatchEnv(ABC, Generic[StateT]):
         metrics = {}
         if state.over.any():
             metrics = {name: np.where(state.over, value, np.nan) for name, value in self._measure().items()}
+            if metrics.keys() != set(self.spec.metrics):
+                raise ValueError(
+                    f"_measure of '{self.spec.id}' returned the metrics {list(metrics)}; its spec names {list(self.spec.metrics)}"
+                )
         return TimeStep(self.groups, self.truncated, self.first, state.over, self.global_state, self.signals, metrics)
 
     def _check_actions(self, actions: Actions) -> dict[str, NDArray[Any]]:

@@ -71,12 +71,19 @@ class Subject:
 def check(id: str, parameters: Any) -> Card:
     """Examine the environment `id` with its parameter dataclass. Raises UserError if it cannot even be built."""
     subject = Subject(id, parameters)
-    subject.build(1).close()
     card = Card(id)
+    try:
+        subject.build(1).close()
+    except UserError:
+        raise
+    except Exception as error:
+        card.findings.append(Finding("build", False, f"cannot be built: {type(error).__name__}: {error}"))
+        return card
     topics: dict[str, Callable[[Subject], str]] = {
         "api": _check_api,
         "episodes": _check_episodes,
         "spaces": _check_spaces,
+        "arrays": _check_arrays,
         "masks": _check_masks,
         "seeds": _check_seeds,
         "copies": _check_copies,
@@ -182,6 +189,27 @@ def _check_rows(group: GroupSpec, step: TimeStep, t: int) -> None:
     outside = (seen < space.low) | (seen > space.high)
     if outside.any():
         raise Broken(f"an observation of '{group.name}' is {seen[outside][0]} at step {t}, outside its space {space}")
+
+
+def _check_arrays(subject: Subject) -> str:
+    env = subject.build()
+    before = _arrays_of(env)
+    play(env, 3, lambda t, step: None)
+    for name, array in _arrays_of(env).items():
+        if before[name] is not array:
+            raise Broken(f"{name} was replaced by another array; write into the one that is there: {name}[:] = ...")
+    env.close()
+    return "the batch writes into the arrays that it began with"
+
+
+def _arrays_of(env: BatchEnv) -> dict[str, Any]:
+    rows = {
+        f"self.groups['{name}'].{field}": getattr(group, field)
+        for name, group in env.groups.items()
+        for field in ("observation", "action_mask", "reward", "terminated", "active")
+    }
+    signals = {f"self.signals['{name}']": signal for name, signal in env.signals.items()}
+    return rows | signals | {"self.global_state": env.global_state}
 
 
 def _check_masks(subject: Subject) -> str:

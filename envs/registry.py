@@ -96,7 +96,9 @@ class Registry:
         }
         if versions:
             return self._entries[versions[max(versions)]]
-        raise UnknownName(f"There is no {self.kind} '{name}'.{nearest(name, list(self._entries))}")
+        raise UnknownName(
+            f"There is no {self.kind} '{name}'.{nearest(name, list(self._entries))} Names of your own need --plugin."
+        )
 
     def __iter__(self) -> Iterator[Registration]:
         """All registrations, by name."""
@@ -143,9 +145,8 @@ def load_plugin(plugin: str) -> None:
 def _import_file(path: Path) -> None:
     if not path.is_file():
         raise FileNotFoundError("there is no such file")
-    name = f"stigmergy_plugin_{path.stem}"
-    known = sys.modules.get(name)
-    if known is not None and Path(known.__file__ or "").resolve() == path.resolve():
+    name = _module_name(path)
+    if _is_loaded_from(name, path):
         return
     spec = importlib.util.spec_from_file_location(name, path.resolve())
     assert spec is not None  # a .py file always has a spec
@@ -157,6 +158,22 @@ def _import_file(path: Path) -> None:
     except BaseException:
         del sys.modules[name]
         raise
+
+
+def _module_name(path: Path) -> str:
+    """What a plain `import` would call the file, so that what is pickled in one way loads in the other (Numba's cache does that); another
+    name where that one stands for something else.
+    """
+    stem = path.stem
+    if _is_loaded_from(stem, path):
+        return stem
+    taken = stem in sys.modules or not stem.isidentifier() or importlib.util.find_spec(stem) is not None
+    return f"stigmergy_plugin_{stem}" if taken else stem
+
+
+def _is_loaded_from(name: str, path: Path) -> bool:
+    known = sys.modules.get(name)
+    return known is not None and Path(getattr(known, "__file__", None) or "").resolve() == path.resolve()
 
 
 environments = Registry("environment", "stigmergy.environments")

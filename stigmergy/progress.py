@@ -25,6 +25,10 @@ def run_session(start: Start, folder: str) -> int:
     for sentence in warnings:
         warn(sentence)
     console.print(f"run folder: {folder}", highlight=False, soft_wrap=True)
+    trainer = session.trainer
+    if len(trainer.learners) > 1:
+        players = trainer.experiment.players(trainer.env).items()
+        console.print("  ".join(f"{group}: {algorithm}" for group, algorithm in players), highlight=False)
     with display:
         try:
             stopped_by = session.run()
@@ -66,8 +70,11 @@ class Averages:
         return "  ".join([*parts, f"{shares} %"])
 
     def _shown(self) -> list[tuple[str, str]]:
-        names = [name for name in ("episode/return", "evaluation/return") if name in self.latest]
-        return [(name, name.replace("episode/", "").replace("evaluation/return", "evaluated")) for name in names]
+        """Keys and labels: the return and its evaluation, or where groups have returns of their own, each group's."""
+        own = [name for name in self.latest if name.startswith("episode/return/")]
+        names = own or [name for name in ("episode/return", "evaluation/return") if name in self.latest]
+        labels = {"episode/return": "return", "evaluation/return": "evaluated"}
+        return [(name, labels.get(name, name.removeprefix("episode/return/"))) for name in names]
 
 
 class LineDisplay:

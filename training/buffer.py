@@ -60,7 +60,8 @@ class RolloutBuffer:
         self.reward[t] = group.reward
         self.terminated[t] = group.terminated
         self.truncated[t] = group.truncated
-        for name, value in decision.record.items():
+        for name, given in decision.record.items():
+            value = np.asarray(given)
             if name not in self.record:
                 self.record[name] = np.zeros((self.length, *value.shape), value.dtype)
             self.record[name][t] = value

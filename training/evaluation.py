@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..algorithms.learner import Learner
+from ..algorithms.learner import Decision, Learner
 from ..envs.batch import BatchEnv
+from ..envs.errors import UserError
+from ..envs.spec import EnvSpec
 from ..envs.timestep import GroupStep, TimeStep
 
 
@@ -33,10 +35,27 @@ class Outcomes:
         return columns | self.metrics
 
 
+def outcome_names(env: EnvSpec) -> list[str]:
+    """The names of the columns that an evaluation in `env` has."""
+    returns = [f"return/{group.name}" for group in env.groups] if len(env.groups) > 1 else []
+    return ["return", "length", *returns, *env.metrics]
+
+
 def group_step(env: BatchEnv, step: TimeStep, name: str, learner: Learner) -> GroupStep:
     """What the learner of a group is shown; planners that declare it see the environment's whole state."""
     group = step.groups[name]
     return group._replace(world=env.state) if learner.reads_world else group
+
+
+def decide(env: BatchEnv, step: TimeStep, name: str, learner: Learner, memory: Any, greedy: bool = False) -> Decision:
+    """The decision of a group's learner. Raises UserError if its actions are not of the group's shape."""
+    decision = learner.act(group_step(env, step, name, learner), memory, greedy)
+    expected = (env.num_envs, learner.group.size, *learner.group.action_shape)
+    if np.shape(decision.action) != expected:
+        raise UserError(
+            f"the learner {type(learner).__name__} gave the group '{name}' actions of shape {np.shape(decision.action)}; expected {expected}"
+        )
+    return decision
 
 
 class Players:
@@ -52,7 +71,7 @@ class Players:
         """The actions of all groups."""
         actions = {}
         for name, learner in self.learners.items():
-            decision = learner.act(group_step(self.env, step, name, learner), self.memories[name], self.greedy)
+            decision = decide(self.env, step, name, learner, self.memories[name], self.greedy)
             self.memories[name] = decision.memory
             actions[name] = decision.action
         return actions

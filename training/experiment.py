@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from ..algorithms.factory import build_settings
+from ..envs.batch import BatchEnv
 from ..envs.errors import BadParameter
 from ..envs.factory import build_dataclass, make_from, parameters_of
 from ..envs.registry import load_plugin, nearest
@@ -45,6 +46,10 @@ class Experiment:
     def choice(self, group: str) -> LearnerChoice:
         """The learner of a group."""
         return self.learners.get(group, self.learner)
+
+    def players(self, env: BatchEnv) -> dict[str, str]:
+        """Group name to the algorithm that plays it."""
+        return {group.name: self.choice(group.name).algorithm for group in env.spec.groups}
 
     def make_env(self, num_envs: int):
         """Copies of the environment."""
@@ -94,7 +99,7 @@ def shipped_configs() -> list[str]:
 
 
 def read_config(name: str) -> dict[str, Any]:
-    """A config as plain values, its keys checked. Raises BadParameter."""
+    """A config as plain values, its keys checked; plugin files are looked for beside it. Raises BadParameter."""
     try:
         plain = yaml.safe_load(find_config(name)) or {}
     except yaml.YAMLError as error:
@@ -103,7 +108,15 @@ def read_config(name: str) -> dict[str, Any]:
             f"the config '{name}' is no YAML: line {line}, {getattr(error, 'problem', error)}"
         ) from error
     check_keys(plain, name)
+    if Path(name).is_file() and plain.get("plugins"):
+        plain["plugins"] = [_beside(name, plugin) for plugin in plain["plugins"]]
     return plain
+
+
+def _beside(config: str, plugin: str) -> str:
+    """A plugin file as the config names it, from the config's own folder if it lies there."""
+    beside = Path(config).parent / plugin
+    return str(beside) if plugin.endswith(".py") and beside.is_file() else plugin
 
 
 def check_keys(plain: Any, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..algorithms.learner import Learner
+from ..envs.errors import UserError
 from ..envs.factory import make_from
 from ..envs.pettingzoo_view import ParallelView, parallel_env
 from ..envs.spec import GroupSpec
@@ -21,12 +22,23 @@ class Policy:
     def __init__(self, experiment: Experiment, learners: Mapping[str, Learner]):
         self.experiment = experiment
         self.learners = learners
+        self._env: ParallelView | None = None
         self.reset()
 
     def reset(self) -> None:
         """Forget the episode so far; call it whenever the environment is reset."""
         self._memories = {name: learner.initial_memory(1) for name, learner in self.learners.items()}
         self._first = True
+
+    def _world(self, group: str, learner: Learner) -> Any:
+        """The state of the environment that `make_env` gave, for policies that read it."""
+        if not learner.reads_world:
+            return None
+        if self._env is None:
+            raise UserError(
+                f"the group '{group}' is played by {type(learner).__name__}, which reads the environment's state; play in policy.make_env()"
+            )
+        return self._env.env.state
 
     def act(self, observations: Mapping[str, Any], greedy: bool = False) -> dict[str, Any]:
         """Actions for the agents that observe.
@@ -37,6 +49,7 @@ class Policy:
 
         Raises:
             KeyError: an agent is not of this policy's environment.
+            UserError: a scripted policy reads the environment's state, but `make_env` was not called.
         """
         known = {agent for learner in self.learners.values() for agent in learner.group.agents}
         for agent in observations:
@@ -46,7 +59,8 @@ class Policy:
                 )
         actions: dict[str, Any] = {}
         for name, learner in self.learners.items():
-            decision = learner.act(_group_step(learner.group, observations, self._first), self._memories[name], greedy)
+            seen = _group_step(learner.group, observations, self._first)._replace(world=self._world(name, learner))
+            decision = learner.act(seen, self._memories[name], greedy)
             self._memories[name] = decision.memory
             chosen = dict(zip(learner.group.agents, decision.action[0]))
             actions |= {agent: action for agent, action in chosen.items() if agent in observations}
@@ -55,7 +69,8 @@ class Policy:
 
     def make_env(self, render_mode: str | None = None) -> ParallelView:
         """The environment it was trained in, as PettingZoo's ParallelEnv."""
-        return parallel_env(self.experiment.environment, render_mode, **self.experiment.to_dict()["task"])
+        self._env = parallel_env(self.experiment.environment, render_mode, **self.experiment.to_dict()["task"])
+        return self._env
 
 
 def load_policy(folder: str | Path, checkpoint: str = "last") -> Policy:

@@ -47,7 +47,8 @@ def restore_learners(
         experiment = dataclasses.replace(experiment, training=dataclasses.replace(experiment.training, device="cpu"))
     learners = build_learners(experiment, env, experiment.training.seed)
     for name, learner in learners.items():
-        fit(run, lambda learner=learner, name=name: learner.load_state_dict(state["learners"][name]))
+        whose = f" the {learner.group.size} agents of '{name}' here"
+        fit(run, lambda learner=learner, name=name: learner.load_state_dict(state["learners"][name]), whose)
     return learners, warnings
 
 
@@ -65,10 +66,12 @@ def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, d
         )
 
 
-def fit(run: Run, load: Callable[[], None]) -> None:
-    """Call `load`; if the checkpoint's shapes or names do not fit, say so in a sentence."""
+def fit(run: Run, load: Callable[[], None], whose: str = "") -> None:
+    """Call `load`; if the checkpoint's shapes or names do not fit, say so in a sentence that names `whose`."""
     try:
         load()
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split())
-        raise UserError(f"the checkpoint of '{run.folder}' does not fit: {type(error).__name__}: {reason}") from error
+        raise UserError(
+            f"the checkpoint of '{run.folder}' does not fit{whose}: {type(error).__name__}: {reason}"
+        ) from error

@@ -20,7 +20,7 @@ from ..envs.spec import GroupSpec
 from ..envs.timestep import TimeStep
 from .buffer import RolloutBuffer, share
 from .episodes import EpisodeTotals
-from .evaluation import Outcomes, evaluate, group_step
+from .evaluation import Outcomes, decide, evaluate, outcome_names
 from .experiment import Experiment, check_groups
 
 Metrics = dict[str, float]
@@ -102,6 +102,11 @@ class Trainer:
         set_threads(settings.threads)
         self.experiment = experiment
         self.env = experiment.make_env(settings.num_envs)
+        outcomes = outcome_names(self.env.spec)
+        if settings.best_metric not in outcomes:
+            raise BadParameter(
+                f"best_metric is '{settings.best_metric}'; the evaluation of '{experiment.environment}' has {', '.join(outcomes)}"
+            )
         self.learners = build_learners(experiment, self.env, settings.seed)
         self.buffers = {
             name: RolloutBuffer(
@@ -164,12 +169,7 @@ class Trainer:
     def is_best(self, outcomes: Outcomes) -> bool:
         """Whether the evaluation beats all before it; remembers it if so."""
         columns = outcomes.columns()
-        name = self.experiment.training.best_metric
-        if name not in columns:
-            raise BadParameter(
-                f"best_metric is '{name}'; the evaluation of '{self.experiment.environment}' has {', '.join(columns)}"
-            )
-        score = float(np.nanmean(columns[name]))
+        score = float(np.nanmean(columns[self.experiment.training.best_metric]))
         better = score > self.progress.best
         self.progress.best = max(score, self.progress.best)
         return better
@@ -223,8 +223,7 @@ class Trainer:
         return before
 
     def _decide(self, name: str, step: TimeStep) -> Decision:
-        learner = self.learners[name]
-        decision = learner.act(group_step(self.env, step, name, learner), self.memories[name])
+        decision = decide(self.env, step, name, self.learners[name], self.memories[name])
         self.memories[name] = decision.memory
         return decision
 

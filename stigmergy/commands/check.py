@@ -17,7 +17,10 @@ from stigmergy.options import extend, parse, peek
 
 @dataclass(frozen=True)
 class Options:
-    """Test whether an environment, yours too, keeps the contract that learners and PettingZoo rely on."""
+    """Test whether an environment, yours too, keeps the contract that learners and PettingZoo rely on.
+
+    `stigmergy check ID --help` shows its parameters too.
+    """
 
     environment: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
     """Its id, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from stigmergy.algorithms.factory import build_settings, learner_class
 from stigmergy.algorithms.learner import Learner, derive_seed
 from stigmergy.envs.batch import BatchEnv
+from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registry import load_plugin
 from stigmergy.options import extend, parse, peek, warn
 from stigmergy.training.evaluation import Outcomes, evaluate
@@ -25,7 +26,10 @@ from stigmergy.training.trainer import build_learners, set_threads
 
 @dataclass(frozen=True)
 class Options:
-    """Play whole episodes with the policy of a run and print each outcome's mean with its 95% interval."""
+    """Play whole episodes with the policy of a run and print each outcome's mean with its 95% interval.
+
+    `stigmergy evaluate RUN --help` shows the parameters of its environment too.
+    """
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
@@ -38,7 +42,8 @@ class Options:
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
-    """Algorithms that need no training, such as random and pibt, to play the same episodes in the place of what was trained."""
+    """Algorithms that need no training, such as random and pibt, to play the same episodes in the place of what was trained; prey=flee puts
+    one in the place of a single group."""
     max_steps: int = 1000
     """Where episodes of an endless environment are cut off."""
     plugin: tuple[str, ...] = ()
@@ -60,31 +65,38 @@ def main(args: Sequence[str]) -> int:
     learners, warnings = restore_learners(run, experiment, env, options.checkpoint)
     for sentence in warnings:
         warn(sentence)
-    results = {_label(run, experiment): _play(env, learners, options)}
+    results = {_label(run, experiment, env): _play(env, learners, options)}
     for name in options.against:
-        results[name] = _play(env, baseline(changed, env, name, options.seed), options)
+        results[name] = _play(env, learners | baseline(changed, env, name, options.seed), options)
     print_table(results, options.episodes)
     return 0
 
 
-def baseline(experiment: Experiment, env: BatchEnv, algorithm: str, seed: int) -> dict[str, Learner]:
-    """One untrained algorithm in the place of every learner that learns; groups with scripted policies keep theirs."""
+def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dict[str, Learner]:
+    """An untrained algorithm in the place of learners: group name to who plays it now.
+
+    A plain `name` plays the groups that it can, where a learner learns; scripted policies stay. `group=name` plays that group.
+
+    Raises:
+        UnknownName: there is no such algorithm.
+        BadParameter: there is no such group, or the algorithm plays none of them.
+    """
+    group, equals, algorithm = name.rpartition("=")
+    cls = learner_class(algorithm)
+    named = [group] if equals else [own.name for own in env.spec.groups if cls.plays(own)]
+    if not named:
+        raise BadParameter(
+            f"the algorithm '{algorithm}' plays none of the groups of '{env.spec.id}', which are {', '.join(own.name for own in env.spec.groups)}"
+        )
+    learning = [own for own in named if equals or learner_class(experiment.choice(own).algorithm).learns]
     choice = LearnerChoice(algorithm, build_settings(algorithm, {}))
-    scripted = {
-        group.name: kept
-        for group in env.spec.groups
-        if not learner_class((kept := experiment.choice(group.name)).algorithm).learns
-    }
-    return build_learners(
-        dataclasses.replace(experiment, learner=choice, learners=scripted), env, derive_seed(seed, algorithm)
-    )
+    changed = dataclasses.replace(experiment, learners=experiment.learners | dict.fromkeys(learning or named, choice))
+    players = build_learners(changed, env, derive_seed(seed, name))
+    return {own: players[own] for own in learning or named}
 
 
-def _label(run: Run, experiment: Experiment) -> str:
-    names = dict.fromkeys(
-        [*(choice.algorithm for choice in experiment.learners.values()), experiment.learner.algorithm]
-    )
-    return f"{' + '.join(names)} ({run.folder.name})"
+def _label(run: Run, experiment: Experiment, env: BatchEnv) -> str:
+    return f"{' + '.join(dict.fromkeys(experiment.players(env).values()))} ({run.folder.name})"
 
 
 def _play(env: BatchEnv, learners: Mapping[str, Learner], options: Options) -> Outcomes:

@@ -22,6 +22,7 @@ from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import Experiment, build_experiment
 from stigmergy.training.restore import open_run, restore_learners
 from stigmergy.training.run import Run
+from stigmergy.training.trainer import build_learners
 
 Frames = Iterable[np.ndarray]
 
@@ -37,8 +38,9 @@ class Options:
     """The run folder."""
     environment: str = ""
     """Without a run: the environment to show."""
-    algorithm: str = "random"
-    """Without a run: an algorithm that needs no training, such as random or pibt."""
+    algorithm: tuple[str, ...] = ("random",)
+    """Without a run: algorithms that need no training, such as random or pibt; of several each plays the groups that it can, and prey=flee
+    names one."""
     output: tuple[str, ...] = ()
     """Files ending in .gif, .mp4 or .png (a contact sheet); left out, a GIF in the run's videos folder."""
     window: bool = False
@@ -77,7 +79,9 @@ def main(args: Sequence[str]) -> int:
         for sentence in warnings:
             warn(sentence)
     else:
-        learners = baseline(experiment, env, options.algorithm, options.seed)
+        learners = build_learners(experiment, env, options.seed)
+        for name in options.algorithm:
+            learners |= baseline(experiment, env, name, options.seed)
     show = play(env, learners, options)
     if options.window:
         _watch(show, f"{experiment.environment}", options.fps)

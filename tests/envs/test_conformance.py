@@ -1,6 +1,6 @@
 """The conformance card passes what is sound, and names what is not."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -88,6 +88,18 @@ class DeadMenAct(Race):
         self.groups["runners"].active[:] = True
 
 
+class Replaces(Race):
+    def _observe(self) -> None:
+        super()._observe()
+        for name, group in self.groups.items():
+            self.groups[name] = group._replace(reward=group.reward.copy())
+
+
+class LacksAField(Race):
+    def _allocate(self) -> Any:
+        return NamedTuple("Short", [("stream", Any)])(super()._allocate().stream)
+
+
 class Raises(Race):
     def _advance(self, actions: Any, where: Any) -> None:
         raise ZeroDivisionError("nothing left")
@@ -105,6 +117,8 @@ class Raises(Race):
         (OtherMetrics, "episodes", "['arrived']"),
         (PaysAtTheBeginning, "episodes", "paid in the step that begins"),
         (DeadMenAct, "episodes", "both terminated and active"),
+        (Replaces, "arrays", "reward was replaced by another array"),
+        (LacksAField, "build", "lacks elapsed, over"),
         (Raises, "episodes", "ZeroDivisionError: nothing left"),
     ],
 )

@@ -89,9 +89,8 @@ def test_a_loss_that_is_not_finite_stops_the_run():
 
 
 def test_a_best_metric_that_does_not_exist_is_named():
-    trainer = Trainer(experiment(best_metric="speed"))
     with pytest.raises(BadParameter, match=r"best_metric is 'speed'.*throughput"):
-        trainer.is_best(trainer.evaluate())
+        Trainer(experiment(best_metric="speed"))
 
 
 def test_the_best_so_far_is_remembered():
@@ -106,16 +105,17 @@ def test_the_best_so_far_is_remembered():
     [
         {"environment": "meeting-v0", "algorithm": "ippo"},
         {"environment": "meeting-v0", "algorithm": "reinforce"},
+        {"environment": "foxes-v0", "algorithm": "ippo", "learners": {"hares": {"algorithm": "run_away"}}},
         {
             "environment": "pathfinding/lifelong-v0",
             "algorithm": "ippo",
             "learners": {"agents": {"algorithm": "random"}},
         },
     ],
-    ids=["a user's environment", "a user's learner", "a scripted policy"],
+    ids=["a user's environment", "a user's learner", "a user's scripted policy", "a scripted policy"],
 )
 def test_what_users_bring_goes_on_to_the_bit_too(choice, tmp_path):
-    for example in ("meeting", "reinforce"):
+    for example in ("meeting", "foxes", "reinforce"):
         load_plugin(str(ROOT / f"docs/examples/{example}.py"))
     training = {"num_envs": 3, "rollout_length": 6, "total_steps": 180, "threads": 1}
     whole, half, other = (Trainer(build_experiment(choice | {"training": training})) for _ in range(3))
