@@ -30,7 +30,7 @@ help:
 	@echo "make type         check the types of the four floors"
 	@echo "make test         run the tests; ARGS='-k render' chooses"
 	@echo "make test-slow    run the long learning tests"
-	@echo "make benchmark    measure speeds; make .venv-pogema first to have a peer beside them"
+	@echo "make benchmark    measure speeds; make .venv-pogema .venv-jaxmarl first to have peers beside them"
 	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
 	@echo "make clean        remove caches and builds; virtual environments and runs stay"
 
@@ -80,6 +80,11 @@ demo: $(STAMP)
 .venv-pogema:
 	"$(PYTHON)" -m venv $@
 	$@/bin/python $(PIP_INSTALL) pogema==1.4.0 || { rm -rf $@; exit 1; }
+
+# The reference that the MPE tasks are timed beside; it brings JAX.
+.venv-jaxmarl:
+	"$(PYTHON)" -m venv $@
+	$@/bin/python $(PIP_INSTALL) jaxmarl==0.2.0 || { rm -rf $@; exit 1; }
 
 # Torch is named with its version because a plain `torch` may bring gigabytes of CUDA libraries; its local suffix (+cpu) is this machine's.
 constraints:

@@ -6,6 +6,7 @@ from typing import Any
 from ..envs.errors import BadParameter
 from ..envs.factory import build_dataclass
 from ..envs.policy import ScriptedPolicy
+from ..envs.spec import EnvSpec, GroupSpec
 from .learner import Learner, Setup
 from .registry import algorithms
 from .scripted import scripted_learner
@@ -21,6 +22,16 @@ def learner_class(name: str) -> type[Learner]:
     raise BadParameter(
         f"the algorithm '{name}' is registered as {target!r}; allowed is a subclass of stigmergy.Learner or stigmergy.ScriptedPolicy"
     )
+
+
+def scripted_for(env: EnvSpec, group: GroupSpec) -> list[str]:
+    """The names of the registered scripted policies that play a group of an environment, in the order of their registration."""
+    found = []
+    for registration in algorithms.in_order():
+        target = registration.load()
+        if isinstance(target, type) and issubclass(target, ScriptedPolicy) and target.can_play(env, group):
+            found.append(registration.name)
+    return found
 
 
 def build_settings(name: str, values: Mapping[str, Any]) -> Any:

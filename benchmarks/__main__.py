@@ -1,37 +1,82 @@
-"""`python -m benchmarks`: one table of speeds, measured in one run on this machine."""
+"""`python -m benchmarks [pathfinding] [tasks] [tracking] [training]`: tables of speeds, measured in one run on this machine; all if none is named."""
 
 import os
 import platform
+import sys
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import environments, training
+from benchmarks import pathfinding, tasks, tracking, training
+from benchmarks.peers import peer_python
 from stigmergy.training.experiment import DEFAULT_CONFIG
 
 
-def main() -> None:
-    """Measure and print."""
-    console = Console(width=100)
+def show_pathfinding(console: Console) -> None:
+    """Beside pogema."""
     console.print(
-        f"{environments.AGENTS} agents, {environments.SIDE} x {environments.SIDE}, radius {environments.RADIUS}, lifelong, soft collisions"
+        f"{pathfinding.AGENTS} agents, {pathfinding.SIDE} x {pathfinding.SIDE}, radius {pathfinding.RADIUS}, lifelong, soft collisions"
     )
     table = Table("environment", "agent-steps/s", "x pogema", box=None)
-    for name, speed, ratio in environments.measure():
+    for name, speed, ratio in pathfinding.measure():
         table.add_row(name, f"{speed:,.0f}", "" if ratio is None else f"{ratio:.1f}")
     console.print(table)
-    if environments.pogema_python() is None:
+    if peer_python("pogema") is None:
         console.print("(pogema is not there to compare with: `make .venv-pogema` installs it)")
+
+
+def show_tasks(console: Console) -> None:
+    """All tasks with their defaults, beside the peers that install."""
+    console.print(f"every task with its defaults, up to {tasks.COPIES} copies; agent-steps/s")
+    columns = ("task", "agents", "bytes/copy", "1 thread", "2 threads", "PettingZoo API", "peers")
+    table = Table(*columns, box=None)
+    for id in tasks.our_tasks():
+        row = tasks.measure(id)
+        peers = [f"{name} {speed:,.0f} (x {ratio:,.1f})" for name, (speed, ratio) in row.peers.items()]
+        speeds = [f"{speed:,.0f}" for speed in (row.one_thread, row.two_threads, row.view)]
+        table.add_row(id, str(row.agents), f"{row.bytes:,}", *speeds, "; ".join(peers))
+    console.print(table)
+    if peer_python("jaxmarl") is None:
+        console.print("(JaxMARL is not there to compare with: `make .venv-jaxmarl` installs it)")
+
+
+def show_tracking(console: Console) -> None:
+    """Cost of a pair."""
+    table = Table("pursuers and targets", "copies", "ns for a pair and step", box=None)
+    for number, copies, nanoseconds in tracking.measure():
+        table.add_row(f"{number} x {number}", str(copies), f"{nanoseconds:.1f}")
+    console.print(table)
+
+
+def show_training(console: Console) -> None:
+    """The default experiment end to end."""
     speed, phases = training.measure()
     total = sum(phases.values())
-    console.print(f"\nconfig {DEFAULT_CONFIG}, end to end")
+    console.print(f"config {DEFAULT_CONFIG}, end to end")
     table = Table("training", "", box=None)
     table.add_row("agent-steps/s", f"{speed:,.0f}")
     for phase, seconds in phases.items():
         table.add_row(phase, f"{100 * seconds / total:.0f} %")
     console.print(table)
-    console.print(f"\n{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+
+
+PARTS = {"pathfinding": show_pathfinding, "tasks": show_tasks, "tracking": show_tracking, "training": show_training}
+
+
+def main() -> int:
+    """Measure and print."""
+    chosen = sys.argv[1:] or list(PARTS)
+    for name in chosen:
+        if name not in PARTS:
+            print(f"error: there is no benchmark '{name}'; there are {', '.join(PARTS)}", file=sys.stderr)
+            return 2
+    console = Console(width=160)
+    for name in chosen:
+        PARTS[name](console)
+        console.print()
+    console.print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

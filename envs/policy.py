@@ -27,6 +27,11 @@ class ScriptedPolicy(ABC):
         return cls()
 
     @classmethod
+    def can_play(cls, spec: EnvSpec, group: GroupSpec) -> bool:
+        """Whether the policy declares the task and the group."""
+        return spec.id.startswith(cls.plays) and (not cls.groups or group.name in cls.groups)
+
+    @classmethod
     def built_for(cls, name: str, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "ScriptedPolicy":
         """`build`, for tasks and groups that the policy declares. Raises BadParameter for others."""
         if not spec.id.startswith(cls.plays):

@@ -105,6 +105,11 @@ class Registry:
         self._read_entry_points()
         return iter([self._entries[name] for name in sorted(self._entries)])
 
+    def in_order(self) -> list[Registration]:
+        """All registrations, as they came."""
+        self._read_entry_points()
+        return list(self._entries.values())
+
     def __contains__(self, name: object) -> bool:
         self._read_entry_points()
         return name in self._entries

@@ -1,0 +1,37 @@
+"""Other packages, each timed by a script of its own, with the Python of the environment that it needs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+OWN_PYTHON = ("pettingzoo",)
+"""Peers that live in this environment (the `reference` extra)."""
+
+
+def peer_python(peer: str) -> str | None:
+    """The Python that has a peer: STIGMERGY_<PEER>_PYTHON, or what `make .venv-<peer>` built; None if there is none."""
+    if peer in OWN_PYTHON:
+        return sys.executable
+    given = os.environ.get(f"STIGMERGY_{peer.upper()}_PYTHON")
+    built = HERE.parent / f".venv-{peer}" / "bin" / "python"
+    return given or (str(built) if built.exists() else None)
+
+
+def time_peer(peer: str, **task: Any) -> float:
+    """Agent-steps per second of `peer_<peer>.py` on a task, which it reads as JSON.
+
+    Raises:
+        RuntimeError: the peer failed; the text is its last line.
+    """
+    python = peer_python(peer)
+    assert python is not None, f"ask peer_python('{peer}') first"
+    result = subprocess.run(
+        [python, str(HERE / f"peer_{peer}.py")], input=json.dumps(task), capture_output=True, text=True
+    )
+    if result.returncode:
+        raise RuntimeError(f"{peer} failed: {result.stderr.strip().splitlines()[-1]}")
+    return json.loads(result.stdout.splitlines()[-1])["agent_steps_per_second"]

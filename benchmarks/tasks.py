@@ -1,0 +1,76 @@
+"""Every registered task with its default parameters: speed in batches, memory of a copy, and the peers that there are for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import stigmergy
+from benchmarks.peers import peer_python, time_peer
+from benchmarks.speed import batch_speed, bytes_per_copy, in_turn, view_speed
+from stigmergy.envs.registry import environments
+
+COPIES = 1024
+ROUNDS, SHORT = 3, 1.0
+LARGEST = 2**31
+"""Bytes that a batch may take; tasks with larger copies get fewer of them."""
+
+# Task id to its peers: the package that runs it, and what its script is told.
+PEERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "pursuit/evaders-v0": [("pettingzoo", {"module": "pettingzoo.sisl.pursuit_v5"})],
+    "pursuit/tag-v0": [
+        ("pettingzoo", {"module": "mpe2.simple_tag_v3"}),
+        ("jaxmarl", {"name": "MPE_simple_tag_v3", "copies": COPIES}),
+    ],
+    "swarm/spread-v0": [
+        ("pettingzoo", {"module": "mpe2.simple_spread_v3"}),
+        ("jaxmarl", {"name": "MPE_simple_spread_v3", "copies": COPIES}),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one task; speeds are medians of agent-steps per second."""
+
+    id: str
+    agents: int
+    copies: int
+    bytes: int
+    one_thread: float
+    two_threads: float
+    view: float
+    peers: dict[str, tuple[float, float]]
+    """Peer to its speed, and how many times as fast our batch on two threads is (median over rounds)."""
+
+
+def our_tasks() -> list[str]:
+    """The ids that come with the package."""
+    return [entry.name for entry in environments if str(entry.target).startswith("stigmergy.")]
+
+
+def measure(id: str) -> Row:
+    """Measure one task."""
+    size = bytes_per_copy(id)
+    copies = int(min(COPIES, max(1, LARGEST // size)))
+    batch, view = stigmergy.make(id, copies), stigmergy.parallel_env(id)
+    contestants: dict[str, Callable[[], float]] = {
+        "one": lambda: batch_speed(batch, 1, SHORT),
+        "two": lambda: batch_speed(batch, 2, SHORT),
+        "view": lambda: view_speed(view, SHORT),
+    }
+    for peer, task in PEERS.get(id, []):
+        if peer_python(peer):
+            label = task.get("module", peer).split(".")[-1]
+            contestants[label] = lambda peer=peer, task=task: time_peer(peer, seconds=SHORT, **task)
+    speeds = in_turn(contestants, ROUNDS)
+    medians = {name: float(np.median(own)) for name, own in speeds.items()}
+    peers = {
+        name: (medians[name], float(np.median(speeds["two"] / speeds[name])))
+        for name in speeds
+        if name not in ("one", "two", "view")
+    }
+    return Row(
+        id, batch.spec.num_agents, copies, size, medians["one"], medians["two"], medians["view"], peers
+    )  # fmt: skip

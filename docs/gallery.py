@@ -1,0 +1,52 @@
+"""Makes `gallery.png`: one frame of every task, under scripted play where there is some. `python docs/gallery.py`, from the root of the repository."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+import stigmergy
+from stigmergy.algorithms.factory import make_learner, scripted_for
+from stigmergy.envs.registry import environments
+from stigmergy.training.evaluation import Players
+
+COLUMNS, CELL, TITLE, GAP = 5, 480, 34, 14
+STEPS = 14
+SEED = 3
+
+
+def frame(id: str) -> np.ndarray:
+    """The task's picture after STEPS steps, or just before its first episode ends."""
+    env = stigmergy.make(id, 1)
+    learners = {}
+    for group in env.spec.groups:
+        name = next(iter(scripted_for(env.spec, group)), "random")
+        learners[group.name] = make_learner(name, stigmergy.Setup(env.spec, group, SEED, env_parameters=env.parameters))
+    players = Players(env, learners)
+    step = env.reset(SEED)
+    picture = env.draw(0)
+    for _ in range(STEPS):
+        step = env.step(players.act(step))
+        picture = env.draw(0)
+        if step.last[0]:
+            break
+    return picture
+
+
+def main() -> None:
+    """Draw, put together, write."""
+    ids = [entry.name for entry in environments if str(entry.target).startswith("stigmergy.")]
+    rows = -(-len(ids) // COLUMNS)
+    sheet = Image.new("RGB", (COLUMNS * (CELL + GAP) + GAP, rows * (CELL + TITLE + GAP) + GAP), (255, 255, 255))
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(22)
+    for k, id in enumerate(ids):
+        x, y = GAP + k % COLUMNS * (CELL + GAP), GAP + k // COLUMNS * (CELL + TITLE + GAP)
+        picture = Image.fromarray(frame(id))
+        picture.thumbnail((CELL, CELL), Image.Resampling.LANCZOS)
+        sheet.paste(picture, (x + (CELL - picture.width) // 2, y + TITLE + (CELL - picture.height) // 2))
+        pen.text((x + 4, y + 4), id, (38, 42, 50), font)
+    sheet.quantize(128, dither=Image.Dither.NONE).save(Path(__file__).with_name("gallery.png"), optimize=True)
+
+
+if __name__ == "__main__":
+    main()
