@@ -21,6 +21,51 @@ SCRIPTED = {
         "pathfinding.policies:Pibt",
         "pathfinding: priority inheritance with backtracking, a planner that sees everything",
     ),
+    "optimum": ("games.policies:Optimum", "games with a known optimum: plays it"),
+    "take_turns": ("games.switch.policies:TakeTurns", "games/switch: one side goes first, the other waits"),
+    "one_group_at_a_time": (
+        "games.hallway.policies:OneGroupAtATime",
+        "games/hallway: groups leave one after the other",
+    ),
+    "clear_the_way": ("games.checkers.policies:ClearTheWay", "games/checkers: to each agent the food that suits it"),
+    "foragers": (
+        "swarm.foraging.policies:Foragers",
+        "swarm/foraging: shortest ways to the food and back, stepping aside for those who come the other way",
+    ),
+    "haulers": (
+        "swarm.transport.policies:Haulers",
+        "swarm/transport: agents line up behind the box, push it out and leave",
+    ),
+    "formation": (
+        "swarm.flocking.policies:Formation",
+        "swarm/flocking: everyone walks to its cell of the cheapest formation",
+    ),
+    "surround": (
+        "swarm.encircle.policies:Surround",
+        "swarm/encircle: the nearest agents take the cells beside the prey, the others come near",
+    ),
+    "agree": ("swarm.synchronization.policies:Agree", "swarm/synchronization: switches to what the next point wants"),
+    "gather": ("swarm.aggregation.policies:Gather", "swarm/aggregation: every agent heads for the middle of the box"),
+    "greedy_pursuit": (
+        "pursuit.evaders.policies:GreedyPursuit",
+        "pursuit/evaders: teams of the nearest pursuers gather around the evaders they can catch soonest",
+    ),
+    "nearest_target": (
+        "pursuit.tracking.policies:NearestTarget",
+        "pursuit/tracking: every pursuer watches the target it believes nearest",
+    ),
+    "own_target": (
+        "pursuit.tracking.policies:OwnTarget",
+        "pursuit/tracking: every pursuer watches the nearest target that fewest others chose",
+    ),
+    "synchronize": ("swarm.kuramoto.policies:Synchronize", "swarm/kuramoto: Kuramoto's model"),
+    "align": ("swarm.vicsek.policies:Align", "swarm/vicsek: Vicsek's model, turns into the mean heading in sight"),
+    "chase": ("pursuit.tag.policies:Chase", "pursuit/tag: predators head for where the nearest prey will be"),
+    "flee": ("pursuit.tag.policies:Flee", "pursuit/tag: prey moves away from predators and stays in the square"),
+    "spread_assign": (
+        "swarm.spread.policies:SpreadAssign",
+        "swarm/spread: agents share out the landmarks by their distances and steer to them",
+    ),
 }
 for _name, (_place, _description) in SCRIPTED.items():
     register_algorithm(_name, f"stigmergy.envs.{_place}", description=_description)

@@ -1,12 +1,17 @@
-"""What an experiment learns, over seeds: `python -m benchmarks.learning CONFIG --seeds 5 --against random pibt`.
+"""What experiments learn, over seeds: `python -m benchmarks.learning CONFIG [CONFIG ...] --seeds 5 --against random pibt`.
 
-Each seed trains anew and plays the same held-out episodes; baselines play them too. The intervals are over seeds (Student's t).
+Each seed trains anew and plays the same held-out episodes; baselines play them too. The intervals are over seeds (Student's t). With
+`--jobs 2` two seeds train side by side, each on its share of the threads: more of them in an hour, each one slower.
 """
 
 import dataclasses
 import math
+import multiprocessing
+import os
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -14,31 +19,52 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
+from stigmergy.algorithms.factory import learner_class, scripted_for
 from stigmergy.commands.evaluate import baseline
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
 from stigmergy.training.trainer import Trainer, build_learners
 
+YARDSTICK = "yardstick"
+HEADER = "| config | outcome | {} | random | yardstick | way from random to yardstick | seeds | steps | seconds a seed |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
+
 
 @dataclass(frozen=True)
 class Options:
-    """Train a config with several seeds and compare what was learnt with baselines."""
+    """Train configs with several seeds and compare what was learnt with baselines."""
 
-    config: Annotated[str, tyro.conf.Positional] = DEFAULT_CONFIG
-    """A YAML file, or the name of a config that comes with the package."""
+    configs: Annotated[tuple[str, ...], tyro.conf.Positional] = (DEFAULT_CONFIG,)
+    """YAML files, or names of configs that come with the package."""
     seeds: int = 5
     """Seeds 0, 1, and so on."""
     episodes: int = 64
     """Held-out episodes for each seed."""
     evaluation_seed: int = 1000
     """Seed of the held-out episodes."""
-    against: tuple[str, ...] = ("random",)
-    """Algorithms that need no training."""
+    against: tuple[str, ...] = ("random", YARDSTICK)
+    """Algorithms that need no training; `yardstick` is the task's first scripted policy, if it has one."""
+    jobs: int = 1
+    """Seeds that train side by side."""
+    output: str = ""
+    """A Markdown file to which a row for each config is added."""
 
 
-def train_and_play(experiment: Experiment, seed: int, options: Options) -> tuple[dict[str, float], float, float]:
-    """Mean outcomes of one seed on the held-out episodes, seconds of training, and agent-steps per second."""
-    training = dataclasses.replace(experiment.training, seed=seed, evaluation_interval=0)
+@dataclass(frozen=True)
+class Result:
+    """What one seed came to."""
+
+    outcomes: dict[str, float]
+    """Means over the held-out episodes."""
+    seconds: float
+    speed: float
+    """Agent-steps per second of the training."""
+
+
+def train_and_play(config: str, seed: int, options: Options) -> Result:
+    """Train one seed and play the held-out episodes."""
+    experiment = build_experiment(read_config(config))
+    threads = max(1, (os.cpu_count() or 1) // options.jobs) if options.jobs > 1 else experiment.training.threads
+    training = dataclasses.replace(experiment.training, seed=seed, evaluation_interval=0, threads=threads)
     trainer = Trainer(dataclasses.replace(experiment, training=training))
     start = time.perf_counter()
     while not trainer.finished:
@@ -47,15 +73,26 @@ def train_and_play(experiment: Experiment, seed: int, options: Options) -> tuple
     env = experiment.make_env(options.episodes)
     outcomes = evaluate(env, trainer.learners, options.evaluation_seed).columns()
     speed = trainer.steps * env.spec.num_agents / seconds
-    return {name: float(np.nanmean(values)) for name, values in outcomes.items()}, seconds, speed
+    return Result({name: float(np.nanmean(values)) for name, values in outcomes.items()}, seconds, speed)
 
 
 def play_baseline(experiment: Experiment, name: str, options: Options) -> dict[str, float]:
-    """Mean outcomes of a baseline on the same episodes."""
+    """Mean outcomes of a baseline on the same episodes; nothing where the task has no yardstick."""
     env = experiment.make_env(options.episodes)
-    players = build_learners(experiment, env, 0) | baseline(experiment, env, name, 0)
+    players = build_learners(experiment, env, 0)
+    for own in _yardsticks(experiment) if name == YARDSTICK else [name]:
+        players |= baseline(experiment, env, own, 0)
+    if name == YARDSTICK and not _yardsticks(experiment):
+        return {}
     outcomes = evaluate(env, players, options.evaluation_seed).columns()
     return {key: float(np.nanmean(values)) for key, values in outcomes.items()}
+
+
+def _yardsticks(experiment: Experiment) -> list[str]:
+    """For each group that learns, its first scripted policy, as `baseline` takes it."""
+    env = experiment.make_env(1).spec
+    learning = [group for group in env.groups if learner_class(experiment.choice(group.name).algorithm).learns]
+    return [f"{group.name}={names[0]}" for group in learning if (names := scripted_for(env, group))]
 
 
 def student_quantile(freedom: int, level: float = 0.95) -> float:
@@ -82,26 +119,54 @@ def interval(values: list[float]) -> str:
     return f"{mean:.4g} ± {half:.2g}"
 
 
+def run_seeds(config: str, options: Options) -> list[Result]:
+    """One result a seed."""
+    if options.jobs == 1:
+        return [train_and_play(config, seed, options) for seed in range(options.seeds)]
+    with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(train_and_play, config, seed, options) for seed in range(options.seeds)]
+        return [future.result() for future in futures]
+
+
+def row(config: str, experiment: Experiment, results: list[Result], baselines: dict[str, dict[str, float]]) -> str:
+    """A config in one line of Markdown: the outcome that `best_metric` names."""
+    outcome = experiment.training.best_metric
+    own = [result.outcomes[outcome] for result in results]
+    random, best = (baselines.get(name, {}).get(outcome, math.nan) for name in ("random", YARDSTICK))
+    share = f"{100 * (float(np.mean(own)) - random) / (best - random):.0f} %" if best != random else ""
+    seconds = float(np.mean([result.seconds for result in results]))
+    cells = [config, outcome, interval(own), f"{random:.4g}", "" if math.isnan(best) else f"{best:.4g}"]
+    steps = f"{experiment.training.total_steps:,}"
+    return f"| {' | '.join([*cells, '' if 'nan' in share else share, str(len(own)), steps, f'{seconds:.0f}'])} |\n"
+
+
+def show(console: Console, config: str, algorithm: str, results: list[Result], baselines: dict[str, dict[str, float]]):
+    """All outcomes of a config as a table."""
+    for seed, result in enumerate(results):
+        console.print(f"seed {seed}: {result.seconds:.0f} s, {result.speed:,.0f} agent-steps/s")
+    console.print(f"{config}: {len(results)} seeds; mean ± 95% interval over seeds")
+    table = Table("outcome", algorithm, *baselines, box=None)
+    for name in results[0].outcomes:
+        own = interval([result.outcomes[name] for result in results])
+        table.add_row(name, own, *(f"{outcomes.get(name, math.nan):.4g}" for outcomes in baselines.values()))
+    console.print(table)
+
+
 def main() -> None:
     """Train, play, print."""
     options = tyro.cli(Options)
     console = Console(width=120)
-    experiment = build_experiment(read_config(options.config))
-    results = []
-    for seed in range(options.seeds):
-        outcomes, seconds, speed = train_and_play(experiment, seed, options)
-        results.append(outcomes)
-        shown = "  ".join(f"{name} {value:.4g}" for name, value in outcomes.items())
-        console.print(f"seed {seed}: {shown}  ({seconds:.0f} s, {speed:,.0f} agent-steps/s)")
-    baselines = {name: play_baseline(experiment, name, options) for name in options.against}
-    console.print(
-        f"{options.config}: {options.seeds} seeds, {options.episodes} held-out episodes each; mean ± 95% interval over seeds"
-    )
-    table = Table("outcome", experiment.learner.algorithm, *baselines, box=None)
-    for name in results[0]:
-        own = interval([result[name] for result in results])
-        table.add_row(name, own, *(f"{outcomes.get(name, math.nan):.4g}" for outcomes in baselines.values()))
-    console.print(table)
+    for config in options.configs:
+        experiment = build_experiment(read_config(config))
+        results = run_seeds(config, options)
+        baselines = {name: play_baseline(experiment, name, options) for name in options.against}
+        show(console, config, experiment.learner.algorithm, results, baselines)
+        if options.output:
+            file = Path(options.output)
+            with file.open("a") as lines:
+                if file.stat().st_size == 0:
+                    lines.write(HEADER.format(experiment.learner.algorithm))
+                lines.write(row(config, experiment, results, baselines))
 
 
 if __name__ == "__main__":

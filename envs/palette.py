@@ -46,6 +46,11 @@ def agent_colour(index: int) -> Colour:
     return _from_oklch(_LIGHTNESS[beyond % len(_LIGHTNESS)], _CHROMA, beyond * _GOLDEN_ANGLE)
 
 
+def angle_colour(angle: float) -> Colour:
+    """The colour of a phase or heading in radians, on a wheel of one lightness: equal angles look equal, also across the turn."""
+    return _from_oklch(0.66, _CHROMA, angle)
+
+
 def mix(colour: Colour, other: Colour, share: float) -> Colour:
     """`colour` with `share` (0 to 1) of `other` in it."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(colour, other))

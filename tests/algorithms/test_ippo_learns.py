@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from stigmergy.envs.factory import make
+
 from .loop import Collector, ippo, small, train
-from .tiny_envs import Bandit, MatrixGame
+from .tiny_envs import Bandit
 
 CLIMBING = [[11, -30, 0], [-30, 7, 6], [0, 0, 5]]
 
@@ -39,7 +41,7 @@ def test_without_an_id_a_shared_policy_cannot_serve_different_right_arms():
 @pytest.mark.parametrize("seed", [0, 1])
 def test_independent_learners_miss_the_peak_of_the_climbing_game(seed):
     """From uniform play independent gradients lead to (b, c) = 6 or on to (b, b) = 7; finding 11 would mean that they share information."""
-    env = MatrixGame(32, CLIMBING)
+    env = make("games/matrix-v0", 32, payoff=CLIMBING)
     learner = ippo(env, seed=seed, learning_rate=1e-2, entropy=0.0, epochs=2, minibatches=1)
     start = learner.act(env.reset(0).groups["agents"], None).record["log_prob"]
     np.testing.assert_allclose(np.exp(start), 1 / 3, atol=0.02)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from stigmergy.envs.factory import make
+
 from .loop import ippo, small, train
-from .tiny_envs import Endless
 
 GAMMA, CUT, UPDATES = 0.9, 5, 100
 ENDLESS = 1 / (1 - GAMMA)
@@ -17,7 +18,8 @@ FEW = {"epochs": 2, "minibatches": 2}
 
 def values(ends, position=False, change=lambda rollout: rollout, memory="none", **options):
     """Train in the endless world and return the value of each observation there is."""
-    env = Endless(4, CUT, ends, position)
+    observe = "time" if position else "nothing"
+    env = make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT)
     network = small(activation="tanh", memory=memory)
     learner = ippo(env, num_updates=UPDATES, network=network, gamma=GAMMA, **{**OPTIONS, **FEW, **options})
     train(env, learner, 3 * (CUT + 1), UPDATES, change)  # whole episodes, each with the step into the next

@@ -98,75 +98,23 @@ def _first_choices(group: GroupSpec) -> NDArray[np.bool_]:
     return np.concatenate([np.arange(part) == 0 for part in parts])
 
 
-class PlainState(NamedTuple):
+class BanditState(NamedTuple):
     stream: NDArray[np.uint64]  # (num_envs, 4)
     elapsed: NDArray[np.int32]  # (num_envs,)
     over: NDArray[np.bool_]  # (num_envs,)
     context: NDArray[np.int64]  # (num_envs, n)
 
 
-class _Plain(BatchEnv[PlainState]):
-    def _allocate(self):
-        copies, n = self.num_envs, self.spec.groups[0].size
-        return PlainState(
-            np.zeros((copies, 4), np.uint64),
-            np.zeros(copies, np.int32),
-            np.zeros(copies, np.bool_),
-            np.zeros((copies, n), np.int64),
-        )
-
-    def _begin(self, where):
-        pass
-
-
-class Endless(_Plain):
-    """One agent, reward `pay` in every step whatever it does, cut by truncation or by termination after `length` steps.
-
-    The observation is constant, or with `position` the steps so far as a one-hot vector.
-    """
-
-    def __init__(self, num_envs, length, ends: str, position=False, pay=1.0):
-        self.ends, self.length, self.position, self.pay = ends, length, position, pay
-        space = spaces.Box(0, 1, (length if position else 1,), np.float32)
-        group = GroupSpec(DEFAULT_GROUP, 1, space, spaces.Discrete(2))
-        super().__init__(EnvSpec("test/endless-v0", (group,), length if ends == "truncation" else None), num_envs)
-
-    def _advance(self, actions, where):
-        self.groups[DEFAULT_GROUP].reward[where] = self.pay
-
-    def _observe(self):
-        group, elapsed = self.groups[DEFAULT_GROUP], self.state.elapsed
-        group.observation[:, 0] = np.eye(self.length + 1)[elapsed, : self.length] if self.position else 1
-        if self.ends == "termination":
-            group.terminated[:, 0] = elapsed >= self.length
-            group.active[:] = ~group.terminated
-
-
-class MatrixGame(_Plain):
-    """Two agents see nothing, choose a row and a column of `payoff` once, and both get what stands there."""
-
-    def __init__(self, num_envs, payoff):
-        self.payoff = np.asarray(payoff, np.float32)
-        group = GroupSpec(DEFAULT_GROUP, 2, spaces.Box(0, 1, (1,), np.float32), spaces.Discrete(len(payoff)))
-        super().__init__(EnvSpec("test/matrix-v0", (group,), None), num_envs)
-
-    def _advance(self, actions, where):
-        row, column = actions[DEFAULT_GROUP].T
-        self.groups[DEFAULT_GROUP].reward[where] = self.payoff[row, column][where, None]
-
-    def _observe(self):
-        group = self.groups[DEFAULT_GROUP]
-        group.observation[:] = 1
-        group.terminated[:] = self.state.elapsed[:, None] >= 1
-        group.active[:] = ~group.terminated
-
-
-class Bandit(_Plain):
+class Bandit(BatchEnv[BanditState]):
     """Agent i sees a context c in {0, 1, 2}, one-hot, and gets 1 for action (c + i) mod 3, else 0; truncated after `horizon` steps."""
 
     def __init__(self, num_envs, n=3, horizon=9):
         group = GroupSpec(DEFAULT_GROUP, n, spaces.Box(0, 1, (3,), np.float32), spaces.Discrete(3))
         super().__init__(EnvSpec("test/bandit-v0", (group,), horizon), num_envs)
+
+    def _allocate(self):
+        context = np.zeros((self.num_envs, self.spec.groups[0].size), np.int64)
+        return BanditState(*self.required_state(), context)
 
     def _begin(self, where):
         self._draw(where)

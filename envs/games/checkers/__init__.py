@@ -1,0 +1,9 @@
+"""VDN's checkers task: importing this registers the task and loads nothing else."""
+
+from ...tasks import register_task
+
+register_task(
+    "games/checkers-v0",
+    "games.checkers.env:Checkers",
+    "one agent should clear lemons out of the other's way, to whom apples are worth ten times as much (VDN's)",
+)

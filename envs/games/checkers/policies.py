@@ -1,0 +1,58 @@
+"""The scripted yardstick of the checkers task."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ...grid import UNREACHABLE, distances_to
+from ...policy import ScriptedPolicy
+from ..corridor import MOVES, STAY
+from .rules import APPLE, COLUMNS, LEMON, PLAIN, ROWS, SENSITIVE, State
+
+
+class ClearTheWay(ScriptedPolicy):
+    """The plain agent goes for the nearest lemon and spares apples, the sensitive one for the nearest apple and spares lemons.
+
+    Each goes along shortest paths through what it does not spare, around the other; who finds no path waits. All apples go to
+    the agent that they are worth most to. It eats more lemons than it has to: a good return, not the best.
+    """
+
+    plays = ("games/checkers",)
+
+    def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
+        """The actions of both agents, `(num_envs, 2)`."""
+        action = np.full(world.bite.shape, STAY, np.int64)
+        ringed = (ROWS + 2, COLUMNS + 2)
+        obstacle, distance = np.zeros(ringed, np.uint8), np.zeros(ringed, np.int32)
+        queue = np.zeros(obstacle.size, np.int32)
+        for c in range(len(action)):
+            for agent, wanted, spared in ((SENSITIVE, APPLE, LEMON), (PLAIN, LEMON, APPLE)):
+                action[c, agent] = _step(world.food[c], world.cell[c], agent, wanted, spared, obstacle, distance, queue)
+        return action
+
+
+@njit(cache=True)
+def _step(food, cell, agent, wanted, spared, obstacle, distance, queue):
+    """The first move of an agent's shortest path to the nearest `wanted` food, or STAY. The last three are work space."""
+    obstacle[:] = 1
+    for row in range(ROWS):
+        for column in range(COLUMNS):
+            obstacle[row + 1, column + 1] = food[row, column] == spared
+    other = 1 - agent
+    obstacle[cell[other, 0] + 1, cell[other, 1] + 1] = 1
+    distances_to(obstacle, cell[agent, 0] + 1, cell[agent, 1] + 1, distance, queue)
+    target, nearest = (0, 0), UNREACHABLE
+    for column in range(COLUMNS - 1, -1, -1):  # of several that are equally near, the one further to the right
+        for row in range(ROWS):
+            if food[row, column] == wanted and distance[row + 1, column + 1] < nearest:
+                target, nearest = (row + 1, column + 1), distance[row + 1, column + 1]
+    if nearest == UNREACHABLE:
+        return STAY
+    distances_to(obstacle, target[0], target[1], distance, queue)
+    row, column = cell[agent, 0] + 1, cell[agent, 1] + 1
+    for move in range(STAY):
+        if distance[row + MOVES[move, 0], column + MOVES[move, 1]] < distance[row, column]:
+            return move
+    return STAY

@@ -1,0 +1,29 @@
+"""What the small grids of the family share: ma-gym's moves and its way of moving agents, one after the other by index."""
+
+import numpy as np
+from numba import njit
+
+MOVES = np.array([(1, 0), (0, -1), (-1, 0), (0, 1), (0, 0)], np.int32)
+"""down, left, up, right, stay: ma-gym's order of actions, as (row, column)."""
+DOWN, LEFT, UP, RIGHT, STAY = 0, 1, 2, 3, 4
+
+
+@njit(cache=True)
+def try_move(walls, cell, i, move):
+    """Move agent i on a grid unless a wall, the edge or another agent is in its way; whether it moved.
+
+    Args:
+        walls: (rows, columns) bool.
+        cell: (n, 2) int32 row, column of all agents.
+        move: a row of MOVES.
+    """
+    if move == STAY:
+        return False
+    row, column = cell[i, 0] + MOVES[move, 0], cell[i, 1] + MOVES[move, 1]
+    if row < 0 or row >= walls.shape[0] or column < 0 or column >= walls.shape[1] or walls[row, column]:
+        return False
+    for j in range(cell.shape[0]):
+        if j != i and cell[j, 0] == row and cell[j, 1] == column:
+            return False
+    cell[i, 0], cell[i, 1] = row, column
+    return True

@@ -1,0 +1,73 @@
+"""The differential game as a batched environment, in NumPy."""
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ...batch import BatchEnv
+from ...pettingzoo_view import entry_points
+from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from . import draw, rules
+from .rules import DifferentialParameters, State
+
+
+class DifferentialGame(BatchEnv[State]):
+    """Two agents choose a number each, once, and both are paid r = max(f, g) for the pair (u1, u2).
+
+    f = -0.8 * (((u1 + 5) / 3)^2 + ((u2 + 5) / 3)^2) is a wide hill with its top, 0, at (-5, -5); g = 10 - (u1 - 5)^2 - (u2 - 5)^2 a narrow
+    one with its top, 10, at (5, 5). On the diagonal the valley between them lies at u1 = u2 = 1.95 and is 8.6 deep,
+    so learners that start around (0, 0), where r = -4.44, mostly climb the wide one.
+
+    Observation: `(1,)`, always 1. Actions: a number in [-action_range, action_range]. Reward: r, to both; the episode ends.
+    Global state: `(1,)`, 1 after the choice and 0 before.
+
+    Episode metrics: `global_hill`, whether more was paid than the wide hill's top can pay; `regret`, 10 less what was paid.
+
+    Source: Su and Lu, "Decentralized policy optimization" (2022), whose code has the range 100.
+    """
+
+    Parameters = DifferentialParameters
+    parameters: DifferentialParameters
+
+    def __init__(self, id: str, num_envs: int, parameters: DifferentialParameters):
+        limit = parameters.action_range
+        group = GroupSpec(
+            DEFAULT_GROUP, 2, spaces.Box(0, 1, (1,), np.float32), spaces.Box(-limit, limit, (1,), np.float32)
+        )
+        super().__init__(EnvSpec(id, (group,), None, ("global_hill", "regret"), state_shape=(1,)), num_envs, parameters)
+
+    def _allocate(self) -> State:
+        e = self.num_envs
+        return State(*self.required_state(), np.zeros((e, 2), np.float32), np.zeros(e))
+
+    def _begin(self, where: NDArray[np.bool_]) -> None:
+        rules.begin(self.state, where)
+
+    def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
+        rules.advance(self.state, actions[DEFAULT_GROUP][:, :, 0], where)
+        self.groups[DEFAULT_GROUP].reward[where] = self.state.paid[where, None]
+
+    def _observe(self) -> None:
+        step, chosen = self.groups[DEFAULT_GROUP], self.state.elapsed[:, None] > 0
+        step.observation[:] = 1
+        step.terminated[:] = chosen
+        np.logical_not(step.terminated, out=step.active)
+        assert self.global_state is not None
+        self.global_state[:] = chosen
+
+    def _measure(self) -> dict[str, NDArray[Any]]:
+        paid = self.state.paid
+        return {"global_hill": (paid > rules.LOCAL).astype(float), "regret": rules.HIGHEST - paid}
+
+    def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
+        """The landscape with the choice; see `draw.draw`."""
+        return draw.draw(self.state, copy, self.parameters.action_range, **options)
+
+    def text(self, copy: int = 0) -> str:
+        """The choice in words."""
+        return draw.text(self.state, copy)
+
+
+parallel_env, env, raw_env = entry_points("games/differential-v0")

@@ -1,0 +1,9 @@
+"""Hallway: importing this registers the task and loads nothing else."""
+
+from ...tasks import register_task
+
+register_task(
+    "games/hallway-v0",
+    "games.hallway.env:Hallway",
+    "members of a group have to leave their corridors in the same step, and no other group with them",
+)

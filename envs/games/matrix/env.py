@@ -1,0 +1,84 @@
+"""Matrix games as a batched environment, in NumPy: a round is a look into a table."""
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ...batch import BatchEnv
+from ...pettingzoo_view import entry_points
+from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from . import draw, rules
+from .rules import MatrixParameters, State
+
+
+class MatrixGame(BatchEnv[State]):
+    """All agents choose an action at once, and a table says what each is paid.
+
+    Observation: `(1,)`, always 1; with `observe: actions` `(n * actions,)`, everyone's last action one-hot, the agent's own
+    first and then the others' in order of index from there (all 0 in the first round). Who an agent is, it is not told:
+    networks of its own or an agent id are the learner's business. Actions: the table's.
+    Reward: the payoff. After `rounds` rounds all agents terminate. Global state: everyone's last action one-hot.
+
+    Episode metrics, each a mean over rounds: `optimal`, whether the joint action pays all together most; `equilibrium`, whether it is a
+    pure Nash equilibrium; `regret`, the payoff lost against the best joint action, mean over agents.
+
+    Sources: climbing and penalty, Claus and Boutilier, "The dynamics of reinforcement learning in cooperative multiagent systems" (1998),
+    as printed there (some code has climbing's transpose); qtran, Son et al., "QTRAN" (2019).
+    """
+
+    Parameters = MatrixParameters
+    parameters: MatrixParameters
+
+    def __init__(self, id: str, num_envs: int, parameters: MatrixParameters):
+        table = parameters.table()
+        self.game = rules.solve(table)
+        n, self._num_actions = table.shape[:2]
+        width = n * self._num_actions if parameters.observe == "actions" else 1
+        group = GroupSpec(DEFAULT_GROUP, n, spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(self._num_actions))
+        metrics = ("optimal", "equilibrium", "regret")
+        spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(n * self._num_actions,))
+        super().__init__(spec, num_envs, parameters)
+        # Agent i sees the actions of i, i + 1, ..., and then those of the agents before it.
+        self._order = (np.arange(n)[:, None] + np.arange(n)) % n
+
+    def _allocate(self) -> State:
+        e, n = self.num_envs, self.spec.num_agents
+        counts = np.zeros(e, np.int32), np.zeros(e, np.int32), np.zeros(e, np.float64)
+        return State(*self.required_state(), np.full((e, n), rules.NONE, np.int64), *counts)
+
+    def _begin(self, where: NDArray[np.bool_]) -> None:
+        rules.begin(self.state, where)
+
+    def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
+        paid = rules.advance(self.state, self.game, actions[DEFAULT_GROUP], where)
+        self.groups[DEFAULT_GROUP].reward[where] = paid[where]
+
+    def _observe(self) -> None:
+        state, step = self.state, self.groups[DEFAULT_GROUP]
+        one_hot = (state.action[:, :, None] == np.arange(self._num_actions)).astype(np.float32)
+        if self.parameters.observe == "actions":
+            step.observation[:] = one_hot[:, self._order].reshape(step.observation.shape)
+        else:
+            step.observation[:] = 1
+        assert self.global_state is not None
+        self.global_state[:] = one_hot.reshape(self.num_envs, -1)
+        if self.parameters.rounds is not None:
+            step.terminated[:] = (state.elapsed >= self.parameters.rounds)[:, None]
+            np.logical_not(step.terminated, out=step.active)
+
+    def _measure(self) -> dict[str, NDArray[Any]]:
+        rounds = np.maximum(self.state.elapsed, 1)
+        return {name: getattr(self.state, name) / rounds for name in self.spec.metrics}
+
+    def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
+        """The table with the last joint action marked; see `draw.draw`."""
+        return draw.draw(self.state, copy, self.game, **options)
+
+    def text(self, copy: int = 0) -> str:
+        """The table in characters; see `draw.text`."""
+        return draw.text(self.state, copy, self.game)
+
+
+parallel_env, env, raw_env = entry_points("games/matrix-v0")

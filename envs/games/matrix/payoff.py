@@ -1,0 +1,106 @@
+"""From parameters to the table of payoffs: the known games, and tables that the user writes."""
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import BadParameter
+from ...registry import nearest
+
+CLIMBING = ((11, -30, 0), (-30, 7, 6), (0, 0, 5))
+QTRAN = ((8, -12, -12), (-12, 0, 0), (-12, 0, 0))
+GAMES = ("climbing", "penalty", "qtran", "coordination")
+LARGEST = 1_000_000
+"""Numbers in a table, at most."""
+Nested = tuple[Any, ...]
+
+
+def read_payoff(given: Nested) -> Nested:
+    """Nested tuples of floats from nested lists, arrays, or their text as the command line gives it.
+
+    Raises:
+        BadParameter: the text is no list of numbers, rows differ in length, or a number is not finite.
+    """
+    plain: Any = [_read_text(part) if isinstance(part, str) else part for part in given]
+    if len(given) == 1 and isinstance(given[0], str) and isinstance(plain[0], list):
+        plain = plain[0]  # the whole table as one text
+    try:
+        table = np.array(plain, np.float64)
+    except (TypeError, ValueError):
+        raise BadParameter(
+            f"payoff is {plain}; allowed are numbers in nested lists whose rows have equal lengths"
+        ) from None
+    if not np.isfinite(table).all():
+        raise BadParameter(f"payoff holds {table[~np.isfinite(table)][0]}; allowed are finite numbers")
+    return _tuples(table.tolist())
+
+
+def build_payoff(
+    game: str, payoff: Nested, common: bool, num_agents: int | None, num_actions: int | None, penalty: float
+) -> NDArray[np.float64]:
+    """The payoffs of all agents, `(n, actions, ..., actions)` with an axis of actions for each of the n agents.
+
+    Raises:
+        BadParameter: the game is unknown, the table's shape is that of no game, or contradicts the numbers given.
+    """
+    if payoff:
+        table = np.array(payoff, np.float64)
+        if not common:
+            _check_shape(table, table.ndim - 1, table.shape[1:], "without `common`, payoff[i] is agent i's")
+            if len(table) != table.ndim - 1:
+                raise BadParameter(
+                    f"payoff has shape {table.shape}, tables of {table.ndim - 1} agents; without `common` give one for each of them"
+                )
+            return _checked_numbers(table, num_agents, num_actions)
+        _check_shape(table, table.ndim, table.shape, "an axis for each agent")
+    else:
+        table = _known_game(game, num_agents, num_actions, penalty)
+    return _checked_numbers(np.broadcast_to(table, (table.ndim, *table.shape)), num_agents, num_actions)
+
+
+def _known_game(game: str, num_agents: int | None, num_actions: int | None, penalty: float) -> NDArray[np.float64]:
+    if game not in GAMES:
+        raise BadParameter(f"game is '{game}'; there is no such game.{nearest(game, list(GAMES))}")
+    if game == "climbing":
+        return np.array(CLIMBING, np.float64)
+    if game == "qtran":
+        return np.array(QTRAN, np.float64)
+    if game == "penalty":
+        return np.array(((-penalty, 0, 10), (0, 2, 0), (10, 0, -penalty)), np.float64)
+    n, actions = num_agents or 2, num_actions or 2
+    if n * actions**n > LARGEST:
+        raise BadParameter(
+            f"num_agents is {n} and num_actions is {actions}, a table of {n * actions**n} numbers; allowed are {LARGEST}"
+        )
+    table = np.zeros((actions,) * n)
+    table[(np.arange(actions),) * n] = 1
+    return table
+
+
+def _check_shape(table: NDArray[np.float64], agents: int, sides: tuple[int, ...], what: str) -> None:
+    if agents < 1 or len(set(sides)) != 1 or sides[0] < 1:
+        raise BadParameter(
+            f"payoff has shape {table.shape}; allowed is {what}, with as many actions along every one, as in (3, 3)"
+        )
+    if agents * table.size > LARGEST:
+        raise BadParameter(f"payoff has shape {table.shape}, {table.size} numbers; allowed are {LARGEST // agents}")
+
+
+def _checked_numbers(table: NDArray[Any], num_agents: int | None, num_actions: int | None) -> NDArray[Any]:
+    for name, given, real in (("num_agents", num_agents, len(table)), ("num_actions", num_actions, table.shape[1])):
+        if given is not None and given != real:
+            raise BadParameter(f"{name} is {given} but the payoff is for {real}; leave it out but for `coordination`")
+    return table
+
+
+def _read_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise BadParameter(f"payoff is {text!r}; allowed are lists of numbers such as [[11, -30], [-30, 7]]") from None
+
+
+def _tuples(nested: Any) -> Any:
+    return tuple(_tuples(part) for part in nested) if isinstance(nested, list) else nested

@@ -1,0 +1,9 @@
+"""VDN's switch task: importing this registers the task and loads nothing else."""
+
+from ...tasks import register_task
+
+register_task(
+    "games/switch-v0",
+    "games.switch.env:Switch",
+    "agents pass each other through a corridor for one, to the opposite side (VDN's)",
+)

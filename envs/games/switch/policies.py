@@ -1,0 +1,35 @@
+"""The scripted yardstick of the switch task."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...policy import ScriptedPolicy
+from ..corridor import DOWN, LEFT, RIGHT, STAY, UP
+from .rules import COLUMNS, CORRIDOR, GOALS, State
+
+MIDDLE = 1
+
+
+class TakeTurns(ScriptedPolicy):
+    """Who starts at the left goes first, along a shortest path; who starts at the right waits until all of them are through.
+
+    It plays episodes from their start. With two agents the return is the best there is.
+    """
+
+    plays = ("games/switch",)
+
+    def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
+        """The actions of all agents, `(num_envs, n)`. Agents that have arrived stay."""
+        row, column = world.cell[:, :, 0], world.cell[:, :, 1]
+        goal = GOALS[: row.shape[1]]
+        rightward = goal[:, 1] == COLUMNS - 1
+        far_side = np.where(rightward, column > CORRIDOR[1], column < CORRIDOR[0])
+        to_middle = np.where(row < MIDDLE, DOWN, UP)
+        along = np.where(rightward, RIGHT, LEFT)
+        # In the far room first along the middle row to the end, so that nobody who waits there is in the way.
+        action = np.where(~far_side & (row != MIDDLE), to_middle, along)
+        action = np.where(column == goal[:, 1], np.where(row < goal[:, 0], DOWN, UP), action)
+        waits = ~rightward & (rightward & (column <= CORRIDOR[1])).any(axis=1, keepdims=True)
+        return np.where(waits | (world.arrived > 0), STAY, action)

@@ -1,0 +1,75 @@
+"""The two-step game as a batched environment, in NumPy."""
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ...batch import BatchEnv
+from ...pettingzoo_view import entry_points
+from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from . import draw, rules
+from .rules import END, RISKY, State, TwoStepParameters
+
+
+class TwoStep(BatchEnv[State]):
+    """Agent 0 chooses the table by which both agents are paid one step later.
+
+    In the first step nothing is paid and only agent 0's action counts: 0 leads to state 2A, where everything pays 7, 1 to state 2B with the
+    table [[0, 1], [1, 8]]. The second step ends the episode. The best return is 8; learners that take the value of 2B for
+    a sum over agents (VDN) stay with 7.
+
+    Observation: `(3,)`, the state one-hot (start, 2A, 2B), the same for both; all 0 after the end. Who an agent is, it is not told: QMIX and
+    its kin add an agent id, which is the learner's business. Actions: 0 and 1. Reward: the payoff, to both.
+    Global state, which QMIX's mixer needs: the state one-hot `(4,)`, the end included.
+
+    Episode metrics: `optimal`, whether the best payoff was reached; `risky`, whether agent 0 chose 2B; `regret`, the payoff lost.
+
+    Source: Rashid et al., "QMIX: monotonic value function factorisation for deep multi-agent reinforcement learning" (2018), section 5.
+    """
+
+    Parameters = TwoStepParameters
+    parameters: TwoStepParameters
+
+    def __init__(self, id: str, num_envs: int, parameters: TwoStepParameters):
+        self.table = parameters.table()
+        group = GroupSpec(DEFAULT_GROUP, 2, spaces.Box(0, 1, (3,), np.float32), spaces.Discrete(2))
+        spec = EnvSpec(id, (group,), None, ("optimal", "risky", "regret"), state_shape=(4,))
+        super().__init__(spec, num_envs, parameters)
+
+    def _allocate(self) -> State:
+        e = self.num_envs
+        return State(*self.required_state(), np.zeros(e, np.int64), np.zeros((e, 2, 2), np.int64), np.zeros(e))
+
+    def _begin(self, where: NDArray[np.bool_]) -> None:
+        rules.begin(self.state, where)
+
+    def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
+        paid = rules.advance(self.state, self.table, actions[DEFAULT_GROUP], where)
+        self.groups[DEFAULT_GROUP].reward[:] = paid[:, None]
+
+    def _observe(self) -> None:
+        step, place = self.groups[DEFAULT_GROUP], self.state.place
+        one_hot = place[:, None] == np.arange(4)
+        step.observation[:] = one_hot[:, None, :END]
+        step.terminated[:] = one_hot[:, END:]
+        np.logical_not(step.terminated, out=step.active)
+        assert self.global_state is not None
+        self.global_state[:] = one_hot
+
+    def _measure(self) -> dict[str, NDArray[Any]]:
+        regret = self.parameters.optimal_return() - self.state.paid
+        risky = rules.SAFE + self.state.action[:, 0, 0] == RISKY
+        return {"optimal": (regret == 0).astype(float), "risky": risky.astype(float), "regret": regret}
+
+    def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
+        """The three tables; see `draw.draw`."""
+        return draw.draw(self.state, copy, self.table, **options)
+
+    def text(self, copy: int = 0) -> str:
+        """The three tables in characters; see `draw.text`."""
+        return draw.text(self.state, copy, self.table)
+
+
+parallel_env, env, raw_env = entry_points("games/two_step-v0")

@@ -1,0 +1,9 @@
+"""An endless task whose value is known exactly: importing this registers the task and loads nothing else."""
+
+from ...tasks import register_task
+
+register_task(
+    "games/value_truth-v0",
+    "games.value_truth.env:ValueTruth",
+    "pays 1 a step whatever is done; the value is 1 / (1 - gamma) if cuts are told from ends",
+)

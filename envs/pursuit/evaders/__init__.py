@@ -1,0 +1,9 @@
+"""Pursuit of evaders that walk at random, with the rules of SISL's pursuit_v5. Importing this registers the task and loads nothing else."""
+
+from ...tasks import register_task
+
+register_task(
+    "pursuit/evaders-v0",
+    "pursuit.evaders.env:Evaders",
+    "pursuers surround evaders that walk at random; evaders caught and capture time count",
+)

@@ -1,0 +1,71 @@
+"""Pictures of tag: predators and prey by colour, obstacles in grey, touches flashed in gold."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...bodies_picture import moving_body, square_arena
+from ...errors import BadParameter
+from ...palette import REACHED, TEXT, WALL, agent_colour, mix
+from .rules import LANDMARK_RADIUS, PREDATOR_RADIUS, PREY_RADIUS, State, touching
+
+PREDATOR_COLOUR, PREY_COLOUR = agent_colour(5), agent_colour(2)
+_STONE = mix(WALL, (255, 255, 255), 0.35)
+
+
+def draw(state: State, copy: int, predators: int) -> NDArray[np.uint8]:
+    """A picture of one copy, `(height, width, 3)` uint8. Arrows show where bodies would be three steps on.
+
+    Raises:
+        BadParameter: there is no copy of that number.
+    """
+    _check(state, copy)
+    position, velocity = state.position[copy], state.velocity[copy]
+    everything = np.concatenate([position, state.landmark[copy]])
+    arena = square_arena(everything, PREDATOR_RADIUS, len(str(max(predators, len(position) - predators) - 1)))
+    touches = _touches(state, copy, predators)
+    with arena.inside():
+        for place in state.landmark[copy]:
+            arena.disc(place, LANDMARK_RADIUS, _STONE)
+        for j in np.flatnonzero(touches.any(axis=0)):
+            arena.disc(position[predators + j], 2.2 * PREY_RADIUS, REACHED)
+        for i in np.flatnonzero(touches.any(axis=1)):
+            arena.disc(position[i], 1.35 * PREDATOR_RADIUS, REACHED)
+        for i in range(len(position)):
+            hunts = i < predators
+            radius, colour = (PREDATOR_RADIUS, PREDATOR_COLOUR) if hunts else (PREY_RADIUS, PREY_COLOUR)
+            moving_body(arena, position[i], velocity[i], radius, colour, str(i if hunts else i - predators))
+    prey = len(position) - predators
+    arena.caption(
+        [
+            (f"{predators} {'predator' if predators == 1 else 'predators'}", PREDATOR_COLOUR),
+            (f"{prey} prey", PREY_COLOUR),
+            (f"touches {state.touches[copy]}", TEXT),
+        ],
+        f"step {state.elapsed[copy]}",
+    )
+    return arena.canvas.pixels()
+
+
+def text(state: State, copy: int, predators: int) -> str:
+    """One line an agent: position, velocity, whom it touches; then the landmarks, and a summary."""
+    _check(state, copy)
+    touches = _touches(state, copy, predators)
+    lines = []
+    for i, ((x, y), (vx, vy)) in enumerate(zip(state.position[copy], state.velocity[copy])):
+        hunts = i < predators
+        name = f"predator {i}" if hunts else f"prey {i - predators}"
+        touched = np.flatnonzero(touches[i] if hunts else touches[:, i - predators])
+        note = f"  touches {', '.join(map(str, touched))}" if len(touched) else ""
+        lines.append(f"{name:<12} at ({x:+.2f}, {y:+.2f})  moves ({vx:+.2f}, {vy:+.2f}){note}")
+    lines += [f"{f'landmark {j}':<12} at ({x:+.2f}, {y:+.2f})" for j, (x, y) in enumerate(state.landmark[copy])]
+    return "\n".join([*lines, f"step {state.elapsed[copy]}   touches {state.touches[copy]}"])
+
+
+def _touches(state: State, copy: int, predators: int) -> NDArray[np.bool_]:
+    """Who touched whom in the last step; nobody at the beginning, when it is not paid for."""
+    return touching(state, copy, predators) & (state.elapsed[copy] > 0)
+
+
+def _check(state: State, copy: int) -> None:
+    if not 0 <= copy < len(state.over):
+        raise BadParameter(f"copy is {copy}; allowed is 0 to {len(state.over) - 1}")

@@ -1,0 +1,139 @@
+"""Scripted yardsticks of tag, for discrete and continuous actions: predators that chase, prey that flees."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ...bodies import THRUST, TIME_STEP, coasting, kernel, push, squared_distance
+from ...policy import ScriptedPolicy
+from ...spec import EnvSpec, GroupSpec
+from .rules import PREDATOR_SPEED, State, TagParameters, build_constants, outside
+
+# Chosen by trying, each against the other, with the default parameters. Prey that minds the edge less earns as much, far outside.
+CHASE_STEPS = 6
+LONGEST_LEAD = 0.8
+FLEE_STEPS = 6
+SCARE = 0.35
+SQUARE_WEIGHT = 3.0
+LANDMARK_WEIGHT = 0.1
+
+
+class TagPolicy(ScriptedPolicy):
+    """Base class: what both know of the task."""
+
+    plays = ("pursuit/tag",)
+
+    def __init__(self, parameters: TagParameters):
+        self._constants = build_constants(parameters)
+        self._continuous = parameters.continuous
+
+    @classmethod
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TagParameters) -> "TagPolicy":
+        """A policy for a task with these parameters."""
+        return cls(parameters)
+
+    def _actions(self, num_envs: int, agents: int) -> NDArray[Any]:
+        if self._continuous:
+            return np.zeros((num_envs, agents, 5), np.float32)
+        return np.zeros((num_envs, agents), np.int64)
+
+
+class Chase(TagPolicy):
+    """Predators that accelerate to where the nearest prey will be when they get there at top speed."""
+
+    groups = ("predators",)
+
+    def act(self, world: State, generator: Any = None) -> NDArray[Any]:
+        """The predators' actions."""
+        action = self._actions(len(world.over), self._constants.predators)
+        _chase_copies(world.position, world.velocity, self._constants.accel, action)
+        return action
+
+
+class Flee(TagPolicy):
+    """Prey that tries each thrust in thought and takes the one after which predators, landmarks and the edge are farthest.
+
+    A predator scares by exp(-distance / 0.35), where distance is to where it will be, between the bodies' rims; landmarks scare a little,
+    and the penalty for leaving the square counts as far as the prey would get into it.
+    """
+
+    groups = ("prey",)
+
+    def act(self, world: State, generator: Any = None) -> NDArray[Any]:
+        """The prey's actions."""
+        k = self._constants
+        action = self._actions(len(world.over), world.position.shape[1] - k.predators)
+        _flee_copies(world.position, world.velocity, world.landmark, k, action)
+        return action
+
+
+@njit(cache=True)
+def _chase_copies(position, velocity, accel, action):
+    for c in range(action.shape[0]):
+        for i in range(action.shape[1]):
+            _chase(position[c], velocity[c], accel[i], action, c, i)
+
+
+@kernel
+def _chase(position, velocity, accel, action, c, i):
+    nearest, at = math.inf, -1
+    for j in range(action.shape[1], position.shape[0]):
+        squared = squared_distance(position, i, position, j)
+        if squared < nearest:
+            nearest, at = squared, j
+    lead = min(math.sqrt(nearest) / PREDATOR_SPEED, LONGEST_LEAD)
+    ahead = coasting(CHASE_STEPS)
+    x = position[at, 0] + velocity[at, 0] * lead - position[i, 0] - velocity[i, 0] * ahead
+    y = position[at, 1] + velocity[at, 1] * lead - position[i, 1] - velocity[i, 1] * ahead
+    scale = max(abs(x), abs(y), 1e-9)  # full thrust along the longer axis
+    push(action, c, i, x / scale, y / scale)
+
+
+@njit(cache=True)
+def _flee_copies(position, velocity, landmark, k, action):
+    for c in range(action.shape[0]):
+        for j in range(action.shape[1]):
+            _flee(position[c], velocity[c], landmark[c], k, action, c, j)
+
+
+@kernel
+def _flee(position, velocity, landmark, k, action, c, j):
+    i = k.predators + j
+    gain = k.accel[i] * TIME_STEP * coasting(FLEE_STEPS - 1)
+    x = position[i, 0] + velocity[i, 0] * coasting(FLEE_STEPS)
+    y = position[i, 1] + velocity[i, 1] * coasting(FLEE_STEPS)
+    least, best_x, best_y = math.inf, 0.0, 0.0
+    for t in range(9 if action.ndim == 3 else 5):
+        tx, ty = _option(t)
+        fear = _fear(position, velocity, landmark, k, i, x + gain * tx, y + gain * ty)
+        if fear < least:
+            least, best_x, best_y = fear, tx, ty
+    push(action, c, j, best_x, best_y)
+
+
+@kernel
+def _option(t):
+    """The thrusts along an axis first, then those along both."""
+    if t < 5:
+        x, y = THRUST[t, 0], THRUST[t, 1]
+    else:
+        x, y = 2.0 * (t % 2) - 1, 2.0 * ((t - 5) // 2) - 1
+    return x, y
+
+
+@kernel
+def _fear(position, velocity, landmark, k, i, x, y):
+    """How unpleasant it is for agent i to be at (x, y) soon."""
+    fear = SQUARE_WEIGHT * (outside(abs(x)) + outside(abs(y)))
+    ahead = coasting(FLEE_STEPS)
+    for p in range(k.predators):
+        dx, dy = position[p, 0] + velocity[p, 0] * ahead - x, position[p, 1] + velocity[p, 1] * ahead - y
+        fear += math.exp(-(math.sqrt(dx * dx + dy * dy) - k.radius[p] - k.radius[i]) / SCARE)
+    for m in range(landmark.shape[0]):
+        dx, dy = landmark[m, 0] - x, landmark[m, 1] - y
+        gap = math.sqrt(dx * dx + dy * dy) - k.radius[position.shape[0] + m] - k.radius[i]
+        fear += LANDMARK_WEIGHT * math.exp(-gap / SCARE)
+    return fear

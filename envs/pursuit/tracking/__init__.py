@@ -1,0 +1,9 @@
+"""Target tracking: pursuers share beliefs about moving targets and keep these certain; from a few to thousands."""
+
+from ...tasks import register_task
+
+register_task(
+    "pursuit/tracking-v0",
+    "pursuit.tracking.env:Tracking",
+    "keep many moving targets in view; certainty about where they are counts",
+)

@@ -1,0 +1,84 @@
+"""Scripted yardsticks of tracking: each pursuer goes to the target it chose, faces it, and keeps it in view."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from ...geometry import wrap_angle
+from ...kernels import over_copies
+from ...policy import ScriptedPolicy
+from .belief import TIME_STEP
+from .rules import SPEEDS, TURN_RATES
+from .state import State
+
+STAND_OFF = 4.0
+"""Metres from which a target is watched: near enough for a good bearing, and clear of the margin."""
+_FACING = 2.0  # metres of approach that a radian of bearing is worth
+_LOOK_AROUND = 3 * (len(SPEEDS) - 1)  # turn left on the spot
+
+
+class NearestTarget(ScriptedPolicy):
+    """Each pursuer goes to the target it believes nearest, whoever else does, and looks around where that is not to be seen."""
+
+    plays = ("pursuit/tracking",)
+    spreads = False
+
+    def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
+        """The actions of all pursuers, `(num_envs, n)`."""
+        action = np.zeros(world.pursuer.shape[:2], np.int64)
+        taken = np.zeros(world.log_det.shape, np.int32)
+        _plan_copies(world, self.spreads, taken, action)
+        return action
+
+
+class OwnTarget(NearestTarget):
+    """As NearestTarget, but in the order of their numbers pursuers take the nearest of the targets that fewest others took."""
+
+    spreads = True
+
+
+@njit(cache=True)
+def _plan_copy(state, spreads, taken, action, c):
+    least = 0  # so often every target was taken; only those taken no oftener may be
+    left = state.present[c]
+    for i in range(state.pursuer.shape[1]):
+        pursuer = state.pursuer[c, i]
+        chosen, nearest = 0, np.inf
+        for j in range(state.present[c]):
+            dx, dy = state.mean[c, j, 0] - pursuer[0], state.mean[c, j, 1] - pursuer[1]
+            if taken[c, j] == least and dx * dx + dy * dy < nearest:
+                chosen, nearest = j, dx * dx + dy * dy
+        if spreads:
+            taken[c, chosen] += 1
+            left -= 1
+            if left == 0:
+                least += 1
+                left = state.present[c]
+        near = nearest < (STAND_OFF + 1) ** 2
+        if near and state.observers[c, chosen] == 0:  # it is not where it is believed to be
+            action[c, i] = _LOOK_AROUND
+        else:
+            action[c, i] = _approach(pursuer, state.mean[c, chosen])
+
+
+@njit(cache=True)
+def _approach(pursuer, place):
+    """The action after which the pursuer is best placed to watch a place: near it, and facing it."""
+    best, least = 0, np.inf
+    for action in range(len(SPEEDS) * len(TURN_RATES)):
+        way, turn = TIME_STEP * SPEEDS[action // 3], TIME_STEP * TURN_RATES[action % 3]
+        dx = place[0] - pursuer[0] - way * np.cos(pursuer[2] + turn / 2)
+        dy = place[1] - pursuer[1] - way * np.sin(pursuer[2] + turn / 2)
+        bearing = wrap_angle(np.arctan2(dy, dx) - pursuer[2] - turn)
+        cost = abs(np.hypot(dx, dy) - STAND_OFF) + _FACING * abs(bearing)
+        if cost < least:
+            best, least = action, cost
+    return best
+
+
+@over_copies
+def _plan_copies(state, spreads, taken, action):
+    for c in prange(action.shape[0]):
+        _plan_copy(state, spreads, taken, action, np.int64(c))

@@ -1,0 +1,9 @@
+"""Flocking: agents arrange themselves in a hollow square, anywhere on the map."""
+
+from ...tasks import register_task
+
+register_task(
+    "swarm/flocking-v0",
+    "swarm.flocking.env:Flocking",
+    "agents arrange themselves in a hollow square, anywhere on the map",
+)

@@ -1,0 +1,9 @@
+"""Synchronization: agents switch their lights until all are alike, then all to the other side, and so on."""
+
+from ...tasks import register_task
+
+register_task(
+    "swarm/synchronization-v0",
+    "swarm.synchronization.env:Synchronization",
+    "agents bring their lights to agreement, again and again, now on, now off",
+)

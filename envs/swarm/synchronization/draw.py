@@ -1,0 +1,13 @@
+"""What a picture of synchronization shows beside the agents."""
+
+from ...board import Board
+from ...palette import REACHED
+from ..state import State
+from .rules import SCORED
+
+
+def mark_point(board: Board, state: State, copy: int) -> None:
+    """A golden frame within the walls after a step that scored."""
+    if state.tally[copy, SCORED]:
+        room = board.region((1, 1), (board.rows - 2, board.columns - 2))
+        board.canvas.rectangle(room.shrunk(0.06 * board.cell), REACHED, line=0.12 * board.cell)

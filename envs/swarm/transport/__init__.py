@@ -1,0 +1,9 @@
+"""Transport: agents push a box out of the way together and escape. Importing this registers the task and loads nothing else."""
+
+from ...tasks import register_task
+
+register_task(
+    "swarm/transport-v0",
+    "swarm.transport.env:Transport",
+    "agents push a box out of the only exit together, then escape (SwarmBench)",
+)

@@ -1,0 +1,109 @@
+"""The scripted yardstick of transport."""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ...spec import EnvSpec, GroupSpec
+from ..planning import Planner, step_down
+from ..pushing import COLUMN, ROW
+from ..state import BOXED, FREE, GONE, STATIC, State
+from ..symbols import STAY
+from .rules import PROGRESS, Layouts, TransportParameters, build_layouts
+
+
+class Haulers(Planner):
+    """Agents line up behind the box, push it along the wall and then out, and leave through the gap.
+
+    Whoever stands behind the box or at the end of a row that ends at it pushes; the others walk to the end of the nearest row.
+    """
+
+    plays = ("swarm/transport",)
+
+    def __init__(self, message_size: int, layouts: Layouts):
+        super().__init__(message_size)
+        self._way = layouts.way
+        self._steps = np.zeros(layouts.nearness.shape[2:], np.int64)
+        self._queue = np.zeros(self._steps.size, np.int64)
+
+    @classmethod
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TransportParameters) -> "Haulers":
+        """Haulers who know where boxes have to go on maps of this size."""
+        return cls(parameters.message_size, build_layouts(parameters.height, parameters.width))
+
+    def _plan(self, world: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
+        _haul(world, self._way, self._steps, self._queue, draws, moves)
+
+
+@njit(cache=True)
+def _haul(state: Any, way: Any, steps: Any, queue: Any, draws: Any, moves: Any) -> None:
+    copies, n = state.on.shape
+    everyone = np.ones(n, np.bool_)
+    for c in range(copies):
+        steps[:] = -1
+        if state.box[c, 0] == GONE:
+            count = _aim_at_gap(state, steps, queue, moves, c)
+        else:
+            count = _line_up(state, steps, queue, moves, way[state.box[c, 0], state.tally[c, PROGRESS]], c)
+        _spread_steps(state, steps, queue, count, c)
+        for i in range(n):
+            if moves[c, i] == STAY:
+                moves[c, i] = step_down(state, c, i, steps, draws[c, i], everyone)
+
+
+@njit(cache=True)
+def _line_up(state, steps, queue, moves, d, c):
+    """Those in a row behind the box push; the free cells at the ends of the rows are where the others go. Returns their number."""
+    height, width = steps.shape
+    count = 0
+    for row in range(height):
+        for column in range(width):
+            if state.occupant[c, row, column] != BOXED:
+                continue
+            r, q = row - ROW[d], column - COLUMN[d]
+            while 0 <= r < height and 0 <= q < width and state.occupant[c, r, q] > 0:
+                moves[c, state.occupant[c, r, q] - 1] = d
+                r, q = r - ROW[d], q - COLUMN[d]
+            if 0 <= r < height and 0 <= q < width and state.occupant[c, r, q] == FREE and steps[r, q] < 0:
+                steps[r, q] = 0
+                queue[count] = r * width + q
+                count += 1
+    return count
+
+
+@njit(cache=True)
+def _aim_at_gap(state, steps, queue, moves, c):
+    """Those in the gap leave; the others go to its cells. Returns their number."""
+    height, width = steps.shape
+    count = 0
+    for r in range(height):
+        for q in range(width):
+            if (0 < r < height - 1 and 0 < q < width - 1) or state.occupant[c, r, q] == STATIC:
+                continue
+            steps[r, q] = 0
+            queue[count] = r * width + q
+            count += 1
+            if state.occupant[c, r, q] > 0:
+                d = 0
+                while 0 <= r + ROW[d] < height and 0 <= q + COLUMN[d] < width:
+                    d += 1
+                moves[c, state.occupant[c, r, q] - 1] = d
+    return count
+
+
+@njit(cache=True)
+def _spread_steps(state, steps, queue, count, c):
+    """Fill `steps` outwards from the first `count` cells of the queue, through agents but not through walls and the box."""
+    height, width = steps.shape
+    head = 0
+    while head < count:
+        row, column = queue[head] // width, queue[head] % width
+        head += 1
+        for d in range(4):
+            r, q = row + ROW[d], column + COLUMN[d]
+            if 0 <= r < height and 0 <= q < width and state.occupant[c, r, q] >= 0 and steps[r, q] < 0:
+                steps[r, q] = steps[row, column] + 1
+                queue[count] = r * width + q
+                count += 1

@@ -1,0 +1,142 @@
+"""The stochastic game: backward induction against brute force, exact values against play, the game against its definition."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import stigmergy
+from stigmergy.envs.factory import make
+from stigmergy.envs.games.policies import Optimum
+from stigmergy.envs.games.stochastic.rules import best_plan, draw_game, uniform_return
+
+TINY = {"num_agents": 2, "num_states": 2, "num_actions": 2}
+
+
+def expected_return(game, policy, steps):
+    """The return from state 0 of `policy[t][s]`, a joint action or a distribution over them, by following the chances forward."""
+    chance, total = np.eye(len(game.reward))[0], 0.0
+    for t in range(steps):
+        joint = policy[t]
+        total += chance @ np.array([game.reward[s] @ joint[s] for s in range(len(chance))])
+        chance = sum(chance[s] * (joint[s] @ game.transition[s]) for s in range(len(chance)))
+    return total
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_backward_induction_equals_the_best_of_all_policies(seed, steps):
+    parameters = make("games/stochastic-v0", game_seed=seed, **TINY).parameters
+    game = draw_game(parameters)
+    one_hot = np.eye(4)
+    rules = [
+        np.stack([one_hot[a], one_hot[b]]) for a, b in product(range(4), repeat=2)
+    ]  # one step's choice in both states
+    best = max(expected_return(game, policy, steps) for policy in product(rules, repeat=steps))
+    assert best_plan(game, steps)[1] == pytest.approx(best, abs=1e-12)
+
+
+def test_uniform_play_is_exact_for_the_tiny_game():
+    parameters = make("games/stochastic-v0", **TINY).parameters
+    game = draw_game(parameters)
+    uniform = np.full((2, 4), 0.25)
+    assert uniform_return(game, 5) == pytest.approx(expected_return(game, [uniform] * 5, 5), abs=1e-12)
+
+
+def mean_return(env, choose):
+    env.reset(3)
+    total = np.zeros(env.num_envs)
+    for t in range(env.parameters.max_cycles):
+        step = env.step(choose(t))
+        total += step.groups["agents"].reward[:, 0]
+    return total, step
+
+
+def test_exact_values_agree_with_play():
+    """Thousands of episodes: means within four standard errors of what is exact, for random and for best play."""
+    env = make("games/stochastic-v0", 4000, max_cycles=10)
+    generator = np.random.default_rng(0)
+    returns, step = mean_return(env, lambda t: generator.integers(5, size=(4000, 3)))
+    assert abs(returns.mean() - env.uniform_return()) < 4 * stats.sem(returns)
+    assert abs(step.metrics["optimal"].mean() - 1 / 125) < 4 / np.sqrt(4000 * 10 * 125)
+    optimum = Optimum.build(env.spec, env.spec.groups[0], env.parameters)
+    returns, step = mean_return(env, lambda t: optimum.act(env.state))
+    assert abs(returns.mean() - env.optimal_return()) < 4 * stats.sem(returns)
+    assert (step.metrics["optimal"] == 1).all()
+    np.testing.assert_allclose(step.metrics["regret"], env.optimal_return() - returns, atol=1e-4)
+    np.testing.assert_allclose(step.metrics["share_of_optimum"], returns / env.optimal_return(), rtol=1e-5)
+
+
+def test_the_best_return_is_like_that_of_dpos_own_game():
+    """Theirs of this shape, 30 states, 3 agents with 5 actions and 30 steps, has 148.26, and -1.76 at random."""
+    best, uniform = zip(
+        *(
+            (env.optimal_return(), env.uniform_return())
+            for env in (make("games/stochastic-v0", game_seed=k) for k in range(3))
+        )
+    )
+    np.testing.assert_allclose(best, 148, atol=3)
+    np.testing.assert_allclose(uniform, 0, atol=6)
+
+
+def test_rewards_and_transitions_are_the_tables():
+    env = make("games/stochastic-v0", 5000, num_states=4, num_agents=2, num_actions=2)
+    game = draw_game(env.parameters)
+    np.testing.assert_allclose(game.transition.sum(axis=2), 1)
+    assert game.transition.min() > 0
+    assert -5 < game.reward.min() < game.reward.max() < 5
+    step = env.reset(0)
+    assert (step.groups["agents"].observation[..., 0] == 1).all()
+    step = env.step(np.tile([1, 0], (5000, 1)))
+    np.testing.assert_allclose(step.groups["agents"].reward, game.reward[0, 2], rtol=1e-6)
+    counts = np.bincount(step.state.argmax(axis=1), minlength=4)
+    assert stats.chisquare(counts, 5000 * game.transition[0, 2]).pvalue > 1e-3
+    np.testing.assert_array_equal(step.state.argmax(axis=1), env.state.place)
+    np.testing.assert_array_equal(step.groups["agents"].observation[:, 1], step.state)
+
+
+def test_the_games_seed_and_the_episodes_seed_are_two():
+    games = [draw_game(make("games/stochastic-v0", game_seed=seed).parameters) for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(games[0].reward, games[1].reward)
+    assert not np.array_equal(games[0].reward, games[2].reward)
+    env = make("games/stochastic-v0", 1)
+    actions = np.zeros((1, 3), int)
+    courses = []
+    for seed in (0, 0, 1):
+        env.reset(seed)
+        courses.append([int(env.step(actions).state.argmax()) for _ in range(10)])
+    assert courses[0] == courses[1] != courses[2]
+
+
+def test_rewards_of_a_known_seed_stay_what_they_are():
+    game = draw_game(make("games/stochastic-v0").parameters)
+    assert game.reward[0, 0] == pytest.approx(np.random.default_rng(0).random() * 10 - 5)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"num_agents": 0}, "num_agents is 0; allowed is 1"),
+        ({"num_states": 0}, "num_states is 0; allowed is 1"),
+        ({"num_actions": 0}, "num_actions is 0; allowed is 1"),
+        ({"game_seed": -1}, "game_seed is -1; allowed is 0"),
+        ({"max_cycles": 10_001}, "max_cycles is 10001; allowed is 1 to 10000"),
+        (
+            {"num_agents": 9},
+            "num_states is 30 with num_agents 9 and num_actions 5, 1757812500 transitions; allowed are",
+        ),
+    ],
+)
+def test_bad_parameters_are_told_in_a_sentence(parameters, sentence):
+    with pytest.raises(stigmergy.BadParameter, match=sentence):
+        make("games/stochastic-v0", **parameters)
+
+
+def test_text_says_where_the_joint_action_led():
+    env = make("games/stochastic-v0", 1, num_agents=1, num_states=2, num_actions=3)
+    env.reset(0)
+    assert "actions none yet: state 0 to 0" in env.text(0)
+    env.step(np.array([[2]]))
+    assert f"actions 2: state 0 to {env.state.place[0]}" in env.text(0)
+    assert env.draw(0).shape[2] == 3
