@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from gymnasium.spaces import MultiDiscrete
 from PIL import Image, ImageDraw, ImageFont
 
 import stigmergy
@@ -12,12 +13,15 @@ from stigmergy.training.evaluation import Players
 
 COLUMNS, CELL, TITLE, GAP = 5, 480, 34, 14
 STEPS = 14
+MOMENTS = {"swarm/transport-v0": 7, "swarm/aggregation-v0": 4, "swarm/kuramoto-v0": 30, "games/hallway-v0": 4}
+"""Steps after which there is more to see than after STEPS."""
+OPTIONS = {"swarm/foraging-v0": {"message_size": 4}, "pursuit/tracking-v0": {"num_pursuers": 8, "num_targets": 8}}
 SEED = 3
 
 
 def frame(id: str) -> np.ndarray:
-    """The task's picture after STEPS steps, or just before its first episode ends."""
-    env = stigmergy.make(id, 1)
+    """The task's picture after some steps, or at the end of its first episode."""
+    env = stigmergy.make(id, 1, **OPTIONS.get(id, {}))
     learners = {}
     for group in env.spec.groups:
         name = next(iter(scripted_for(env.spec, group)), "random")
@@ -25,8 +29,12 @@ def frame(id: str) -> np.ndarray:
     players = Players(env, learners)
     step = env.reset(SEED)
     picture = env.draw(0)
-    for _ in range(STEPS):
-        step = env.step(players.act(step))
+    for _ in range(MOMENTS.get(id, STEPS)):
+        actions = players.act(step)
+        for group in env.spec.groups:
+            if isinstance(group.action_space, MultiDiscrete):  # yardsticks are silent, and messages shall be seen
+                actions[group.name][..., 1] = np.arange(group.size) % group.action_space.nvec[1]
+        step = env.step(actions)
         picture = env.draw(0)
         if step.last[0]:
             break

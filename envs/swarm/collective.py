@@ -13,7 +13,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..checks import check_within
-from ..streams import uniform
 
 MOST_AGENTS = 100_000
 
@@ -42,14 +41,6 @@ class CollectiveParameters:
         for name in ("noise", "observation_noise", "action_cost"):
             check_within(name, getattr(self, name), 0)
         check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
-
-
-@njit(cache=True)
-def normal_pair(stream):
-    """Two independent float64 from the standard normal distribution, for the price of one (Box and Muller)."""
-    radius = np.sqrt(-2.0 * np.log(1.0 - uniform(stream)))
-    angle = 2.0 * np.pi * uniform(stream)
-    return radius * np.cos(angle), radius * np.sin(angle)
 
 
 @njit(cache=True)

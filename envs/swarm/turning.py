@@ -21,8 +21,8 @@ from ..errors import BadParameter
 from ..geometry import wrap_angle, wrap_offset
 from ..kernels import over_copies
 from ..neighbours import sort_points, sum_within
-from ..streams import uniform
-from .collective import CollectiveParameters, add_tents, normal_pair, spread_on_ring
+from ..streams import normal_pair, uniform
+from .collective import CollectiveParameters, add_tents, spread_on_ring
 
 ANGLE_POINTS = 16
 """Grid points on the circle at which the angles are described to a centralized critic."""

@@ -90,7 +90,9 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
         )
     learning = [own for own in named if equals or learner_class(experiment.choice(own).algorithm).learns]
     choice = LearnerChoice(algorithm, build_settings(algorithm, {}))
-    changed = dataclasses.replace(experiment, learners=experiment.learners | dict.fromkeys(learning or named, choice))
+    changed = dataclasses.replace(
+        experiment, learners={**experiment.learners, **dict.fromkeys(learning or named, choice)}
+    )
     players = build_learners(changed, env, derive_seed(seed, name))
     return {own: players[own] for own in learning or named}
 

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from stigmergy.envs.streams import below, draw_below, draw_uniform, next_u64, seed_streams, shuffle, splitmix64
+from stigmergy.envs.streams import (
+    below,
+    draw_below,
+    draw_uniform,
+    next_u64,
+    normal,
+    normal_pair,
+    seed_streams,
+    shuffle,
+    splitmix64,
+)
 
 
 def test_splitmix64_gives_the_published_numbers():
@@ -63,6 +73,17 @@ def test_shuffles_are_even():
         orders[tuple(items)] = orders.get(tuple(items), 0) + 1
     assert len(orders) == 6
     assert max(abs(count - 1000) for count in orders.values()) < 150
+
+
+def test_normal_draws_are_normal():
+    stream = streams(1)[0]
+    pairs = np.array([normal_pair(stream) for _ in range(20_000)])
+    assert np.abs(pairs.mean(axis=0)).max() < 0.03
+    assert np.abs(np.cov(pairs.T) - np.eye(2)).max() < 0.04
+    assert abs((pairs**4).mean() - 3) < 0.25
+    one, other = streams(1)[0], streams(1)[0]
+    assert normal(one) == normal_pair(other)[0]
+    assert (one == other).all()
 
 
 def test_copies_outside_where_keep_their_streams():

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from ...checks import check_within
 from ...kernels import over_copies
-from ...streams import uniform
-from ..collective import CollectiveParameters, add_tents, normal_pair, spread_on_line
+from ...streams import normal_pair, uniform
+from ..collective import CollectiveParameters, add_tents, spread_on_line
 
 HALF_SIDE = 2.0
 """The box is [-2, 2] x [-2, 2]."""
