@@ -62,7 +62,7 @@ type: $(STAMP)
 	$(BIN)/pyright --pythonpath $(TYPES)/bin/python $(ARGS)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadgroup $(ARGS)
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow $(ARGS)

@@ -11,10 +11,11 @@ All is float64, as there.
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 TIME_STEP = 0.1
 KEPT = 0.75
@@ -27,6 +28,12 @@ _MARGINS = 37.0  # beyond so many margins exp(-x) is less than half a bit of 1, 
 THRUST = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]], np.float64)
 
 _WITHOUT_COUNTS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+
+
+class Scratch(NamedTuple):
+    """Work space of the kernels, one row a copy; means nothing between steps."""
+
+    force: NDArray[np.float64]  # (num_envs, n, 2)
 
 
 def kernel(function: Callable[..., Any]) -> Any:

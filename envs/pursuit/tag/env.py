@@ -7,11 +7,12 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ...batch import BatchEnv
+from ...bodies import Scratch
 from ...pettingzoo_view import entry_points
 from ...spec import EnvSpec, GroupSpec
 from . import draw
 from .observation import observe_copies, width
-from .rules import NEVER, Scratch, State, TagParameters, advance_copies, begin_copies, build_constants
+from .rules import NEVER, State, TagParameters, advance_copies, begin_copies, build_constants
 
 PREDATORS, PREY = "predators", "prey"
 

@@ -98,12 +98,6 @@ class Constants(NamedTuple):
     horizon: int
 
 
-class Scratch(NamedTuple):
-    """Work space of the kernels, one row a copy; means nothing between steps."""
-
-    force: NDArray[np.float64]  # (num_envs, n, 2)
-
-
 def build_constants(p: TagParameters) -> Constants:
     """The constants for given parameters."""
     counts = (p.num_predators, p.num_prey)

@@ -7,13 +7,13 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ...batch import BatchEnv
+from ...bodies import Scratch
 from ...pettingzoo_view import entry_points
 from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from . import draw
 from .observation import observe_copies, width
 from .rules import (
     COVERED,
-    Scratch,
     SpreadParameters,
     State,
     advance_copies,

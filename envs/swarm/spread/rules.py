@@ -86,12 +86,6 @@ class Constants(NamedTuple):
     horizon: int
 
 
-class Scratch(NamedTuple):
-    """Work space of the kernels, one row a copy; means nothing between steps."""
-
-    force: NDArray[np.float64]  # (num_envs, n, 2)
-
-
 def build_constants(p: SpreadParameters) -> Constants:
     """The constants for given parameters."""
     n = p.num_agents
