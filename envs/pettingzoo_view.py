@@ -1,6 +1,6 @@
 """The PettingZoo view of an environment: a thin layer over a batch of one. No rule lives here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -143,15 +143,17 @@ class ParallelView(ParallelEnv):
 
     def _fill(self, group: GroupSpec, actions: Mapping[str, Any]) -> None:
         into = self._actions[group.name][0]
+        everyone = len(self.agents) == len(self.possible_agents)
+        present = group.agents if everyone else [agent for agent in self.agents if self._place[agent][0] == group.name]
         try:
-            if len(self.agents) == len(self.possible_agents):
-                into[:] = [actions[agent] for agent in group.agents]
-                return
-            present = [self._place[agent][1] for agent in self.agents if self._place[agent][0] == group.name]
-            for i in present:
-                into[i] = actions[group.agents[i]]
+            given = [actions[agent] for agent in present]
         except KeyError as error:
             raise KeyError(f"the action of {error.args[0]} is missing; give one for every agent in `agents`") from None
+        rows = _as_rows(group, present, given)
+        if everyone:
+            into[:] = rows
+        else:
+            into[[self._place[agent][1] for agent in present]] = rows
 
     def _see(self, step: TimeStep) -> dict[str, Any]:
         seen: dict[str, Any] = {}
@@ -179,6 +181,22 @@ class ParallelView(ParallelEnv):
             for info in infos.values():
                 info["metrics"] = {name: float(value[0]) for name, value in step.metrics.items()}
         return infos
+
+
+def _as_rows(group: GroupSpec, agents: Sequence[str], given: list[Any]) -> NDArray[Any]:
+    """Actions as an array `(len(agents), *action_shape)`; NumPy would round numbers that are not whole without a word."""
+    kinds = "iub" if group.action_dtype.kind == "i" else "iubf"
+    try:
+        rows = np.asarray(given)
+        if not given or (rows.dtype.kind in kinds and rows.shape[1:] == group.action_shape):
+            return rows
+    except ValueError:  # of unequal lengths
+        pass
+    for agent, action in zip(agents, given):
+        one = np.asarray(action)
+        if one.dtype.kind not in kinds or one.shape != group.action_shape:
+            raise ValueError(f"action of {agent} is {action}; allowed is {group.action_space}")
+    return np.stack([np.asarray(action) for action in given])
 
 
 def render_modes(env: BatchEnv) -> list[str]:

@@ -168,25 +168,46 @@ def test_a_thousand_copies_fit_into_two_gibibytes(id):
     assert 1024 * sum(np.asarray(value).nbytes for value in held) < 2**31
 
 
+def wrong_actions(group):
+    """Actions of one agent that lie outside its space, or are none."""
+    if group.action_dtype.kind == "i":
+        numbers = (-1, 10**6, 1.5, np.nan)
+    else:
+        bounded = np.isfinite(group.action_space.low).all() and np.isfinite(group.action_space.high).all()
+        numbers = (np.nan, 1e9) if bounded else (np.nan,)
+    return [np.full(group.action_shape, number)[()] for number in numbers]
+
+
 @EVERY_TASK
 def test_actions_out_of_their_space_are_named(id):
     env = make(id, 2)
-    env.reset(seed=0)
+    step = env.reset(seed=0)
+    generator = np.random.default_rng(0)
     for group in env.spec.groups:
-        for wrong in (np.nan, 1e9) if group.action_dtype.kind == "f" else (-1, 10**6):
-            actions = {
-                other.name: np.broadcast_to(
-                    np.zeros((), other.action_dtype), (2, other.size, *other.action_shape)
-                ).copy()
-                for other in env.spec.groups
-            }
-            space = group.action_space
-            if group.action_dtype.kind == "f" and not (np.isfinite(space.low).all() and np.isfinite(space.high).all()):
-                continue
+        for wrong in wrong_actions(group):
+            actions = random_actions(env.spec.groups, step, generator)
+            actions[group.name] = actions[group.name].astype(np.asarray(wrong).dtype)
             actions[group.name][1] = wrong
-            if env.groups[group.name].active[1].any():
-                with pytest.raises(ValueError, match=r"allowed is"):
-                    env.step(actions)
+            with pytest.raises(ValueError, match=r"allowed is|have dtype float64; expected int64"):
+                env.step(actions)
+
+
+@EVERY_TASK
+def test_pettingzoo_names_them_too(id):
+    module = entry_module(id)
+    view, turns = module.parallel_env(), module.env()
+    for group in view.env.spec.groups:
+        agent = group.agents[-1]
+        for wrong in wrong_actions(group):
+            view.reset(seed=0)
+            actions = {other: view.action_space(other).sample() for other in view.agents}
+            with pytest.raises(ValueError, match=f"action of {agent} .*allowed is"):
+                view.step(actions | {agent: wrong})
+            turns.reset(seed=0)
+            while turns.agent_selection != agent:
+                turns.step(turns.action_space(turns.agent_selection).sample())
+            with pytest.raises(ValueError, match=f"action of {agent} .*allowed is"):
+                turns.step(wrong)
 
 
 @EVERY_TASK
