@@ -5,7 +5,7 @@ pushes and limits that velocity. A contact is soft: its force grows with the dep
 of a unit. Two bodies in exactly one place have no direction to be pushed in, and are not (the source divides by zero there).
 
 Source: Lowe et al., "Multi-agent actor-critic for mixed cooperative-competitive environments" (2017), in the form of the
-packages mpe2 1.1 and jaxmarl, which move before they change the velocity (OpenAI's first code changed it before).
+package mpe2 1.1, which the tests follow, and which moves before it changes the velocity (OpenAI's first code changed it before).
 All is float64, as there.
 """
 

@@ -4,6 +4,11 @@ import math
 
 from .errors import BadParameter
 
+MOST_STEPS = 2**31 - 1
+"""The longest episode: steps are counted in int32."""
+LARGEST = 1_000_000
+"""The largest payoff or cost, which float32 still adds up in."""
+
 
 def check_within(name: str, value: float, low: float, high: float = math.inf) -> None:
     """Raise BadParameter unless low <= value <= high and the value is a finite number."""

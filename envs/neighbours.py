@@ -4,6 +4,8 @@ Points, each with a vector, are sorted into a quarter as many cells. A row of ce
 vectors give the sum over any run at once. So of a disc around a point only the cells at its rim are looked at point by point, and a row of
 cells costs the same however many points it holds. With a fixed number of neighbours the cost of a point is constant; on a fixed
 square, where the number of neighbours grows with the number of points n, it grows like the number of rows, the square root of n.
+
+(`pursuit/tracking/cells.py` has cells of its own, for other questions: who lies within a short reach, and who are the nearest few.)
 """
 
 from typing import NamedTuple

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..checks import check_within
+from ..checks import MOST_STEPS, check_within
 from ..errors import BadParameter
 
 Cell = tuple[int, int]
@@ -56,7 +56,7 @@ class PathfindingParameters:
         if not 0 <= self.density < 1:
             raise BadParameter(f"density is {self.density}; allowed is 0 to below 1")
         check_within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
         if self.scenario and (self.starts or self.goals):
             raise BadParameter(
                 f"scenario is '{self.scenario}' and starts or goals are given too; give one or the other"

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ..checks import check_within
+from ..checks import LARGEST, MOST_STEPS, check_within
 
 MOST_AGENTS = 100_000
 
@@ -39,8 +39,8 @@ class CollectiveParameters:
     def __post_init__(self):
         check_within("num_agents", self.num_agents, 1, MOST_AGENTS)
         for name in ("noise", "observation_noise", "action_cost"):
-            check_within(name, getattr(self, name), 0)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+            check_within(name, getattr(self, name), 0, LARGEST)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
 
 
 @njit(cache=True)

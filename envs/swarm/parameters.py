@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..checks import check_odd, check_within
+from ..checks import MOST_STEPS, check_odd, check_within
 from ..errors import BadParameter
 
 MAX_AGENTS = 1000
@@ -38,7 +38,7 @@ class SwarmBenchParameters:
         check_within("height", self.height, 5, MAX_SIDE)
         check_within("width", self.width, 5, MAX_SIDE)
         check_odd("view", self.view, 3, 33)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
         if self.message_size == 1 or not 0 <= self.message_size <= MAX_MESSAGES:
             raise BadParameter(
                 f"message_size is {self.message_size}; allowed is 0 for no messages, or 2 to {MAX_MESSAGES} with silence among them"

@@ -7,20 +7,19 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...checks import LARGEST, MOST_STEPS, check_within
 from ...kernels import over_copies
 from ..corridor import try_move
 
 ROWS, COLUMNS = 3, 8
 NOTHING, LEMON, APPLE = 0, 1, 2
-APPLES = LEMONS = 9
+APPLES = 9
 STARTS = np.array([(0, 6), (2, 6)], np.int32)
 SENSITIVE, PLAIN = 0, 1
 """The agents: what is eaten is worth ten times as much to the first."""
 ITEMS = 5
 """What an agent tells apart in a cell: lemon, apple, agent 0, agent 1, and a fifth mark of ma-gym's that nothing sets."""
 AROUND = 9 * ITEMS
-MOST_STEPS = 2**31 - 1
 
 
 def full_board() -> NDArray[np.uint8]:
@@ -56,7 +55,7 @@ class CheckersParameters:
 
     def __post_init__(self):
         for name in ("sensitive_reward", "plain_reward", "step_cost"):
-            check_within(name, getattr(self, name), 0)
+            check_within(name, getattr(self, name), 0, LARGEST)
         check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
 
 

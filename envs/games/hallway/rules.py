@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...checks import LARGEST, MOST_STEPS, check_within
 from ...errors import BadParameter
 from ...kernels import over_copies
 from ...registry import nearest
@@ -18,6 +18,7 @@ PLAYING, WON, FAILED = 0, 1, 2
 GAMES = {"hallway": ((4,) * 12, (2, 2, 2, 3, 3)), "join1": ((2, 6, 10), (3,))}
 """Lengths of the corridors and sizes of the groups."""
 SPARE_STEPS = 10
+LONGEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,15 @@ class HallwayParameters:
             raise BadParameter(f"game is '{self.game}'; there is no such game.{nearest(self.game, list(GAMES))}")
         lengths, groups = self.corridors()
         for name, values in (("lengths", lengths), ("groups", groups)):
-            if min(values) < 1:
-                raise BadParameter(f"{name} is {values}; allowed are numbers of 1 or more")
+            if not all(1 <= value <= LONGEST for value in values):
+                raise BadParameter(f"{name} is {values}; allowed are numbers from 1 to {LONGEST}")
         if sum(groups) != len(lengths):
             raise BadParameter(
                 f"groups is {groups}, {sum(groups)} agents, but lengths gives corridors to {len(lengths)}; the sizes have to add up to that"
             )
-        check_within("reward", self.reward, 0)
+        check_within("reward", self.reward, 0, LARGEST)
         if self.max_cycles is not None:
-            check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+            check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
 
     def corridors(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Lengths of the corridors and sizes of the groups."""

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...checks import LARGEST as MOST_PAID
 from ...errors import BadParameter
-from ...registry import nearest
 
 CLIMBING = ((11, -30, 0), (-30, 7, 6), (0, 0, 5))
 QTRAN = ((8, -12, -12), (-12, 0, 0), (-12, 0, 0))
 GAMES = ("climbing", "penalty", "qtran", "coordination")
 LARGEST = 1_000_000
 """Numbers in a table, at most."""
+MOST_AGENTS, MOST_ACTIONS = 20, 1000
 Nested = tuple[Any, ...]
 
 
@@ -32,8 +33,9 @@ def read_payoff(given: Nested) -> Nested:
         raise BadParameter(
             f"payoff is {plain}; allowed are numbers in nested lists whose rows have equal lengths"
         ) from None
-    if not np.isfinite(table).all():
-        raise BadParameter(f"payoff holds {table[~np.isfinite(table)][0]}; allowed are finite numbers")
+    outside = ~(np.abs(table) <= MOST_PAID)  # the negation catches NaN
+    if outside.any():
+        raise BadParameter(f"payoff holds {table[outside][0]}; allowed are numbers from -{MOST_PAID} to {MOST_PAID}")
     return _tuples(table.tolist())
 
 
@@ -61,8 +63,6 @@ def build_payoff(
 
 
 def _known_game(game: str, num_agents: int | None, num_actions: int | None, penalty: float) -> NDArray[np.float64]:
-    if game not in GAMES:
-        raise BadParameter(f"game is '{game}'; there is no such game.{nearest(game, list(GAMES))}")
     if game == "climbing":
         return np.array(CLIMBING, np.float64)
     if game == "qtran":

@@ -6,8 +6,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
-from .payoff import build_payoff, read_payoff
+from ...checks import LARGEST, MOST_STEPS, check_within
+from ...errors import BadParameter
+from ...registry import nearest
+from .payoff import GAMES, MOST_ACTIONS, MOST_AGENTS, build_payoff, read_payoff
 
 NONE = -1
 """The action of an agent that has not chosen yet."""
@@ -34,7 +36,7 @@ class MatrixParameters:
     penalty: float = 100.0
     """What is lost in two corners of `penalty`, 0 or more (k in the literature)."""
     rounds: int | None = 1
-    """Rounds after which the game is over: 1 is the one-shot game, none goes on until `max_cycles`."""
+    """Rounds after which the game is over, up to `max_cycles`: 1 is the one-shot game, none goes on until `max_cycles`."""
     max_cycles: int = 100
     """Rounds after which an episode is truncated."""
     observe: Literal["nothing", "actions"] = "nothing"
@@ -42,11 +44,15 @@ class MatrixParameters:
 
     def __post_init__(self):
         object.__setattr__(self, "payoff", read_payoff(self.payoff))
-        check_within("penalty", self.penalty, 0)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
-        for name, lowest in (("rounds", 1), ("num_agents", 1), ("num_actions", 1)):
+        check_within("penalty", self.penalty, 0, LARGEST)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
+        for name, most in (("rounds", self.max_cycles), ("num_agents", MOST_AGENTS), ("num_actions", MOST_ACTIONS)):
             if getattr(self, name) is not None:
-                check_within(name, getattr(self, name), lowest, 2**31 - 1)
+                check_within(name, getattr(self, name), 1, most)
+        if self.game not in GAMES:
+            raise BadParameter(f"game is '{self.game}'; there is no such game.{nearest(self.game, list(GAMES))}")
+        if not self.common and not self.payoff:
+            raise BadParameter("common is False without a payoff; the known games pay all agents alike")
         self.table()
 
     def table(self) -> NDArray[np.float64]:

@@ -35,8 +35,8 @@ class StochasticParameters:
     """Steps after which an episode is truncated."""
 
     def __post_init__(self):
-        for name in ("num_agents", "num_states", "num_actions"):
-            check_within(name, getattr(self, name), 1, MOST_TRANSITIONS)
+        for name, most in (("num_agents", 20), ("num_states", 2000), ("num_actions", 1000)):
+            check_within(name, getattr(self, name), 1, most)
         check_within("game_seed", self.game_seed, 0, 2**63 - 1)
         check_within("max_cycles", self.max_cycles, 1, 10_000)
         transitions = self.num_states**2 * self.num_actions**self.num_agents

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...checks import LARGEST, MOST_STEPS, check_within
 from ...kernels import over_copies
 from ..corridor import STAY, try_move
 
@@ -45,9 +45,9 @@ class SwitchParameters:
 
     def __post_init__(self):
         check_within("num_agents", self.num_agents, 2, 4)
-        check_within("goal_reward", self.goal_reward, 0)
-        check_within("step_cost", self.step_cost, 0)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        check_within("goal_reward", self.goal_reward, 0, LARGEST)
+        check_within("step_cost", self.step_cost, 0, LARGEST)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
 
 
 class State(NamedTuple):

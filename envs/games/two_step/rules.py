@@ -1,12 +1,12 @@
 """The two-step game's rules: agent 0 chooses the second step's table, then both choose a row and a column of it."""
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...checks import LARGEST
 from ...errors import BadParameter
 
 START, SAFE, RISKY, END = 0, 1, 2, 3
@@ -29,8 +29,8 @@ class TwoStepParameters:
 
     def __post_init__(self):
         for name, values in (("safe", (self.safe,)), ("risky", (*self.risky[0], *self.risky[1]))):
-            if not all(math.isfinite(value) for value in values):
-                raise BadParameter(f"{name} is {getattr(self, name)}; allowed are finite numbers")
+            if not all(abs(value) <= LARGEST for value in values):
+                raise BadParameter(f"{name} is {getattr(self, name)}; allowed are numbers from -{LARGEST} to {LARGEST}")
 
     def table(self) -> NDArray[np.float64]:
         """What is paid in each state, `(4, 2, 2)`: START and END pay 0."""

@@ -1,13 +1,12 @@
 """The rules of value_truth: every step pays the same, whatever is done, until the episode is cut or ended."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...checks import LARGEST, MOST_STEPS, check_within
 from ...errors import BadParameter
 
 
@@ -32,9 +31,8 @@ class ValueTruthParameters:
 
     def __post_init__(self):
         check_within("num_agents", self.num_agents, 1, 100_000)
-        if not math.isfinite(self.reward):
-            raise BadParameter(f"reward is {self.reward}; allowed are finite numbers")
-        check_within("max_cycles", self.max_cycles, 1, 10_000 if self.observe == "time" else 2**31 - 1)
+        check_within("reward", self.reward, -LARGEST, LARGEST)
+        check_within("max_cycles", self.max_cycles, 1, 10_000 if self.observe == "time" else MOST_STEPS)
 
     def true_value(self, gamma: float, elapsed: int = 0) -> float:
         """The discounted sum of what is to come after `elapsed` steps: reward / (1 - gamma), or less where the end is near.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...checks import check_odd, check_within
+from ...checks import MOST_STEPS, check_odd, check_within
 from ...errors import BadParameter
 
 MAX_SIDE = 1024
@@ -57,7 +57,7 @@ class EvadersParameters:
             value = getattr(self, name)
             if value is not None:
                 check_within(name, value, 1, MAX_SIDE)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
         check_within("n_evaders", self.n_evaders, 1, MAX_AGENTS)
         check_within("n_pursuers", self.n_pursuers, 1, MAX_AGENTS)
         check_within("n_catch", self.n_catch, 1, MAX_AGENTS)

@@ -12,7 +12,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from ...bodies import advance_bodies, kernel, squared_distance, thrust
-from ...checks import check_within
+from ...checks import MOST_STEPS, check_within
 from ...errors import BadParameter
 from ...kernels import over_copies
 from ...streams import uniform
@@ -66,7 +66,7 @@ class TagParameters:
         for name in ("num_agent_neighbors", "num_landmark_neighbors"):
             if getattr(self, name) is not None:
                 check_within(name, getattr(self, name), 1, 1000)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
 
 
 class State(NamedTuple):

@@ -42,6 +42,7 @@ class Tracking(BatchEnv[State]):
     - Rows come nearest first; the code shuffles them, so that networks do not count on an order. Ours are indifferent to it.
     - The covariance is corrected in Joseph's form and its log det is Cholesky's; the code lets it drift from symmetry and takes the
       logarithm of the determinant. A range below 0.1 m counts as 0.1 m where bearings are differentiated; there the code divides by 0.
+    - Features are divided by fixed units, for networks; the code shows them as they are.
     - The first pursuer begins anywhere, as the others do; in the code's empty maps it begins in the middle.
     - The numbers of pursuers and targets are fixed (the code draws both below the given ones, and never those); `fewest_targets` draws
       that of the targets, the given one included.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit, prange
 
-from ...checks import check_within
+from ...checks import MOST_STEPS, check_within
 from ...geometry import wrap_angle
 from ...kernels import over_copies
 from ...streams import normal
@@ -32,6 +32,8 @@ REWARD = -0.1
 MAX_NEAREST = 128
 SIDES = {4: 51, 8: 70, 20: 112, 100: 250, 1000: 790}
 """Sides of the source's empty maps, by the larger number of pursuers and targets."""
+ROOM = 2.0
+"""Metres: the root of the least area for each body, below which the margin would bar most moves."""
 AREA_ROOT = 25.0
 """Metres: the root of the area for each, which the source's maps keep."""
 
@@ -72,12 +74,13 @@ class TrackingParameters:
             check_within("fewest_targets", self.fewest_targets, 1, self.num_targets)
         check_within("nearest", self.nearest, 1, MAX_NEAREST)
         if self.side is not None:
-            check_within("side", self.side, 20, 1e6)
+            bodies = self.num_pursuers + self.num_targets
+            check_within("side", self.side, max(20, math.ceil(ROOM * math.sqrt(bodies))), 1e6)
         check_within("sensor_range", self.sensor_range, 0.1, 1e6)
         check_within("field_of_view", self.field_of_view, 1, 360)
         check_within("target_noise", self.target_noise, 0, 1)
         check_within("belief_noise", self.belief_noise, 1e-6, 1)
-        check_within("max_cycles", self.max_cycles, 1, 2**31 - 1)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
 
 
 def build_constants(parameters: TrackingParameters) -> Constants:

@@ -21,7 +21,8 @@ class Aggregation(BatchEnv[State]):
     Observation: float32 `(2,)`, the agent's x and y, each with normal noise of its own, clipped to the box.
     Action: float32 `(2,)` in [-1, 1], a velocity; one longer than 1 is shortened to length 1. Then x' = clip(x + speed * u + noise).
     Reward, the same for all: minus the mean distance to the population's mean, minus `action_cost` times the mean length of the
-    actions. It depends on where agents are, not on which agent is where. Nobody terminates.
+    actions. It depends on where agents are, not on which agent is where; the distance to the mean costs each agent the same at any number, where
+    that between all pairs would not. Nobody terminates.
     Global state: the population on a grid of 9 x 9 points over the box (see `collective`; row by row from the lowest y, in
     units of an even spread over the 81 points), and the share of the episode that has passed.
 

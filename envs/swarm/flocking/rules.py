@@ -10,7 +10,7 @@ from ...checks import check_within
 from ...errors import BadParameter
 from ...kernels import over_copies
 from ..messages import speak_copy
-from ..parameters import SwarmBenchParameters
+from ..parameters import MAX_AGENTS, SwarmBenchParameters
 from ..pushing import push_copy
 from ..rewards import pay, set_origin
 from ..state import clear_map, spread_agents
@@ -33,8 +33,9 @@ class FlockingParameters(SwarmBenchParameters):
 
     def __post_init__(self):
         super().__post_init__()
-        check_within("num_agents", self.num_agents, FEWEST)
-        self.check_room((self.height - 2) * (self.width - 2), "between the walls")
+        check_within("num_agents", self.num_agents, FEWEST, MAX_AGENTS)
+        # One stays free: with every cell taken the formation would always stand already.
+        self.check_room((self.height - 2) * (self.width - 2) - 1, "between the walls but one")
         inner = min(self.height, self.width) - 2
         if side_of(self.num_agents) > inner:
             raise BadParameter(

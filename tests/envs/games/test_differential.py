@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import stigmergy
 from stigmergy.envs.factory import make
+from stigmergy.envs.games.differential.rules import payoff
 from stigmergy.envs.games.policies import Optimum
 
 ANY = st.floats(-100, 100, width=32)
@@ -53,6 +54,23 @@ def test_nothing_pays_more_than_the_top_and_agents_may_be_exchanged(u1, u2):
     u1, u2 = np.float64(u1), np.float64(u2)
     hills = -0.8 * (((u1 + 5) / 3) ** 2 + ((u2 + 5) / 3) ** 2), 10 - (u1 - 5) ** 2 - (u2 - 5) ** 2
     np.testing.assert_allclose(reward[0, 0], max(hills), rtol=1e-5, atol=1e-5)
+
+
+def climb(u, rate=0.02, steps=3000):
+    """Each agent follows the slope of what it is paid, by differences, from `u`."""
+    u = np.array(u, float)
+    for _ in range(steps):
+        slope = [(payoff(*(u + 1e-4 * e)) - payoff(*(u - 1e-4 * e))) / 2e-4 for e in np.eye(2)]
+        u += rate * np.array(slope)
+    return u
+
+
+def test_who_starts_in_the_middle_climbs_the_wide_hill_and_who_starts_near_the_narrow_one_that():
+    for start in np.random.default_rng(0).normal(size=(5, 2)):
+        np.testing.assert_allclose(climb(start), -5, atol=1e-3)
+    np.testing.assert_allclose(climb((3.5, 3.5)), 5, atol=1e-3)
+    assert payoff(5, 5) == 10
+    assert payoff(-5, -5) == 0
 
 
 def test_metrics_and_the_end():

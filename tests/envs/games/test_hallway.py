@@ -193,11 +193,13 @@ def test_one_group_at_a_time_scores_with_every_group(parameters):
     policy = OneGroupAtATime.build(env.spec, env.spec.groups[0], env.parameters)
     env.reset(3)
     latest = env.state.place.max() - 1 + env.state.group.shape[1]
-    total = np.zeros(50)
+    total, over = np.zeros(50), np.zeros(50, bool)
     for _ in range(latest):
         step = env.step(policy.act(env.state))
-        total += np.where(env.state.elapsed > 0, step.groups["agents"].reward[:, 0], 0)
-    assert (total >= env.constants.reward * env.state.group.shape[1]).all()
+        total += np.where(over, 0, step.groups["agents"].reward[:, 0])
+        over |= step.last
+    assert over.all()
+    np.testing.assert_allclose(total, env.constants.reward * env.state.group.shape[1])
 
 
 @pytest.mark.parametrize(
@@ -206,9 +208,9 @@ def test_one_group_at_a_time_scores_with_every_group(parameters):
         ({"game": "halway"}, "game is 'halway'; there is no such game. Did you mean 'hallway'"),
         ({"groups": (2, 2)}, r"groups is \(2, 2\), 4 agents, but lengths gives corridors to 12; the sizes have to add"),
         ({"lengths": (3, 3), "groups": (1, 2)}, r"groups is \(1, 2\), 3 agents, but lengths gives corridors to 2"),
-        ({"lengths": (3, 0)}, r"lengths is \(3, 0\); allowed are numbers of 1 or more"),
-        ({"lengths": (3, 3), "groups": (2, 0)}, r"groups is \(2, 0\); allowed are numbers of 1 or more"),
-        ({"reward": -1}, "reward is -1.*; allowed is 0 or more"),
+        ({"lengths": (3, 0)}, r"lengths is \(3, 0\); allowed are numbers from 1 to 1000000"),
+        ({"lengths": (3, 3), "groups": (2, 0)}, r"groups is \(2, 0\); allowed are numbers from 1 to 1000000"),
+        ({"reward": -1}, "reward is -1.*; allowed is 0 to 1000000"),
         ({"max_cycles": 0}, "max_cycles is 0; allowed is 1"),
     ],
 )

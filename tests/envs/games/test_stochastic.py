@@ -68,16 +68,17 @@ def test_exact_values_agree_with_play():
     np.testing.assert_allclose(step.metrics["share_of_optimum"], returns / env.optimal_return(), rtol=1e-5)
 
 
-def test_the_best_return_is_like_that_of_dpos_own_game():
-    """Theirs of this shape, 30 states, 3 agents with 5 actions and 30 steps, has 148.26, and -1.76 at random."""
-    best, uniform = zip(
-        *(
-            (env.optimal_return(), env.uniform_return())
-            for env in (make("games/stochastic-v0", game_seed=k) for k in range(3))
-        )
-    )
-    np.testing.assert_allclose(best, 148, atol=3)
-    np.testing.assert_allclose(uniform, 0, atol=6)
+@pytest.mark.parametrize("game_seed", range(3))
+def test_looking_ahead_beats_the_best_next_reward_by_little_as_in_dpos_own_game(game_seed):
+    """DPO's file, of the same shape, has 148.258 by backward induction, 148.183 for the greedy choice and -1.759 at random. It is not shipped, so
+    its numbers are no test; ours are drawn likewise, and have to be alike."""
+    env = make("games/stochastic-v0", game_seed=game_seed)
+    game = draw_game(env.parameters)
+    myopic = np.eye(game.reward.shape[1])[game.reward.argmax(axis=1)]
+    greedy = expected_return(game, [myopic] * 30, 30)
+    assert 0 <= env.optimal_return() - greedy < 0.5
+    assert abs(env.optimal_return() - 148.258) < 3
+    assert abs(env.uniform_return()) < 6
 
 
 def test_rewards_and_transitions_are_the_tables():
@@ -109,11 +110,6 @@ def test_the_games_seed_and_the_episodes_seed_are_two():
     assert courses[0] == courses[1] != courses[2]
 
 
-def test_rewards_of_a_known_seed_stay_what_they_are():
-    game = draw_game(make("games/stochastic-v0").parameters)
-    assert game.reward[0, 0] == pytest.approx(np.random.default_rng(0).random() * 10 - 5)
-
-
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
@@ -126,6 +122,7 @@ def test_rewards_of_a_known_seed_stay_what_they_are():
             {"num_agents": 9},
             "num_states is 30 with num_agents 9 and num_actions 5, 1757812500 transitions; allowed are",
         ),
+        ({"num_agents": 20_000}, "num_agents is 20000; allowed is 1 to 20"),
     ],
 )
 def test_bad_parameters_are_told_in_a_sentence(parameters, sentence):

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mpe2 import simple_tag_v3
 
 from stigmergy.envs.errors import BadParameter
@@ -199,3 +201,29 @@ def test_pictures_flash_touches():
     assert gold[0] == 0  # nobody is paid for touching at the beginning
     assert gold[1] > 10
     assert "touches 0" in env.text()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    counts=st.tuples(st.integers(1, 5), st.integers(1, 4), st.integers(0, 4)),
+    continuous=st.booleans(),
+)
+def test_invariants_of_random_play(seed, counts, continuous):
+    """Speeds stay within their limits, rewards mirror each other, and touches add up."""
+    p, q, landmarks = counts
+    env = make(ID, 2, num_predators=p, num_prey=q, num_landmarks=landmarks, continuous=continuous, max_cycles=15)
+    step, generator, touches = env.reset(seed), np.random.default_rng(seed), np.zeros(2)
+    for _ in range(15):
+        actions = {g.name: random_action(g, step.groups[g.name], generator) for g in env.spec.groups}
+        step = env.step(actions)
+        speed = np.linalg.norm(env.state.velocity, axis=2)
+        assert (speed <= [1.0 + 1e-9] * p + [1.3 + 1e-9] * q).all()
+        assert np.isfinite(env.state.position).all()
+        predators, prey = step.groups["predators"].reward, step.groups["prey"].reward
+        assert (predators == predators[:, :1]).all()
+        assert (
+            prey.sum(axis=1) <= -predators[:, 0] + 1e-4
+        ).all()  # 10 a touch for both, and the prey's penalty outside
+        touches += predators[:, 0] / 10
+        np.testing.assert_array_equal(env.state.touches, touches)

@@ -171,9 +171,9 @@ def test_the_global_state_has_one_size_for_all_populations():
     ("option", "sentence"),
     [
         ({"num_agents": 0}, "num_agents is 0; allowed is 1 to 100000"),
-        ({"noise": -0.1}, "noise is -0.1; allowed is 0 or more"),
-        ({"observation_noise": float("nan")}, "observation_noise is nan; allowed is 0 or more"),
-        ({"action_cost": -1.0}, "action_cost is -1.0; allowed is 0 or more"),
+        ({"noise": -0.1}, "noise is -0.1; allowed is 0 to 1000000"),
+        ({"observation_noise": float("nan")}, "observation_noise is nan; allowed is 0 to 1000000"),
+        ({"action_cost": -1.0}, "action_cost is -1.0; allowed is 0 to 1000000"),
         ({"speed": 2.5}, "speed is 2.5; allowed is 0 to 2.0"),
         ({"max_cycles": 0}, "max_cycles is 0; allowed is 1 to 2147483647"),
     ],

@@ -165,8 +165,8 @@ def test_the_yardstick_forms_the_square():
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"num_agents": 3}, "num_agents is 3; allowed is 4 or more"),
-        ({"num_agents": 10, "height": 5, "width": 5}, "num_agents is 10; allowed is 1 to 9"),
+        ({"num_agents": 3}, "num_agents is 3; allowed is 4 to 1000"),
+        ({"num_agents": 9, "height": 5, "width": 5}, "num_agents is 9; allowed is 1 to 8"),
         ({"num_agents": 16, "height": 6, "width": 20}, "num_agents is 16, .* allowed is 4 to 15"),
         ({"view": 4}, "view is 4"),
         ({"shaping": -1.0}, "shaping is -1.0"),
@@ -175,3 +175,9 @@ def test_the_yardstick_forms_the_square():
 def test_bad_parameters(options, sentence):
     with pytest.raises(BadParameter, match=sentence):
         make(ID, 1, **options)
+
+
+def test_on_the_fullest_map_episodes_still_begin_out_of_formation():
+    env = make(ID, 50, num_agents=8, height=5, width=5)
+    env.reset(0)
+    assert (env.state.tally[:, INITIAL] > 0).all()

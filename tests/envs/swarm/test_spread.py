@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mpe2 import simple_spread_v3
 
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.factory import make
+from stigmergy.envs.random_play import random_action
 from stigmergy.envs.swarm.spread.policies import SpreadAssign, assign
 from tests.envs.mpe_oracle import TOLERANCE, differences, place
 
@@ -135,3 +138,20 @@ def test_pictures_flash_touches_and_show_everyone():
     assert red > 100
     with pytest.raises(BadParameter, match="copy is 1"):
         env.draw(1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32), n=st.integers(1, 7), ratio=st.floats(0, 1), continuous=st.booleans())
+def test_rewards_of_random_play_are_distances_and_touches(seed, n, ratio, continuous):
+    env = make(ID, 2, num_agents=n, local_ratio=ratio, continuous=continuous, max_cycles=12)
+    step, generator, collisions = env.reset(seed), np.random.default_rng(seed), np.zeros(2)
+    for _ in range(12):
+        step = env.step(random_action(env.spec.groups[0], step.groups["agents"], generator))
+        position = env.state.position
+        far = np.linalg.norm(env.state.landmark[:, :, None] - position[:, None], axis=3).min(axis=2).sum(axis=1)
+        near = np.linalg.norm(position[:, :, None] - position[:, None], axis=3) < 0.3
+        touching = near.sum(axis=2) - 1  # not oneself
+        expected = -(1 - ratio) * far[:, None] - ratio * touching
+        np.testing.assert_allclose(step.groups["agents"].reward, expected, atol=1e-5)
+        collisions += touching.sum(axis=1) / 2
+        np.testing.assert_array_equal(env.state.collisions, collisions)

@@ -162,9 +162,9 @@ def test_the_global_state_is_the_tents_over_the_grid_points(id):
         ({"radius": 2.5}, "radius is 2.5; allowed on a torus of side 4.0 is 0 to below 2, or 2.82843 and more"),
         ({"radius": -1.0}, "radius is -1.0; allowed is 0 or more"),
         ({"max_turn": 3.2}, "max_turn is 3.2; allowed is 0 to 3.14159"),
-        ({"noise": -0.1}, "noise is -0.1; allowed is 0 or more"),
-        ({"observation_noise": -0.1}, "observation_noise is -0.1; allowed is 0 or more"),
-        ({"action_cost": float("inf")}, "action_cost is inf; allowed is 0 or more"),
+        ({"noise": -0.1}, "noise is -0.1; allowed is 0 to 1000000"),
+        ({"observation_noise": -0.1}, "observation_noise is -0.1; allowed is 0 to 1000000"),
+        ({"action_cost": float("inf")}, "action_cost is inf; allowed is 0 to 1000000"),
         ({"max_cycles": 0}, "max_cycles is 0; allowed is 1 to 2147483647"),
     ],
 )
