@@ -53,7 +53,7 @@ def test_time_is_seen_if_asked_for():
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"reward": float("inf")}, "reward is inf; allowed are finite"),
+        ({"reward": float("inf")}, "reward is inf; allowed is -1000000 to 1000000"),
         ({"max_cycles": 0}, "max_cycles is 0; allowed is 1"),
         ({"observe": "time", "max_cycles": 10_001}, "max_cycles is 10001; allowed is 1 to 10000"),
         ({"num_agents": 0}, "num_agents is 0; allowed is 1"),
