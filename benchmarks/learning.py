@@ -140,12 +140,20 @@ def row(config: str, experiment: Experiment, results: list[Result], baselines: d
     return f"| {' | '.join([*cells, '' if 'nan' in share else share, str(len(own)), steps, f'{seconds:.0f}'])} |\n"
 
 
-def show(console: Console, config: str, algorithm: str, results: list[Result], baselines: dict[str, dict[str, float]]):
-    """All outcomes of a config as a table."""
+def show(
+    console: Console,
+    config: str,
+    experiment: Experiment,
+    results: list[Result],
+    baselines: dict[str, dict[str, float]],
+) -> None:
+    """What each seed came to, and all outcomes of a config as a table."""
+    outcome = experiment.training.best_metric
     for seed, result in enumerate(results):
-        console.print(f"seed {seed}: {result.seconds:.0f} s, {result.speed:,.0f} agent-steps/s")
+        own = f"{outcome} {result.outcomes[outcome]:.4g}"
+        console.print(f"seed {seed}: {own}  ({result.seconds:.0f} s, {result.speed:,.0f} agent-steps/s)")
     console.print(f"{config}: {len(results)} seeds; mean ± 95% interval over seeds")
-    table = Table("outcome", algorithm, *baselines, box=None)
+    table = Table("outcome", experiment.learner.algorithm, *baselines, box=None)
     for name in results[0].outcomes:
         own = interval([result.outcomes[name] for result in results])
         table.add_row(name, own, *(f"{outcomes.get(name, math.nan):.4g}" for outcomes in baselines.values()))
@@ -160,7 +168,7 @@ def main() -> None:
         experiment = build_experiment(read_config(config))
         results = run_seeds(config, options)
         baselines = {name: play_baseline(experiment, name, options) for name in options.against}
-        show(console, config, experiment.learner.algorithm, results, baselines)
+        show(console, config, experiment, results, baselines)
         if options.output:
             file = Path(options.output)
             with file.open("a") as lines:

@@ -75,7 +75,7 @@ def compare_transport(env, case, happened):
 
 def prepare_foraging(env, case, result):
     lay(env, result["grid"], cells(result["start"]), on=result["carrying"])
-    statics = np.array(result["grid"])
+    statics = np.array([list(row) for row in result["grid"]])
     numbers = np.select([statics == "W", statics == "F", statics == "N"], [WALL, FOOD, NEST], EMPTY)
     layouts = build_layouts(env.parameters).ground
     known = [layout for layout in range(len(layouts)) if np.array_equal(layouts[layout], numbers)]
