@@ -28,7 +28,7 @@ def build(env, group, name, seed=0):
     return make_learner(name, Setup(env.spec, env.spec.group(group), seed, env_parameters=env.parameters))
 
 
-@pytest.mark.parametrize(("id", "group", "name"), players())
+@pytest.mark.parametrize(("id", "group", "name"), list(players()))
 def test_a_policy_acts_legally_looks_without_touching_and_repeats_itself(id, group, name):
     env = make(id, 3)
     policy, other = build(env, group, name), build(env, group, name)
