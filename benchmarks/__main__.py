@@ -1,4 +1,4 @@
-"""`python -m benchmarks [pathfinding] [tasks] [tracking] [training]`: tables of speeds, measured in one run on this machine; all if none is named."""
+"""`python -m benchmarks [pathfinding] [tasks] [tracking] [training] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import pathfinding, tasks, tracking, training
+from benchmarks import pathfinding, tasks, tracking, training, yardsticks
 from benchmarks.peers import peer_python
 from stigmergy.training.experiment import DEFAULT_CONFIG
 
@@ -48,6 +48,16 @@ def show_tracking(console: Console) -> None:
     console.print(table)
 
 
+def show_yardsticks(console: Console) -> None:
+    """Outcomes of random and of scripted play."""
+    console.print(f"default parameters, means over {yardsticks.EPISODES} episodes")
+    table = Table("task", "players", "outcomes", box=None)
+    for id in tasks.our_tasks():
+        for players, means in yardsticks.measure(id):
+            table.add_row(id, players, "  ".join(f"{name} {mean:.4g}" for name, mean in means.items()))
+    console.print(table)
+
+
 def show_training(console: Console) -> None:
     """The default experiment end to end."""
     speed, phases = training.measure()
@@ -60,7 +70,13 @@ def show_training(console: Console) -> None:
     console.print(table)
 
 
-PARTS = {"pathfinding": show_pathfinding, "tasks": show_tasks, "tracking": show_tracking, "training": show_training}
+PARTS = {
+    "pathfinding": show_pathfinding,
+    "tasks": show_tasks,
+    "tracking": show_tracking,
+    "training": show_training,
+    "yardsticks": show_yardsticks,
+}
 
 
 def main() -> int:

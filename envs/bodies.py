@@ -30,6 +30,15 @@ THRUST = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]], np.float64)
 _WITHOUT_COUNTS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
 
 
+FULL = -1
+"""In place of a number of neighbours: everyone is seen."""
+
+
+def slots(neighbours: int | None) -> int:
+    """How many of the others an agent sees, or FULL where no number is given."""
+    return FULL if neighbours is None else neighbours
+
+
 class Scratch(NamedTuple):
     """Work space of the kernels, one row a copy; means nothing between steps."""
 

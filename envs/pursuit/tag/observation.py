@@ -3,9 +3,9 @@
 import numpy as np
 from numba import prange
 
-from ...bodies import kernel, next_nearest, see, see_nearest
+from ...bodies import FULL, kernel, next_nearest, see, see_nearest
 from ...kernels import over_copies
-from .rules import FULL, Constants
+from .rules import Constants
 
 
 def width(k: Constants, agents: int, landmarks: int, velocities: int) -> int:

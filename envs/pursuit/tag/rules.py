@@ -11,7 +11,7 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from ...bodies import advance_bodies, kernel, squared_distance, thrust
+from ...bodies import advance_bodies, kernel, slots, squared_distance, thrust
 from ...checks import MOST_STEPS, check_within
 from ...errors import BadParameter
 from ...kernels import over_copies
@@ -23,8 +23,6 @@ PREDATOR_SPEED, PREY_SPEED = 1.0, 1.3
 LANDMARKS_WITHIN = 0.9
 TOUCH = 10.0
 SHAPING = 0.1
-FULL = -1
-"""In place of a number of neighbours: everyone is seen."""
 NEVER = np.int32(-1)
 
 
@@ -107,8 +105,8 @@ def build_constants(p: TagParameters) -> Constants:
         accel=np.repeat([PREDATOR_ACCEL, PREY_ACCEL * p.prey_speed], counts),
         max_speed=np.repeat([PREDATOR_SPEED, PREY_SPEED * p.prey_speed], counts),
         shaping=SHAPING if p.shaped else 0.0,
-        agents_seen=FULL if p.num_agent_neighbors is None else p.num_agent_neighbors,
-        landmarks_seen=FULL if p.num_landmark_neighbors is None else p.num_landmark_neighbors,
+        agents_seen=slots(p.num_agent_neighbors),
+        landmarks_seen=slots(p.num_landmark_neighbors),
         ends_on_success=p.terminate_on_success,
         horizon=p.max_cycles,
     )

@@ -3,9 +3,9 @@
 import numpy as np
 from numba import prange
 
-from ...bodies import kernel, see, see_nearest
+from ...bodies import FULL, kernel, see, see_nearest
 from ...kernels import over_copies
-from .rules import FULL, Constants
+from .rules import Constants
 
 
 def width(k: Constants, n: int) -> int:

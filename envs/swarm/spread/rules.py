@@ -11,7 +11,7 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
-from ...bodies import advance_bodies, kernel, squared_distance, thrust
+from ...bodies import advance_bodies, kernel, slots, squared_distance, thrust
 from ...checks import MOST_STEPS, check_within
 from ...kernels import over_copies
 from ...streams import uniform
@@ -21,8 +21,6 @@ LANDMARK_RADIUS = 0.05
 ACCEL = 5.0
 COVERED = 0.1
 """A landmark is covered by an agent nearer than this."""
-FULL = -1
-"""In place of a number of neighbours: everyone is seen."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,8 @@ def build_constants(p: SpreadParameters) -> Constants:
         obstacle=np.zeros((0, 2)),
         local=p.local_ratio if p.collision_penalty else 0.0,
         shared=1 - p.local_ratio,
-        agents_seen=FULL if p.num_agent_neighbors is None else p.num_agent_neighbors,
-        landmarks_seen=FULL if p.num_landmark_neighbors is None else p.num_landmark_neighbors,
+        agents_seen=slots(p.num_agent_neighbors),
+        landmarks_seen=slots(p.num_landmark_neighbors),
         ends_on_success=p.terminate_on_success,
         horizon=p.max_cycles,
     )
