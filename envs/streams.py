@@ -117,6 +117,16 @@ def shuffle(s, items):
 
 
 @njit(cache=True)
+def hash_below(s, i, salt, n):
+    """An int64 in [0, n) that looks random, from a stream that is left as it is, an agent's index and a salt below 1024.
+
+    For scripted policies that must be functions of the state: the stream moves on with the environment, so each step has its own numbers.
+    """
+    mixed = _mix(s[0] + _mix(s[1] + _GOLDEN_GAMMA * np.uint64(i * 1024 + salt + 1)))
+    return np.int64((mixed >> np.uint64(33)) % np.uint64(n))
+
+
+@njit(cache=True)
 def _fill_uniform(stream, where, out):
     for c in range(stream.shape[0]):
         if where[c]:
