@@ -23,6 +23,7 @@ from stigmergy.algorithms.factory import learner_class, scripted_for
 from stigmergy.commands.evaluate import baseline
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
+from stigmergy.training.intervals import mean_of_defined
 from stigmergy.training.trainer import Trainer, build_learners
 
 YARDSTICK = "yardstick"
@@ -73,7 +74,7 @@ def train_and_play(config: str, seed: int, options: Options) -> Result:
     env = experiment.make_env(options.episodes)
     outcomes = evaluate(env, trainer.learners, options.evaluation_seed).columns()
     speed = trainer.steps * env.spec.num_agents / seconds
-    return Result({name: float(np.nanmean(values)) for name, values in outcomes.items()}, seconds, speed)
+    return Result({name: mean_of_defined(values) for name, values in outcomes.items()}, seconds, speed)
 
 
 def play_baseline(experiment: Experiment, name: str, options: Options) -> dict[str, float]:
@@ -85,7 +86,7 @@ def play_baseline(experiment: Experiment, name: str, options: Options) -> dict[s
     if name == YARDSTICK and not _yardsticks(experiment):
         return {}
     outcomes = evaluate(env, players, options.evaluation_seed).columns()
-    return {key: float(np.nanmean(values)) for key, values in outcomes.items()}
+    return {key: mean_of_defined(values) for key, values in outcomes.items()}
 
 
 def _yardsticks(experiment: Experiment) -> list[str]:

@@ -1,10 +1,9 @@
 """What scripted play is worth in every task with its default parameters, beside random play: `python -m benchmarks yardsticks`."""
 
-import numpy as np
-
 import stigmergy
 from stigmergy.algorithms.factory import make_learner, scripted_for
 from stigmergy.training.evaluation import evaluate
+from stigmergy.training.intervals import mean_of_defined
 
 EPISODES, SEED = 64, 1000
 
@@ -22,6 +21,6 @@ def measure(id: str) -> list[tuple[str, dict[str, float]]]:
             for group, name in players.items()
         }
         outcomes = evaluate(env, learners, SEED).columns()
-        means = {name: float(np.nanmean(values)) for name, values in outcomes.items()}
+        means = {name: mean_of_defined(values) for name, values in outcomes.items()}
         rows.append((" + ".join(dict.fromkeys(players.values())), means))
     return rows if names != dict.fromkeys(names, "random") else rows[:1]

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..envs.timestep import TimeStep
+from .intervals import mean_of_defined
 
 
 class EpisodeTotals:
@@ -31,11 +32,11 @@ class EpisodeTotals:
             total[step.last] = 0
 
     def flush(self) -> dict[str, float]:
-        """Means over the episodes that ended, by name, and how many there were; empty if none. Starts anew."""
+        """Means over the episodes that ended (in which the outcome is defined), by name, and how many ended; empty if none. Starts anew."""
         ended, self._ended = self._ended, {}
         if not ended:
             return {}
-        means = {name: float(np.mean(values)) for name, values in ended.items()}
+        means = {name: mean_of_defined(values) for name, values in ended.items()}
         return means | {"episode/count": float(len(ended["episode/length"]))}
 
     def clear(self) -> None:

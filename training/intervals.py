@@ -20,3 +20,10 @@ def mean_and_interval(values: ArrayLike, level: float = 0.95, seed: int = 0) -> 
     means = known[draws].mean(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(known.mean()), float(low), float(high)
+
+
+def mean_of_defined(values: ArrayLike) -> float:
+    """The mean of the values that are not NaN; NaN if none is."""
+    known = np.asarray(values, np.float64)
+    known = known[~np.isnan(known)]
+    return float(known.mean()) if known.size else np.nan

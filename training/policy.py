@@ -100,7 +100,7 @@ def _group_step(group: GroupSpec, observations: Mapping[str, Any], first: bool) 
             seen = observations[agent]
             if isinstance(seen, Mapping):
                 if mask is not None:
-                    mask[0, i] = seen["action_mask"]
+                    mask[0, i] = np.hstack(seen["action_mask"])  # a MultiDiscrete has a mask for each part
                 seen = seen["observation"]
             observation[0, i] = seen
             active[0, i] = True

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ..envs.fingerprint import fingerprint
 from .experiment import Experiment
+from .intervals import mean_of_defined
 from .restore import check_environment, fit, open_run
 from .run import METRICS_HEADER, TIMING_HEADER, CsvLog, Run
 from .trainer import Trainer
@@ -106,7 +105,7 @@ class Session:
         outcomes = self.trainer.evaluate()
         if self.trainer.is_best(outcomes):
             self.run_folder.save(self.trainer.progress.update, self._state(), best=True)
-        return {f"evaluation/{name}": float(np.nanmean(values)) for name, values in outcomes.columns().items()}
+        return {f"evaluation/{name}": mean_of_defined(values) for name, values in outcomes.columns().items()}
 
     def _state(self) -> dict[str, Any]:
         experiment = self.trainer.experiment

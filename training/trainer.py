@@ -22,6 +22,7 @@ from .buffer import RolloutBuffer, share
 from .episodes import EpisodeTotals
 from .evaluation import Outcomes, decide, evaluate, outcome_names
 from .experiment import Experiment, check_groups
+from .intervals import mean_of_defined
 
 Metrics = dict[str, float]
 
@@ -169,7 +170,7 @@ class Trainer:
     def is_best(self, outcomes: Outcomes) -> bool:
         """Whether the evaluation beats all before it; remembers it if so."""
         columns = outcomes.columns()
-        score = float(np.nanmean(columns[self.experiment.training.best_metric]))
+        score = mean_of_defined(columns[self.experiment.training.best_metric])
         better = score > self.progress.best
         self.progress.best = max(score, self.progress.best)
         return better
