@@ -66,6 +66,34 @@ SCRIPTED = {
         "swarm.spread.policies:SpreadAssign",
         "swarm/spread: agents share out the landmarks by their distances and steer to them",
     ),
+    "cooperate": ("dilemmas.policies:Cooperate", "dilemmas: does what is best for all"),
+    "defect": ("dilemmas.policies:Defect", "dilemmas: does what is best for itself"),
+    "tit_for_tat": (
+        "dilemmas.policies:TitForTat",
+        "dilemmas: begins by cooperating, then cooperates as much as the others did",
+    ),
+    "grim": ("dilemmas.policies:Grim", "dilemmas: cooperates until another defects, then never again"),
+    "punish": ("dilemmas.policies:Punish", "dilemmas: cooperates, and pays to punish those who do not"),
+    "steward": (
+        "dilemmas.policies:Steward",
+        "dilemmas/common_pool: keeps the resource where it grows fastest, a planner that sees everything",
+    ),
+    "win_stay_lose_shift": (
+        "dilemmas.policies:WinStayLoseShift",
+        "dilemmas/iterated: repeats its action if the other cooperated, else changes it",
+    ),
+    "cleaner": (
+        "dilemmas.policies:Cleaner",
+        "dilemmas/cleanup: cleans the river in turns with the others, and eats when it is clean enough",
+    ),
+    "sustainable_harvester": (
+        "dilemmas.policies:SustainableHarvester",
+        "dilemmas/harvest: eats only apples that leave enough others around them",
+    ),
+    "greedy_harvester": (
+        "dilemmas.policies:GreedyHarvester",
+        "dilemmas/harvest: eats the nearest apple, also the last one of a patch",
+    ),
 }
 for _name, (_place, _description) in SCRIPTED.items():
     register_algorithm(_name, f"stigmergy.envs.{_place}", description=_description)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..envs.registry import Registry
-
-algorithms = Registry("algorithm", "stigmergy.algorithms")
+from ..envs.registry import algorithms
 
 register_algorithm: Callable[..., Any] = algorithms.register
+
+__all__ = ["algorithms", "register_algorithm"]

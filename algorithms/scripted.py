@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
-from ..envs.policy import ScriptedPolicy
+from ..envs.policy import ScriptedPolicy, in_world
 from ..envs.random_play import random_action
 from ..envs.spec import GroupSpec
 from ..envs.timestep import GroupStep
@@ -42,7 +42,8 @@ class Scripted(ActingAlone):
 
     def __init__(self, setup: Setup, settings: Any):
         super().__init__(setup, settings)
-        self._policy = self.policy.built_for(self.name, setup.env, setup.group, setup.env_parameters)
+        self._policy = self.policy.built_for(self.name, *in_world(setup.env, setup.group), setup.env_parameters)
+        self._in_scenario = setup.env.world is not None
 
     @classmethod
     def plays(cls, group: GroupSpec) -> bool:
@@ -50,7 +51,8 @@ class Scripted(ActingAlone):
         return not cls.policy.groups or group.name in cls.policy.groups
 
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
-        return Decision(self._policy.act(step.world, self.generator()))
+        action = self._policy.act(step.world, self.generator())
+        return Decision(action[:, list(self.group.places)] if self._in_scenario else action)
 
 
 def scripted_learner(name: str, policy: type[ScriptedPolicy]) -> type[Learner]:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import pathfinding, tasks, tracking, training, yardsticks
-from benchmarks.peers import peer_python
+from benchmarks.peers import FROM_SOURCES, peer_python
 from stigmergy.training.experiment import DEFAULT_CONFIG
 
 
@@ -38,6 +38,9 @@ def show_tasks(console: Console) -> None:
     console.print(table)
     if peer_python("jaxmarl") is None:
         console.print("(JaxMARL is not there to compare with: `make .venv-jaxmarl` installs it)")
+    for peer in FROM_SOURCES:
+        if peer_python(peer) is None:
+            console.print(f"({peer} is not there to compare with: tests/oracles/README.md says how to come by it)")
 
 
 def show_tracking(console: Console) -> None:

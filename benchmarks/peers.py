@@ -10,12 +10,16 @@ from typing import Any
 HERE = Path(__file__).parent
 OWN_PYTHON = ("pettingzoo",)
 """Peers that live in this environment (the `reference` extra)."""
+FROM_SOURCES = ("meltingpot", "socialjax")
+"""Peers that are not installed but read from the folder that STIGMERGY_<PEER> names; tests/oracles/README.md says how to come by them."""
 
 
 def peer_python(peer: str) -> str | None:
-    """The Python that has a peer: STIGMERGY_<PEER>_PYTHON, or what `make .venv-<peer>` built; None if there is none."""
+    """The Python that has a peer: STIGMERGY_<PEER>_PYTHON, or what `make .venv-<peer>` built; None if there is none, or no sources."""
     if peer in OWN_PYTHON:
         return sys.executable
+    if peer in FROM_SOURCES and not os.environ.get(f"STIGMERGY_{peer.upper()}"):
+        return None
     given = os.environ.get(f"STIGMERGY_{peer.upper()}_PYTHON")
     built = HERE.parent / f".venv-{peer}" / "bin" / "python"
     return given or (str(built) if built.exists() else None)

@@ -12,6 +12,8 @@ from benchmarks.speed import batch_speed, bytes_per_copy, in_turn, view_speed
 from stigmergy.envs.registry import environments
 
 COPIES = 1024
+SOCIALJAX_COPIES = 64
+"""Copies of SocialJax that step together; its states and views are large."""
 ROUNDS, SHORT = 3, 1.0
 LARGEST = 2**31
 """Bytes that a batch may take; tasks with larger copies get fewer of them."""
@@ -26,6 +28,21 @@ PEERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "swarm/spread-v0": [
         ("pettingzoo", {"module": "mpe2.simple_spread_v3"}),
         ("jaxmarl", {"name": "MPE_simple_spread_v3", "copies": COPIES}),
+    ],
+    "dilemmas/cleanup-v0": [
+        ("meltingpot", {"substrate": "clean_up"}),
+        ("socialjax", {"name": "clean_up", "options": {"num_agents": 7}, "copies": SOCIALJAX_COPIES}),
+    ],
+    "dilemmas/harvest-v0": [
+        ("meltingpot", {"substrate": "commons_harvest__open"}),
+        ("socialjax", {"name": "harvest_common_open", "options": {"num_agents": 7}, "copies": SOCIALJAX_COPIES}),
+    ],
+    "dilemmas/allelopathic_harvest-v0": [("meltingpot", {"substrate": "allelopathic_harvest__open"})],
+    "dilemmas/coins-v0": [("meltingpot", {"substrate": "coins"})],
+    "dilemmas/in_the_matrix-v0": [("meltingpot", {"substrate": "prisoners_dilemma_in_the_matrix__repeated"})],
+    "dilemmas/coin_game-v0": [
+        ("socialjax", {"name": "coin_game", "copies": SOCIALJAX_COPIES}),
+        ("jaxmarl", {"name": "coin_game", "copies": COPIES}),
     ],
 }
 

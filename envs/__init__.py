@@ -6,7 +6,7 @@ Names load when first used, so that the import costs neither numba nor pygame.
 import importlib
 from typing import Any
 
-from . import games, pathfinding, pursuit, swarm  # noqa: F401 (they register their tasks)
+from . import dilemmas, games, pathfinding, pursuit, swarm  # noqa: F401 (they register their tasks)
 
 _PLACES = {
     "batch": ("BatchEnv",),

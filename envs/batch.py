@@ -135,6 +135,11 @@ class BatchEnv(ABC, Generic[StateT]):
         self.state.elapsed[going] += 1
         return self._refresh()
 
+    @property
+    def world_state(self) -> Any:
+        """The state that scripted policies read."""
+        return self.state
+
     def required_state(self) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.bool_]]:
         """New arrays for the three fields that every state has: `stream`, `elapsed`, `over`."""
         e = self.num_envs

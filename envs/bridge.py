@@ -200,7 +200,8 @@ class _Reader:
 
     def mask(self, observation: Any, info: Mapping[str, Any]) -> Any:
         """The action mask, or None."""
-        return observation["action_mask"] if self._in_dict else info.get("action_mask")
+        mask = observation["action_mask"] if self._in_dict else info.get("action_mask")
+        return np.concatenate(mask) if isinstance(mask, tuple) else mask  # a MultiDiscrete has a mask for each part
 
 
 def _build(id: str, factory: Callable[..., Any], arguments: Mapping[str, Any], pictures: bool) -> ParallelEnv:

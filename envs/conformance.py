@@ -163,8 +163,8 @@ def _check_metrics(env: BatchEnv, step: TimeStep) -> None:
     if set(step.metrics) != set(env.spec.metrics):
         raise Broken(f"the spec names the metrics {list(env.spec.metrics)}, but _measure returns {list(step.metrics)}")
     for name, values in step.metrics.items():
-        if not np.isfinite(np.asarray(values, float)[step.last]).all():
-            raise Broken(f"the metric '{name}' of an episode that ended is not finite")
+        if np.isinf(np.asarray(values, float)[step.last]).any():  # NaN says that it is undefined
+            raise Broken(f"the metric '{name}' of an episode that ended is infinite")
 
 
 def _check_spaces(subject: Subject) -> str:

@@ -11,6 +11,8 @@ from .batch import BatchEnv
 from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
 from .errors import BadParameter, CannotImport
 from .registry import environments, nearest
+from .scenario import Scenario
+from .seated import SeatedEnv, parameters_with
 
 
 def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
@@ -48,9 +50,19 @@ def parameters_of(id: str) -> type | None:
     if id.startswith(BRIDGE_PREFIX):
         return BridgeParameters
     target = environments.find(id).load()
+    if isinstance(target, Scenario):
+        return _scenario_parameters(id, target)
     if isinstance(target, type) and issubclass(target, BatchEnv):
         return target.Parameters
     return BridgeParameters
+
+
+def _scenario_parameters(id: str, scenario: Scenario) -> type | None:
+    """The world's parameters, with the scenario's defaults."""
+    cls = parameters_of(scenario.world)
+    if cls is None or not scenario.parameters:
+        return cls
+    return parameters_with(cls, build_dataclass(cls, scenario.parameters, id), scenario.parameters)
 
 
 def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
@@ -78,6 +90,8 @@ def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
         return Bridge(id, _pettingzoo_factory(id), num_envs, parameters)
     registration = environments.find(id)
     target = registration.load()
+    if isinstance(target, Scenario):
+        return SeatedEnv(registration.name, target, make_from(target.world, num_envs, parameters))
     if isinstance(target, type) and issubclass(target, BatchEnv):
         return target(registration.name, num_envs, parameters)  # type: ignore[call-arg]
     if not callable(target):

@@ -23,8 +23,9 @@ RENDER_FPS = 8
 class ParallelView(ParallelEnv):
     """One copy of a BatchEnv as a PettingZoo ParallelEnv.
 
-    Agents that terminate leave `agents` in that very step. With action masks an observation is a dict of `observation` and `action_mask` (int8), and the
-    mask is in the agent's info as well. In the last step of an episode every agent's info has the episode's `metrics`.
+    Agents that terminate leave `agents` in that very step. With action masks an observation is a dict of `observation` and `action_mask` (int8; a tuple
+    of parts for MultiDiscrete), and the mask is in the agent's info as well. In the last step of an episode every agent's info has the episode's `metrics`, None where one is undefined.
+    Where the environment has public signals, every agent's info has those of the step, as `signals`.
 
     Raises:
         BadParameter: the environment has no such render mode.
@@ -163,7 +164,7 @@ class ParallelView(ParallelEnv):
             if rows.action_mask is None:
                 seen.update(zip(group.agents, observation))
             else:
-                masks = rows.action_mask[0].astype(np.int8)
+                masks = _masks(group, rows.action_mask[0])
                 seen.update(
                     (a, {"observation": o, "action_mask": m}) for a, o, m in zip(group.agents, observation, masks)
                 )
@@ -174,12 +175,18 @@ class ParallelView(ParallelEnv):
         for group in self.env.spec.groups:
             mask = step.groups[group.name].action_mask
             if mask is not None:
-                for agent, row in zip(group.agents, mask[0].astype(np.int8)):
+                for agent, row in zip(group.agents, _masks(group, mask[0])):
                     if agent in infos:
                         infos[agent]["action_mask"] = row
+        if step.signals:
+            heard = {name: value[0].copy() for name, value in step.signals.items()}
+            for info in infos.values():
+                info["signals"] = heard
         if step.last[0]:
             for info in infos.values():
-                info["metrics"] = {name: float(value[0]) for name, value in step.metrics.items()}
+                info["metrics"] = {
+                    name: None if np.isnan(value[0]) else float(value[0]) for name, value in step.metrics.items()
+                }
         return infos
 
 
@@ -220,7 +227,19 @@ def _observation_space(group: GroupSpec) -> spaces.Space:
     box = _copy_space(group.observation_space)
     if not group.has_action_mask:
         return box
-    return spaces.Dict({"observation": box, "action_mask": spaces.Box(0, 1, (group.num_choices,), np.int8)})
+    if isinstance(group.action_space, spaces.MultiDiscrete):
+        mask = spaces.Tuple([spaces.Box(0, 1, (int(size),), np.int8) for size in group.action_space.nvec])
+    else:
+        mask = spaces.Box(0, 1, (group.num_choices,), np.int8)
+    return spaces.Dict({"observation": box, "action_mask": mask})
+
+
+def _masks(group: GroupSpec, rows: NDArray[np.bool_]) -> list[Any]:
+    """The masks of all agents as Gymnasium's `sample` wants them: an int8 array, or a tuple of them for a MultiDiscrete."""
+    masks = rows.astype(np.int8)
+    if isinstance(group.action_space, spaces.MultiDiscrete):
+        return list(zip(*np.split(masks, np.cumsum(group.action_space.nvec)[:-1], axis=1)))
+    return list(masks)
 
 
 def parallel_env(id: str, render_mode: str | None = None, **parameters: Any) -> ParallelView:

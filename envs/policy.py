@@ -10,6 +10,11 @@ from .errors import BadParameter
 from .spec import EnvSpec, GroupSpec
 
 
+def in_world(spec: EnvSpec, group: GroupSpec) -> tuple[EnvSpec, GroupSpec]:
+    """A task and a group as scripted policies know them: of a scenario, its world and the group that has all agents."""
+    return (spec.world, spec.world.groups[0]) if spec.world else (spec, group)
+
+
 class ScriptedPolicy(ABC):
     """Acts for all agents of one group, in all copies, from the environment's state; learns nothing.
 
@@ -28,7 +33,8 @@ class ScriptedPolicy(ABC):
 
     @classmethod
     def can_play(cls, spec: EnvSpec, group: GroupSpec) -> bool:
-        """Whether the policy declares the task and the group."""
+        """Whether the policy declares the task and the group; of a scenario, those of its world."""
+        spec, group = in_world(spec, group)
         return spec.id.startswith(cls.plays) and (not cls.groups or group.name in cls.groups)
 
     @classmethod
@@ -50,5 +56,6 @@ class ScriptedPolicy(ABC):
 
         Args:
             world: the environment's `state`, which must not be written to.
-            generator: for policies that draw; nothing else may be drawn from.
+            generator: for policies that draw; nothing else may be drawn from. The bots of scenarios have none: they take chance
+                from the state, with `streams.hash_below`.
         """

@@ -127,7 +127,7 @@ class Registry:
 
 def _same_place(one: Any, other: Any) -> bool:
     """Whether two targets are one piece of code, so that a file loaded twice may register twice."""
-    if isinstance(one, str) or isinstance(other, str):
+    if isinstance(one, str) or isinstance(other, str) or not (isinstance(one, type) or callable(one)):
         return one == other
     return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
 
@@ -182,5 +182,8 @@ def _is_loaded_from(name: str, path: Path) -> bool:
 
 
 environments = Registry("environment", "stigmergy.environments")
+
+algorithms = Registry("algorithm", "stigmergy.algorithms")
+"""Learners and scripted policies side by side. It stands here because scenarios find their bots in it."""
 
 register_environment: Callable[..., Any] = environments.register

@@ -27,6 +27,8 @@ class GroupSpec:
     has_action_mask: bool = False
     agents: tuple[str, ...] = ()
     """Names of the agents in PettingZoo; `predators` gives `predator_0`, `predator_1` and so on unless they are given."""
+    places: tuple[int, ...] = ()
+    """The rows of the group's agents in arrays that hold all agents of the world, such as public signals; 0, 1 and so on unless they are given."""
 
     def __post_init__(self):
         if self.size < 1:
@@ -46,6 +48,10 @@ class GroupSpec:
         if not self.agents:
             singular = self.name.removesuffix("s")
             object.__setattr__(self, "agents", tuple(f"{singular}_{i}" for i in range(self.size)))
+        if not self.places:
+            object.__setattr__(self, "places", tuple(range(self.size)))
+        if len(self.places) != self.size:
+            raise ValueError(f"group '{self.name}' has size {self.size} but {len(self.places)} places")
         if len(self.agents) != self.size:
             raise ValueError(f"group '{self.name}' has size {self.size} but {len(self.agents)} agent names")
 
@@ -89,6 +95,8 @@ class EnvSpec:
     """Public events: name to the shape of one copy's array (float32)."""
     resumable: bool = True
     """Whether `snapshot` holds everything; False for a bridged environment, whose resumed run starts new episodes."""
+    world: "EnvSpec | None" = None
+    """What the world tells of itself, where this is a scenario of it: its group has all agents, bots included."""
 
     def __post_init__(self):
         names = [group.name for group in self.groups]

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from stigmergy.algorithms.registry import register_algorithm
     from stigmergy.algorithms.returns import generalized_advantage
     from stigmergy.algorithms.rollout import Rollout
+    from stigmergy.diagram import Schelling, schelling
     from stigmergy.envs.batch import BatchEnv
     from stigmergy.envs.errors import BadParameter, UnknownName, UserError
     from stigmergy.envs.factory import make
     from stigmergy.envs.pettingzoo_view import parallel_env
     from stigmergy.envs.policy import ScriptedPolicy
     from stigmergy.envs.registry import environments, register_environment
+    from stigmergy.envs.scenario import Seats, register_scenario
     from stigmergy.envs.spec import EnvSpec, GroupSpec
     from stigmergy.envs.streams import draw_below, draw_uniform
     from stigmergy.envs.timestep import GroupStep, TimeStep
@@ -38,9 +40,11 @@ _PLACES = {
     "envs.pettingzoo_view": ("parallel_env",),
     "envs.policy": ("ScriptedPolicy",),
     "envs.registry": ("environments", "register_environment"),
+    "envs.scenario": ("Seats", "register_scenario"),
     "envs.spec": ("EnvSpec", "GroupSpec"),
     "envs.streams": ("draw_below", "draw_uniform"),
     "envs.timestep": ("GroupStep", "TimeStep"),
+    "diagram": ("Schelling", "schelling"),
     "training.policy": ("Policy", "load_policy"),
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names}
@@ -56,7 +60,9 @@ __all__ = [
     "Learner",
     "Policy",
     "Rollout",
+    "Schelling",
     "ScriptedPolicy",
+    "Seats",
     "Setup",
     "TimeStep",
     "UnknownName",
@@ -71,6 +77,8 @@ __all__ = [
     "parallel_env",
     "register_algorithm",
     "register_environment",
+    "register_scenario",
+    "schelling",
 ]
 
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "resume": "go on with a run that was stopped, killed or crashed",
     "evaluate": "play episodes with a trained policy, beside baselines if you like",
     "render": "make a GIF, MP4 or PNG of an episode, or watch it in a window",
+    "schelling": "measure whether an environment is a social dilemma, with two scripted policies",
     "check": "test an environment, yours too, and print its conformance card",
 }
 

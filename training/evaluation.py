@@ -44,7 +44,7 @@ def outcome_names(env: EnvSpec) -> list[str]:
 def group_step(env: BatchEnv, step: TimeStep, name: str, learner: Learner) -> GroupStep:
     """What the learner of a group is shown; planners that declare it see the environment's whole state."""
     group = step.groups[name]
-    return group._replace(world=env.state) if learner.reads_world else group
+    return group._replace(world=env.world_state) if learner.reads_world else group
 
 
 def decide(env: BatchEnv, step: TimeStep, name: str, learner: Learner, memory: Any, greedy: bool = False) -> Decision:

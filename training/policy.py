@@ -38,7 +38,7 @@ class Policy:
             raise UserError(
                 f"the group '{group}' is played by {type(learner).__name__}, which reads the environment's state; play in policy.make_env()"
             )
-        return self._env.env.state
+        return self._env.env.world_state
 
     def act(self, observations: Mapping[str, Any], greedy: bool = False) -> dict[str, Any]:
         """Actions for the agents that observe.

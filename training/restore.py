@@ -33,7 +33,7 @@ def restore_learners(
     """The learners of `run`, built for `env`, and a sentence for each damaged checkpoint that was passed over.
 
     `env` may have other parameters than the run's own environment, where the policies fit: other maps, and with shared parameters and no agent id
-    another number of agents.
+    another number of agents. It may also be another environment: groups of one name belong together, or the only ones of both sides.
 
     Raises:
         UserError: no checkpoint can be read, it belongs to another environment, or its parameters do not fit `env`.
@@ -45,11 +45,27 @@ def restore_learners(
     except BadParameter as error:
         warnings.append(f"{error}; the policy runs on the cpu instead")
         experiment = dataclasses.replace(experiment, training=dataclasses.replace(experiment.training, device="cpu"))
-    learners = build_learners(experiment, env, experiment.training.seed)
+    sources = _sources(run, list(state["learners"]), env)
+    choices = {name: experiment.choice(source) for name, source in sources.items()}
+    learners = build_learners(dataclasses.replace(experiment, learners=choices), env, experiment.training.seed)
     for name, learner in learners.items():
         whose = f" the {learner.group.size} agents of '{name}' here"
-        fit(run, lambda learner=learner, name=name: learner.load_state_dict(state["learners"][name]), whose)
+        kept = state["learners"][sources[name]]
+        fit(run, lambda learner=learner, kept=kept: learner.load_state_dict(kept), whose)
     return learners, warnings
+
+
+def _sources(run: Run, kept: list[str], env: BatchEnv) -> dict[str, str]:
+    """For each group of `env` the group of the run whose learner plays it. Raises UserError if there is none."""
+    names = [group.name for group in env.spec.groups]
+    if len(names) == len(kept) == 1:
+        return {names[0]: kept[0]}
+    missing = [name for name in names if name not in kept]
+    if missing:
+        raise UserError(
+            f"'{env.spec.id}' has the group '{missing[0]}', for which the checkpoint of '{run.folder}' has no learner; it has {', '.join(kept)}"
+        )
+    return {name: name for name in names}
 
 
 def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, digest: str) -> None:

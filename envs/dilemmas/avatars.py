@@ -21,6 +21,14 @@ _TURNS = np.array([0, 0, 2, 3, 1], np.int64)  # quarter turns to the right from 
 
 
 @njit(cache=True)
+def wrap_once(x, side):
+    """A place on a torus from one that is at most one side beyond its ends, in a small part of the time that `%` takes."""
+    if x < 0:
+        return x + side
+    return x - side if x >= side else x
+
+
+@njit(cache=True)
 def start_step(state, k, c):
     """Begin a step: last step's beams fade, timers of freezing run, those who were taken off with delay leave."""
     state.beam[c, :, :] = 0
@@ -28,6 +36,7 @@ def start_step(state, k, c):
         if state.leaving[c, i]:
             state.leaving[c, i] = False
             leave_map(state, c, i, k.removal + 1)
+            state.cooling[c, i, 0] = k.cooldown[0]  # the reference holds back the beam of those who leave with delay
         if state.frozen[c, i] > 0:
             state.frozen[c, i] -= 1
             state.cooling[c, i, 0] = k.cooldown[0] + 1  # after thawing, the beam has to cool down as after a shot

@@ -18,15 +18,13 @@ from .beams import ENDS, HIT, most_cells
 from .draw import draw, text
 from .layout import FLOOR, WALL, Layout
 from .looks import FLOOR_LOOK, WALL_LOOK, Look
-from .metrics import efficiency, equality, peace, return_names, returns_of, sustainability
+from .metrics import peace, sustainability
+from .outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from .parameters import GridDilemmaParameters
 from .rgb import SPRITE, make_sprites, observe_rgb
 from .signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from .state import Constants, Sizes, State, allocate_scratch, allocate_state
 from .view import FACING_NAMES, NO_PLANE, ViewConstants, global_state_size, observe_symbols, write_global_state
-
-MOST_NAMED = 16
-"""The most agents whose returns are metrics of their own."""
 
 
 @dataclass(frozen=True)
@@ -179,32 +177,16 @@ class GridDilemma(BatchEnv[State]):
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         s, p = self.state, self.parameters
-        measured = {
-            "efficiency": efficiency(s.returns, s.elapsed),
-            "mean_return": s.returns.mean(axis=1),
-            "equality": equality(s.returns),
-            "sustainability": sustainability(s.paid_at, s.paid),
-            "peace": peace(s.idle, s.elapsed),
-        }
+        measured = outcomes(s.returns, s.elapsed)
+        measured |= {"sustainability": sustainability(s.paid_at, s.paid), "peace": peace(s.idle, s.elapsed)}
         if p.sanctions.enabled:
-            chances, hits = s.chances.sum(axis=1), s.hits.sum(axis=(1, 2))
-            rate = np.where(chances > 0, s.taken.sum(axis=1) / np.maximum(chances, 1), np.nan)
-            measured |= {"sanctions": s.shots.sum(axis=1), "sanction_rate": rate, "hits": hits}
-            if self.has_guilt:
-                just = s.just.sum(axis=1)
-                measured |= {"just_hits": just, "unjust_hits": hits - just}
+            measured |= sanction_outcomes(s, s.taken, self.has_guilt)
         measured |= self._outcomes()
-        if p.num_agents <= MOST_NAMED:
-            measured |= returns_of(s.returns)
         return {name: np.asarray(value, np.float64) for name, value in measured.items()}
 
     def _metric_names(self, p: GridDilemmaParameters) -> tuple[str, ...]:
-        names = ["efficiency", "mean_return", "equality", "sustainability", "peace"]
-        if p.sanctions.enabled:
-            names += ["sanctions", "sanction_rate", "hits"]
-            names += ["just_hits", "unjust_hits"] if self.has_guilt else []
-        names += self.metric_names
-        return (*names, *(return_names(p.num_agents) if p.num_agents <= MOST_NAMED else ()))
+        sanctions = sanction_names(self.has_guilt) if p.sanctions.enabled else ()
+        return (*outcome_names(p.num_agents), "sustainability", "peace", *sanctions, *self.metric_names)
 
     def _sanction_beam(self, p: GridDilemmaParameters) -> Beam:
         s = p.sanctions

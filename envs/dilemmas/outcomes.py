@@ -1,4 +1,4 @@
-"""Outcomes and sanctions of the dilemmas without a map, where all agents meet all others."""
+"""The outcomes that all dilemmas report, and sanctions of those without a map, where all agents meet all others."""
 
 from typing import Any
 
@@ -10,8 +10,6 @@ from .metrics import efficiency, equality, return_names, returns_of
 
 MOST_NAMED = 16
 """The most agents whose returns are metrics of their own."""
-SANCTION_NAMES = ("sanctions", "sanction_rate", "hits", "just_hits", "unjust_hits")
-
 
 def outcome_names(n: int) -> tuple[str, ...]:
     """The metrics that `outcomes` gives for n agents."""
@@ -31,16 +29,21 @@ def outcomes(returns: NDArray[np.float64], steps: NDArray[Any]) -> dict[str, NDA
     return common | (returns_of(returns) if returns.shape[1] <= MOST_NAMED else {})
 
 
-def sanction_outcomes(state: Any) -> dict[str, NDArray[np.float64]]:
-    """The metrics SANCTION_NAMES from a state that keeps `chances`, `shots`, `hits` and `just`.
+def sanction_names(has_guilt: bool = True) -> tuple[str, ...]:
+    """The metrics that `sanction_outcomes` gives."""
+    return ("sanctions", "sanction_rate", "hits", *(("just_hits", "unjust_hits") if has_guilt else ()))
 
-    `sanctions` are the times that an agent punished somebody, and `sanction_rate` those per opportunity (NaN where there was none); one
-    sanction may hit several, so `hits` are at least as many. `just_hits` hit somebody guilty.
+
+def sanction_outcomes(state: Any, taken: NDArray[Any], has_guilt: bool = True) -> dict[str, NDArray[np.float64]]:
+    """The metrics of `sanction_names` from a state that keeps `chances`, `shots`, `hits` and `just`.
+
+    `sanctions` are the times that an agent sanctioned, and `sanction_rate` is the share of opportunities that were `taken` (num_envs, n); NaN where
+    there was none. One sanction may hit several agents, or none. `just_hits` hit somebody guilty.
     """
-    chances, shots = state.chances.sum(axis=1), state.shots.sum(axis=1)
+    chances = state.chances.sum(axis=1)
+    rate = np.where(chances > 0, taken.sum(axis=1) / np.maximum(chances, 1), np.nan)
     hits, just = state.hits.sum(axis=(1, 2)), state.just.sum(axis=1)
-    rate = np.where(chances > 0, shots / np.maximum(chances, 1), np.nan)
-    measured = zip(SANCTION_NAMES, (shots, rate, hits, just, hits - just))
+    measured = zip(sanction_names(has_guilt), (state.shots.sum(axis=1), rate, hits, just, hits - just))
     return {name: np.asarray(value, np.float64) for name, value in measured}
 
 

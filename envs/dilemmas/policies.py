@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 
 from ..policy import ScriptedPolicy
 from ..spec import EnvSpec, GroupSpec
+from .cleanup import policies as cleanup
 from .coin_game import policies as coin_game
+from .common_pool import policies as common_pool
+from .harvest import policies as harvest
 from .iterated import policies as iterated
+from .partner_selection import policies as partner_selection
 from .public_goods import policies as public_goods
 
 Play = Callable[[Any, Any], NDArray[Any]]  # from an environment's state and parameters to everyone's actions
@@ -41,15 +45,28 @@ class Cooperate(DilemmaPolicy):
     """Does what is best for all, whatever others do."""
 
     ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/cleanup": cleanup.cooperate,
         "dilemmas/coin_game": coin_game.cooperate,
+        "dilemmas/common_pool": common_pool.cooperate,
+        "dilemmas/harvest": harvest.cooperate,
         "dilemmas/iterated": iterated.cooperate,
+        "dilemmas/partner_selection": partner_selection.cooperate,
+        "dilemmas/public_goods": public_goods.cooperate,
     }
 
 
 class Defect(DilemmaPolicy):
     """Does what is best for itself, whatever others do."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/coin_game": coin_game.defect, "dilemmas/iterated": iterated.defect}
+    ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/cleanup": cleanup.defect,
+        "dilemmas/coin_game": coin_game.defect,
+        "dilemmas/common_pool": common_pool.defect,
+        "dilemmas/harvest": harvest.defect,
+        "dilemmas/iterated": iterated.defect,
+        "dilemmas/partner_selection": partner_selection.defect,
+        "dilemmas/public_goods": public_goods.defect,
+    }
 
 
 class TitForTat(DilemmaPolicy):
@@ -57,7 +74,10 @@ class TitForTat(DilemmaPolicy):
 
     ways: ClassVar[dict[str, Play]] = {
         "dilemmas/coin_game": coin_game.tit_for_tat,
+        "dilemmas/common_pool": common_pool.tit_for_tat,
         "dilemmas/iterated": iterated.tit_for_tat,
+        "dilemmas/partner_selection": partner_selection.tit_for_tat,
+        "dilemmas/public_goods": public_goods.tit_for_tat,
     }
 
 
@@ -65,6 +85,7 @@ class Grim(DilemmaPolicy):
     """Cooperates until another has defected, and then never again in the episode."""
 
     ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/common_pool": common_pool.grim,
         "dilemmas/iterated": iterated.grim,
         "dilemmas/public_goods": public_goods.grim,
     }
@@ -79,4 +100,34 @@ class WinStayLoseShift(DilemmaPolicy):
 class Punish(DilemmaPolicy):
     """Cooperates, and pays to punish those who do not."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/public_goods": public_goods.punish}
+    ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/cleanup": cleanup.patrol,
+        "dilemmas/common_pool": common_pool.punish,
+        "dilemmas/harvest": harvest.patrol,
+        "dilemmas/partner_selection": partner_selection.punish,
+        "dilemmas/public_goods": public_goods.punish,
+    }
+
+
+class Steward(DilemmaPolicy):
+    """Keeps the resource where it grows fastest, for all together: a planner that sees everything."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/common_pool": common_pool.steward}
+
+
+class SustainableHarvester(DilemmaPolicy):
+    """Eats only apples that leave enough others around them."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/harvest": harvest.cooperate}
+
+
+class GreedyHarvester(DilemmaPolicy):
+    """Eats the nearest apple, also the last one of a patch."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/harvest": harvest.greedy}
+
+
+class Cleaner(DilemmaPolicy):
+    """Cleans the river in turns with the others, and eats when it is clean enough."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/cleanup": cleanup.cooperate}

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arena import Arena
-from ..palette import BEAM, COLLISION, FOCUS, GRID, MUTED, TEXT, Colour, agent_colour, mix
+from ..palette import BEAM, COLLISION, FLOOR, FOCUS, GRID, MUTED, TEXT, Colour, agent_colour, mix
 
 SIZE = 520
 _EDGE = 1.66
 _GAUGE = (0.06, 0.36)  # where a gauge begins beyond its agent's body, and how long it is
-_MOST_LABELS = 16
+_MOST_LABELS, _LABEL = 16, 19
 Place = tuple[float, float]
 
 
@@ -29,29 +29,33 @@ class Ring:
         angle = math.pi / 2 - 2 * math.pi * i / self.n
         return radius * math.cos(angle), radius * math.sin(angle)
 
-    def shared(self, share: float, colour: Colour, label: str, marks: tuple[float, ...] = ()) -> None:
+    def shared(self, share: float, colour: Colour, marks: tuple[float, ...] = ()) -> None:
         """What all share, in the middle: a disc whose area is `share` of that of the outer ring; `marks` are further rings."""
-        full = min(0.62, 0.9 - self.body)
-        self.arena.ring((0, 0), full, MUTED)
-        self.arena.disc((0, 0), full * math.sqrt(max(share, 0.0)), colour, smallest=1)
+        full = min(0.62, 0.9 - self.body) * self.arena.scale
+        middle, canvas = self.arena.at((0, 0)), self.arena.canvas
+        canvas.disc(middle, full, mix(FLOOR, colour, 0.12))
+        canvas.disc(middle, full, MUTED, line=1.5)
+        if share > 0:
+            canvas.disc(middle, full * math.sqrt(share), colour)
         for mark in marks:
-            self.arena.ring((0, 0), full * math.sqrt(mark), mix(colour, TEXT, 0.6), line=1.5)
-        self.arena.canvas.text(label, self.arena.at((0, 0)), 24, TEXT)
+            canvas.disc(middle, full * math.sqrt(mark), mix(colour, TEXT, 0.7), line=2)
 
     def agent(self, i: int, share: float, label: str, *, guilty: bool = False, followed: bool = False) -> None:
         """Agent i: its body, a gauge filled to `share`, and a label beyond it; a red ring if it is guilty."""
-        colour = agent_colour(i)
-        start, width = 1 + self.body + _GAUGE[0], max(60 * self.body, 3.0)
+        colour, line = agent_colour(i), max(90 * self.body, 3.0)
+        start = 1 + self.body + _GAUGE[0]
         ends = self.place(i, start), self.place(i, start + _GAUGE[1])
-        self.arena.line(ends, GRID, line=width)
+        self.arena.line(ends, GRID, line=line)
         if share > 0:
-            self.arena.line([ends[0], self.place(i, start + _GAUGE[1] * min(share, 1))], colour, line=width)
+            self.arena.line([ends[0], self.place(i, start + _GAUGE[1] * min(share, 1))], colour, line=line)
         self.arena.disc(self.place(i), self.body, colour, str(i))
         if guilty or followed:
             self.arena.ring(self.place(i), self.body + 0.035, COLLISION if guilty else FOCUS, line=3)
-        if self.n <= _MOST_LABELS:
+        if label and self.n <= _MOST_LABELS:
+            outwards = self.place(i)
             x, y = self.arena.at(self.place(i, start + _GAUGE[1] / 2))
-            self.arena.canvas.text(label, (x, y), min(17, 0.9 * width + 6), TEXT)
+            room = 0.5 * line + 0.55 * self.arena.canvas.text_width(label, _LABEL) + 2  # beside the gauge, clockwise
+            self.arena.canvas.text(label, (x + outwards[1] * room, y + outwards[0] * room), _LABEL, TEXT)
 
     def sanctions(self, counts: NDArray[np.generic]) -> None:
         """An arrow from each row's agent to each column's that it sanctioned, the thicker the more."""

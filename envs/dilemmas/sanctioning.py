@@ -5,7 +5,7 @@ The graduated form is Melting Pot's `GraduatedSanctionsMarking`: the first hit m
 
 from numba import njit
 
-from .avatars import AHEAD, EAST, leave_map
+from .avatars import AHEAD, EAST, leave_map, wrap_once
 from .beams import action_of, cast_beam, pulls_trigger, shoot_beam
 
 SANCTION_BEAM = 0
@@ -23,7 +23,7 @@ def _somebody_near(position, away, i, ahead, length, radius, torus, shape):
         forward = dr * AHEAD[ahead, 0] + dc * AHEAD[ahead, 1]
         sideways = dr * AHEAD[side, 0] + dc * AHEAD[side, 1] + radius
         if torus:
-            forward, sideways = forward % deep, sideways % wide
+            forward, sideways = wrap_once(forward, deep), wrap_once(sideways, wide)
         if 0 <= forward <= length and 0 <= sideways <= 2 * radius:
             return True
     return False

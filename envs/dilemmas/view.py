@@ -7,7 +7,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from ..kernels import over_copies
-from .avatars import AHEAD, EAST
+from .avatars import AHEAD, EAST, wrap_once
 
 NO_PLANE = -1
 FACING_NAMES = ("agent_facing_same_way", "agent_facing_right", "agent_facing_me", "agent_facing_left")
@@ -47,14 +47,15 @@ def _see_cells(cell, beam, any_beam, v, torus, row, col, ahead, out, at):
         back = y - v.forward  # one row down in the window is one cell back
         r = row - back * AHEAD[ahead, 0] - v.left * right_r
         q = col - back * AHEAD[ahead, 1] - v.left * right_c
+        if torus:
+            r, q = r % height, q % width
         for x in range(v.width):
             here = at + y * v.width + x
-            if torus:
-                rr, qq = r % height, q % width
-            else:
-                rr, qq = r, q
+            rr, qq = r, q
             r, q = r + right_r, q + right_c
-            if rr < 0 or rr >= height or qq < 0 or qq >= width:
+            if torus:
+                r, q = wrap_once(r, height), wrap_once(q, width)
+            elif rr < 0 or rr >= height or qq < 0 or qq >= width:
                 if v.outside != NO_PLANE:
                     out[here + v.outside * area] = 1
                 continue
@@ -72,17 +73,22 @@ def _see_agents(position, away, facing, colour, mark, frozen, v, torus, shape, i
     """Write the agents in the window of agent i to `out` from `at` on."""
     ahead = facing[i]
     side = (ahead + EAST) % 4
+    ahead_r, ahead_c, right_r, right_c = AHEAD[ahead, 0], AHEAD[ahead, 1], AHEAD[side, 0], AHEAD[side, 1]
     area = v.height * v.width
     deep, wide = (shape[0], shape[1]) if ahead % 2 == 0 else (shape[1], shape[0])  # the map, as the window lies on it
     for j in range(facing.shape[0]):
         if away[j] > 0:
             continue
         dr, dc = position[j, 0] - position[i, 0], position[j, 1] - position[i, 1]
-        y = v.forward - (dr * AHEAD[ahead, 0] + dc * AHEAD[ahead, 1])
-        x = v.left + dr * AHEAD[side, 0] + dc * AHEAD[side, 1]
+        y = v.forward - (dr * ahead_r + dc * ahead_c)
         if torus:
-            y, x = y % deep, x % wide
-        if y < 0 or y >= v.height or x < 0 or x >= v.width:
+            y = wrap_once(y, deep)
+        if y < 0 or y >= v.height:
+            continue
+        x = v.left + dr * right_r + dc * right_c
+        if torus:
+            x = wrap_once(x, wide)
+        if x < 0 or x >= v.width:
             continue
         here = at + y * v.width + x
         if j != i:

@@ -14,6 +14,7 @@ from stigmergy.algorithms.factory import build_settings, learner_class
 from stigmergy.algorithms.learner import Learner, derive_seed
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.factory import build_dataclass, parameters_of
 from stigmergy.envs.registry import load_plugin
 from stigmergy.options import extend, parse, peek, warn
 from stigmergy.training.evaluation import Outcomes, evaluate
@@ -46,6 +47,8 @@ class Options:
     one in the place of a single group."""
     max_steps: int = 1000
     """Where episodes of an endless environment are cut off."""
+    environment: str = ""
+    """Another environment to play in, such as a scenario of the one that it was trained in; what is observed and done has to be the same."""
     plugin: tuple[str, ...] = ()
     """Files or modules that register more names."""
 
@@ -57,15 +60,21 @@ def main(args: Sequence[str]) -> int:
     for plugin in peek(args, "plugin"):
         load_plugin(plugin)
     run, experiment = open_run(args[0])
-    cls = extend(Options, task=(experiment.task, f"Parameters of {experiment.environment}, for other maps or numbers."))
-    options = parse(cls, "evaluate", args)
+    place, task = experiment.environment, experiment.task
+    if elsewhere := peek(args, "environment"):
+        place = elsewhere[-1]
+        task_class = parameters_of(place)
+        task = build_dataclass(task_class, {}, place) if task_class else None
+    options = parse(
+        extend(Options, task=(task, f"Parameters of {place}, for other maps or numbers.")), "evaluate", args
+    )
     set_threads(experiment.training.threads)
-    changed = dataclasses.replace(experiment, task=getattr(options, "task", experiment.task))
+    changed = dataclasses.replace(experiment, environment=place, task=getattr(options, "task", task))
     env = changed.make_env(options.episodes)
     learners, warnings = restore_learners(run, experiment, env, options.checkpoint)
     for sentence in warnings:
         warn(sentence)
-    results = {_label(run, experiment, env): _play(env, learners, options)}
+    results = {_label(run, changed, env): _play(env, learners, options)}
     for name in options.against:
         results[name] = _play(env, learners | baseline(changed, env, name, options.seed), options)
     print_table(results, options.episodes)

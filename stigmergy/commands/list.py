@@ -8,6 +8,7 @@ from rich.table import Table
 
 from stigmergy.algorithms.registry import algorithms
 from stigmergy.envs.registry import Registration, environments, load_plugin
+from stigmergy.envs.scenario import Scenario
 from stigmergy.options import parse
 from stigmergy.training.experiment import DEFAULT_CONFIG, shipped_configs
 
@@ -26,7 +27,9 @@ def main(args: Sequence[str]) -> int:
     for plugin in options.plugin:
         load_plugin(plugin)
     console = Console()
-    _print(console, "environments", environments)
+    scenarios = [own for own in environments if isinstance(own.target, Scenario)]
+    _print(console, "environments", [own for own in environments if own not in scenarios])
+    _print(console, "scenarios of environments, in which bots play along", scenarios)
     _print(console, "algorithms", algorithms)
     table = Table("config", "", title="configs", title_justify="left", box=None)
     for name in shipped_configs():

@@ -5,6 +5,7 @@ Parameters are the defaults, but for the length of episodes where that makes the
 
 import importlib
 import inspect
+from types import SimpleNamespace
 from unittest import mock
 
 import numba
@@ -19,15 +20,24 @@ from stigmergy.envs import environments
 from stigmergy.envs.conformance import check
 from stigmergy.envs.courses import arrays, difference, play
 from stigmergy.envs.factory import make, make_from, parameters_of
+from stigmergy.envs.pettingzoo_view import entry_points
 from stigmergy.envs.random_play import random_actions
+from stigmergy.envs.scenario import Scenario
 
-OURS = [registration.name for registration in environments if str(registration.target).startswith("stigmergy.")]
+OURS = [
+    registration.name
+    for registration in environments
+    if isinstance(registration.target, Scenario) or str(registration.target).startswith("stigmergy.")
+]
 STEPS = 40
 EVERY_TASK = pytest.mark.parametrize("id", OURS)
 
 
 def entry_module(id):
-    """The module with the task's `parallel_env`, `env` and `raw_env`."""
+    """The module with the task's `parallel_env`, `env` and `raw_env`; a scenario has none of its own."""
+    target = environments.find(id).target
+    if isinstance(target, Scenario):
+        return SimpleNamespace(**dict(zip(("parallel_env", "env", "raw_env"), entry_points(id))))
     return importlib.import_module(pettingzoo.spec("parallel", id).entry_point.partition(":")[0])
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ...palette import MUTED, REACHED, TEXT, agent_colour, mix
 from ...scene import Scene
-from ..tables import best_cells, draw_table, number, plane, text_table
+from ...tables import best_cells, draw_table, number, plane, text_table
 from .rules import NONE, Game, State
 
 SIDE = 460

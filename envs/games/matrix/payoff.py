@@ -1,13 +1,12 @@
 """From parameters to the table of payoffs: the known games, and tables that the user writes."""
 
-import json
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST as MOST_PAID
 from ...errors import BadParameter
+from ...payoffs import Nested
 
 CLIMBING = ((11, -30, 0), (-30, 7, 6), (0, 0, 5))
 QTRAN = ((8, -12, -12), (-12, 0, 0), (-12, 0, 0))
@@ -15,28 +14,6 @@ GAMES = ("climbing", "penalty", "qtran", "coordination")
 LARGEST = 1_000_000
 """Numbers in a table, at most."""
 MOST_AGENTS, MOST_ACTIONS = 20, 1000
-Nested = tuple[Any, ...]
-
-
-def read_payoff(given: Nested) -> Nested:
-    """Nested tuples of floats from nested lists, arrays, or their text as the command line gives it.
-
-    Raises:
-        BadParameter: the text is no list of numbers, rows differ in length, or a number is not finite.
-    """
-    plain: Any = [_read_text(part) if isinstance(part, str) else part for part in given]
-    if len(given) == 1 and isinstance(given[0], str) and isinstance(plain[0], list):
-        plain = plain[0]  # the whole table as one text
-    try:
-        table = np.array(plain, np.float64)
-    except (TypeError, ValueError):
-        raise BadParameter(
-            f"payoff is {plain}; allowed are numbers in nested lists whose rows have equal lengths"
-        ) from None
-    outside = ~(np.abs(table) <= MOST_PAID)  # the negation catches NaN
-    if outside.any():
-        raise BadParameter(f"payoff holds {table[outside][0]}; allowed are numbers from -{MOST_PAID} to {MOST_PAID}")
-    return _tuples(table.tolist())
 
 
 def build_payoff(
@@ -93,14 +70,3 @@ def _checked_numbers(table: NDArray[Any], num_agents: int | None, num_actions: i
         if given is not None and given != real:
             raise BadParameter(f"{name} is {given} but the payoff is for {real}; leave it out but for `coordination`")
     return table
-
-
-def _read_text(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        raise BadParameter(f"payoff is {text!r}; allowed are lists of numbers such as [[11, -30], [-30, 7]]") from None
-
-
-def _tuples(nested: Any) -> Any:
-    return tuple(_tuples(part) for part in nested) if isinstance(nested, list) else nested

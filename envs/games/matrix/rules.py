@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from ...checks import LARGEST, MOST_STEPS, check_within
 from ...errors import BadParameter
+from ...payoffs import read_payoff
 from ...registry import nearest
-from .payoff import GAMES, MOST_ACTIONS, MOST_AGENTS, build_payoff, read_payoff
+from .payoff import GAMES, MOST_ACTIONS, MOST_AGENTS, build_payoff
 
 NONE = -1
 """The action of an agent that has not chosen yet."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ...canvas import Box
 from ...palette import BACKGROUND, FLOOR, GRID, MUTED, TEXT, Colour, agent_colour, mix
 from ...scene import Scene
-from ..tables import best_cells, draw_table, number, plane, text_table
+from ...tables import best_cells, draw_table, number, plane, text_table
 from .rules import HIGHEST_REWARD, NONE, Game, State
 
 SIDE, STRIP, GAP = 480, 90, 12

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ...canvas import Box, Point
 from ...palette import BACKGROUND, FOCUS, MUTED, TEXT, agent_colour, mix
 from ...scene import Scene
-from ..tables import Cell, draw_table, number, text_table
+from ...tables import Cell, draw_table, number, text_table
 from .rules import END, NONE, RISKY, SAFE, START, State
 
 NAMES = ("start: agent 0 chooses", "2A", "2B")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from stigmergy.envs.dilemmas.layout import WALL, find_map, read_layout
 from stigmergy.envs.dilemmas.parameters import Sanctions, View
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.pettingzoo_view import ParallelView
 
 from .small import Small, SmallParameters, Torus
 from .staging import act, stage, where
@@ -197,6 +198,16 @@ def test_graduated_sanctions_keep_the_reference_timings():
         act(env, STAY, STAY)
         away += [t] if where(env, 1) is None else []
     assert away == list(range(41, 67))
+
+
+def test_who_comes_back_from_a_graduated_removal_has_to_cool_down_first():
+    env = small(2, sanctions={"graduated": True, "freeze": 2, "fine": 10, "removal": 25, "cooldown": 4})
+    stage(env, [(5, 5, "E"), (5, 7, "W")])
+    shots = []
+    for t in range(60):
+        step = act(env, SHOOT if t in (0, 5) else STAY, SHOOT if t > 5 else STAY)
+        shots += [t] if step.signals["sanction"][0, 1] else []
+    assert shots[0] == 5 + 25 + 2 + 5, "back 27 steps after the hit, ready 5 later"
 
 
 def test_a_mark_heals_after_its_time():
@@ -389,6 +400,17 @@ def test_without_sanctions_there_is_no_action_and_no_signal():
     assert "sanctions" not in env.spec.metrics
     env.reset(0)
     act(env, FORWARD, TURN_LEFT)
+
+
+def test_pettingzoo_infos_have_the_signals_of_the_step():
+    env = small()
+    view = ParallelView(env)
+    view.reset(0)
+    stage(env, [(5, 5, "E"), (5, 7, "N")])
+    infos = view.step({"agent_0": SHOOT, "agent_1": STAY})[-1]
+    for agent in ("agent_0", "agent_1"):
+        np.testing.assert_array_equal(infos[agent]["signals"]["target"], [[0, 1], [0, 0]])
+        np.testing.assert_array_equal(infos[agent]["signals"]["opportunity"], [1, 0])
 
 
 def test_snapshots_hold_everything():

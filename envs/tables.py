@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..canvas import Box, Canvas
-from ..palette import FLOOR, GRID, MUTED, REACHED, TEXT, Colour, agent_colour, mix
+from .canvas import Box, Canvas
+from .palette import FLOOR, GRID, MUTED, REACHED, TEXT, Colour, agent_colour, mix
 
 _LOSS: Colour = (214, 96, 77)
 _GAIN: Colour = (67, 147, 195)
@@ -28,6 +28,7 @@ def draw_table(
     best: Sequence[Cell] = (),
     scale: float | None = None,
     faded: bool = False,
+    names: Sequence[str] = (),
 ) -> None:
     """Paint a table into a box.
 
@@ -37,6 +38,7 @@ def draw_table(
         best: cells with the highest payoff, marked in gold.
         scale: the payoff of the strongest colour; the largest in the table if left out.
         faded: paint it as one that is not played now.
+        names: what the actions are called; their numbers if left out.
     """
     rows, columns = values.shape[1:]
     head = min(box.width / (columns + 1), box.height / (rows + 1), 40)
@@ -66,7 +68,7 @@ def draw_table(
                 size,
                 MUTED if faded and chosen is None else TEXT,
             )
-    _draw_heads(canvas, box, head, (rows, columns), chosen)
+    _draw_heads(canvas, box, head, (rows, columns), chosen, names)
 
 
 def text_table(values: NDArray[np.float64], chosen: Cell | None = None) -> str:
@@ -116,7 +118,9 @@ def _text_size(canvas: Canvas, labels: list[list[str]], width: float, height: fl
     return min(0.8 * width / max(widest, 0.1), 0.45 * height, 40)
 
 
-def _draw_heads(canvas: Canvas, box: Box, head: float, shape: tuple[int, int], chosen: Cell | None) -> None:
+def _draw_heads(
+    canvas: Canvas, box: Box, head: float, shape: tuple[int, int], chosen: Cell | None, names: Sequence[str]
+) -> None:
     """The actions of agent 0 at the left and of agent 1 above, each in its agent's colour once chosen."""
     rows, columns = shape
     width, height = (box.width - head) / columns, (box.height - head) / rows
@@ -136,4 +140,5 @@ def _draw_heads(canvas: Canvas, box: Box, head: float, shape: tuple[int, int], c
             on = action == chosen_one
             if on:
                 canvas.disc(centre, 0.45 * head, colour)
-            canvas.text(str(action), centre, size, FLOOR if on else mix(colour, TEXT, 0.25))
+            label = names[action] if names else str(action)
+            canvas.text(label, centre, size, FLOOR if on else mix(colour, TEXT, 0.25))

@@ -1,0 +1,9 @@
+"""Agents harvest a resource that grows by itself, and may fine each other."""
+
+from ...tasks import register_task
+
+register_task(
+    "dilemmas/common_pool-v0",
+    "dilemmas.common_pool.env:CommonPool",
+    "agents choose how hard to harvest a resource that grows logistically, and may pay to fine the greediest",
+)

@@ -1,0 +1,80 @@
+"""An iterated game in pictures and in characters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...canvas import Box
+from ...palette import MUTED, TEXT, Colour, agent_colour, mix
+from ...scene import Scene
+from ...tables import draw_table, number, text_table
+from .rules import COOPERATE, NONE, State
+
+SIDE, STRIP = 460, 84
+TAIL = 24
+"""Rounds in the strip below the table."""
+NAMES = "CD"
+COOPERATES: Colour = (67, 160, 71)
+DEFECTS: Colour = (198, 40, 40)
+
+
+def draw(
+    state: State, copy: int, table: NDArray[np.float64], *, trail: Sequence[State] = (), follow: int | None = None
+) -> NDArray[np.uint8]:
+    """The table `agent 0 | agent 1` with the last round framed, `(height, width, 3)` uint8.
+
+    Below it are the rounds of `trail` (earlier states, the oldest first) and the last one, the newest at the right: a row for each agent, green
+    where it cooperated and red where it defected.
+    """
+    scene = Scene(SIDE, SIDE + STRIP)
+    x, y, width, _ = scene.frame
+    chosen = None if state.action[copy, 0] == NONE else (int(state.action[copy, 0]), int(state.action[copy, 1]))
+    draw_table(scene.canvas, Box(x, y, width, SIDE), table, chosen=chosen, names=NAMES)
+    _draw_strip(scene, Box(x, y + SIDE + 12, width, STRIP - 12), _rounds(state, copy, trail))
+    scene.caption(_said(state, copy, table), f"round {state.elapsed[copy]}")
+    return scene.canvas.pixels()
+
+
+def text(state: State, copy: int, table: NDArray[np.float64]) -> str:
+    """The table with the last round in brackets, and what it paid."""
+    action = state.action[copy]
+    chosen = None if action[0] == NONE else (int(action[0]), int(action[1]))
+    said = "  ".join(part for part, _ in _said(state, copy, table))
+    return f"{text_table(table, chosen)}\n{said}  round {state.elapsed[copy]}"
+
+
+def _rounds(state: State, copy: int, trail: Sequence[State]) -> list[NDArray[np.int64]]:
+    """The joint actions of this episode, the oldest first."""
+    states = [past for past in trail if past.elapsed[copy] < state.elapsed[copy]]
+    actions = [past.action[copy] for past in [*states, state]]
+    return [action for action in actions if action[0] != NONE][-TAIL:]
+
+
+def _draw_strip(scene: Scene, box: Box, rounds: list[NDArray[np.int64]]) -> None:
+    head = 34
+    side = min((box.width - head) / TAIL, box.height / 2)
+    for i in range(2):
+        top = box.y + i * box.height / 2
+        centre = (box.x + head / 2, top + box.height / 4)
+        scene.canvas.disc(centre, 0.36 * box.height / 2, agent_colour(i))
+        scene.label(centre, str(i), (255, 255, 255), room=0.6 * box.height / 2)
+        for k, action in enumerate(rounds):
+            cell = Box(box.x + head + k * side, top + (box.height / 2 - side) / 2, side, side)
+            good = action[i] == COOPERATE
+            scene.canvas.rectangle(cell.shrunk(1), COOPERATES if good else DEFECTS, corner=3)
+            scene.canvas.text(NAMES[action[i]], (cell.x + side / 2, cell.y + side / 2 + 1), 0.9 * side, (255, 255, 255))
+
+
+def _said(state: State, copy: int, table: NDArray[np.float64]) -> list[tuple[str, Colour]]:
+    action = state.action[copy]
+    if action[0] == NONE:
+        return [("nobody has chosen yet", MUTED)]
+    parts = [
+        (
+            f"agent {i}: {NAMES[action[i]]} paid {number(table[i, action[0], action[1]])}, in all {number(state.returns[copy, i])}",
+            mix(agent_colour(i), TEXT, 0.25),
+        )
+        for i in range(2)
+    ]
+    return [*parts, ("game over", TEXT)] if state.ended[copy] else parts

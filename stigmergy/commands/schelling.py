@@ -1,0 +1,99 @@
+"""`stigmergy schelling`: whether an environment is a social dilemma, measured with two scripted policies."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from stigmergy.diagram import Interval, Schelling, measure, plot
+from stigmergy.envs.factory import build_dataclass, parameters_of
+from stigmergy.envs.registry import load_plugin
+from stigmergy.options import extend, parse, peek
+
+
+@dataclass(frozen=True)
+class Options:
+    """Measure what it pays to cooperate and to defect, by how many of the others cooperate.
+
+    `stigmergy schelling ID --help` shows the parameters of the environment too.
+    """
+
+    environment: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
+    """Its id, such as dilemmas/harvest-v0; it has one group of agents."""
+    cooperator: str = "cooperate"
+    """The scripted policy of those who cooperate; `stigmergy list` names them."""
+    defector: str = "defect"
+    """The scripted policy of those who do not."""
+    episodes: int = 64
+    """Episodes for each number of cooperators, played side by side."""
+    seed: int = 1000
+    """Seed of the episodes."""
+    output: str = ""
+    """A folder for schelling.csv and schelling.png."""
+    plugin: tuple[str, ...] = ()
+    """Files or modules that register more names."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Measure, print, write."""
+    for plugin in peek(args, "plugin"):
+        load_plugin(plugin)
+    cls, task = Options, None
+    if args and not args[0].startswith("-"):
+        task_class = parameters_of(args[0])
+        task = build_dataclass(task_class, {}, args[0]) if task_class else None
+        cls = extend(Options, task=(task, f"Parameters of {args[0]}."))
+    options = parse(cls, "schelling", args)
+    diagram = measure(
+        options.environment,
+        getattr(options, "task", task),
+        options.cooperator,
+        options.defector,
+        options.episodes,
+        options.seed,
+    )
+    print_diagram(diagram, options.cooperator, options.defector, options.episodes)
+    if options.output:
+        write(diagram, Path(options.output))
+    return 0
+
+
+def print_diagram(diagram: Schelling, cooperator: str, defector: str, episodes: int) -> None:
+    """A row for each number of other cooperators, then what follows."""
+    console = Console()
+    console.print(f"{diagram.environment}: mean returns over {episodes} episodes, with 95% intervals")
+    table = Table("other cooperators", f"a cooperator ({cooperator})", f"a defector ({defector})", box=None)
+    for number, (one, other) in enumerate(zip(diagram.cooperator, diagram.defector)):
+        table.add_row(str(number), _cell(one), _cell(other))
+    console.print(table)
+    for sentence, one, other, holds in diagram.findings:
+        console.print(
+            f"[{'green' if holds else 'red'}]{'yes' if holds else 'no '}[/]  {sentence}: {one:.4g} and {other:.4g}"
+        )
+
+
+def _cell(value: Interval) -> str:
+    mean, low, high = value
+    return f"{mean:.4g}" if not low < high else f"{mean:.4g} [{low:.4g}, {high:.4g}]"
+
+
+def write(diagram: Schelling, folder: Path) -> None:
+    """Write the numbers and the picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "schelling.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["player", "cooperators", "mean", "low", "high"])
+        for player, line in (
+            ("cooperator", diagram.cooperator),
+            ("defector", diagram.defector),
+            ("everyone", diagram.everyone),
+        ):
+            rows.writerows([player, number, *own] for number, own in enumerate(line))
+    Image.fromarray(plot(diagram)).save(folder / "schelling.png")
+    Console().print(f"wrote {folder / 'schelling.csv'} and {folder / 'schelling.png'}")
