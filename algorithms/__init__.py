@@ -94,6 +94,27 @@ SCRIPTED = {
         "dilemmas.policies:GreedyHarvester",
         "dilemmas/harvest: eats the nearest apple, also the last one of a patch",
     ),
+    "planter_red": (
+        "dilemmas.policies:PlanterRed",
+        "dilemmas/allelopathic_harvest: plants red wherever it finds another colour, and eats ripe berries near it",
+    ),
+    "planter_green": ("dilemmas.policies:PlanterGreen", "dilemmas/allelopathic_harvest: the same with green"),
+    "planter_blue": ("dilemmas.policies:PlanterBlue", "dilemmas/allelopathic_harvest: the same with blue"),
+    "eater": ("dilemmas.policies:Eater", "dilemmas/allelopathic_harvest: goes to ripe berries and never plants"),
+    "punish_green": (
+        "dilemmas.policies:PunishGreen",
+        "dilemmas/allelopathic_harvest: plants red, and sanctions those who planted green last",
+    ),
+    "punish_red": (
+        "dilemmas.policies:PunishRed",
+        "dilemmas/allelopathic_harvest: plants green, and sanctions those who planted red last",
+    ),
+    "pure_0": ("dilemmas.in_the_matrix.policies:Rock", "dilemmas/in_the_matrix: always plays strategy 0, such as rock"),
+    "pure_1": ("dilemmas.in_the_matrix.policies:Paper", "dilemmas/in_the_matrix: always plays strategy 1, such as paper"),
+    "pure_2": (
+        "dilemmas.in_the_matrix.policies:Scissors",
+        "dilemmas/in_the_matrix: always plays strategy 2, such as scissors",
+    ),
 }
 for _name, (_place, _description) in SCRIPTED.items():
     register_algorithm(_name, f"stigmergy.envs.{_place}", description=_description)

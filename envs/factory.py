@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .batch import BatchEnv
 from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
-from .errors import BadParameter, CannotImport
+from .errors import BadParameter, CannotImport, UnknownName
 from .registry import environments, nearest
 from .scenario import Scenario
 from .seated import SeatedEnv, parameters_with
@@ -17,6 +17,8 @@ from .seated import SeatedEnv, parameters_with
 
 def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
     """Build the dataclass `cls`, nested ones included, from plain values; pydantic checks the types.
+
+    Where a nested one is given in part, the rest is as in the default of its field, which may differ from the defaults of its class.
 
     Args:
         what: how an error names the thing, such as `pathfinding/lifelong-v0`.
@@ -27,13 +29,14 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
     if not isinstance(values, Mapping):
         raise BadParameter(f"{what} is {values!r}; it takes names with values")
     hints = get_type_hints(cls)
-    names = [field.name for field in dataclasses.fields(cls) if field.init]
+    fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     values = dict(values)
     for key, value in values.items():
-        if key not in names:
-            raise BadParameter(f"{what} has no parameter '{key}'.{nearest(str(key), names)}")
+        if key not in fields:
+            raise BadParameter(f"{what} has no parameter '{key}'.{nearest(str(key), list(fields))}")
         if dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
-            values[key] = build_dataclass(cast(type, hints[key]), value, f"{what}: {key}")
+            whole = _over_default(fields[key], value)
+            values[key] = build_dataclass(cast(type, hints[key]), whole, f"{what}: {key}")
     try:
         return TypeAdapter(cls).validate_python(values)
     except ValidationError as error:
@@ -43,6 +46,23 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
         where = ".".join(str(part) for part in first["loc"])
         given = "" if first["type"] == "missing" else f" is {first.get('input')!r};"
         raise BadParameter(f"{what}: {where}{given} {first['msg'].lower()}") from error
+
+
+def _over_default(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`values` for a field that is a dataclass, and what they leave out as in its default."""
+    default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+    return _over(default, values) if dataclasses.is_dataclass(default) else values
+
+
+def _over(default: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    old = {field.name: getattr(default, field.name) for field in dataclasses.fields(default) if field.init}
+    new = {
+        name: _over(old[name], value)
+        if isinstance(value, Mapping) and dataclasses.is_dataclass(old.get(name))
+        else value
+        for name, value in values.items()
+    }
+    return {**old, **new}
 
 
 def parameters_of(id: str) -> type | None:
@@ -59,7 +79,10 @@ def parameters_of(id: str) -> type | None:
 
 def _scenario_parameters(id: str, scenario: Scenario) -> type | None:
     """The world's parameters, with the scenario's defaults."""
-    cls = parameters_of(scenario.world)
+    try:
+        cls = parameters_of(scenario.world)
+    except UnknownName as error:
+        raise UnknownName(f"the scenario '{id}' needs its world. {error}") from error
     if cls is None or not scenario.parameters:
         return cls
     return parameters_with(cls, build_dataclass(cls, scenario.parameters, id), scenario.parameters)

@@ -60,17 +60,29 @@ def register_scenario(
     Args:
         id: such as `dilemmas/harvest_among_greedy-v0`.
         world: the id of a registered environment with one group.
-        seats: group name to how many agents are focal there, or to `Seats`, which can say who plays them.
+        seats: group name to how many agents are focal there, or to `Seats`, which can say who plays them. All agents of the world need one.
         parameters: of the world, that have another default here; nested ones as mappings.
 
     Raises:
-        ValueError: the id is taken or not allowed, or no group is focal.
+        ValueError: the id is taken or not allowed, a group has no seats, or none is focal.
     """
+    if id.count("/") > 1:
+        raise ValueError(f"'{id}' cannot name a scenario: PettingZoo allows one slash, as in family/task_among_bots-v0")
     seated = {name: Seats(own) if isinstance(own, int) else own for name, own in seats.items()}
+    for name, own in seated.items():
+        if not isinstance(own, Seats):
+            raise ValueError(f"the group '{name}' of the scenario '{id}' is {own!r}; give a number of agents, or Seats")
     if all(own.policy for own in seated.values()):
         raise ValueError(f"the scenario '{id}' has no focal group; leave the policy of at least one group out")
-    register_environment(id, Scenario(world, seated, dict(parameters or {})), description=description)
+    scenario = Scenario(world, seated, dict(parameters or {}))
+    register_environment(id, scenario, description=description or _described(scenario))
     if hasattr(pettingzoo, "register"):  # PettingZoo has a registry since 1.27
         for kind, factory in (("parallel", "parallel_env"), ("aec", "env")):
             place = f"stigmergy.envs.pettingzoo_view:{factory}"
             pettingzoo.register(kind, id, place, kwargs={"id": id})  # type: ignore[arg-type]
+
+
+def _described(scenario: Scenario) -> str:
+    """Such as `dilemmas/harvest-v0: 1 focal, 6 greedy_harvester`."""
+    seats = [f"{own.number or len(own.agents)} {own.policy or 'focal'}" for own in scenario.seats.values()]
+    return f"{scenario.world}: {', '.join(seats)}"

@@ -15,6 +15,7 @@ from .policy import ScriptedPolicy
 from .registry import algorithms
 from .scenario import Scenario
 from .spec import EnvSpec, GroupSpec
+from .timestep import GroupStep
 
 FOCAL, BACKGROUND = "focal_return", "background_return"
 
@@ -34,20 +35,20 @@ class NoChance:
 class SeatedEnv(BatchEnv[Any]):
     """A world in which bots play the agents that are not focal.
 
-    Its groups are the focal ones of the scenario, with the names that their agents have in the world. Signals and global state are the world's and
-    tell of all agents; `GroupSpec.places` says which rows are a group's own. Bots choose from the state on which focal agents choose. An
-    episode ends with the world's, or once all focal agents have reached their end.
+    Its groups are the focal ones of the scenario, with the names that their agents have in the world; their arrays are parts of the world's. Signals and
+    global state are the world's and tell of all agents; `GroupSpec.places` says which rows are a group's own. Bots choose from the state on which
+    focal agents choose. An episode ends with the world's, or once all focal agents have reached their end.
 
     Metrics: the world's, and `focal_return` and `background_return`, the mean return of an agent of each kind (background: NaN without bots).
 
     Raises:
-        BadParameter: the world has several groups or other than the seated number of agents, an agent is seated twice, or a bot
-            is unknown, no scripted policy, or one that does not play this world.
+        BadParameter: the world is a scenario itself, keeps its state to itself, has several groups or other than the seated number of agents; an
+            agent is seated twice; or a bot is unknown, no scripted policy, or one that does not play this world.
     """
 
     def __init__(self, id: str, scenario: Scenario, world: BatchEnv):
         self.world = world
-        (self._group,) = _only_group(id, world.spec)
+        self._group = _only_group(id, world.spec)
         self._places = _seat(id, scenario, world.spec, self._group)
         self._bots = {
             name: (_bot(id, own.policy, world, self._group), NoChance(own.policy))
@@ -85,30 +86,56 @@ class SeatedEnv(BatchEnv[Any]):
         gained = np.zeros((self.world.num_envs, self._group.size))  # reward of each agent in this episode
         return _state_class(type(world).__name__, (*world._fields, "gained"))(*world, gained)
 
+    def _allocate_group(self, group: GroupSpec) -> GroupStep:
+        """Parts of the world's arrays where its agents lie in a row, which costs nothing; else room for copies."""
+        rows, whole = self._rows[group.name], self.world.groups[self._group.name]
+        if not isinstance(rows, slice):
+            return super()._allocate_group(group)
+        return GroupStep(
+            observation=whole.observation[:, rows],
+            action_mask=None if whole.action_mask is None else whole.action_mask[:, rows],
+            reward=whole.reward[:, rows],
+            terminated=whole.terminated[:, rows],
+            active=whole.active[:, rows],
+            truncated=self.truncated,
+            first=self.first,
+        )
+
     def _begin(self, where: NDArray[np.bool_]) -> None:
         self.state.gained[where] = 0
         self.world._begin(where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        for name, (policy, no_chance) in self._bots.items():
-            rows = self._rows[name]
-            self._actions[:, rows] = policy.act(self.world.state, no_chance)[:, rows]  # type: ignore[arg-type]
-        for name, action in actions.items():
-            self._actions[:, self._rows[name]] = action
+        for name, rows in self._rows.items():
+            self._actions[:, rows] = actions[name] if name in actions else self._choose(name)[:, rows]
         self.world._clear_events()
-        self.world._advance({self._group.name: self._actions}, where)
+        self.world._advance(self.world._check_actions({self._group.name: self._actions}), where)
         reward = self.world.groups[self._group.name].reward
         self.state.gained[where] += reward[where]
-        for name in actions:
-            np.copyto(self.groups[name].reward, reward[:, self._rows[name]])
+        for name, rows in self._copied():
+            np.copyto(self.groups[name].reward, reward[:, rows])
+
+    def _choose(self, name: str) -> NDArray[Any]:
+        """What the bots of a group do; they choose for all agents of the world, and the group takes its own. Raises BadParameter if they cannot."""
+        policy, no_chance = self._bots[name]
+        action = np.asarray(policy.act(self.world.state, no_chance))  # type: ignore[arg-type]
+        if action.shape != self._actions.shape:
+            raise BadParameter(
+                f"the bots '{name}' of '{self.spec.id}' gave actions of shape {action.shape}; expected {self._actions.shape}, for all agents of the world"
+            )
+        return action
+
+    def _copied(self) -> list[tuple[str, Any]]:
+        """The focal groups whose arrays are no parts of the world's, with their rows."""
+        return [(name, self._rows[name]) for name in self.groups if not isinstance(self._rows[name], slice)]
 
     def _observe(self) -> None:
         np.copyto(self.world.first, self.first)
         np.copyto(self.world.truncated, self.truncated)
         self.world._observe()
         whole = self.world.groups[self._group.name]
-        for name, own in self.groups.items():
-            rows = self._rows[name]
+        for name, rows in self._copied():
+            own = self.groups[name]
             np.copyto(own.observation, whole.observation[:, rows])
             np.copyto(own.terminated, whole.terminated[:, rows])
             np.copyto(own.active, whole.active[:, rows])
@@ -144,13 +171,19 @@ def _state_class(name: str, fields: tuple[str, ...]) -> type:
     return namedtuple(f"Seated{name}", fields)  # type: ignore[misc]
 
 
-def _only_group(id: str, world: EnvSpec) -> tuple[GroupSpec, ...]:
+def _only_group(id: str, world: EnvSpec) -> GroupSpec:
+    if world.world is not None:
+        raise BadParameter(f"the scenario '{id}' is of '{world.id}', which is a scenario itself; name its world")
+    if not world.resumable:
+        raise BadParameter(
+            f"the scenario '{id}' is of '{world.id}', which keeps its state to itself, so that bots cannot read it"
+        )
     if len(world.groups) != 1:
         names = ", ".join(group.name for group in world.groups)
         raise BadParameter(
             f"the scenario '{id}' is of '{world.id}', which has the groups {names}; allowed are worlds with one group"
         )
-    return world.groups
+    return world.groups[0]
 
 
 def _seat(id: str, scenario: Scenario, world: EnvSpec, group: GroupSpec) -> dict[str, tuple[int, ...]]:
@@ -174,17 +207,19 @@ def _bot(id: str, name: str, world: BatchEnv, group: GroupSpec) -> ScriptedPolic
     """The scripted policy `name`, built for the whole world."""
     try:
         target = algorithms.find(name).load()
-    except UnknownName as error:
+        if isinstance(target, type) and issubclass(target, ScriptedPolicy):
+            return target.built_for(name, world.spec, group, world.parameters)
+    except (UnknownName, BadParameter) as error:
         raise BadParameter(f"the scenario '{id}' has the bot '{name}'. {error}") from error
-    if not (isinstance(target, type) and issubclass(target, ScriptedPolicy)):
-        raise BadParameter(f"the scenario '{id}' has the bot '{name}', which is no scripted policy")
-    return target.built_for(name, world.spec, group, world.parameters)
+    raise BadParameter(f"the scenario '{id}' has the bot '{name}', which is no scripted policy")
 
 
 def _as_slice(places: tuple[int, ...]) -> Any:
-    """The rows of a group: a slice where they lie side by side, which costs no copy."""
-    first = places[0]
-    return slice(first, first + len(places)) if places == tuple(range(first, first + len(places))) else list(places)
+    """The rows of a group: a slice where they lie evenly, with which arrays are not copied."""
+    first, last = places[0], places[-1]
+    every = places[1] - first if len(places) > 1 else 1
+    even = every > 0 and places == tuple(range(first, last + 1, every))
+    return slice(first, last + 1, every) if even else list(places)
 
 
 @cache

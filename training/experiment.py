@@ -55,6 +55,12 @@ class Experiment:
         """Copies of the environment."""
         return make_from(self.environment, num_envs, self.task)
 
+    def elsewhere(self, environment: str) -> "Experiment":
+        """The same in another environment, with its default parameters. Raises UnknownName."""
+        task_class = parameters_of(environment)
+        task = build_dataclass(task_class, {}, environment) if task_class else None
+        return dataclasses.replace(self, environment=environment, task=task)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, every default written out; `build_experiment` reads them back."""
         plain = {

@@ -9,7 +9,9 @@ from ..algorithms.learner import Learner
 from ..envs.batch import BatchEnv
 from ..envs.errors import BadParameter, UserError
 from ..envs.fingerprint import fingerprint
+from ..envs.spec import GroupSpec
 from .experiment import Experiment, build_experiment, load_plugins
+from .fewer import FewerAgents, fits
 from .run import Run
 from .trainer import build_learners, check_device
 
@@ -33,7 +35,8 @@ def restore_learners(
     """The learners of `run`, built for `env`, and a sentence for each damaged checkpoint that was passed over.
 
     `env` may have other parameters than the run's own environment, where the policies fit: other maps, and with shared parameters and no agent id
-    another number of agents. It may also be another environment: groups of one name belong together, or the only ones of both sides.
+    another number of agents. It may also be another environment: groups of one name belong together, or the only ones of both sides. Where only some of the
+    agents are there, as in a scenario, each acts by what it learnt under its name.
 
     Raises:
         UserError: no checkpoint can be read, it belongs to another environment, or its parameters do not fit `env`.
@@ -51,8 +54,26 @@ def restore_learners(
     for name, learner in learners.items():
         whose = f" the {learner.group.size} agents of '{name}' here"
         kept = state["learners"][sources[name]]
-        fit(run, lambda learner=learner, kept=kept: learner.load_state_dict(kept), whose)
+        try:
+            fit(run, lambda learner=learner, kept=kept: learner.load_state_dict(kept), whose)
+        except UserError:
+            trained = _as_trained(experiment, sources[name], learner.group)
+            if trained is None:
+                raise
+            trained.load_state_dict(kept)
+            learners[name] = FewerAgents(trained, learner.group)
     return learners, warnings
+
+
+def _as_trained(experiment: Experiment, source: str, group: GroupSpec) -> Learner | None:
+    """The learner of the run's group `source` with all agents that it was trained with, if those of `group` are some of them."""
+    env = experiment.make_env(1)
+    try:
+        if fits(group, env.spec.group(source)):
+            return build_learners(experiment, env, experiment.training.seed)[source]
+        return None
+    finally:
+        env.close()
 
 
 def _sources(run: Run, kept: list[str], env: BatchEnv) -> dict[str, str]:

@@ -1,3 +1,3 @@
 """Social dilemmas: what is best for each is not best for all. Importing this registers the tasks and loads nothing else."""
 
-from . import cleanup, coin_game, common_pool, harvest, iterated, partner_selection, public_goods  # noqa: F401 (each registers its task)
+from . import allelopathic_harvest, cleanup, coin_game, coins, common_pool, harvest, in_the_matrix, iterated, partner_selection, public_goods  # noqa: F401 (each registers its task)

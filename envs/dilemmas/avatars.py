@@ -198,5 +198,6 @@ def end_step(state, k, reward, c):
         if reward[c, i] > 0:
             state.paid[c, i] += 1
             state.paid_at[c, i] += now
-    if k.ends_after > 0 and now + 1 >= k.ends_after and (now + 1 - k.ends_after) % k.end_interval == 0:
+    # The reference counts frames from 1 and one ahead here, so that 1,000 and intervals of 100 first give the 1,099th step.
+    if k.ends_after > 0 and now + 1 >= k.ends_after and (now + 2) % k.end_interval == 0:
         state.cut[c] = uniform(state.stream[c]) < k.end_chance

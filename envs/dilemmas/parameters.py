@@ -101,7 +101,7 @@ class GridDilemmaParameters:
     ends_after: int = 0
     """Steps from which an episode may be truncated by chance before `max_cycles`; 0 for never."""
     end_interval: int = 100
-    """Steps between the moments at which that may happen."""
+    """Steps between the moments at which that may happen: the steps one before a multiple of it, counted from 1, as in Melting Pot."""
     end_chance: float = 0.2
     """Chance at each of those moments."""
     observation: str = "symbols"

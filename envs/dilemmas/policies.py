@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from ..policy import ScriptedPolicy
 from ..spec import EnvSpec, GroupSpec
+from .allelopathic_harvest import policies as allelopathic_harvest
 from .cleanup import policies as cleanup
 from .coin_game import policies as coin_game
+from .coins import policies as coins
 from .common_pool import policies as common_pool
 from .harvest import policies as harvest
+from .in_the_matrix import policies as in_the_matrix
 from .iterated import policies as iterated
 from .partner_selection import policies as partner_selection
 from .public_goods import policies as public_goods
@@ -45,10 +48,13 @@ class Cooperate(DilemmaPolicy):
     """Does what is best for all, whatever others do."""
 
     ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/allelopathic_harvest": allelopathic_harvest.cooperate,
         "dilemmas/cleanup": cleanup.cooperate,
         "dilemmas/coin_game": coin_game.cooperate,
+        "dilemmas/coins": coins.cooperate,
         "dilemmas/common_pool": common_pool.cooperate,
         "dilemmas/harvest": harvest.cooperate,
+        "dilemmas/in_the_matrix": in_the_matrix.cooperate,
         "dilemmas/iterated": iterated.cooperate,
         "dilemmas/partner_selection": partner_selection.cooperate,
         "dilemmas/public_goods": public_goods.cooperate,
@@ -59,10 +65,13 @@ class Defect(DilemmaPolicy):
     """Does what is best for itself, whatever others do."""
 
     ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/allelopathic_harvest": allelopathic_harvest.defect,
         "dilemmas/cleanup": cleanup.defect,
         "dilemmas/coin_game": coin_game.defect,
+        "dilemmas/coins": coins.defect,
         "dilemmas/common_pool": common_pool.defect,
         "dilemmas/harvest": harvest.defect,
+        "dilemmas/in_the_matrix": in_the_matrix.defect,
         "dilemmas/iterated": iterated.defect,
         "dilemmas/partner_selection": partner_selection.defect,
         "dilemmas/public_goods": public_goods.defect,
@@ -74,7 +83,9 @@ class TitForTat(DilemmaPolicy):
 
     ways: ClassVar[dict[str, Play]] = {
         "dilemmas/coin_game": coin_game.tit_for_tat,
+        "dilemmas/coins": coins.tit_for_tat,
         "dilemmas/common_pool": common_pool.tit_for_tat,
+        "dilemmas/in_the_matrix": in_the_matrix.tit_for_tat,
         "dilemmas/iterated": iterated.tit_for_tat,
         "dilemmas/partner_selection": partner_selection.tit_for_tat,
         "dilemmas/public_goods": public_goods.tit_for_tat,
@@ -85,7 +96,9 @@ class Grim(DilemmaPolicy):
     """Cooperates until another has defected, and then never again in the episode."""
 
     ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/coins": coins.grim,
         "dilemmas/common_pool": common_pool.grim,
+        "dilemmas/in_the_matrix": in_the_matrix.grim,
         "dilemmas/iterated": iterated.grim,
         "dilemmas/public_goods": public_goods.grim,
     }
@@ -101,6 +114,7 @@ class Punish(DilemmaPolicy):
     """Cooperates, and pays to punish those who do not."""
 
     ways: ClassVar[dict[str, Play]] = {
+        "dilemmas/allelopathic_harvest": allelopathic_harvest.punish_green,
         "dilemmas/cleanup": cleanup.patrol,
         "dilemmas/common_pool": common_pool.punish,
         "dilemmas/harvest": harvest.patrol,
@@ -131,3 +145,39 @@ class Cleaner(DilemmaPolicy):
     """Cleans the river in turns with the others, and eats when it is clean enough."""
 
     ways: ClassVar[dict[str, Play]] = {"dilemmas/cleanup": cleanup.cooperate}
+
+
+class PlanterRed(DilemmaPolicy):
+    """Plants red wherever it finds another colour, and eats ripe berries near it."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.cooperate}
+
+
+class PlanterGreen(DilemmaPolicy):
+    """Plants green wherever it finds another colour, and eats ripe berries near it."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.plant_green}
+
+
+class PlanterBlue(DilemmaPolicy):
+    """Plants blue wherever it finds another colour, and eats ripe berries near it."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.plant_blue}
+
+
+class Eater(DilemmaPolicy):
+    """Goes to the nearest ripe berry and never plants."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.defect}
+
+
+class PunishGreen(DilemmaPolicy):
+    """Plants red, and sanctions those who planted green last."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.punish_green}
+
+
+class PunishRed(DilemmaPolicy):
+    """Plants green, and sanctions those who planted red last."""
+
+    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.punish_red}

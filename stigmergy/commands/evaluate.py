@@ -14,9 +14,9 @@ from stigmergy.algorithms.factory import build_settings, learner_class
 from stigmergy.algorithms.learner import Learner, derive_seed
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import build_dataclass, parameters_of
+from stigmergy.envs.policy import in_world
 from stigmergy.envs.registry import load_plugin
-from stigmergy.options import extend, parse, peek, warn
+from stigmergy.options import extend, parse, peek, peek_one, warn
 from stigmergy.training.evaluation import Outcomes, evaluate
 from stigmergy.training.experiment import Experiment, LearnerChoice
 from stigmergy.training.intervals import mean_and_interval
@@ -60,16 +60,12 @@ def main(args: Sequence[str]) -> int:
     for plugin in peek(args, "plugin"):
         load_plugin(plugin)
     run, experiment = open_run(args[0])
-    place, task = experiment.environment, experiment.task
-    if elsewhere := peek(args, "environment"):
-        place = elsewhere[-1]
-        task_class = parameters_of(place)
-        task = build_dataclass(task_class, {}, place) if task_class else None
-    options = parse(
-        extend(Options, task=(task, f"Parameters of {place}, for other maps or numbers.")), "evaluate", args
-    )
+    elsewhere = peek_one(args, "environment")
+    changed = experiment.elsewhere(elsewhere) if elsewhere else experiment
+    help = f"Parameters of {changed.environment}, for other maps or numbers."
+    options = parse(extend(Options, task=(changed.task, help)), "evaluate", args)
     set_threads(experiment.training.threads)
-    changed = dataclasses.replace(experiment, environment=place, task=getattr(options, "task", task))
+    changed = dataclasses.replace(changed, task=getattr(options, "task", changed.task))
     env = changed.make_env(options.episodes)
     learners, warnings = restore_learners(run, experiment, env, options.checkpoint)
     for sentence in warnings:
@@ -92,16 +88,15 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
     """
     group, equals, algorithm = name.rpartition("=")
     cls = learner_class(algorithm)
-    named = [group] if equals else [own.name for own in env.spec.groups if cls.plays(own)]
+    named = [group] if equals else [own.name for own in env.spec.groups if cls.plays(in_world(env.spec, own)[1])]
     if not named:
         raise BadParameter(
             f"the algorithm '{algorithm}' plays none of the groups of '{env.spec.id}', which are {', '.join(own.name for own in env.spec.groups)}"
         )
     learning = [own for own in named if equals or learner_class(experiment.choice(own).algorithm).learns]
     choice = LearnerChoice(algorithm, build_settings(algorithm, {}))
-    changed = dataclasses.replace(
-        experiment, learners={**experiment.learners, **dict.fromkeys(learning or named, choice)}
-    )
+    here = {own.name: experiment.choice(own.name) for own in env.spec.groups}
+    changed = dataclasses.replace(experiment, learners={**here, **dict.fromkeys(learning or named, choice)})
     players = build_learners(changed, env, derive_seed(seed, name))
     return {own: players[own] for own in learning or named}
 

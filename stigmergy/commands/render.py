@@ -37,7 +37,7 @@ class Options:
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")] = ""
     """The run folder."""
     environment: str = ""
-    """Without a run: the environment to show."""
+    """Without a run: the environment to show. With one: another one to play in, such as a scenario of the one that it was trained in."""
     algorithm: tuple[str, ...] = ("random",)
     """Without a run: algorithms that need no training, such as random or pibt; of several each plays the groups that it can, and prey=flee
     names one."""
@@ -65,7 +65,7 @@ def main(args: Sequence[str]) -> int:
     """Play, draw, write."""
     for plugin in peek(args, "plugin"):
         load_plugin(plugin)
-    run, experiment = _subject(args)
+    run, trained, experiment = _subject(args)
     task = experiment.task if experiment else None
     options = parse(extend(Options, task=(task, "Parameters of the environment.")), "render", args)
     if experiment is None:
@@ -74,8 +74,8 @@ def main(args: Sequence[str]) -> int:
         raise BadParameter(f"steps is {options.steps}; allowed is 1 or more")
     experiment = dataclasses.replace(experiment, task=getattr(options, "task", task))
     env = experiment.make_env(1)
-    if run:
-        learners, warnings = restore_learners(run, experiment, env, options.checkpoint)
+    if run and trained:
+        learners, warnings = restore_learners(run, trained, env, options.checkpoint)
         for sentence in warnings:
             warn(sentence)
     else:
@@ -92,12 +92,13 @@ def main(args: Sequence[str]) -> int:
     return 0
 
 
-def _subject(args: Sequence[str]) -> tuple[Run | None, Experiment | None]:
-    """What the arguments say to render: a run, or an environment."""
-    if args and not args[0].startswith("-"):
-        return open_run(args[0])
+def _subject(args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:
+    """What the arguments say to render: a run with its experiment, if there is one, and the experiment to show."""
     environment = peek_one(args, "environment")
-    return None, build_experiment({"environment": environment, "algorithm": "random"}) if environment else None
+    if args and not args[0].startswith("-"):
+        run, trained = open_run(args[0])
+        return run, trained, trained.elsewhere(environment) if environment else trained
+    return None, None, build_experiment({"environment": environment, "algorithm": "random"}) if environment else None
 
 
 def play(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:

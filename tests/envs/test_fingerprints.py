@@ -7,9 +7,14 @@ from stigmergy.envs import environments
 from stigmergy.envs.fingerprint import fingerprint
 from stigmergy.envs.pathfinding import env as pathfinding
 from stigmergy.envs.pathfinding.parameters import LifelongParameters
+from stigmergy.envs.scenario import Scenario
 from tests.record_fingerprints import measure, read_golden
 
-OURS = [registration.name for registration in environments if str(registration.target).startswith("stigmergy.")]
+OURS = [
+    registration.name
+    for registration in environments
+    if isinstance(registration.target, Scenario) or str(registration.target).startswith("stigmergy.")
+]
 SMALL = LifelongParameters(num_agents=2, height=5, width=5, obs_radius=2, max_cycles=20)
 
 

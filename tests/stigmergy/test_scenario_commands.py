@@ -42,6 +42,21 @@ def test_a_run_plays_in_a_scenario_of_its_world(run, plugin, capsys, monkeypatch
     assert row.split()[-1] == "14", "always defecting against tit for tat: 5 + 9"
 
 
+def test_agents_with_networks_of_their_own_play_in_a_scenario_that_has_some_of_them(tmp_path, plugin, capsys):
+    folder, there = str(tmp_path / "run"), ["--environment", "my/one_with_tit_for_tat-v0", "--plugin", plugin]
+    (tmp_path / "named.yaml").write_text(
+        "environment: dilemmas/iterated-v0\nlearners: {agents: {algorithm: ippo, learner: {}}}"
+    )
+    assert main(["train", str(tmp_path / "named.yaml"), "--run", folder, *SHORT]) == 0
+    capsys.readouterr()
+    assert (
+        main(["evaluate", folder, "--episodes", "4", *there, "--against", "cooperate", "--task.max-cycles", "5"]) == 0
+    )
+    assert "focal_return" in capsys.readouterr().out
+    assert main(["render", folder, *there, "--output", str(tmp_path / "there.png"), "--steps", "3"]) == 0
+    assert (tmp_path / "there.png").exists()
+
+
 def test_a_run_in_an_environment_that_does_not_fit_is_an_error(run, capsys):
     assert main(["evaluate", run, "--environment", "dilemmas/common_pool-v0"]) == 2
     assert "does not fit" in capsys.readouterr().err

@@ -1,9 +1,26 @@
-"""Berries that ripen the faster the more there are of their colour: importing this registers the task and loads nothing else."""
+"""Berries that ripen the faster the more there are of their colour: importing this registers the task and its scenarios, and loads nothing else."""
 
+from ...scenario import Seats, register_scenario
 from ...tasks import register_task
 
+WORLD = "dilemmas/allelopathic_harvest-v0"
+SMALL = {"map": "small", "num_agents": 6}
+
 register_task(
-    "dilemmas/allelopathic_harvest-v0",
+    WORLD,
     "dilemmas.allelopathic_harvest.env:AllelopathicHarvest",
     "agents plant berries of three colours, which ripen faster the more of one colour there are, and disagree on which",
 )
+for _name, _others, _policy, _parameters, _description in (
+    ("among_punishers_of_green", 15, "punish_green", {}, "one learner among 15 who plant red and sanction who planted green"),
+    ("among_planters_of_red", 15, "planter_red", {}, "one learner among 15 who plant red and sanction nobody"),
+    ("among_punishers_of_green_small", 5, "punish_green", SMALL, "the same among 5, on the small map"),
+    ("among_planters_of_red_small", 5, "planter_red", SMALL, "the same among 5, on the small map"),
+):  # fmt: skip
+    register_scenario(
+        f"dilemmas/allelopathic_harvest_{_name}-v0",
+        world=WORLD,
+        seats={"learner": Seats(agents=(_others,)), "bots": Seats(agents=tuple(range(_others)), policy=_policy)},
+        parameters=_parameters,
+        description=_description,
+    )

@@ -1,9 +1,22 @@
-"""The river and the orchard: importing this registers the task and loads nothing else."""
+"""The river and the orchard: importing this registers the task and its scenarios and loads nothing else."""
 
+from ...scenario import Seats, register_scenario
 from ...tasks import register_task
 
 register_task(
     "dilemmas/cleanup-v0",
     "dilemmas.cleanup.env:Cleanup",
     "agents eat apples that grow only while somebody keeps the river clean (Melting Pot's clean_up)",
+)
+register_scenario(
+    "dilemmas/cleanup_among_cleaners-v0",
+    world="dilemmas/cleanup-v0",
+    seats={"learner": 1, "cleaners": Seats(6, "cleaner")},
+    description="dilemmas/cleanup-v0, one learner among six who clean in turns: it can live off them",
+)
+register_scenario(
+    "dilemmas/cleanup_among_eaters-v0",
+    world="dilemmas/cleanup-v0",
+    seats={"learners": 3, "eaters": Seats(4, "defect")},
+    description="dilemmas/cleanup-v0, three learners beside four who only eat: only they can clean",
 )

@@ -74,7 +74,7 @@ class Cleanup(GridDilemma):
         TREE: Look(GRASS, glyph=","),
         STREAM: Look(mix(WATER, FLOOR_LOOK.ground, 0.4), glyph="~"),
         CLEAN: Look(WATER, glyph="-"),
-        DIRT: Look(WATER, "dots", MUD, "%"),
+        DIRT: Look(mix(WATER, MUD, 0.3), "dots", MUD, "%"),
     }
 
     def __init__(self, id: str, num_envs: int, parameters: CleanupParameters | CleanupRules):
@@ -102,7 +102,13 @@ class Cleanup(GridDilemma):
     def _beams(self, p: CleanupRules) -> Sequence[Beam]:
         hits = () if p.clean_all else (DIRT,)
         beam = Beam(
-            "clean", p.clean_length, p.clean_radius, p.clean_cooldown, hits, at_agents=p.clean_ends_at_agents, colour=JET
+            "clean",
+            p.clean_length,
+            p.clean_radius,
+            p.clean_cooldown,
+            hits,
+            at_agents=p.clean_ends_at_agents,
+            colour=JET,
         )
         return (beam,)
 

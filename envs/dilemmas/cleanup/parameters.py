@@ -33,7 +33,7 @@ class CleanupRules(GridDilemmaParameters):
     clean_all: bool = False
     clean_ends_at_agents: bool = False
     shared: bool = False
-    guilt: int = 50
+    guilt: int = 200
 
     def __post_init__(self):
         super().__post_init__()
@@ -147,7 +147,7 @@ class CleanupParameters:
     """Whether the cleaning beam ends at agents."""
     shared: bool = False
     """Whether every agent on the map is paid for every apple, whoever eats it."""
-    guilt: int = 50
+    guilt: int = 200
     """Who ate within so many steps, and cleaned nothing within so many, is guilty; this step counts as one."""
     max_cycles: int = 1000
     """Steps after which an episode is truncated."""

@@ -17,8 +17,6 @@ from .maps import APPLE, CLEAN, DIRT, TREE
 from .parameters import CleanupParameters, CleanupRules
 from .rules import CLEAN_BEAM, DIRTY
 
-SHIFT = 100
-"""Steps after which the agents' duties change."""
 TO_SANCTION, TO_CLEAN = range(2)
 ANY = 30_000
 """Farther than any way on a map."""
@@ -57,7 +55,7 @@ def _actions(
     """The actions of all agents, `(num_envs, n)`.
 
     They eat the nearest apple, or wait at a tree for one. Those who clean do so while more of the river is dirty than their duty allows; duties
-    differ, so that a little dirt calls few and much dirt all, and they go around.
+    differ, so that a little dirt calls few and much dirt all, and go around within the steps after which those who do not clean are guilty.
     """
     p = parameters.settled()
     aim = _aim(p)
@@ -69,7 +67,8 @@ def _actions(
     wanted = np.zeros((copies, 3, height, width), np.bool_)
     solid = np.zeros(256, np.bool_)
     solid[WALL] = True
-    plan = (cleans, sanctions and p.sanctions.enabled, float(p.depletion))
+    shift = max(p.guilt // state.facing.shape[1], 1)
+    plan = (cleans, sanctions and p.sanctions.enabled, float(p.depletion), shift)
     _garden(state, *plan, aim, solid, path, wanted, queue, came, action)
     return action
 
@@ -90,13 +89,14 @@ def _aim(p: CleanupRules) -> Aim:
 
 
 @over_copies
-def _garden(state, cleans, sanctions, depletion, aim, solid, path, wanted, queue, came, action):
+def _garden(state, cleans, sanctions, depletion, shift, aim, solid, path, wanted, queue, came, action):
     for c in prange(action.shape[0]):
         _garden_copy(
             state,
             cleans,
             sanctions,
             depletion,
+            shift,
             aim,
             solid,
             path[c],
@@ -109,7 +109,7 @@ def _garden(state, cleans, sanctions, depletion, aim, solid, path, wanted, queue
 
 
 @njit(cache=True)
-def _garden_copy(state, cleans, sanctions, depletion, aim, solid, path, wanted, queue, came, action, c):
+def _garden_copy(state, cleans, sanctions, depletion, shift, aim, solid, path, wanted, queue, came, action, c):
     cell, occupant, n = state.cell[c], state.occupant[c], action.shape[0]
     river = _find(cell, wanted)
     for i in range(n):
@@ -121,7 +121,7 @@ def _garden_copy(state, cleans, sanctions, depletion, aim, solid, path, wanted, 
             if action[i] != STAY:
                 continue
         first = hash_below(state.stream[c], i, 0, 4)
-        duty = (i + state.elapsed[c] // SHIFT) % n
+        duty = (i + state.elapsed[c] // shift) % n
         goal = APPLES
         if cleans and state.count[c, DIRTY] * n > depletion * river * duty:
             goal = DIRTS
@@ -152,7 +152,7 @@ def _find(cell, wanted):
             wanted[DIRTS, row, col] = code == DIRT
             wanted[APPLES, row, col] = code == APPLE
             wanted[TREES, row, col] = code == TREE
-            river += code == DIRT or code == CLEAN
+            river += code in (DIRT, CLEAN)
     return river
 
 

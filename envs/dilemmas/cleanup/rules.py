@@ -91,9 +91,7 @@ def _advance_copy(state, k, river, scratch, reward, opportunity, sanction, targe
         i = order[turn]
         if out[i] > 0 or state.frozen[c, i] > 0 or scratch.action[c, i] == 0:
             continue
-        moved = turn_or_move(
-            cell, occupant, k.solid, k.torus, position, state.facing[c], i, scratch.action[c, i]
-        )
+        moved = turn_or_move(cell, occupant, k.solid, k.torus, position, state.facing[c], i, scratch.action[c, i])
         if moved and cell[position[i, 0], position[i, 1]] == APPLE:
             cell[position[i, 0], position[i, 1]] = TREE
             count[ALIVE] -= 1

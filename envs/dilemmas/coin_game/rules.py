@@ -224,7 +224,7 @@ def advance_copy(state, k, action, reward, c):
             state.last_taken[c, i] = taken[i]
     if red:
         coin[0, 0], coin[0, 1] = ABSENT, ABSENT
-        place_coin(state.stream[c], player, coin, k.height, k.width, k.avoid, 0)
+        place_coin(state.stream[c], player, coin, k.height, k.width, k.avoid, 0 if k.two_coins else 1)
     if blue:
         coin[1, 0], coin[1, 1] = ABSENT, ABSENT
         place_coin(state.stream[c], player, coin, k.height, k.width, k.avoid, 1 if k.two_coins else 0)

@@ -1,9 +1,26 @@
-"""Matrix games on a grid: what agents collect is the strategy they play with whom they meet."""
+"""Matrix games on a grid: what agents collect is the strategy they play with whom they meet. Importing this registers the task and its scenarios, and loads nothing else."""
 
+from ...scenario import Seats, register_scenario
 from ...tasks import register_task
 
+WORLD = "dilemmas/in_the_matrix-v0"
+
 register_task(
-    "dilemmas/in_the_matrix-v0",
+    WORLD,
     "dilemmas.in_the_matrix.env:InTheMatrix",
     "agents collect resources, and what they carry is the strategy they play with whom they zap",
 )
+for _name, _others, _policy, _parameters, _description in (
+    ("with_tit_for_tat", 1, "tit_for_tat", {}, "one learner with one who plays what it played last"),
+    ("with_grim", 1, "grim", {}, "one learner with one who cooperates until it has defected once"),
+    ("with_cooperator", 1, "cooperate", {}, "one learner with one who always cooperates"),
+    ("among_defectors", 7, "defect", {"arena": "arena"}, "one learner among seven who always defect"),
+    ("among_tit_for_tat", 7, "tit_for_tat", {"arena": "arena"}, "one learner among seven who play what it played last with each"),
+):  # fmt: skip
+    register_scenario(
+        f"dilemmas/in_the_matrix_{_name}-v0",
+        world=WORLD,
+        seats={"learner": 1, "bots": Seats(_others, _policy)},
+        parameters=_parameters,
+        description=_description,
+    )

@@ -61,6 +61,9 @@ class InTheMatrix(GridDilemma):
         count = strategies * p.health
         self._describe(codes, count, n, bool(p.roles), social)
         super().__init__(id, num_envs, p, layout, layout.where("P"), sites)
+        vars(self)["looks"] = looks_of(
+            strategies, p.health, damage=True
+        )  # in pictures, not in observations as pictures
         letters = layout.letters[sites[:, 0], sites[:, 1]]
         self.own = MatrixRules(
             site=self.sites,
@@ -91,7 +94,7 @@ class InTheMatrix(GridDilemma):
             colour_names=(*(f"column_{name}" for name in seen), *(f"row_{name}" for name in seen)) if roles else seen,
             told_names=(*told, *(("chooses_row",) if roles else ())),
             kinds=tuple(range(FIRST, FIRST + count)),
-            looks=looks_of(len(codes), self._health),
+            looks=looks_of(len(codes), self._health, damage=False),
             sizes=Sizes(
                 told=len(told) + roles,
                 inventory=len(codes),
@@ -100,12 +103,23 @@ class InTheMatrix(GridDilemma):
                 age=True,
             ),
             has_guilt=social,
-            metric_names=("interactions", "payoff", *(("cooperation",) if social else ()), *(f"share_{k}" for k in codes)),
+            metric_names=(
+                "interactions",
+                "payoff",
+                *(("cooperation",) if social else ()),
+                *(f"share_{k}" for k in codes),
+            ),
         )
 
     def _beams(self, p: InTheMatrixParameters) -> Sequence[Beam]:
-        whole = [code for code in self.kinds if (code - FIRST) % p.health > 0]  # the beam goes through those that it destroys
-        return (Beam("interact", p.beam_length, p.beam_radius, p.beam_cooldown, tuple(whole), at_agents=True, colour=REACHED),)
+        whole = [
+            code for code in self.kinds if (code - FIRST) % p.health > 0
+        ]  # the beam goes through those that it destroys
+        return (
+            Beam(
+                "interact", p.beam_length, p.beam_radius, p.beam_cooldown, tuple(whole), at_agents=True, colour=REACHED
+            ),
+        )
 
     def _lay_planes(self, p: InTheMatrixParameters) -> tuple[ViewConstants, tuple[str, ...]]:
         view, planes = super()._lay_planes(p)

@@ -1,11 +1,15 @@
 """How matrix games on a grid look: resources by their strategy, what agents carry, and who waits with whom."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...board import Board
-from ...palette import TEXT, Colour, mix
-from ..looks import FLOOR_LOOK, SAND, WALL_LOOK, Look
+from ...canvas import Box
+from ...palette import BACKGROUND, TEXT, Colour, mix
 from ..layout import FLOOR, WALL
+from ..looks import FLOOR_LOOK, SAND, WALL_LOOK, Look
 from ..state import State
-from .rules import FIRST, PARTNER, TIMER, standing
+from .rules import OWED, PARTNER, READY, TIMER, standing
 
 STRATEGY_COLOURS: tuple[Colour, ...] = (
     (60, 150, 75),
@@ -25,13 +29,13 @@ RINGS: tuple[Colour, ...] = (_GATHERING, _READY, *_PAID) * 2
 """Around agents: pale while they have nothing, dark when they are ready, from red over green to violet while they wait for a payoff from low to high."""
 
 
-def looks_of(strategies: int, health: int) -> dict[int, Look]:
-    """Standing resources by strategy, paler the more beams have hit them; where one is gone, a trace."""
+def looks_of(strategies: int, health: int, damage: bool) -> dict[int, Look]:
+    """Resources by strategy; with `damage` paler the more beams have hit them. Where one is gone, floor."""
     looks = {FLOOR: FLOOR_LOOK, WALL: WALL_LOOK}
     for k in range(strategies):
         colour, thing = STRATEGY_COLOURS[k], _SHAPES[k % len(_SHAPES)]
         for left in range(1, health + 1):
-            shade = mix(colour, SAND, 0.6 * (health - left) / max(health - 1, 1))
+            shade = mix(colour, SAND, damage * 0.6 * (health - left) / max(health - 1, 1))
             code = standing(k, left, health)
             looks[code] = Look(SAND, thing, shade, str(k), str(k))
             looks[code + strategies * health] = Look(SAND, "", SAND, "·")
@@ -39,12 +43,36 @@ def looks_of(strategies: int, health: int) -> dict[int, Look]:
 
 
 def mark_agents(board: Board, state: State, copy: int, strategies: int) -> None:
-    """A bar below each agent with the shares of its inventory, and a line between two who interact."""
-    cell = board.cell
-    for i in range(state.facing.shape[1]):
-        if state.out[copy, i] > 0:
-            continue
+    """Below each agent a bar with the shares of its inventory; between two who interact a line, with what each is to be paid."""
+    cell, n = board.cell, state.facing.shape[1]
+    here = [i for i in range(n) if state.out[copy, i] == 0]
+    waits = [i for i in here if state.tally[copy, i, TIMER] > 0]
+    for i in waits:
+        j = int(state.tally[copy, i, PARTNER]) - 1
+        if j > i and j in waits:
+            ends = [board.centre(state.position[copy, k]) for k in (i, j)]
+            board.canvas.line(ends, TEXT, width=max(0.12 * cell, 2))
+    for i in here:
         x, y = board.centre(state.position[copy, i])
-        j = state.tally[copy, i, PARTNER] - 1
-        if j > i and state.tally[copy, i, TIMER] > 0 and state.out[copy, j] == 0:
-            board.canvas.line([(x, y), board.centre(state.position[copy, j])], TEXT, width=max(0.08 * cell, 1.5))
+        if i in waits:
+            board.disc(state.position[copy, i], RINGS[state.colour[copy, i]], str(i), radius=0.3)
+            beside = state.position[copy, i, 1] == state.position[copy, int(state.tally[copy, i, PARTNER]) - 1, 1]
+            at = (x + 1.05 * cell, y) if beside else (x, y - 0.62 * cell)
+            _label_payoff(board, at, float(state.due[copy, i, OWED]))
+        if state.tally[copy, i, READY] > 0:
+            _draw_shares(board, (x, y + 0.42 * cell), state.inventory[copy, i, :strategies])
+
+
+def _label_payoff(board: Board, centre: tuple[float, float], payoff: float) -> None:
+    size = 0.5 * board.cell
+    board.canvas.rectangle(Box(centre[0] - 1.1 * size, centre[1] - size / 2, 2.2 * size, size), BACKGROUND, corner=3)
+    board.canvas.text(f"{payoff:.2g}", centre, 0.8 * size, TEXT)
+
+
+def _draw_shares(board: Board, centre: tuple[float, float], inventory: NDArray[np.int16]) -> None:
+    width, height = 0.84 * board.cell, 0.2 * board.cell
+    left, top = centre[0] - width / 2, centre[1] - height / 2
+    board.canvas.rectangle(Box(left - 1, top - 1, width + 2, height + 2), BACKGROUND)
+    for k, share in enumerate(inventory / inventory.sum()):
+        board.canvas.rectangle(Box(left, top, width * share, height), STRATEGY_COLOURS[k])
+        left += width * share

@@ -1,6 +1,6 @@
 """The maps: `#` wall, space floor, `P` floor on which agents begin and come back, `0` `1` `2` a resource of that strategy, `?` of a random one.
 
-Sources: Melting Pot 2.4.1 (repeated and arena); JaxMARL's STORM, whose coins lie where they lie there.
+Sources: Melting Pot 2.4.1 (repeated and arena); JaxMARL's STORM, whose coins lie where they lie there, on 8 x 8 cells.
 """
 
 MAPS = {
@@ -134,14 +134,16 @@ MAPS = {
 #########################
 """,
     "storm": """
-PP    PP
-P01  11P
-P0    0P
-        
-        
-P1    1P
-P00  01P
-PP    PP
+##########
+#PP    PP#
+#P01  11P#
+#P0    0P#
+#        #
+#        #
+#P1    1P#
+#P00  01P#
+#PP    PP#
+##########
 """,
 }
 """By name; the number is that of the strategies."""

@@ -15,6 +15,7 @@ from .games import GAMES, Game, read_tables, tables_of
 from .maps import MAPS
 
 AS_ARENA = -1
+NO_SANCTIONS = Sanctions(enabled=False)
 MOST_HEALTH = 10
 
 
@@ -77,7 +78,7 @@ class InTheMatrixParameters(GridDilemmaParameters):
     """Agents in each copy; 0 for as many as the arena has."""
     view: Window = Window()
     """The window that an agent sees."""
-    sanctions: Sanctions = Sanctions(enabled=False)
+    sanctions: Sanctions = NO_SANCTIONS
     """How agents punish each other, if they can."""
     start: int | None = None
     """Resources of each strategy that agents begin with."""

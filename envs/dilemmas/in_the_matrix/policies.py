@@ -118,9 +118,7 @@ def _choose(state, know, hands, way, strategy, c, i):
     if armed:
         if state.cooling[c, i, INTERACT_BEAM] == 0:
             path = hands.path[c]
-            count = cast_beam(
-                cell, occupant, know.stops, True, False, row, col, facing, know.length, know.radius, path
-            )
+            count = cast_beam(cell, occupant, know.stops, True, False, row, col, facing, know.length, know.radius, path)
             for p in range(count):
                 j = occupant[path[p, 0], path[p, 1]] - 1
                 if path[p, 2] and j >= 0:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...kernels import over_copies
 from ...streams import below, uniform
-from ..avatars import begin_agents, come_back, draw_order, end_step, leave_map, start_step, turn_or_move
+from ..avatars import STAY, begin_agents, come_back, draw_order, end_step, leave_map, start_step, turn_or_move
 from ..beams import action_of, pulls_trigger, shoot_beam
 from ..sanctioning import fire_sanctions, note_opportunities
 from ..state import NOBODY
@@ -120,7 +120,13 @@ def advance_copy(state, k, own, scratch, reward, opportunity, sanction, target, 
     """One step of one copy."""
     note_opportunities(state, k, scratch, opportunity, c)
     start_step(state, k, c)
-    cell, age, tally, inventory, action = state.cell[c], state.age[c], state.tally[c], state.inventory[c], scratch.action[c]
+    cell, age, tally, inventory, action = (
+        state.cell[c],
+        state.age[c],
+        state.tally[c],
+        state.inventory[c],
+        scratch.action[c],
+    )
     growing = _choose_regrowth(state.stream[c], cell, age, state.occupant[c], state.out[c], own)
     _pay(tally, state.due[c], inventory, reward[c], own)
     _show(state.colour[c], tally, own)
@@ -130,9 +136,11 @@ def advance_copy(state, k, own, scratch, reward, opportunity, sanction, target, 
         i = order[turn]
         if state.frozen[c, i] > 0:
             action[i] = HELD
-        elif state.out[c, i] == 0 and action[i] > 0:
-            if turn_or_move(cell, state.occupant[c], k.solid, k.torus, position, state.facing[c], i, action[i]):
-                _collect(cell, age, inventory, tally, position[i, 0], position[i, 1], i, own)
+            continue
+        if state.out[c, i] > 0 or action[i] == STAY:
+            continue
+        if turn_or_move(cell, state.occupant[c], k.solid, k.torus, position, state.facing[c], i, action[i]):
+            _collect(cell, age, inventory, tally, position[i, 0], position[i, 1], i, own)
     fire_sanctions(state, k, scratch, reward, opportunity, sanction, target, c)
     _interact(state, k, own, scratch, c)
     for i in range(order.shape[0]):
@@ -258,7 +266,17 @@ def _interact(state, k, own, scratch, c):
             row, col = path[p, 0], path[p, 1]
             j = occupant[row, col] - 1
             if j >= 0 and _can_meet(state.tally[c], busy, i, j, own):
-                _meet(state.stream[c], state.tally[c], state.due[c], state.inventory[c], state.told[c], state.guilty[c], i, j, own)
+                _meet(
+                    state.stream[c],
+                    state.tally[c],
+                    state.due[c],
+                    state.inventory[c],
+                    state.told[c],
+                    state.guilty[c],
+                    i,
+                    j,
+                    own,
+                )
             if cell[row, col] >= FIRST and _damage(cell, state.age[c], row, col, j >= 0, own):
                 scratch.todo[c, todos] = row * cell.shape[1] + col
                 todos += 1
@@ -322,7 +340,9 @@ def _meet(stream, tally, due, inventory, told, guilty, i, j, own):
     if own.random_ties and of_row == of_column:
         won = below(stream, 2) == 0
     if won:
-        _empty(tally, inventory, row, own)  # at once already, as in the reference (`_resolve`); all else comes with the payoff
+        _empty(
+            tally, inventory, row, own
+        )  # at once already, as in the reference (`_resolve`); all else comes with the payoff
 
 
 @njit(cache=True)

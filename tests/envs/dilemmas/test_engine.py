@@ -327,8 +327,8 @@ def test_an_episode_may_end_by_chance_at_its_moments():
     for t in range(1, 46):
         last = env.step(np.zeros((1000, 2), int)).last
         lengths = np.where((lengths == 0) & last, t, lengths)
-    assert set(lengths) == {20, 30, 40, 45}
-    assert abs((lengths == 20).sum() - 300) < 3 * np.sqrt(210)
+    assert set(lengths) == {29, 39, 45}
+    assert abs((lengths == 29).sum() - 300) < 3 * np.sqrt(210)
 
 
 def test_the_rgb_window_shows_what_the_symbols_say():
