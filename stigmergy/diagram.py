@@ -4,6 +4,7 @@ Source: Schelling, "Hockey helmets, concealed weapons, and daylight saving" (197
 cooperation in intertemporal social dilemmas" (2018), section 2.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -165,7 +166,7 @@ def plot(diagram: Schelling) -> NDArray[np.uint8]:
 
 
 def _axes(canvas: Canvas, diagram: Schelling, at: Any, low: float, high: float) -> None:
-    for value in np.linspace(low, high, 5):
+    for value in _ticks(low, high):
         _, y = at(0, value)
         canvas.rectangle(Box(_LEFT, y, _WIDTH, 1), GRID)
         canvas.text(f"{value:.4g}", (_LEFT - 8, y), 17, MUTED, anchor="midright")
@@ -175,3 +176,10 @@ def _axes(canvas: Canvas, diagram: Schelling, at: Any, low: float, high: float) 
         canvas.text(str(number), (x, _TOP + _HEIGHT + 14), 17, MUTED)
     canvas.text("other cooperators (everyone: cooperators)", (_LEFT + _WIDTH / 2, _TOP + _HEIGHT + 42), 19, TEXT)
     canvas.text(f"{diagram.environment}: return of one agent", (_LEFT, 14), 19, TEXT, anchor="midleft")
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Three to six round values between two others."""
+    power = 10.0 ** math.floor(math.log10((high - low) / 3))
+    every = next(power * k for k in (10, 5, 2, 1) if (high - low) / (power * k) >= 3)
+    return [k * every for k in range(math.ceil(low / every), math.floor(high / every) + 1)]

@@ -32,11 +32,15 @@ class EpisodeTotals:
             total[step.last] = 0
 
     def flush(self) -> dict[str, float]:
-        """Means over the episodes that ended (in which the outcome is defined), by name, and how many ended; empty if none. Starts anew."""
+        """Means over the episodes that ended, by name, and how many did; empty if none. Starts anew.
+
+        An outcome is averaged over the episodes in which it is defined, and missing if there is none.
+        """
         ended, self._ended = self._ended, {}
         if not ended:
             return {}
         means = {name: mean_of_defined(values) for name, values in ended.items()}
+        means = {name: mean for name, mean in means.items() if not np.isnan(mean)}
         return means | {"episode/count": float(len(ended["episode/length"]))}
 
     def clear(self) -> None:

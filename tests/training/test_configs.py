@@ -27,22 +27,28 @@ def test_every_config_makes_an_update(name):
     assert all(np.isfinite(value) for value in metrics.values())
 
 
-def learnt_return(name, **learner):
-    """Mean return over held-out episodes, after training with seed 0."""
+def learnt(name, outcome, **learner):
+    """Mean outcome over held-out episodes, after training with seed 0."""
     plain = experiment(name, threads=1, evaluation_interval=0)
     settings = dataclasses.replace(plain.learner.settings, **learner)
     plain = dataclasses.replace(plain, learner=dataclasses.replace(plain.learner, settings=settings))
     trainer = Trainer(plain)
     while not trainer.finished:
         trainer.update()
-    return evaluate(plain.make_env(64), trainer.learners, 1000).columns()["return"].mean()
+    return evaluate(plain.make_env(64), trainer.learners, 1000).columns()[outcome].mean()
 
 
 # Thresholds: over seeds 0 to 2 two_step has 8 and random play 4.9; aggregation -20.9 ± 3.4 and random play -155.
 @pytest.mark.parametrize(("name", "threshold"), [("games/two_step-ippo", 7.5), ("swarm/aggregation-ippo", -60)])
 def test_a_short_config_learns_and_does_not_without_a_learning_rate(name, threshold):
-    assert learnt_return(name) > threshold
-    assert learnt_return(name, learning_rate=1e-9) < threshold
+    assert learnt(name, "return") > threshold
+    assert learnt(name, "return", learning_rate=1e-9) < threshold
+
+
+def test_independent_learners_defect_in_the_repeated_prisoners_dilemma():
+    """Random play cooperates half of the time; over seeds 0 to 4 they come to `benchmarks/learning/dilemmas.md`."""
+    assert learnt("dilemmas/iterated-ippo", "mutual_defection") > 0.8
+    assert learnt("dilemmas/iterated-ippo", "mutual_defection", learning_rate=1e-9) < 0.4
 
 
 @pytest.mark.slow

@@ -226,9 +226,9 @@ def _is_in(wanted, items, count):
 
 @njit(cache=True)
 def plant(cell, age, count, tally, colour, delay, row, col, kind, i):
-    """Agent i of one copy makes the berry at (row, col) one of colour `kind`, if it is unripe and has another."""
+    """Agent i of one copy makes the berry at (row, col) one of colour `kind`, if it is unripe, has another, and was not eaten in this step."""
     code = cell[row, col]
-    if code >= RIPE or colour_of(code) == kind:
+    if code >= RIPE or colour_of(code) == kind or age[row, col] == delay:
         return
     count[colour_of(code)] -= 1
     count[kind] += 1

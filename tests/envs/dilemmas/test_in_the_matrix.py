@@ -177,7 +177,8 @@ def test_golden_of_d5():
         if frame < 17:
             assert (where(env, 0), where(env, 1)) == ((1, 2, "E"), (1, 3, "W"))
     act(env, STAY, STAY)
-    assert where(env, 0) is not None and where(env, 1) is not None
+    assert where(env, 0) is not None
+    assert where(env, 1) is not None
     assert env.state.inventory[0].tolist() == [[1, 1], [1, 1]]
     measured = {name: float(value[0]) for name, value in env._measure().items()}
     assert measured["interactions"] == 1
@@ -189,7 +190,7 @@ def test_golden_of_d5():
 # What two are paid who carry (2, 1) and (1, 2), of three strategies (2, 1, 1) and (1, 2, 1): the first one shoots. By hand.
 BY_HAND = {
     "prisoners_dilemma": (13 / 9, 28 / 9),
-    "chicken": (24 / 9, 27 / 9),
+    "chicken": ((3 * 2 + 2 * 4 + 5 * 1) / 9, (3 * 2 + 5 * 4 + 2 * 1) / 9),
     "stag_hunt": ((4 * 2 + 0 * 4 + 2 * 1 + 2 * 2) / 9, (4 * 2 + 2 * 4 + 0 * 1 + 2 * 2) / 9),
     "bach_or_stravinsky": ((3 * 2 + 2 * 2) / 9, (2 * 2 + 3 * 2) / 9),
     "pure_coordination": (5 / 16, 5 / 16),
@@ -261,7 +262,8 @@ def test_what_others_see_and_what_is_told():
     names = list(env.planes)
     act(env, FORWARD, FORWARD)
     window = env.groups["agents"].observation[0, 0]
-    assert window[names.index("inventory_0"), 0, 0] == 2 and window[names.index("inventory_1"), 4, 4] == 1
+    assert window[names.index("inventory_0"), 0, 0] == 2
+    assert window[names.index("inventory_1"), 4, 4] == 1
     assert not window[names.index("ready")].any()  # it is seen a step later, as in the reference
     act(env, STAY, STAY)
     window = env.groups["agents"].observation[0, 0]
@@ -280,10 +282,12 @@ def test_all_cooperate_best_together_and_a_defector_beats_a_cooperator():
         for players in (("cooperate", "cooperate"), ("defect", "cooperate"), ("defect", "defect"))
     )
     assert both.mean() > 1.5 * neither.mean()
-    assert lone[0] > both.max() and lone[1] < neither.min()
+    assert lone[0] > both.max()
+    assert lone[1] < neither.min()
     for retaliator in ("tit_for_tat", "grim"):
         beside_defector = returns_beside(ID, ("defect", retaliator), **episodes)
-        assert beside_defector[1] > lone[1] and beside_defector[0] < both.mean()
+        assert beside_defector[1] > lone[1]
+        assert beside_defector[0] < both.mean()
         assert returns_beside(ID, ("cooperate", retaliator), **episodes).mean() > 0.95 * both.mean()
 
 
@@ -301,7 +305,8 @@ def test_sanctions_keep_interactions_going_and_know_who_defected():
     stage(env, [(1, 1, "E"), (1, 4, "W")])
     act(env, FORWARD, FORWARD)
     act(env, interact, STAY)
-    assert env.state.guilty[0].all() and env.state.tally[0, 0, MEMORY + 1] == 2
+    assert env.state.guilty[0].all()
+    assert env.state.tally[0, 0, MEMORY + 1] == 2
     for step in range(16):
         act(env, STEP_LEFT, FORWARD)
         env.state.cooling[0, 1, 0] = 0  # somebody else's sanction, as it were
