@@ -26,7 +26,20 @@ class Film:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-FILMS: dict[str, Film] = {}
+FILMS: dict[str, Film] = {
+    "cleanup": Film(("cleaner", "cleaner", "cleaner", "cleaner", "punish", "defect"), 90, options={"cell": 16}),
+    "harvest": Film(("cooperate", "cooperate", "punish", "defect", "defect", "cooperate"), 20, options={"cell": 20}),
+    "allelopathic_harvest": Film(
+        ("planter_red",) * 5 + ("planter_green",) * 5 + ("punish_green",) * 4 + ("eater",), 150, options={"cell": 17}
+    ),
+    "coins": Film(("cooperate", "defect"), 60, {"regrowth": 0.01}),
+    "in_the_matrix": Film(("tit_for_tat", "defect"), 20),
+    "coin_game": Film(("cooperate", "defect"), 0, {"preset": "loqa"}),
+    "iterated": Film(("tit_for_tat", "defect")),
+    "public_goods": Film(("cooperate", "punish", "defect", "cooperate")),
+    "partner_selection": Film(("cooperate", "punish", "defect", "tit_for_tat", "cooperate"), 3),
+    "common_pool": Film(("cooperate", "cooperate", "punish", "defect")),
+}
 
 
 def frames(task: str, film: Film) -> Iterator[np.ndarray]:

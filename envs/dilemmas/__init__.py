@@ -1,3 +1,14 @@
 """Social dilemmas: what is best for each is not best for all. Importing this registers the tasks and loads nothing else."""
 
-from . import allelopathic_harvest, cleanup, coin_game, coins, common_pool, harvest, in_the_matrix, iterated, partner_selection, public_goods  # noqa: F401 (each registers its task)
+from . import (  # noqa: F401 (each registers its task)
+    allelopathic_harvest,
+    cleanup,
+    coin_game,
+    coins,
+    common_pool,
+    harvest,
+    in_the_matrix,
+    iterated,
+    partner_selection,
+    public_goods,
+)

@@ -91,7 +91,7 @@ class AllelopathicHarvest(GridDilemma):
         FLOOR: FLOOR_LOOK,
         WALL: WALL_LOOK,
         **{UNRIPE + k: Look(GRASS, "ring", paint, "rgb"[k]) for k, paint in enumerate(PAINTS)},
-        **{RIPE + k: Look(GRASS, "disc", paint, "RGB"[k]) for k, paint in enumerate(PAINTS)},
+        **{RIPE + k: Look(GRASS, "diamond", paint, "RGB"[k]) for k, paint in enumerate(PAINTS)},
     }
 
     def __init__(self, id: str, num_envs: int, parameters: AllelopathicHarvestParameters):

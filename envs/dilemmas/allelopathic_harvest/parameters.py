@@ -8,6 +8,7 @@ from ..parameters import GridDilemmaParameters, Sanctions
 
 COLOURS = ("red", "green", "blue")
 MAX_DELAY = 10_000
+_GRADUATED = Sanctions(length=3, radius=1, cooldown=4, fine=10.0, freeze=25, removal=25, graduated=True, mark=50)
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,7 @@ class AllelopathicHarvestParameters(GridDilemmaParameters):
     """Agents in each copy."""
     max_cycles: int = 2000
     """Steps after which an episode is truncated."""
-    sanctions: Sanctions = Sanctions(
-        length=3, radius=1, cooldown=4, fine=10.0, freeze=25, removal=25, graduated=True, mark=50
-    )
+    sanctions: Sanctions = _GRADUATED
     """How agents punish each other."""
     map: str = "open"
     """`open` (Melting Pot's, 30 x 29), `small` (12 x 12, for 4 to 6 agents), or a drawing: `.` floor, `r` `g` `b` berries, `#` wall, `P` where agents begin (none: any floor). The map is a torus."""

@@ -208,12 +208,16 @@ def _plant(cell, occupant, bot, row, col, facing, ready):
 
 @njit(cache=True)
 def _aim(cell, occupant, colour, bot, row, col, facing, i, path):
-    """The action that sanctions somebody of the punished colour, or turns to one that can be hit then; STAY if there is none."""
+    """The action that sanctions somebody of the punished colour and nobody else, or turns to where it could; STAY if there is none."""
     for quarter in range(4):
         way = (facing + quarter) % 4
         count = cast_beam(cell, occupant, bot.stops, True, True, row, col, way, bot.length, bot.radius, path)
+        found = spared = False
         for p in range(count):
             j = occupant[path[p, 0], path[p, 1]] - 1
-            if path[p, 2] and j >= 0 and j != i and colour[j] == bot.punished:
-                return turn_towards(facing, way) if quarter > 0 else FIRST_BEAM
+            if path[p, 2] and j >= 0 and j != i:
+                found = found or colour[j] == bot.punished
+                spared = spared or colour[j] != bot.punished
+        if found and not spared:
+            return turn_towards(facing, way) if quarter > 0 else FIRST_BEAM
     return STAY

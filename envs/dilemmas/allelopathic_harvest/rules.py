@@ -218,10 +218,11 @@ def _plant_all(state, k, garden, scratch, c):
 
 @njit(cache=True)
 def _is_in(wanted, items, count):
+    """Whether a number is among the first `count` items."""
+    found = False
     for k in range(count):
-        if items[k] == wanted:
-            return True
-    return False
+        found |= items[k] == wanted
+    return found
 
 
 @njit(cache=True)

@@ -96,7 +96,23 @@ def _advance_copy(state, k, river, scratch, reward, opportunity, sanction, targe
             cell[position[i, 0], position[i, 1]] = TREE
             count[ALIVE] -= 1
             eat(tally, out, river, reward[c], i)
-    clean(state, k, scratch, c)  # before sanctions: who is removed in this step has cleaned, as in the reference
+    clean(  # before sanctions: who is removed in this step has cleaned, as in the reference
+        cell,
+        occupant,
+        state.beam[c],
+        position,
+        state.facing[c],
+        state.cooling[c],
+        out,
+        state.frozen[c],
+        scratch.action[c],
+        order,
+        count,
+        tally,
+        k,
+        scratch.path[c],
+        scratch.todo[c],
+    )
     fire_sanctions(state, k, scratch, reward, opportunity, sanction, target, c)
     come_back(state, k, scratch, c)
     count[DIRTY_STEPS] += count[DIRTY]
@@ -187,28 +203,26 @@ def get_dirty(stream, cell, river, dirty):
 
 
 @njit(cache=True)
-def clean(state, k, scratch, c):
-    """All cleaning beams of a step; what they hit is clean once all have shot."""
-    cell, path, tally = state.cell[c], scratch.path[c], state.tally[c]
+def clean(cell, occupant, beam, position, facing, cooling, out, frozen, action, order, count, tally, k, path, todo):
+    """All cleaning beams of a step of one copy, whose rows these are; what they hit is clean once all have shot."""
     b, width, todos = CLEAN_BEAM, cell.shape[1], 0
     wanted = action_of(k, b)
-    for turn in range(tally.shape[0]):
-        i = scratch.order[c, turn]
+    for turn in range(order.shape[0]):
+        i = order[turn]
         tally[i, CLEANED_NOW] = 0
-        action = 0 if state.frozen[c, i] > 0 else scratch.action[c, i]
-        if not pulls_trigger(state.cooling[c, i], state.out[c, i], action, wanted, b, k.cooldown[b]):
+        asked = 0 if frozen[i] > 0 else action[i]
+        if not pulls_trigger(cooling[i], out[i], asked, wanted, b, k.cooldown[b]):
             continue
-        count = shoot_beam(cell, state.occupant[c], state.beam[c], state.position[c, i], state.facing[c, i], k, b, path)
-        for p in range(count):
+        for p in range(shoot_beam(cell, occupant, beam, position[i], facing[i], k, b, path)):
             if cell[path[p, 0], path[p, 1]] == DIRT:
                 tally[i, CLEANED_NOW] += 1
-                scratch.todo[c, todos] = path[p, 0] * width + path[p, 1]
+                todo[todos] = path[p, 0] * width + path[p, 1]
                 todos += 1
     for t in range(todos):
-        row, col = scratch.todo[c, t] // width, scratch.todo[c, t] % width
+        row, col = todo[t] // width, todo[t] % width
         if cell[row, col] == DIRT:
             cell[row, col] = CLEAN
-            state.count[c, DIRTY] -= 1
+            count[DIRTY] -= 1
 
 
 @njit(cache=True)

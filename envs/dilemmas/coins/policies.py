@@ -18,17 +18,18 @@ FAR = 10_000
 
 def cooperate(state: State, parameters: Any) -> NDArray[np.int64]:
     """Goes for the nearest coin of its own colour, around the other's."""
-    return _actions(state, np.zeros(state.guilty.shape, np.bool_))
+    return _actions(state, np.zeros(state.facing.shape, np.bool_))
 
 
 def defect(state: State, parameters: Any) -> NDArray[np.int64]:
     """Goes for the nearest coin, whosever it is."""
-    return _actions(state, np.ones(state.guilty.shape, np.bool_))
+    return _actions(state, np.ones(state.facing.shape, np.bool_))
 
 
 def tit_for_tat(state: State, parameters: Any) -> NDArray[np.int64]:
-    """Cooperates, but defects while the other is guilty: for as many steps as `guilt` says after it took this player's coin."""
-    return _actions(state, state.guilty[:, ::-1])
+    """Cooperates, but defects as long as the other has taken more of this player's coins than it has of the other's: coin for coin."""
+    others = state.tally[:, :, OTHERS]
+    return _actions(state, others[:, ::-1] > others)
 
 
 def grim(state: State, parameters: Any) -> NDArray[np.int64]:

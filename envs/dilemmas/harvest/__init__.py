@@ -1,9 +1,29 @@
-"""The commons of apples: importing this registers the task and loads nothing else."""
+"""The commons of apples: importing this registers the task and its scenarios and loads nothing else."""
 
+from ...scenario import Seats, register_scenario
 from ...tasks import register_task
 
 register_task(
     "dilemmas/harvest-v0",
     "dilemmas.harvest.env:Harvest",
     "agents eat apples that grow again only where others are left (Melting Pot's commons harvest)",
+)
+register_scenario(
+    "dilemmas/harvest_among_sustainable-v0",
+    world="dilemmas/harvest-v0",
+    seats={"learner": 1, "sustainable": Seats(6, "sustainable_harvester")},
+    description="dilemmas/harvest-v0, one learner among six who keep the patches dense: it can live off their restraint",
+)
+register_scenario(
+    "dilemmas/harvest_among_greedy-v0",
+    world="dilemmas/harvest-v0",
+    seats={"learner": 1, "greedy": Seats(6, "greedy_harvester")},
+    description="dilemmas/harvest-v0, one learner among six who leave nothing",
+)
+register_scenario(
+    "dilemmas/harvest_among_patrols-v0",
+    world="dilemmas/harvest-v0",
+    seats={"learner": 1, "patrols": Seats(6, "punish")},
+    parameters={"map": "closed"},
+    description="dilemmas/harvest-v0, one learner among six sustainable ones in two rooms, who sanction greed",
 )

@@ -23,7 +23,7 @@ from .parameters import InTheMatrixParameters
 from .rules import FIRST, INTERACT_BEAM, MEMORY, READY, TIMER, most_of
 
 ENOUGH = 4
-"""Resources of the strategy that a player collects before it looks for a partner."""
+"""Resources of the strategy that a player collects before it looks for a partner; fewer if it has nothing else, or there are no more."""
 PURE, RETALIATE, UNFORGIVING = 0, 1, 2
 
 
@@ -112,7 +112,11 @@ def _choose(state, know, hands, way, strategy, c, i):
     wanted = reply[_nearest(position, out, i)]
     have = state.inventory[c, i]
     carried = most_of(have)
-    armed = tally[i, READY] > 0 and carried == wanted and have[wanted] - know.start >= ENOUGH
+    goal = hands.goal[c]
+    enough = have[wanted] - know.start >= ENOUGH or have[wanted] == have.sum()
+    if not enough:
+        enough = _mark_resources(state.cell[c], goal, wanted, know) == 0
+    armed = tally[i, READY] > 0 and carried == wanted and enough
     row, col, facing = int(position[i, 0]), int(position[i, 1]), int(state.facing[c, i])
     cell, occupant = state.cell[c], state.occupant[c]
     if armed:
@@ -128,7 +132,6 @@ def _choose(state, know, hands, way, strategy, c, i):
         found, action = _approach(state, know, hands, carried, c, i)
         if found:
             return action
-    goal = hands.goal[c]
     if _mark_resources(cell, goal, wanted, know) == 0:
         return STAY
     queue, came = hands.queue[c], hands.came[c]

@@ -22,8 +22,8 @@ FIRST = 2
 """The code of the first resource, see `standing`."""
 RANDOM = -1
 INTERACT_BEAM = 1
-HELD = -1
-"""The action of an agent that is frozen when the step begins."""
+HELD, SHOOTS = -1, -2
+"""The actions of an agent that is frozen when the step begins, and of one whose beam of interaction was ready when it asked for it."""
 
 READY, TIMER, BAND, PARTNER, MET, MEMORY = range(6)
 """Columns of `tally`: has collected; steps until it is paid for an interaction (LEAVES in the step of that); band of that payoff; index + 1 of its last
@@ -118,7 +118,9 @@ def advance_copies(state, k, own, scratch, reward, opportunity, sanction, target
 @njit(cache=True)
 def advance_copy(state, k, own, scratch, reward, opportunity, sanction, target, c):
     """One step of one copy."""
-    note_opportunities(state, k, scratch, opportunity, c)
+    sanctions = k.first_beam == 0  # calls with the whole state cost more than most of what they do
+    if sanctions:
+        note_opportunities(state, k, scratch, opportunity, c)
     start_step(state, k, c)
     cell, age, tally, inventory, action = (
         state.cell[c],
@@ -141,8 +143,11 @@ def advance_copy(state, k, own, scratch, reward, opportunity, sanction, target, 
             continue
         if turn_or_move(cell, state.occupant[c], k.solid, k.torus, position, state.facing[c], i, action[i]):
             _collect(cell, age, inventory, tally, position[i, 0], position[i, 1], i, own)
-    fire_sanctions(state, k, scratch, reward, opportunity, sanction, target, c)
-    _interact(state, k, own, scratch, c)
+    if sanctions:
+        fire_sanctions(state, k, scratch, reward, opportunity, sanction, target, c)
+    state.told[c, :, own.strategies : 3 * own.strategies] = 0
+    if _pull_triggers(action, state.cooling[c], state.out[c], action_of(k, INTERACT_BEAM), k.cooldown[INTERACT_BEAM]):
+        _interact(state, k, own, scratch, c)
     for i in range(order.shape[0]):
         if tally[i, TIMER] == LEAVES:
             tally[i, TIMER] = 0
@@ -248,18 +253,27 @@ def _collect(cell, age, inventory, tally, row, col, i, own):
 
 
 @njit(cache=True)
+def _pull_triggers(action, cooling, out, wanted, cooldown):
+    """Let the timers of the beam run, and mark those who shoot it in `action`. Returns whether anybody does."""
+    anybody = False
+    for i in range(action.shape[0]):
+        if action[i] != HELD and pulls_trigger(cooling[i], out[i], action[i], wanted, INTERACT_BEAM, cooldown):
+            action[i] = SHOOTS
+            anybody = True
+    return anybody
+
+
+@njit(cache=True)
 def _interact(state, k, own, scratch, c):
     """All beams of interaction, in the order of `scratch.order[c]`; resources that they destroy are gone once all are through."""
     b, path, n = INTERACT_BEAM, scratch.path[c], state.facing.shape[1]
     cell, occupant, beam = state.cell[c], state.occupant[c], state.beam[c]
-    wanted, todos = action_of(k, b), 0
+    todos = 0
     busy = scratch.removed[c]  # who has been in an interaction of this step, or stood in the way of one
     busy[:] = False
-    state.told[c, :, own.strategies : 3 * own.strategies] = 0
     for turn in range(n):
         i = scratch.order[c, turn]
-        action = scratch.action[c, i]
-        if action == HELD or not pulls_trigger(state.cooling[c, i], state.out[c, i], action, wanted, b, k.cooldown[b]):
+        if scratch.action[c, i] != SHOOTS:
             continue
         count = shoot_beam(cell, occupant, beam, state.position[c, i], state.facing[c, i], k, b, path)
         for p in range(count):

