@@ -247,7 +247,7 @@ class GridDilemma(BatchEnv[State]):
             has_guilt=self.has_guilt,
         )
 
-    def _lay_planes(self, p: GridDilemmaParameters) -> tuple[ViewConstants, tuple[str, ...]]:
+    def _lay_planes(self, p: Any) -> tuple[ViewConstants, tuple[str, ...]]:
         """Number the planes of an observation; returns what the kernels need and the planes' names."""
         names: list[str] = list(self.cell_names.values())
         cell_plane = np.full(256, NO_PLANE, np.int64)
@@ -295,7 +295,11 @@ class GridDilemma(BatchEnv[State]):
         v = self.view
         if p.observation == "rgb":
             return spaces.Box(0, 255, (3, SPRITE * v.height, SPRITE * v.width), np.uint8)
-        return spaces.Box(0, 255, (v.planes, v.height, v.width), np.uint8)
+        return spaces.Box(0, self._told_most(p), (v.planes, v.height, v.width), np.uint8)
+
+    def _told_most(self, p: Any) -> int:
+        """The largest number that `State.told` can hold. Planes of things are 0 or 1; learners take 255 for the white of a picture."""
+        return 1
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """A picture; options `follow` and `cell` as in `draw.draw`."""

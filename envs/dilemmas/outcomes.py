@@ -11,6 +11,7 @@ from .metrics import efficiency, equality, return_names, returns_of
 MOST_NAMED = 16
 """The most agents whose returns are metrics of their own."""
 
+
 def outcome_names(n: int) -> tuple[str, ...]:
     """The metrics that `outcomes` gives for n agents."""
     return ("efficiency", "mean_return", "equality", *(return_names(n) if n <= MOST_NAMED else ()))

@@ -1,6 +1,6 @@
 """The options that all grid dilemmas have: how long, how far one sees, and how sanctions work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 from ..checks import LARGEST, MOST_STEPS, check_within
 from ..errors import BadParameter
@@ -66,6 +66,41 @@ class Sanctions:
                 "sanctions.remove is off, sanctions.fine and sanctions.freeze are 0, so that sanctions do nothing; "
                 "turn one of them on or sanctions.enabled off"
             )
+
+
+@dataclass(frozen=True)
+class SanctionChoices:
+    """How one agent punishes another. What is left out is as the task's presets say; see Sanctions for the ranges."""
+
+    enabled: bool | None = None
+    """Whether agents have the beam at all; without it the action does not exist."""
+    length: int | None = None
+    """Cells that the beam reaches ahead."""
+    radius: int | None = None
+    """Cells that the beam reaches to each side."""
+    cooldown: int | None = None
+    """Steps after a shot in which the beam is not ready."""
+    cost: float | None = None
+    """What a shot costs the punisher, whether it hits or not."""
+    fine: float | None = None
+    """What a hit costs the target; with `graduated` only the second."""
+    freeze: int | None = None
+    """Steps in which a target cannot move or shoot; with `graduated` after the first hit."""
+    remove: bool | None = None
+    """Whether a hit takes the target off the map; with `graduated` only the second."""
+    removal: int | None = None
+    """Steps that a removed target spends off the map, after the one of the hit."""
+    graduated: bool | None = None
+    """Whether the first hit only marks and freezes, and a second one, while the mark is there, fines and removes."""
+    mark: int | None = None
+    """Steps that a mark lasts, that of the hit included; those off the map do not count."""
+    walls_block: bool | None = None
+    """Whether the beam ends at walls."""
+
+    def settled(self, base: Sanctions) -> Sanctions:
+        """`base` with what is chosen. Raises BadParameter for what cannot be."""
+        chosen = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
+        return replace(base, **chosen)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class State(NamedTuple):
     age: NDArray[np.int16]  # (num_envs, H, W) a number of the task for each cell, such as steps since it changed
     occupant: NDArray[np.int8]  # (num_envs, H, W) NOBODY, or the index + 1 of the agent that stands there
     beam: NDArray[np.uint8]  # (num_envs, H, W) bit k is set where beam k passed in the last step
-    count: NDArray[np.int32]  # (num_envs, K) numbers that the task keeps of the copy; it names them
+    numbers: NDArray[np.int32]  # (num_envs, K) numbers that the task keeps of the copy; it names them
 
     position: NDArray[np.int16]  # (num_envs, n, 2) row, column; where it stood last while it is off the map
     facing: NDArray[np.int8]  # (num_envs, n) 0 north, 1 east, 2 south, 3 west
@@ -89,7 +89,7 @@ class Scratch(NamedTuple):
 class Sizes(NamedTuple):
     """How many numbers a task keeps: the lengths K, T, R, Q, P of the state's fields, and whether cells have an age."""
 
-    count: int = 0
+    numbers: int = 0
     told: int = 0
     inventory: int = 0
     tally: int = 0
@@ -110,7 +110,7 @@ def allocate_state(required: tuple[Any, ...], n: int, shape: tuple[int, int], be
         age=np.zeros((e, *shape) if sizes.age else (e, 0, 0), np.int16),
         occupant=np.zeros((e, *shape), np.int8),
         beam=np.zeros((e, *shape), np.uint8),
-        count=np.zeros((e, sizes.count), np.int32),
+        numbers=np.zeros((e, sizes.numbers), np.int32),
         position=np.zeros((e, n, 2), np.int16),
         facing=np.zeros((e, n), np.int8),
         cooling=np.zeros((e, n, beams), np.int16),

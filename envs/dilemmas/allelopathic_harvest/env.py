@@ -1,10 +1,9 @@
 """Allelopathic harvest as a batched environment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ...errors import BadParameter
@@ -75,7 +74,7 @@ class AllelopathicHarvest(GridDilemma):
     colour_names: ClassVar[tuple[str, ...]] = ("newborn", *(f"planted_{name}" for name in COLOURS))
     told_names: ClassVar[tuple[str, ...]] = tuple(f"prefers_{name}" for name in COLOURS)
     torus: ClassVar[bool] = True
-    sizes: ClassVar[Sizes] = Sizes(count=6, told=3, tally=4, age=True)
+    sizes: ClassVar[Sizes] = Sizes(numbers=6, told=3, tally=4, age=True)
     has_guilt: ClassVar[bool] = True
     metric_names: ClassVar[tuple[str, ...]] = (
         "monoculture",
@@ -87,7 +86,7 @@ class AllelopathicHarvest(GridDilemma):
         "planted",
     )
     agent_rings: ClassVar[tuple[Colour, ...]] = (GREY, *PAINTS)
-    looks: ClassVar[dict[int, Look]] = {
+    looks: ClassVar[Mapping[int, Look]] = {
         FLOOR: FLOOR_LOOK,
         WALL: WALL_LOOK,
         **{UNRIPE + k: Look(GRASS, "ring", paint, "rgb"[k]) for k, paint in enumerate(PAINTS)},
@@ -118,10 +117,6 @@ class AllelopathicHarvest(GridDilemma):
             for name, paint in zip(COLOURS, PAINTS)
         ]
 
-    def _observation_space(self, p: AllelopathicHarvestParameters) -> spaces.Box:
-        space = super()._observation_space(p)
-        return space if p.observation == "rgb" else spaces.Box(0, 1, space.shape, np.uint8)
-
     def _begin(self, where: NDArray[np.bool_]) -> None:
         begin_copies(self.state, self.constants, self.garden, self.scratch, self.layout.cells, where)
 
@@ -130,22 +125,22 @@ class AllelopathicHarvest(GridDilemma):
 
     def _outcomes(self) -> dict[str, NDArray[Any]]:
         s, berries = self.state, len(self.sites)
-        shares = s.count[:, :NUM_COLOURS] / berries
+        shares = s.numbers[:, :NUM_COLOURS] / berries
         steps = np.maximum(s.elapsed, 1) * float(berries)
         eaten = s.tally[:, :, EATEN].sum(axis=1)
         favourites = s.tally[:, :, FAVOURITES].sum(axis=1)
         return {
-            "monoculture": s.count[:, LARGEST_STEPS] / steps,
+            "monoculture": s.numbers[:, LARGEST_STEPS] / steps,
             "monoculture_end": shares.max(axis=1),
             **{f"share_{name}": shares[:, k] for k, name in enumerate(COLOURS)},
-            "ripe_share": s.count[:, RIPE_STEPS] / steps,
+            "ripe_share": s.numbers[:, RIPE_STEPS] / steps,
             "berries_eaten": eaten,
             "favourites_eaten": np.where(eaten > 0, favourites / np.maximum(eaten, 1), np.nan),
             "planted": s.tally[:, :, PLANTED].sum(axis=1),
         }
 
     def _lines(self, copy: int) -> list[str]:
-        count = self.state.count[copy]
+        count = self.state.numbers[copy]
         shares = " ".join(f"{name} {100 * count[k] / len(self.sites):.0f}%" for k, name in enumerate(COLOURS))
         return [shares, f"{count[RIPE_NOW]} ripe"]
 

@@ -25,7 +25,7 @@ LEGEND = {".": FLOOR, "P": FLOOR, "#": WALL, "r": UNRIPE, "g": UNRIPE + 1, "b": 
 NEWBORN = 0
 """In `State.colour`, of those who have planted nothing or were found out eating; 1 + colour of who planted that last."""
 RIPE_NOW, LARGEST_STEPS, RIPE_STEPS = range(NUM_COLOURS, NUM_COLOURS + 3)
-"""Columns of `State.count`, behind the berries of each colour: ripe ones, and sums over steps of the most berries of one colour and of the ripe ones."""
+"""Columns of `State.numbers`, behind the berries of each colour: ripe ones, and sums over steps of the most berries of one colour and of the ripe ones."""
 EATEN, FAVOURITES, PLANTED, FED = range(4)
 """Columns of `State.tally`: berries eaten, those of the favourite colour, berries planted, and whether it ate where it stands."""
 PLANTING = 1
@@ -57,11 +57,11 @@ def begin_copies(state, k, garden, scratch, cells, where):
 def _begin_copy(state, k, garden, scratch, cells, c):
     state.cell[c, :, :] = cells
     state.age[c, :, :] = 0
-    state.count[c, :] = 0
+    state.numbers[c, :] = 0
     for s in range(garden.berry.shape[0]):
         row, col = garden.berry[s]
         state.age[c, row, col] = garden.delay
-        state.count[c, colour_of(cells[row, col])] += 1
+        state.numbers[c, colour_of(cells[row, col])] += 1
     state.tally[c, :, :] = 0
     state.colour[c, :] = NEWBORN
     state.told[c, :, :] = 0
@@ -82,7 +82,7 @@ def advance_copies(state, k, garden, scratch, reward, opportunity, sanction, tar
 def _advance_copy(state, k, garden, scratch, reward, opportunity, sanction, target, c):
     note_opportunities(state, k, scratch, opportunity, c)
     start_step(state, k, c)
-    cell, age, count, tally = state.cell[c], state.age[c], state.count[c], state.tally[c]
+    cell, age, count, tally = state.cell[c], state.age[c], state.numbers[c], state.tally[c]
     stream, position, order = state.stream[c], state.position[c], scratch.order[c]
     reveal = 1.0 - largest(count) / garden.berry.shape[0]
     wait(age)
@@ -213,7 +213,9 @@ def _plant_all(state, k, garden, scratch, c):
         if not _is_in(row * width + col, todo, hits):
             todo[hits] = row * width + col
             hits += 1
-            plant(cell, state.age[c], state.count[c], state.tally[c], state.colour[c], garden.delay, row, col, kind, i)
+            plant(
+                cell, state.age[c], state.numbers[c], state.tally[c], state.colour[c], garden.delay, row, col, kind, i
+            )
 
 
 @njit(cache=True)

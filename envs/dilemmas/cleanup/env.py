@@ -1,6 +1,6 @@
 """The river and the orchard as a batched environment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -58,7 +58,7 @@ class Cleanup(GridDilemma):
     }
     kinds: ClassVar[tuple[int, ...]] = (APPLE, DIRT)
     told_names: ClassVar[tuple[str, ...]] = ("others_cleaned",)
-    sizes: ClassVar[Sizes] = Sizes(count=3, told=1, tally=5)
+    sizes: ClassVar[Sizes] = Sizes(numbers=3, told=1, tally=5)
     has_guilt: ClassVar[bool] = True
     metric_names: ClassVar[tuple[str, ...]] = (
         "dirt_fraction",
@@ -67,7 +67,7 @@ class Cleanup(GridDilemma):
         "cleaners",
         "apples_alive",
     )
-    looks: ClassVar[dict[int, Look]] = {
+    looks: ClassVar[Mapping[int, Look]] = {
         FLOOR: FLOOR_LOOK,
         WALL: WALL_LOOK,
         APPLE: Look(GRASS, "disc", RIPE, "a"),
@@ -99,6 +99,9 @@ class Cleanup(GridDilemma):
         )
         super().__init__(id, num_envs, p, layout, layout.where("P"), np.concatenate([trees, water]))
 
+    def _told_most(self, p: Any) -> int:
+        return max(p.num_agents - 1, 1)
+
     def _beams(self, p: CleanupRules) -> Sequence[Beam]:
         hits = () if p.clean_all else (DIRT,)
         beam = Beam(
@@ -122,17 +125,17 @@ class Cleanup(GridDilemma):
         s = self.state
         cells = max(len(self.river.water) + self.river.streams, 1)
         return {
-            "dirt_fraction": s.count[:, DIRTY_STEPS] / np.maximum(s.elapsed, 1) / cells,
+            "dirt_fraction": s.numbers[:, DIRTY_STEPS] / np.maximum(s.elapsed, 1) / cells,
             "apples_eaten": s.tally[:, :, EATEN].sum(axis=1),
             "dirt_cleaned": s.tally[:, :, CLEANED].sum(axis=1),
             "cleaners": (s.tally[:, :, CLEANED] > 0).mean(axis=1),
-            "apples_alive": s.count[:, ALIVE],
+            "apples_alive": s.numbers[:, ALIVE],
         }
 
     def _lines(self, copy: int) -> list[str]:
         s = self.state
         cells = max(len(self.river.water) + self.river.streams, 1)
-        return [f"dirt {100 * s.count[copy, DIRTY] / cells:.0f} %", f"{s.tally[copy, :, EATEN].sum()} eaten"]
+        return [f"dirt {100 * s.numbers[copy, DIRTY] / cells:.0f} %", f"{s.tally[copy, :, EATEN].sum()} eaten"]
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/cleanup-v0")

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from ...checks import check_within
 from ...errors import BadParameter
 from ...registry import nearest
-from ..harvest.parameters import SanctionChoices
-from ..parameters import MAX_VIEW, GridDilemmaParameters, Sanctions, View
+from ..parameters import MAX_VIEW, GridDilemmaParameters, SanctionChoices, Sanctions, View
 
 ON_SMALL = 3
 """Agents on the map `small`, where nothing else is said."""

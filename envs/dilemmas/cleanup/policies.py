@@ -123,7 +123,7 @@ def _garden_copy(state, cleans, sanctions, depletion, shift, aim, solid, path, w
         first = hash_below(state.stream[c], i, 0, 4)
         duty = (i + state.elapsed[c] // shift) % n
         goal = APPLES
-        if cleans and state.count[c, DIRTY] * n > depletion * river * duty:
+        if cleans and state.numbers[c, DIRTY] * n > depletion * river * duty:
             goal = DIRTS
             turn = _turn_to_dirt(cell, occupant, aim, row, col, facing, path)
             if turn == STAY:

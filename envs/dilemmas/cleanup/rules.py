@@ -20,7 +20,7 @@ from .maps import APPLE, CLEAN, DIRT, TREE
 
 CLEAN_BEAM = 1
 DIRTY, DIRTY_STEPS, ALIVE = range(3)
-"""Columns of `State.count`: dirty cells, their sum over steps, and apples."""
+"""Columns of `State.numbers`: dirty cells, their sum over steps, and apples."""
 EATEN, CLEANED, CLEANED_NOW, FED, WASHED = range(5)
 """Columns of `State.tally`: apples eaten, cells cleaned in the episode and in the last step, and for how many more steps the last meal and the last
 cleaning count for guilt."""
@@ -58,8 +58,8 @@ def begin_copies(state, k, scratch, cells, river, where):
 @njit(cache=True)
 def _begin_copy(state, k, scratch, cells, dirty_at_first, c):
     state.cell[c, :, :] = cells
-    state.count[c, :] = 0
-    state.count[c, DIRTY] = dirty_at_first
+    state.numbers[c, :] = 0
+    state.numbers[c, DIRTY] = dirty_at_first
     state.tally[c, :, :] = 0
     state.told[c, :, :] = 0
     begin_agents(state, k, scratch, c)
@@ -78,7 +78,7 @@ def _advance_copy(state, k, river, scratch, reward, opportunity, sanction, targe
     note_opportunities(state, k, scratch, opportunity, c)
     start_step(state, k, c)
     cell, occupant, position = state.cell[c], state.occupant[c], state.position[c]
-    count, tally, out = state.count[c], state.tally[c], state.out[c]
+    count, tally, out = state.numbers[c], state.tally[c], state.out[c]
     dirt = share_of_dirt(count[DIRTY], river)
     chance = growth(dirt, river)
     if chance > 0:

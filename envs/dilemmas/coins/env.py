@@ -1,6 +1,6 @@
 """Coins as a batched environment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -49,11 +49,11 @@ class Coins(GridDilemma):
     colour_names: ClassVar[tuple[str, ...]] = ("player_0", "player_1")
     told_names: ClassVar[tuple[str, ...]] = ("own_colour",)
     kinds: ClassVar[tuple[int, ...]] = (WALL, COIN, COIN + 1)
-    sizes: ClassVar[Sizes] = Sizes(count=2, told=1, tally=3)
+    sizes: ClassVar[Sizes] = Sizes(numbers=2, told=1, tally=3)
     has_guilt: ClassVar[bool] = True
     metric_names: ClassVar[tuple[str, ...]] = ("own_fraction_0", "own_fraction_1", "cooperation", "pickups")
     agent_rings: ClassVar[tuple[Colour, ...]] = (agent_colour(0), agent_colour(1))
-    looks: ClassVar[dict[int, Look]] = {
+    looks: ClassVar[Mapping[int, Look]] = {
         FLOOR: FLOOR_LOOK,
         WALL: WALL_LOOK,
         BARE: FLOOR_LOOK,

@@ -25,7 +25,7 @@ PLAYERS = 2
 BARE, COIN = 2, 3
 """Codes of cells: where a coin may appear, and COIN + i for a coin of player i's colour. FLOOR are the two cells on which players begin."""
 HEIGHT, WIDTH = range(2)
-"""Columns of `State.count`: the size of this episode's map, without its walls."""
+"""Columns of `State.numbers`: the size of this episode's map, without its walls."""
 OWN, OTHERS, GUILT = range(3)
 """Columns of `State.tally`: coins of the own colour that a player took, those of the other's, and steps that guilt lasts."""
 LEAST_SIDE, MOST_SIDE = 4, 60
@@ -126,7 +126,7 @@ def _begin_copy(state, k, scratch, mint, minted, c):
     stream, cell = state.stream[c], state.cell[c]
     height = mint.min_height + below(stream, mint.max_height - mint.min_height + 1)
     width = mint.min_width + below(stream, mint.max_width - mint.min_width + 1)
-    state.count[c, HEIGHT], state.count[c, WIDTH] = height, width
+    state.numbers[c, HEIGHT], state.numbers[c, WIDTH] = height, width
     cell[:, :] = WALL
     cell[1 : height + 1, 1 : width + 1] = BARE
     cell[2, width - 1] = FLOOR
@@ -161,7 +161,7 @@ def _advance_copy(state, k, mint, scratch, minted, reward, opportunity, sanction
         if tally[i, GUILT] > 0:
             tally[i, GUILT] -= 1
         guilty[i] = tally[i, GUILT] > 0
-    stream, height, width = state.stream[c], state.count[c, HEIGHT], state.count[c, WIDTH]
+    stream, height, width = state.stream[c], state.numbers[c, HEIGHT], state.numbers[c, WIDTH]
     count = draw_cells(stream, cell, height, width, mint.log_bare, minted)
     order, position = scratch.order[c], state.position[c]
     draw_order(stream, order)

@@ -1,6 +1,6 @@
 """The commons as a batched environment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -63,7 +63,7 @@ class Harvest(GridDilemma):
     Parameters = HarvestParameters
     cell_names: ClassVar[dict[int, str]] = {WALL: "wall", APPLE: "apple"}
     kinds: ClassVar[tuple[int, ...]] = (APPLE,)
-    sizes: ClassVar[Sizes] = Sizes(count=2, tally=3, age=True)
+    sizes: ClassVar[Sizes] = Sizes(numbers=2, tally=3, age=True)
     has_guilt: ClassVar[bool] = True
     metric_names: ClassVar[tuple[str, ...]] = (
         "apples_eaten",
@@ -72,7 +72,7 @@ class Harvest(GridDilemma):
         "extinct",
         "greedy_meals",
     )
-    looks: ClassVar[dict[int, Look]] = {
+    looks: ClassVar[Mapping[int, Look]] = {
         FLOOR: FLOOR_LOOK,
         TILE: FLOOR_LOOK,
         WALL: WALL_LOOK,
@@ -117,15 +117,15 @@ class Harvest(GridDilemma):
         eaten, greedy = s.tally[:, :, EATEN].sum(axis=1), s.tally[:, :, GREEDY].sum(axis=1)
         return {
             "apples_eaten": eaten,
-            "apples_alive": s.count[:, ALIVE],
-            "apples_mean": s.count[:, ALIVE_STEPS] / np.maximum(s.elapsed, 1),
+            "apples_alive": s.numbers[:, ALIVE],
+            "apples_mean": s.numbers[:, ALIVE_STEPS] / np.maximum(s.elapsed, 1),
             "extinct": (alive @ self._patch == 0).mean(axis=1),
             "greedy_meals": np.where(eaten > 0, greedy / np.maximum(eaten, 1), np.nan),
         }
 
     def _lines(self, copy: int) -> list[str]:
         s = self.state
-        return [f"{s.count[copy, ALIVE]} apples", f"{s.tally[copy, :, EATEN].sum()} eaten"]
+        return [f"{s.numbers[copy, ALIVE]} apples", f"{s.tally[copy, :, EATEN].sum()} eaten"]
 
 
 def _patches(site_at: NDArray[np.int16], near: NDArray[np.int16], nears: NDArray[np.int16]) -> NDArray[np.float32]:
@@ -139,7 +139,7 @@ def _patches(site_at: NDArray[np.int16], near: NDArray[np.int16], nears: NDArray
         while reached:
             s = reached.pop()
             for row, col in near[s, : nears[s]]:
-                if patch[other := site_at[row, col]] < 0:
+                if patch[other := int(site_at[row, col])] < 0:
                     patch[other] = patches
                     reached.append(other)
         patches += 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from ...checks import LARGEST, check_within
 from ...errors import BadParameter
 from ...registry import nearest
-from ..parameters import GridDilemmaParameters, Sanctions, View
+from ..parameters import GridDilemmaParameters, SanctionChoices, Sanctions, View
 from .maps import ROOMS
 
 MAX_RADIUS = 5
@@ -42,41 +42,6 @@ PRESETS = {
     ),
 }
 _IN_ROOMS = _Preset((0.0, 0.001, 0.005, 0.025), sanctions=Sanctions(length=4, radius=1, cooldown=1, removal=100))
-
-
-@dataclass(frozen=True)
-class SanctionChoices:
-    """How one agent punishes another. What is left out is as `rules` and `map` say; ranges are those of every grid dilemma."""
-
-    enabled: bool | None = None
-    """Whether agents have the beam at all; without it the action does not exist."""
-    length: int | None = None
-    """Cells that the beam reaches ahead."""
-    radius: int | None = None
-    """Cells that the beam reaches to each side."""
-    cooldown: int | None = None
-    """Steps after a shot in which the beam is not ready."""
-    cost: float | None = None
-    """What a shot costs the punisher, whether it hits or not."""
-    fine: float | None = None
-    """What a hit costs the target; with `graduated` only the second."""
-    freeze: int | None = None
-    """Steps in which a target cannot move or shoot; with `graduated` after the first hit."""
-    remove: bool | None = None
-    """Whether a hit takes the target off the map; with `graduated` only the second."""
-    removal: int | None = None
-    """Steps that a removed target spends off the map, after the one of the hit."""
-    graduated: bool | None = None
-    """Whether the first hit only marks and freezes, and a second one, while the mark is there, fines and removes."""
-    mark: int | None = None
-    """Steps that a mark lasts, that of the hit included; those off the map do not count."""
-    walls_block: bool | None = None
-    """Whether the beam ends at walls."""
-
-    def settled(self, base: Sanctions) -> Sanctions:
-        """`base` with what is chosen. Raises BadParameter for what cannot be."""
-        chosen = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
-        return replace(base, **chosen)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ APPLE, TILE, FRESH, BARE = 2, 3, 4, 5
 """Codes of cells; BARE + k for k live apples around, as noted when the last step began, up to the longest list of chances."""
 LEGEND = {"#": WALL, " ": FLOOR, "P": FLOOR, "Q": FLOOR, "A": APPLE, "T": TILE}
 ALIVE, ALIVE_STEPS = range(2)
-"""Columns of `State.count`: live apples, and their sum over steps."""
+"""Columns of `State.numbers`: live apples, and their sum over steps."""
 EATEN, GREEDY, GUILT = range(3)
 """Columns of `State.tally`: apples eaten, those eaten with few around, and steps that guilt lasts."""
 
@@ -74,7 +74,7 @@ def _begin_copy(state, k, scratch, cells, orchard, c):
     state.cell[c, :, :] = cells
     for s in range(orchard.site.shape[0]):
         state.age[c, orchard.site[s, 0], orchard.site[s, 1]] = orchard.nears[s]
-    state.count[c, ALIVE], state.count[c, ALIVE_STEPS] = orchard.site.shape[0], 0
+    state.numbers[c, ALIVE], state.numbers[c, ALIVE_STEPS] = orchard.site.shape[0], 0
     state.tally[c, :, :] = 0
     begin_agents(state, k, scratch, c)
     inside = orchard.inside.shape[0]
@@ -113,14 +113,14 @@ def _advance_copy(state, k, orchard, scratch, sprouts, reward, opportunity, sanc
             code = cell[position[i, 0], position[i, 1]]
             if code == APPLE:
                 reward[c, i] += 1.0
-                eat(cell, age, state.count[c], tally, state.guilty[c], orchard, position[i, 0], position[i, 1], i)
+                eat(cell, age, state.numbers[c], tally, state.guilty[c], orchard, position[i, 0], position[i, 1], i)
             elif code == TILE and i < orchard.putative_cooperators:
                 reward[c, i] -= orchard.tile_cost
     fire_sanctions(state, k, scratch, reward, opportunity, sanction, target, c)
     come_back(state, k, scratch, c)
     if sprouting > 0:
         _grow(state, orchard, sprouts.sprout[c], sprouting, reward, c)
-    state.count[c, ALIVE_STEPS] += state.count[c, ALIVE]
+    state.numbers[c, ALIVE_STEPS] += state.numbers[c, ALIVE]
     end_step(state, k, reward, c)
 
 
@@ -184,11 +184,11 @@ def _grow(state, orchard, sprout, sprouting, reward, c):
         row, col = position[sprout[t], 0], position[sprout[t], 1]
         if orchard.under_agents or occupant[row, col] == NOBODY:
             cell[row, col] = APPLE
-            state.count[c, ALIVE] += 1
+            state.numbers[c, ALIVE] += 1
             change_around(age, orchard, row, col, 1)
     for t in range(sprouting):
         row, col = position[sprout[t], 0], position[sprout[t], 1]
         i = occupant[row, col] - 1
         if i >= 0 and cell[row, col] == APPLE:
             reward[c, i] += 1.0
-            eat(cell, age, state.count[c], state.tally[c], state.guilty[c], orchard, row, col, i)
+            eat(cell, age, state.numbers[c], state.tally[c], state.guilty[c], orchard, row, col, i)

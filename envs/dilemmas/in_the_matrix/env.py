@@ -16,7 +16,19 @@ from ..view import ViewConstants
 from .games import BANDS, bounds_of
 from .looks import RINGS, looks_of, mark_agents
 from .parameters import InTheMatrixParameters
-from .rules import FIRST, MEMORY, MET, PAID, RANDOM, SHARES, MatrixRules, advance_copies, begin_copies, standing
+from .rules import (
+    FIRST,
+    MEMORY,
+    MET,
+    MOST_TOLD,
+    PAID,
+    RANDOM,
+    SHARES,
+    MatrixRules,
+    advance_copies,
+    begin_copies,
+    standing,
+)
 
 BROKEN = 1  # the health at which the next beam goes through a resource
 
@@ -32,7 +44,7 @@ class InTheMatrix(GridDilemma):
 
     Observation: see `GridDilemma`; planes of colours are what others see: `gathering` (nothing collected), `ready`, `paid_0` to `paid_4` (waits for a payoff in that band
     of those that the source shows; of payoffs of one's own, of five equal ones), for agents of the second and the first half apart where there are roles. Told are the own inventory,
-    in the step of an interaction alone both inventories (`own_k`, `other_k`; 0 otherwise), and with roles whether one chooses the row. Numbers above 255 are told as 255.
+    in the step of an interaction alone both inventories (`own_k`, `other_k`; 0 otherwise), and with roles whether one chooses the row. Numbers above 100 are told as 100.
 
     Actions: the seven of `GridDilemma`, then the sanction if it is enabled (it is not by default), then `interact`.
 
@@ -126,6 +138,9 @@ class InTheMatrix(GridDilemma):
         for code in self.kinds:  # damage is not seen
             view.cell_plane[code] = 1 + (code - FIRST) // p.health
         return view, planes
+
+    def _told_most(self, p: InTheMatrixParameters) -> int:
+        return MOST_TOLD
 
     def _freezes(self, p: InTheMatrixParameters) -> bool:
         return True

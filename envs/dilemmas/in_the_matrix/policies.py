@@ -39,6 +39,7 @@ class Looks(NamedTuple):
     strategies: int
     health: int
     start: int
+    regrows: bool
     roles: bool
     firsts: int  # agents that choose rows, where there are roles
 
@@ -74,6 +75,7 @@ def _looks(p: InTheMatrixParameters) -> Looks:
         strategies=strategies,
         health=p.health,
         start=int(p.start or 0),
+        regrows=bool(p.regrowth_rate),
         roles=bool(p.roles),
         firsts=(p.num_agents + 1) // 2,
     )
@@ -130,8 +132,8 @@ def _choose(state, know, hands, way, strategy, c, i):
                         return know.action
                     break
         found, action = _approach(state, know, hands, carried, c, i)
-        if found:
-            return action
+        if found or not know.regrows:
+            return action  # who takes what will not come back takes it from the partner that it waits for
     if _mark_resources(cell, goal, wanted, know) == 0:
         return STAY
     queue, came = hands.queue[c], hands.came[c]

@@ -36,7 +36,7 @@ OWED, PAID, SHARES = range(3)
 COLOURS = 2 + BANDS
 """Values of `colour`: 0 has collected nothing, 1 has collected, then one for each band of payoffs that it waits for; as many again for row players where there are roles."""
 _REGROWS = -1
-_MOST_TOLD = 255
+MOST_TOLD = 100
 
 
 class MatrixRules(NamedTuple):
@@ -237,7 +237,7 @@ def _tell(told, inventory, own):
     n, strategies = inventory.shape
     for i in range(n):
         for s in range(strategies):
-            told[i, s] = min(inventory[i, s], _MOST_TOLD)
+            told[i, s] = min(inventory[i, s], MOST_TOLD)
         if own.roles:
             told[i, 3 * strategies] = own.chooses_row[i]
 
@@ -377,5 +377,5 @@ def _note(tally, due, inventory, told, guilty, i, j, pays, own):
     total = float(inventory[i, :].sum())
     for s in range(strategies):
         due[i, SHARES + s] += inventory[i, s] / total
-        told[i, strategies + s] = min(inventory[i, s], _MOST_TOLD)
-        told[i, 2 * strategies + s] = min(inventory[j, s], _MOST_TOLD)
+        told[i, strategies + s] = min(inventory[i, s], MOST_TOLD)
+        told[i, 2 * strategies + s] = min(inventory[j, s], MOST_TOLD)

@@ -115,9 +115,9 @@ def waiting_times(drawing, num_envs=16, steps=1500):
     exposed = 0
     for t in range(steps):
         if t >= 9:
-            exposed += num_envs * berries - env.state.count[:, RIPE_NOW].sum()
+            exposed += num_envs * berries - env.state.numbers[:, RIPE_NOW].sum()
         env.step(stay)
-    return exposed / env.state.count[:, RIPE_NOW].sum(), env.state.count[:, RIPE_NOW].sum()
+    return exposed / env.state.numbers[:, RIPE_NOW].sum(), env.state.numbers[:, RIPE_NOW].sum()
 
 
 def test_a_berry_takes_575_steps_to_ripen_in_a_monoculture_and_1724_among_thirds():
@@ -135,10 +135,10 @@ def test_no_berry_ripens_before_the_tenth_step_nor_after_being_eaten():
     ripe_at = []
     for t in range(25):
         act(env, STAY if t != 9 else FORWARD)  # it ripens in step 9 and is eaten in that same step
-        ripe_at += [t] if env.state.count[0, RIPE_NOW] or env.state.tally[0, 0, 0] > len(ripe_at) else []
+        ripe_at += [t] if env.state.numbers[0, RIPE_NOW] or env.state.tally[0, 0, 0] > len(ripe_at) else []
     assert ripe_at[0] == 9
     assert env.state.tally[0, 0, 0] == 1  # it ate on entering and does not eat again where it stands
-    assert env.state.count[0, RIPE_NOW] == 1
+    assert env.state.numbers[0, RIPE_NOW] == 1
     act(env, LEFT)
     assert env.state.tally[0, 0, 0] == 1
 
@@ -291,7 +291,7 @@ def test_metrics_by_hand():
     act(env, STAY)  # thirds
     act(env, RED)  # two of three are red
     env.state.cell[0, 0, 1] = RIPE
-    env.state.count[0, RIPE_NOW] = 1
+    env.state.numbers[0, RIPE_NOW] = 1
     act(env, FORWARD)  # eaten, so nothing is ripe at the end of the step
     act(env, STAY)
     measured = {name: value[0] for name, value in env._measure().items()}
@@ -315,11 +315,11 @@ def test_what_is_counted_is_what_is_there(seed, sanctions):
         s = env.state
         cells = s.cell[:, env.sites[:, 0], env.sites[:, 1]]
         counts = np.stack([(cells == UNRIPE + k).sum(1) + (cells == RIPE + k).sum(1) for k in range(3)], axis=1)
-        assert (s.count[:, :3] == counts).all()
-        assert (s.count[:, RIPE_NOW] == (cells >= RIPE).sum(1)).all()
+        assert (s.numbers[:, :3] == counts).all()
+        assert (s.numbers[:, RIPE_NOW] == (cells >= RIPE).sum(1)).all()
         assert (counts.sum(1) == 60).all()
         largest += counts.max(axis=1)
-        assert (s.count[:, LARGEST_STEPS] == largest).all()
+        assert (s.numbers[:, LARGEST_STEPS] == largest).all()
         rarer = np.take_along_axis(counts, np.maximum(s.colour.astype(int) - 1, 0), axis=1) < counts.max(
             1, keepdims=True
         )

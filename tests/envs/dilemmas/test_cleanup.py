@@ -70,7 +70,7 @@ def test_a_recorded_course_of_melting_pot(case):
     told = np.zeros(n)
     for t, actions in enumerate(case.actions):
         before = [where(env, i) for i in range(n)]
-        grown = bool(case.parameters.get("AppleGrow", {}).get("maxAppleGrowthRate") == 1.0) and env.river.depletion > env.state.count[0, DIRTY] / max(len(env.river.water), 1)  # fmt: skip
+        grown = bool(case.parameters.get("AppleGrow", {}).get("maxAppleGrowthRate") == 1.0) and env.river.depletion > env.state.numbers[0, DIRTY] / max(len(env.river.water), 1)  # fmt: skip
         step = env.step(actions[None])
         for i in range(n):
             now = where(env, i)
@@ -112,8 +112,8 @@ def test_a_no_apple_grows_while_the_share_of_dirt_is_at_the_threshold():
     for env in (at, below):
         for _ in range(30):
             env.step(np.zeros((200, 1), int))
-    assert (at.state.count[:, ALIVE] == 0).all()
-    assert (below.state.count[:, ALIVE] > 0).all()
+    assert (at.state.numbers[:, ALIVE] == 0).all()
+    assert (below.state.numbers[:, ALIVE] > 0).all()
     assert (at.state.cell != APPLE).all()
 
 
@@ -125,11 +125,11 @@ def test_b_apples_grow_as_the_river_allows_within_3_sigma(river, chance):
     env = cleanup("\n".join([river, "P" + " " * 9, *["A" * 10] * 10]), num_envs=200, dirt_chance=0)
     draws = grown = 0
     for _ in range(5):
-        before = env.state.count[:, ALIVE].copy()
+        before = env.state.numbers[:, ALIVE].copy()
         env.step(np.zeros((200, 1), int))
-        np.testing.assert_array_equal(env.state.count[:, ALIVE], (env.state.cell == APPLE).sum(axis=(1, 2)))
+        np.testing.assert_array_equal(env.state.numbers[:, ALIVE], (env.state.cell == APPLE).sum(axis=(1, 2)))
         draws += (100 - before).sum()
-        grown += (env.state.count[:, ALIVE] - before).sum()
+        grown += (env.state.numbers[:, ALIVE] - before).sum()
     assert abs(grown - draws * chance) <= 3 * np.sqrt(draws * chance * (1 - chance))
 
 
@@ -192,7 +192,7 @@ def test_one_cell_gets_dirty_in_half_of_the_steps_after_a_delay(delay):
     dirty = np.zeros((steps + 1, envs), int)
     for t in range(steps):
         env.step(np.zeros((envs, 1), int))
-        dirty[t + 1] = env.state.count[:, DIRTY]
+        dirty[t + 1] = env.state.numbers[:, DIRTY]
     new = np.diff(dirty, axis=0)
     np.testing.assert_array_equal(dirty[-1], (env.state.cell == DIRT).sum(axis=(1, 2)))
     assert (new[:delay] == 0).all()
@@ -228,7 +228,7 @@ def test_maps_have_the_cells_of_their_sources():
     assert counts["small"]["D"] / (counts["small"]["D"] + counts["small"]["R"]) > 0.4
     env = make("dilemmas/cleanup-v0", 1)
     env.reset(0)
-    assert env.state.count[0, DIRTY] / len(env.river.water) == pytest.approx(0.537, abs=0.001)
+    assert env.state.numbers[0, DIRTY] / len(env.river.water) == pytest.approx(0.537, abs=0.001)
 
 
 def test_presets_set_what_is_not_given():
@@ -260,10 +260,10 @@ def test_ssd_dirt_comes_almost_surely_and_only_below_the_threshold():
     )
     for _ in range(30):
         env.step(np.zeros((envs, 1), int))
-    assert (env.state.count[:, DIRTY] == 4).all()
+    assert (env.state.numbers[:, DIRTY] == 4).all()
     env = cleanup("RR\nP \n  \n  \n  ", num_envs=4000, rules="ssd", dirt_until=1.0, dirt_chance=0.3, clean_length=3, sanctions={"length": 3})  # fmt: skip
     env.step(np.zeros((4000, 1), int))
-    some = env.state.count[:, DIRTY].mean()
+    some = env.state.numbers[:, DIRTY].mean()
     assert abs(some - 0.51) <= 3 * np.sqrt(0.51 * 0.49 / 4000)  # 1 - .7 ** 2
 
 
@@ -356,7 +356,7 @@ def test_who_cleans_is_forgiven_at_once():
 def test_metrics_by_hand():
     env = cleanup("#######\n#A DRR#\n#P P P#\n#######", 3, apple_chance=0, dirt_chance=0, max_cycles=4)
     stage(env, [(1, 2, "E"), (2, 3, "N"), (2, 5, "N")])
-    env.state.cell[0, 1, 1], env.state.count[0, ALIVE] = APPLE, 1
+    env.state.cell[0, 1, 1], env.state.numbers[0, ALIVE] = APPLE, 1
     act(env, STAY, STAY, STAY)
     act(env, WASH, WASH, STAY)  # both clean the one cell
     act(env, STAY, STAY, STAY)
@@ -382,8 +382,8 @@ def test_counts_are_those_of_the_map_after_any_play(seed, rules, freeze):
     for _ in range(40):
         step = env.step(random.integers(0, 9, (4, 4)))
         s = env.state
-        np.testing.assert_array_equal(s.count[:, DIRTY], (s.cell == DIRT).sum(axis=(1, 2)))
-        np.testing.assert_array_equal(s.count[:, ALIVE], (s.cell == APPLE).sum(axis=(1, 2)))
+        np.testing.assert_array_equal(s.numbers[:, DIRTY], (s.cell == DIRT).sum(axis=(1, 2)))
+        np.testing.assert_array_equal(s.numbers[:, ALIVE], (s.cell == APPLE).sum(axis=(1, 2)))
         assert (np.isin(s.cell, (CLEAN, DIRT)) == np.isin(start, (CLEAN, DIRT))).all()
         assert (np.isin(s.cell, (APPLE, TREE)) == (start == TREE)).all()
         sums = s.tally[:, :, EATEN].sum(axis=1)

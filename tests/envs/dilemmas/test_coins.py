@@ -39,7 +39,7 @@ def lay(env, rows: list[str]) -> None:
     env.state.cell[0] = WALL
     for r, row in enumerate(rows):
         env.state.cell[0, r, : len(row)] = [LETTERS[letter] for letter in row]
-    env.state.count[0, [HEIGHT, WIDTH]] = len(rows) - 2, len(rows[0]) - 2
+    env.state.numbers[0, [HEIGHT, WIDTH]] = len(rows) - 2, len(rows[0]) - 2
 
 
 def coins_of(env) -> list[set[tuple[int, int]]]:
@@ -155,7 +155,7 @@ def test_every_cell_gets_coins_equally_often():
 def test_the_maps_are_as_described_and_every_size_comes_up():
     env = coins(800, regrowth=0.0)
     s = env.state
-    sizes = s.count[:, [HEIGHT, WIDTH]]
+    sizes = s.numbers[:, [HEIGHT, WIDTH]]
     assert {tuple(size) for size in sizes.tolist()} == {(h, w) for h in range(10, 16) for w in range(10, 16)}
     for copy in range(100):
         h, w = sizes[copy]
@@ -253,7 +253,7 @@ def test_returns_and_coins_agree_with_what_was_taken(seed, regrowth):
     np.testing.assert_array_equal(total, own + others - 2 * others[:, ::-1])
     cells = env.state.cell
     assert ((cells == WALL).sum(axis=(1, 2)) + (cells != WALL).sum(axis=(1, 2)) == 17 * 17).all()
-    assert ((cells != WALL).sum(axis=(1, 2)) == env.state.count.prod(axis=1)).all()
+    assert ((cells != WALL).sum(axis=(1, 2)) == env.state.numbers.prod(axis=1)).all()
 
 
 @pytest.mark.parametrize(

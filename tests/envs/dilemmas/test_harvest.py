@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.dilemmas.harvest.maps import MAPS
-from stigmergy.envs.dilemmas.harvest.parameters import HarvestParameters, SanctionChoices
+from stigmergy.envs.dilemmas.harvest.parameters import HarvestParameters
 from stigmergy.envs.dilemmas.harvest.rules import ALIVE, APPLE, GUILT
+from stigmergy.envs.dilemmas.parameters import SanctionChoices
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.factory import make
 
@@ -113,7 +114,7 @@ def test_the_chance_by_neighbours_within_3_sigma(around):
         other = orchard.site_at[row, col]
         close = orchard.near[other, : orchard.nears[other]]
         s.age[:, row, col] = (s.cell[:, close[:, 0], close[:, 1]] == APPLE).sum(axis=1)
-    s.count[:, ALIVE] = (s.cell == APPLE).sum(axis=(1, 2))
+    s.numbers[:, ALIVE] = (s.cell == APPLE).sum(axis=(1, 2))
     assert (s.age[:, r, q] == around).all()
     stay = np.zeros((env.num_envs, 1), int)
     env.step(stay)
@@ -165,7 +166,7 @@ def test_presets_and_maps_set_what_is_not_given():
 @pytest.mark.parametrize("name", ["open", "closed", "partnership"])
 def test_the_maps_have_64_apples_in_6_patches_and_two_agents_begin_inside(name):
     env = harvest(name, 7, num_envs=50)
-    assert len(env.sites) == 64 == env.state.count[0, ALIVE]
+    assert len(env.sites) == 64 == env.state.numbers[0, ALIVE]
     assert sorted(env._patch.sum(axis=0)) == [6, 6, 13, 13, 13, 13]
     inside = {(7, 7), (7, 16)}
     starts = env.state.position
@@ -258,7 +259,7 @@ def test_the_counts_kept_are_those_that_one_would_count(seed, name, rules):
     for at, (row, col) in enumerate(orchard.site):
         near = orchard.near[at, : orchard.nears[at]]
         np.testing.assert_array_equal(s.age[:, row, col], live[:, near[:, 0], near[:, 1]].sum(axis=1))
-    np.testing.assert_array_equal(live.sum(axis=(1, 2)), s.count[:, ALIVE])
+    np.testing.assert_array_equal(live.sum(axis=(1, 2)), s.numbers[:, ALIVE])
     if rules != "ssd":  # where a fine can cover a meal
         np.testing.assert_array_equal(eaten, s.tally[:, :, 0].sum(axis=1))
     outside = np.ones(s.cell.shape[1:], bool)

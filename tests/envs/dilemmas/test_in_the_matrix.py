@@ -3,6 +3,7 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ OURS = str.maketrans({"W": "#", "n": "P", "1": "0", "2": "1", "3": "2", "r": "0"
 COPIES = 16
 
 
-def matrix(num_envs: int = 1, seed: int = 0, **given):
+def matrix(num_envs: int = 1, seed: int = 0, **given) -> Any:
     env = make(ID, num_envs, **given)
     env.reset(seed)
     return env

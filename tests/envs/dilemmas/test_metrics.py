@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from stigmergy.envs.dilemmas.metrics import efficiency, equality, peace, return_names, returns_of, sustainability
 
 
