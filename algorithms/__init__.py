@@ -110,7 +110,10 @@ SCRIPTED = {
         "dilemmas/allelopathic_harvest: plants green, and sanctions those who planted red last",
     ),
     "pure_0": ("dilemmas.in_the_matrix.policies:Rock", "dilemmas/in_the_matrix: always plays strategy 0, such as rock"),
-    "pure_1": ("dilemmas.in_the_matrix.policies:Paper", "dilemmas/in_the_matrix: always plays strategy 1, such as paper"),
+    "pure_1": (
+        "dilemmas.in_the_matrix.policies:Paper",
+        "dilemmas/in_the_matrix: always plays strategy 1, such as paper",
+    ),
     "pure_2": (
         "dilemmas.in_the_matrix.policies:Scissors",
         "dilemmas/in_the_matrix: always plays strategy 2, such as scissors",

@@ -114,18 +114,37 @@ def place_all(state, k, scratch, c):
         if spawns > 0:
             place_on_map(state, c, i, k.spawns[spot[i], 0], k.spawns[spot[i], 1])
         else:
-            _place_on_floor(state, c, i)
+            _place_on_floor(state, k, c, i)
 
 
 @njit(cache=True)
-def _place_on_floor(state, c, i):
-    """Put agent i on a floor cell on which nobody stands; every such cell is equally likely."""
-    height, width = state.cell.shape[1:]
-    while True:
-        row, col = below(state.stream[c], height), below(state.stream[c], width)
-        if state.cell[c, row, col] == FLOOR and state.occupant[c, row, col] == NOBODY:
-            place_on_map(state, c, i, row, col)
-            return
+def _place_on_floor(state, k, c, i):
+    """Put agent i on a floor cell on which nobody stands, every one equally likely; if there is none, on any cell that can be entered."""
+    cell, occupant = state.cell[c], state.occupant[c]
+    bare = _count_free(cell, occupant, k.solid, True)
+    only_floor = bare > 0
+    left = below(state.stream[c], bare if only_floor else _count_free(cell, occupant, k.solid, False))
+    for row in range(cell.shape[0]):
+        for col in range(cell.shape[1]):
+            if _is_free(cell[row, col], occupant[row, col], k.solid, only_floor):
+                if left == 0:
+                    place_on_map(state, c, i, row, col)
+                    return
+                left -= 1
+
+
+@njit(cache=True)
+def _is_free(code, occupant, solid, only_floor):
+    return occupant == NOBODY and (code == FLOOR if only_floor else not solid[code])
+
+
+@njit(cache=True)
+def _count_free(cell, occupant, solid, only_floor):
+    count = 0
+    for row in range(cell.shape[0]):
+        for col in range(cell.shape[1]):
+            count += _is_free(cell[row, col], occupant[row, col], solid, only_floor)
+    return count
 
 
 @njit(cache=True)
@@ -146,7 +165,7 @@ def come_back(state, k, scratch, c):
 def _find_place(state, k, scratch, c, i):
     """Put agent i on a random free spawn cell; False if there is none."""
     if k.spawns.shape[0] == 0:
-        _place_on_floor(state, c, i)
+        _place_on_floor(state, k, c, i)
         return True
     free, spot = 0, scratch.spot[c]
     for s in range(k.spawns.shape[0]):

@@ -51,7 +51,7 @@ class Harvest(GridDilemma):
 
     `rules` set what is not given: `melting_pot` (for `closed` and `partnership` with their own chances and beam), `perolat` (12 agents, radius 2, chances 0, .01 for 1 or 2, .05 for 3 or 4, .1
     for more, 25 steps off the map; from memory of the paper), `ssd` (Vinitsky et al.'s code: 3 x 3 box, no growth under agents, a shot costs 1 and a hit 50) and `socialjax` (no
-    growth under agents, removal for a step; its beam has two cells less). The order of a step is Melting Pot's in all of them. The episodes of Melting Pot end by chance: `ends_after`
+    growth under agents, removal for a step; ours has the two cells beside the shooter, which theirs lacks). The order of a step is Melting Pot's in all of them. The episodes of Melting Pot end by chance: `ends_after`
     1099, `end_interval` 100, `end_chance` .15, `max_cycles` 5000.
 
     In `partnership`, putative cooperators lose `tile_cost` on entering a hidden tile. By default there are none, as in Melting Pot 2.4.1, whose agents all have

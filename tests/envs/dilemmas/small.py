@@ -27,8 +27,14 @@ def begin_copies(state, k, scratch, cells, where):
     """Lay the map and place the agents."""
     for c in prange(where.shape[0]):
         if where[c]:
-            state.cell[c] = cells
-            begin_agents(state, k, scratch, np.int64(c))
+            begin_copy(state, k, scratch, cells, np.int64(c))
+
+
+@njit(cache=True)
+def begin_copy(state, k, scratch, cells, c):
+    """Lay the map of one copy and place its agents."""
+    state.cell[c] = cells
+    begin_agents(state, k, scratch, c)
 
 
 @over_copies
