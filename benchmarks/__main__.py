@@ -1,4 +1,4 @@
-"""`python -m benchmarks [pathfinding] [tasks] [tracking] [training] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
+"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
 
 import os
 import platform
@@ -27,14 +27,24 @@ def show_pathfinding(console: Console) -> None:
 
 def show_tasks(console: Console) -> None:
     """All tasks with their defaults, beside the peers that install."""
-    console.print(f"every task with its defaults, up to {tasks.COPIES} copies; agent-steps/s")
+    _show_rows(console, [tasks.measure(id) for id in tasks.our_tasks()])
+
+
+def show_dilemmas(console: Console) -> None:
+    """The social dilemmas alone, and what pictures as observations cost."""
+    ids = [id for id in tasks.our_tasks() if id.startswith("dilemmas/")]
+    pictures = [tasks.measure(f"dilemmas/{name}-v0", observation="rgb") for name in ("cleanup", "harvest")]
+    _show_rows(console, [*(tasks.measure(id) for id in ids), *pictures])
+
+
+def _show_rows(console: Console, rows: list[tasks.Row]) -> None:
+    console.print(f"tasks with their defaults, up to {tasks.COPIES} copies; agent-steps/s")
     columns = ("task", "agents", "bytes/copy", "1 thread", "2 threads", "PettingZoo API", "peers")
     table = Table(*columns, box=None)
-    for id in tasks.our_tasks():
-        row = tasks.measure(id)
+    for row in rows:
         peers = [f"{name} {speed:,.0f} (x {ratio:,.1f})" for name, (speed, ratio) in row.peers.items()]
         speeds = [f"{speed:,.0f}" for speed in (row.one_thread, row.two_threads, row.view)]
-        table.add_row(id, str(row.agents), f"{row.bytes:,}", *speeds, "; ".join(peers))
+        table.add_row(row.id, str(row.agents), f"{row.bytes:,}", *speeds, "; ".join(peers))
     console.print(table)
     if peer_python("jaxmarl") is None:
         console.print("(JaxMARL is not there to compare with: `make .venv-jaxmarl` installs it)")
@@ -76,6 +86,7 @@ def show_training(console: Console) -> None:
 PARTS = {
     "pathfinding": show_pathfinding,
     "tasks": show_tasks,
+    "dilemmas": show_dilemmas,
     "tracking": show_tracking,
     "training": show_training,
     "yardsticks": show_yardsticks,
@@ -84,7 +95,7 @@ PARTS = {
 
 def main() -> int:
     """Measure and print."""
-    chosen = sys.argv[1:] or list(PARTS)
+    chosen = sys.argv[1:] or [name for name in PARTS if name != "dilemmas"]  # `tasks` has them too
     for name in chosen:
         if name not in PARTS:
             print(f"error: there is no benchmark '{name}'; there are {', '.join(PARTS)}", file=sys.stderr)

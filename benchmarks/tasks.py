@@ -67,11 +67,11 @@ def our_tasks() -> list[str]:
     return [entry.name for entry in environments if str(entry.target).startswith("stigmergy.")]
 
 
-def measure(id: str) -> Row:
-    """Measure one task."""
-    size = bytes_per_copy(id)
+def measure(id: str, **parameters: Any) -> Row:
+    """Measure one task; with other parameters than the defaults the row says so."""
+    size = bytes_per_copy(id, **parameters)
     copies = int(min(COPIES, max(1, LARGEST // size)))
-    batch, view = stigmergy.make(id, copies), stigmergy.parallel_env(id)
+    batch, view = stigmergy.make(id, copies, **parameters), stigmergy.parallel_env(id, **parameters)
     contestants: dict[str, Callable[[], float]] = {
         "one": lambda: batch_speed(batch, 1, SHORT),
         "two": lambda: batch_speed(batch, 2, SHORT),
@@ -88,6 +88,6 @@ def measure(id: str) -> Row:
         for name in speeds
         if name not in ("one", "two", "view")
     }
-    return Row(
-        id, batch.spec.num_agents, copies, size, medians["one"], medians["two"], medians["view"], peers
-    )  # fmt: skip
+    name = " ".join([id, *(f"{key}={value}" for key, value in parameters.items())])
+    speeds_of_ours = medians["one"], medians["two"], medians["view"]
+    return Row(name, batch.spec.num_agents, copies, size, *speeds_of_ours, peers)

@@ -12,7 +12,7 @@ from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.factory import make
 
 from .bots import returns_beside
-from .melting_pot import ABSENT, cases, table
+from .melting_pot import ABSENT, cases, play_with_some_seed, table
 from .staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT, WASH = range(9)
@@ -56,6 +56,10 @@ RECORDED = [
 
 @pytest.mark.parametrize("case", RECORDED, ids=lambda case: case.name)
 def test_a_recorded_course_of_melting_pot(case):
+    play_with_some_seed(case, play_as_recorded)
+
+
+def play_as_recorded(case, seed):
     chosen = {
         OPTIONS[component, key]: value for component, values in case.parameters.items() for key, value in values.items()
     }
@@ -63,6 +67,7 @@ def test_a_recorded_course_of_melting_pot(case):
         chosen["clean_radius"] = min(chosen["clean_radius"], chosen.get("clean_length", 3))
     n = len(case.start)
     env = cleanup("".join(LETTERS.get(letter, " ") for letter in case.map), n, **chosen)
+    env.reset(seed)
     stage(env, [(r, q, "NESW"[way]) for (r, q), way in zip(case.start.tolist(), case.facing)])
     certain = {name for name in (*case.columns, "map", "beams", "events") if name not in case.varies}
     if case.maps and "map" in certain:

@@ -219,15 +219,15 @@ def test_it_is_a_dilemma_and_tit_for_tat_answers_in_kind():
     setting = {"max_cycles": 600, "regrowth": 0.002}
 
     def play(*players):
-        return returns_beside("dilemmas/coins-v0", list(players), 24, **setting)
+        return returns_beside("dilemmas/coins-v0", list(players), 96, **setting)
 
     both, neither, mixed = play("cooperate", "cooperate"), play("defect", "defect"), play("cooperate", "defect")
     assert both.mean() > neither.mean() + 20
     assert mixed[1] > both.mean() + 5
-    assert mixed[0] < neither.mean() - 5
+    assert mixed[0] < neither.mean() - 2
     friends, foes = play("tit_for_tat", "tit_for_tat"), play("tit_for_tat", "defect")
     assert abs(friends.mean() - both.mean()) < 0.2 * both.mean()
-    assert foes[0] > mixed[0] + 5
+    assert foes[0] > mixed[0] + 2
     assert foes[1] < mixed[1] - 5
 
 

@@ -16,7 +16,7 @@ from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.factory import make
 
 from .bots import bot, returns_beside
-from .melting_pot import cases, table
+from .melting_pot import cases, play_with_some_seed, table
 from .staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
@@ -43,8 +43,13 @@ def apples(env, copy: int = 0) -> set[tuple[int, int]]:
 
 @pytest.mark.parametrize("case", cases("harvest/"), ids=lambda case: case.name)
 def test_a_recorded_course_of_melting_pot(case):
+    play_with_some_seed(case, play_as_recorded)
+
+
+def play_as_recorded(case, seed):
     chances = case.parameters["DensityRegrow"]["regrowthProbabilities"]
     env = harvest(case.map.replace("W", "#"), len(case.start), regrowth=chances)
+    env.reset(seed)
     stage(env, [(r, q, "NESW"[way]) for (r, q), way in zip(case.start.tolist(), case.facing)])
     drawn = [
         {(r, q) for r, row in enumerate(rows) for q, letter in enumerate(row) if letter == "a"} for rows in case.maps
