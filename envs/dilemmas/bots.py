@@ -7,11 +7,11 @@ it needs chance it takes a hash of the copy's random stream, which it does not a
 import numpy as np
 from numba import njit
 
-from .avatars import AHEAD, FORWARD, STAY, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT
+from .avatars import AHEAD, BACKWARD, FORWARD, STAY, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT
 from .state import NOBODY
 
 NOWHERE = -1
-_MOVES = np.array([FORWARD, STEP_RIGHT, 2, STEP_LEFT], np.int64)  # by quarter turns to the right from facing
+_MOVES = np.array([FORWARD, STEP_RIGHT, BACKWARD, STEP_LEFT], np.int64)  # by quarter turns to the right from facing
 
 
 @njit(cache=True)

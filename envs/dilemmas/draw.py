@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..board import Board
 from ..errors import BadParameter
-from ..palette import BACKGROUND, BEAM, COLLISION, FLOOR, FOCUS, TEXT, Colour, agent_colour, mix
+from ..palette import BACKGROUND, COLLISION, FLOOR, FOCUS, TEXT, Colour, agent_colour, mix
 from .avatars import AHEAD, EAST
 from .layout import WALL
 from .looks import FLOOR_LOOK, ICE, SAND, Look
@@ -177,6 +177,3 @@ def text(state: State, copy: int, looks: Mapping[int, Look], caption: str) -> st
         extra = (" frozen" if state.frozen[copy, i] > 0 else "") + (" marked" if state.mark[copy, i] > 0 else "")
         told.append(f"{i} at {row},{column}{extra}")
     return "\n".join(["".join(row) for row in glyphs] + [caption, "; ".join(told)])
-
-
-SANCTION_COLOUR = BEAM

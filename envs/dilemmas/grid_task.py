@@ -244,7 +244,6 @@ class GridDilemma(BatchEnv[State]):
             removal=s.removal if s.remove else 0,
             graduated=s.graduated,
             mark=s.mark,
-            has_guilt=self.has_guilt,
         )
 
     def _lay_planes(self, p: Any) -> tuple[ViewConstants, tuple[str, ...]]:

@@ -70,7 +70,6 @@ class Constants(NamedTuple):
     removal: int  # 0 where hits do not remove
     graduated: bool
     mark: int
-    has_guilt: bool  # whether the task says who is guilty
 
 
 class Scratch(NamedTuple):
