@@ -1,112 +1,22 @@
-"""Actor and critic of all agents of a group: encoder, hidden layers, optional memory, two heads."""
+"""Actor and critic of all agents of a group: bodies and two heads."""
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..envs.errors import BadParameter
 from ..envs.spec import GroupSpec
+from .body import Body, BodySettings
 from .distributions import Distribution
-from .encoders import build_encoder
-from .networks import ACTIVATIONS, Fold, StackedGRU, StackedLinear
-
-PIXEL = 255
+from .networks import Fold, StackedLinear
 
 
 @dataclass(frozen=True)
-class NetworkSettings:
-    """What the networks look like."""
+class NetworkSettings(BodySettings):
+    """What actors and critics look like."""
 
-    sharing: Literal["none", "all"] = "none"
-    """`none`: every agent has parameters of its own. `all`: one network serves all agents of the group."""
-    agent_id: bool = False
-    """With `sharing: all`, show each agent its number as a one-hot vector; without, a policy runs on any number of agents."""
-    hidden: tuple[int, ...] = (64, 64)
-    """Widths of the hidden layers behind the encoder."""
-    channels: tuple[int, ...] = (16, 32)
-    """Channels of the convolutions that read images."""
-    activation: Literal["relu", "tanh"] = "relu"
-    """The nonlinearity of encoder and hidden layers."""
-    memory: Literal["none", "gru"] = "none"
-    """`gru` gives each agent a recurrent memory."""
-    memory_size: int = 64
-    """Numbers that the memory holds."""
     separate_critic: bool = False
     """Give the critic an encoder, hidden layers and memory of its own."""
-
-    def __post_init__(self):
-        for name in ("hidden", "channels"):
-            if any(width < 1 for width in getattr(self, name)):
-                raise BadParameter(f"{name} is {getattr(self, name)}; each width is at least 1")
-        if not self.hidden:
-            raise BadParameter("hidden is empty; give the width of at least one layer")
-        if self.memory_size < 1:
-            raise BadParameter(f"memory_size is {self.memory_size}; it is at least 1")
-        if self.agent_id and self.sharing == "none":
-            raise BadParameter("agent_id is true with sharing 'none'; an id is of use with sharing 'all' only")
-
-
-class Body(nn.Module):
-    """Encoder, hidden layers and memory."""
-
-    def __init__(self, group: GroupSpec, settings: NetworkSettings, fold: Fold, stream: torch.Generator):
-        super().__init__()
-        self.fold = fold
-        self.with_id = settings.agent_id
-        self.activation = ACTIVATIONS[settings.activation]
-        space = group.observation_space
-        # Brightness comes down to 0..1. Smaller numbers are counts and marks, of which 1 is the common one, and stay as they are.
-        self.scale = 1 / PIXEL if space.dtype == np.uint8 and space.high.max() == PIXEL else 1.0
-        self.encoder = build_encoder(
-            fold.m, space.shape, settings.hidden[0], settings.channels, settings.activation, stream
-        )
-        widths = [self.encoder.outputs + (fold.n if self.with_id else 0), *settings.hidden]
-        self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
-        self.gru = StackedGRU(fold.m, widths[-1], settings.memory_size, stream) if settings.memory == "gru" else None
-        self.outputs = settings.memory_size if self.gru else widths[-1]
-
-    def forward(
-        self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor
-    ) -> tuple[Tensor, Tensor | None]:
-        """Features of a sequence.
-
-        Args:
-            observation: `(T, B, n, *shape)`.
-            memory: `(B, n, memory_size)` before the first step, or None without memory.
-            first: `(T, B)` clears the memory before the step is read.
-            active: `(T, B, n)`; inactive agents' observations do not enter their memory.
-
-        Returns:
-            Features `(m, T * B', outputs)`, and the memory after the last step.
-        """
-        length, copies = observation.shape[:2]
-        x = self.encoder(self.fold.by_row(observation.flatten(0, 1).float() * self.scale))
-        if self.with_id:
-            identity = torch.eye(self.fold.n, device=x.device).expand(length * copies, -1, -1)
-            x = torch.cat([x, self.fold.by_network(identity)], dim=-1)
-        for layer in self.layers:
-            x = self.activation(layer(x))
-        if self.gru is None or memory is None:
-            return x, memory
-        return self._remember(x, memory, first, active)
-
-    def _remember(self, x: Tensor, memory: Tensor, first: Tensor, active: Tensor) -> tuple[Tensor, Tensor]:
-        assert self.gru is not None
-        length = first.shape[0]
-        x = x.view(x.shape[0], length, -1, x.shape[-1])
-        inside = self.fold.by_network(memory)
-        outputs = []
-        for t in range(length):
-            fresh = self.fold.by_network(first[t, :, None, None].expand(-1, self.fold.n, 1))
-            here = self.fold.by_network(active[t].unsqueeze(-1))
-            inside = inside.masked_fill(fresh, 0.0)
-            inside = torch.where(here, self.gru(x[:, t], inside), inside)
-            outputs.append(inside)
-        return torch.stack(outputs, dim=1).flatten(1, 2), self.fold.back(inside)
 
 
 class ActorCritic(nn.Module):
@@ -118,7 +28,10 @@ class ActorCritic(nn.Module):
         super().__init__()
         self.fold = Fold(group.size, settings.sharing == "all")
         self.settings = settings
-        bodies = [Body(group, settings, self.fold, stream) for _ in range(2 if settings.separate_critic else 1)]
+        bodies = [
+            Body(group.observation_space, settings, self.fold, stream)
+            for _ in range(2 if settings.separate_critic else 1)
+        ]
         self.bodies = nn.ModuleList(bodies)
         self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
         self.actor = StackedLinear(self.fold.m, bodies[0].outputs, self.means, stream, gain=0.01)

@@ -59,6 +59,10 @@ class Setup:
     """Seed of the learner's own random streams."""
     num_updates: int = 1
     """Calls of `learn` in the whole run, for schedules."""
+    num_envs: int = 1
+    """Copies of the environment that are stepped together; with `rollout_length`, what a replay has to be sized for."""
+    rollout_length: int = 1
+    """Steps of each copy between two calls of `learn`."""
     device: str = "cpu"
     env_parameters: Any = None
     """The parameters of the environment, for planners that know the rules."""
@@ -108,6 +112,17 @@ class Learner(ABC):
     def learn(self, rollout: Rollout) -> dict[str, float]:
         """Learn from a rollout; returns metrics by name. A name ending in `/<agent>` is one agent's."""
         return {}
+
+    def estimate(self, rollout: Rollout) -> NDArray[np.float32] | None:
+        """What it expects from each observation of a rollout on: the discounted return on the scale of the rewards, `(T + 1, E, n)`.
+
+        The team's where it learns for a team; anything in rows of inactive agents; None if it keeps no such estimate.
+        """
+        return None
+
+    def announce(self) -> list[str]:
+        """Sentences for the person who starts a run, such as how much memory a replay takes."""
+        return []
 
     def initial_memory(self, num_envs: int) -> Any:
         """Memory before the first step: tensors, nested in tuples or dicts, or None."""

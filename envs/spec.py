@@ -27,6 +27,8 @@ class GroupSpec:
     has_action_mask: bool = False
     agents: tuple[str, ...] = ()
     """Names of the agents in PettingZoo; `predators` gives `predator_0`, `predator_1` and so on unless they are given."""
+    shared_reward: bool = False
+    """Whether every agent of the group gets the same reward in each step, so that the group is a team."""
     places: tuple[int, ...] = ()
     """The rows of the group's agents in arrays that hold all agents of the world, such as public signals; 0, 1 and so on unless they are given."""
 

@@ -84,6 +84,8 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
             group,
             derive_seed(seed, "learner", group.name),
             training.num_updates,
+            training.num_envs,
+            training.rollout_length,
             training.device,
             env.parameters,
         )
