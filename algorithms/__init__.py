@@ -8,6 +8,31 @@ register_algorithm(
     description="independent PPO: every agent learns from its own experience, with parameters of its own",
 )
 register_algorithm(
+    "iql",
+    "stigmergy.algorithms.q_learning:IQL",
+    description="independent Q-learning: every agent values its actions by its own experience",
+)
+register_algorithm(
+    "vdn",
+    "stigmergy.algorithms.value_decomposition:VDN",
+    description="value decomposition: the team's value is the sum of its agents'",
+)
+register_algorithm(
+    "qmix",
+    "stigmergy.algorithms.value_decomposition:QMIX",
+    description="value decomposition: the team's value rises with each agent's, by a network that sees the global state",
+)
+register_algorithm(
+    "qplex",
+    "stigmergy.algorithms.value_decomposition:QPLEX",
+    description="value decomposition by duplex dueling, for every team value that agents can act by alone",
+)
+register_algorithm(
+    "wqmix",
+    "stigmergy.algorithms.value_decomposition:WQMIX",
+    description="weighted QMIX: joint actions that were thought too little of count more",
+)
+register_algorithm(
     "random", "stigmergy.algorithms.scripted:Random", description="draws every legal action with the same chance"
 )
 

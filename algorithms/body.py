@@ -10,6 +10,7 @@ from gymnasium import spaces
 from torch import Tensor, nn
 
 from ..envs.errors import BadParameter
+from .channel import hear_others
 from .encoders import build_encoder
 from .networks import ACTIVATIONS, Fold, StackedGRU, StackedLinear
 
@@ -50,8 +51,16 @@ class BodySettings:
 class Body(nn.Module):
     """Encoder, hidden layers and memory."""
 
-    def __init__(self, space: spaces.Box, settings: BodySettings, fold: Fold, stream: torch.Generator, extra: int = 0):
-        """`extra` features `(m, rows, extra)` join those of the encoder where `forward` is given some."""
+    def __init__(
+        self,
+        space: spaces.Box,
+        settings: BodySettings,
+        fold: Fold,
+        stream: torch.Generator,
+        extra: int = 0,
+        talks: bool = False,
+    ):
+        """`extra` features join those of the encoder; with `talks` each agent hears the others' before it remembers."""
         super().__init__()
         self.fold = fold
         self.with_id = settings.agent_id
@@ -62,8 +71,10 @@ class Body(nn.Module):
         )
         widths = [self.encoder.outputs + (fold.n if self.with_id else 0) + extra, *settings.hidden]
         self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
-        self.gru = StackedGRU(fold.m, widths[-1], settings.memory_size, stream) if settings.memory == "gru" else None
-        self.outputs = settings.memory_size if self.gru else widths[-1]
+        self.talks = talks
+        width = widths[-1] * (2 if talks else 1)
+        self.gru = StackedGRU(fold.m, width, settings.memory_size, stream) if settings.memory == "gru" else None
+        self.outputs = settings.memory_size if self.gru else width
 
     def forward(
         self,
@@ -94,6 +105,8 @@ class Body(nn.Module):
             x = torch.cat([x, self.fold.by_network(extra.flatten(0, 1))], dim=-1)
         for layer in self.layers:
             x = self.activation(layer(x))
+        if self.talks:
+            x = hear_others(x, active, self.fold)
         if self.gru is None or memory is None:
             return x, memory
         return self._remember(x, memory, first, active)

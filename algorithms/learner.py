@@ -120,6 +120,9 @@ class Learner(ABC):
         """
         return None
 
+    def prepare(self) -> None:  # noqa: B027 (most learners have nothing to reserve)
+        """Called once before a training begins: reserve what only learning needs. Raises UserError if it cannot be had."""
+
     def announce(self) -> list[str]:
         """Sentences for the person who starts a run, such as how much memory a replay takes."""
         return []
@@ -149,6 +152,13 @@ class Learner(ABC):
         self._streams.clear()
         for name, value in state["streams"].items():
             self.stream(name).set_state(value)
+
+    def experience(self) -> dict[str, Any]:
+        """What only further learning needs and is large, such as a replay: in the checkpoints that a run resumes from, and nowhere else."""
+        return {}
+
+    def load_experience(self, state: dict[str, Any]) -> None:  # noqa: B027
+        """Take over what `experience` gave."""
 
 
 def derive_seed(seed: int, *names: str) -> int:

@@ -68,3 +68,52 @@ def _advantage(reward, value, terminated, truncated, active, first, gamma, gae_l
                     known[t, e, i] = True
                 outcome, next_value = True, value[t, e, i]
                 waiting_reward, discount = 0.0, gamma
+
+
+def n_step_return(
+    reward: NDArray[np.float32],
+    value: NDArray[np.float32],
+    terminated: NDArray[np.bool_],
+    truncated: NDArray[np.bool_],
+    active: NDArray[np.bool_],
+    first: NDArray[np.bool_],
+    gamma: float,
+    n: int,
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Discounted rewards of the next n decisions and the value after them (Sutton and Barto 2018, equation 7.1).
+
+    Arguments, and what becomes of agents that wait, finish or are cut off, as in `generalized_advantage`. Where the episode or the arrays end
+    before n decisions, the value of the last observation that is known stands in.
+
+    Returns:
+        The returns `(T, E, n)`, 0 where there is no transition, and where there is one whose outcome is known `(T, E, n)`.
+    """
+    result = np.zeros(reward.shape, np.float32)
+    known = np.zeros(reward.shape, np.bool_)
+    _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, known)
+    return result, known
+
+
+@njit(cache=True)
+def _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, known):
+    length, copies, agents = reward.shape
+    for e in range(copies):
+        for i in range(agents):
+            for start in range(length):
+                if not active[start, e, i] or first[start + 1, e]:
+                    continue
+                total, discount, decisions = 0.0, 1.0, 0
+                for t in range(start, length):
+                    if first[t + 1, e]:
+                        break
+                    total += discount * reward[t, e, i]
+                    discount *= gamma
+                    if terminated[t, e, i]:
+                        result[start, e, i], known[start, e, i] = total, True
+                        break
+                    if not active[t + 1, e, i]:
+                        continue
+                    decisions += 1
+                    result[start, e, i], known[start, e, i] = total + discount * value[t + 1, e, i], True
+                    if decisions == n or truncated[t, e]:
+                        break

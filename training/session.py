@@ -104,12 +104,12 @@ class Session:
     def _evaluate(self) -> dict[str, float]:
         outcomes = self.trainer.evaluate()
         if self.trainer.is_best(outcomes):
-            self.run_folder.save(self.trainer.progress.update, self._state(), best=True)
+            self.run_folder.save(self.trainer.progress.update, self._state(experience=False), best=True)
         return {f"evaluation/{name}": mean_of_defined(values) for name, values in outcomes.columns().items()}
 
-    def _state(self) -> dict[str, Any]:
+    def _state(self, experience: bool = True) -> dict[str, Any]:
         experiment = self.trainer.experiment
-        return self.trainer.state_dict() | {
+        return self.trainer.state_dict(experience) | {
             "environment": {"id": experiment.environment, "fingerprint": self.fingerprint},
             "logs": {"metrics": self._metrics.position(), "timing": self._timing.position()},
         }

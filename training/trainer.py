@@ -111,6 +111,8 @@ class Trainer:
                 f"best_metric is '{settings.best_metric}'; the evaluation of '{experiment.environment}' has {', '.join(outcomes)}"
             )
         self.learners = build_learners(experiment, self.env, settings.seed)
+        for learner in self.learners.values():
+            learner.prepare()
         self.buffers = {
             name: RolloutBuffer(
                 self.env.spec, learner.group, settings.num_envs, settings.rollout_length, learner.information
@@ -177,11 +179,12 @@ class Trainer:
         self.progress.best = max(score, self.progress.best)
         return better
 
-    def state_dict(self) -> dict[str, Any]:
-        """All that the rest of the run depends on."""
+    def state_dict(self, experience: bool = True) -> dict[str, Any]:
+        """All that the rest of the run depends on; without `experience`, what the learners' policies depend on."""
         return {
             "progress": {"update": self.progress.update, "best": self.progress.best},
             "learners": {name: learner.state_dict() for name, learner in self.learners.items()},
+            "experience": {name: learner.experience() for name, learner in self.learners.items() if experience},
             "memories": self.memories,
             "env": self.env.snapshot()._asdict(),
             "events": self._events(),
@@ -193,6 +196,7 @@ class Trainer:
         self.progress = Progress(**state["progress"])
         for name, learner in self.learners.items():
             learner.load_state_dict(state["learners"][name])
+            learner.load_experience(state["experience"].get(name, {}))
         self.memories = state["memories"]
         self._step = self.env.restore(type(self.env.state)(**state["env"]))
         for name, value in self._events().items():  # what the last step reported is no part of the snapshot

@@ -1,0 +1,190 @@
+"""Mixers: what a team's joint action is worth, from what its agents' actions are worth to each.
+
+Rows are R = steps times copies. Inactive agents' values are 0 before they come here. Every parameter has a first axis of 1, as `StackedAdam` wants it.
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..envs.errors import BadParameter
+from ..envs.registry import nearest
+from .encoders import build_encoder
+from .networks import StackedLinear
+
+
+@dataclass(frozen=True)
+class MixerSettings:
+    """What mixers look like; each takes what it needs."""
+
+    embedding: int = 32
+    """Width of the hidden layer that the agents' values go through."""
+    hyper: int = 64
+    """Width of the hidden layers of the networks that make the mixer's weights; 0 makes them linear."""
+    channels: tuple[int, ...] = (16, 32)
+    """Channels of the convolutions that read a state that is an image."""
+    heads: int = 4
+    """Attention heads of `duplex`."""
+    central: int = 64
+    """Width of the hidden layers of the unrestricted mixer that weighted losses compare with."""
+
+    def __post_init__(self):
+        for name in ("embedding", "heads", "central"):
+            if getattr(self, name) < 1:
+                raise BadParameter(f"{name} is {getattr(self, name)}; allowed is 1 or more")
+        if self.hyper < 0:
+            raise BadParameter(f"hyper is {self.hyper}; allowed is 0 or more")
+
+
+class Mixer(nn.Module):
+    """Base class of mixers.
+
+    Args:
+        n: agents.
+        choices: the width of one agent's one-hot action.
+        shape: of the state.
+    """
+
+    needs_state: ClassVar[bool] = True
+
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+        super().__init__()
+
+    @abstractmethod
+    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+        """The team's value `(R,)` of a joint action.
+
+        Args:
+            chosen: `(R, n)` each agent's value of its action.
+            best: `(R, n)` and of its best legal action.
+            action: `(R, n * choices)` the joint action, one-hot.
+            state: `(R, *state_shape)`.
+        """
+
+
+class StateNetwork(nn.Module):
+    """From a state to `outputs` numbers: an encoder by the state's rank, then a linear layer or one with a hidden layer before it."""
+
+    def __init__(
+        self, shape: tuple[int, ...], width: int, outputs: int, channels: tuple[int, ...], stream: torch.Generator
+    ):
+        super().__init__()
+        self.encoder = build_encoder(1, shape, width or outputs, channels, "relu", stream)
+        inputs = self.encoder.outputs
+        self.hidden = StackedLinear(1, inputs, width, stream) if width else None
+        self.out = StackedLinear(1, width or inputs, outputs, stream, gain=1.0)
+        for layer in (self.hidden, self.out):
+            if layer is not None:  # of a state that is all zeros, zero biases would make weights of 0 that nothing can move
+                bound = layer.weight.shape[1] ** -0.5
+                nn.init.uniform_(layer.bias, -bound, bound, generator=stream)
+
+    def forward(self, state: Tensor) -> Tensor:
+        x = self.encoder(state.unsqueeze(1))
+        if self.hidden is not None:
+            x = F.relu(self.hidden(x))
+        return self.out(x).squeeze(0)
+
+
+class Sum(Mixer):
+    """VDN: the sum (Sunehag et al., "Value-decomposition networks for cooperative multi-agent learning", 2018)."""
+
+    needs_state = False
+
+    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+        return chosen.sum(dim=1)
+
+
+class Monotone(Mixer):
+    """QMIX: a network with weights made from the state, none of them negative (Rashid et al., "QMIX", 2018).
+
+    So a rise of any agent's value never lowers the team's.
+    """
+
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+        super().__init__(n, choices, shape, settings, stream)
+
+        def network(outputs: int, width: int) -> StateNetwork:
+            return StateNetwork(shape, width, outputs, settings.channels, stream)
+
+        self.n, self.embedding = n, settings.embedding
+        self.weight_in = network(n * settings.embedding, settings.hyper)
+        self.bias_in = network(settings.embedding, 0)
+        self.weight_out = network(settings.embedding, settings.hyper)
+        self.bias_out = network(1, settings.embedding)
+
+    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+        weight_in = self.weight_in(state).abs().view(-1, self.n, self.embedding)
+        hidden = F.elu(torch.einsum("rn,rne->re", chosen, weight_in) + self.bias_in(state))
+        return (hidden * self.weight_out(state).abs()).sum(dim=1) + self.bias_out(state).squeeze(-1)
+
+
+class Duplex(Mixer):
+    """QPLEX: values and advantages mixed apart, advantages by weights that depend on the joint action (Wang et al., "QPLEX", 2021).
+
+    It can stand for any function whose best joint action is made of the agents' best actions.
+    """
+
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+        super().__init__(n, choices, shape, settings, stream)
+
+        def network(outputs: int, shape: tuple[int, ...] = shape) -> StateNetwork:
+            return StateNetwork(shape, settings.hyper, outputs, settings.channels, stream)
+
+        self.weight, self.bias = network(n), network(n)
+        self.heads, self.n = settings.heads, n
+        self.key, self.agents = network(settings.heads), network(settings.heads * n)
+        self.encoder = build_encoder(1, shape, settings.hyper or n, settings.channels, "relu", stream)
+        self.actions = network(settings.heads * n, (self.encoder.outputs + n * choices,))
+
+    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+        weight = self.weight(state).abs() + 1e-10
+        value = (weight * best + self.bias(state)).sum(dim=1)
+        advantage = weight * (chosen - best)
+        # The importance of an agent's advantage learns from it, not the agent from its importance: the gradient of the agents' values is that of
+        # their sum, as in the authors' code. A copy with a gradient of its own would let both run away together.
+        importance = self._importance(action, state)
+        return value + advantage.sum(dim=1) + (advantage.detach() * (importance - 1)).sum(dim=1)
+
+    def _importance(self, action: Tensor, state: Tensor) -> Tensor:
+        """Lambda of the paper, `(R, n)`, above 0."""
+        features = self.encoder(state.unsqueeze(1)).squeeze(0)
+        joint = torch.cat([features, action], dim=1)
+        key = self.key(state).abs().unsqueeze(-1) + 1e-10
+        agents = torch.sigmoid(self.agents(state)).view(-1, self.heads, self.n)
+        actions = torch.sigmoid(self.actions(joint)).view(-1, self.heads, self.n)
+        return (key * agents * actions).sum(dim=1)
+
+
+class Central(Mixer):
+    """A mixer without restriction, for the joint values that weighted losses compare with (Rashid et al., "Weighted QMIX", 2020).
+
+    Nobody acts by it: its best joint action is not made of best single ones.
+    """
+
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+        super().__init__(n, choices, shape, settings, stream)
+        self.encoder = build_encoder(1, shape, settings.central, settings.channels, "relu", stream)
+        widths = (self.encoder.outputs + n, settings.central, settings.central)
+        self.layers = nn.ModuleList(StackedLinear(1, a, b, stream) for a, b in pairwise(widths))
+        self.out = StackedLinear(1, settings.central, 1, stream, gain=1.0)
+
+    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+        x = torch.cat([self.encoder(state.unsqueeze(1)), chosen.unsqueeze(0)], dim=-1)
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return self.out(x).view(-1)
+
+
+MIXERS: dict[str, type[Mixer]] = {"sum": Sum, "monotone": Monotone, "duplex": Duplex}
+"""By the name that settings choose them by."""
+
+
+def check_mixer(name: str) -> None:
+    """Raise BadParameter unless there is such a mixer."""
+    if name not in MIXERS:
+        raise BadParameter(f"mixer is '{name}'; allowed are {', '.join(MIXERS)}.{nearest(name, list(MIXERS))}")
