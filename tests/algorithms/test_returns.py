@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from stigmergy.algorithms.returns import generalized_advantage
+from stigmergy.algorithms.returns import generalized_advantage, n_step_return
 
 NAN = math.nan
 
@@ -216,3 +216,62 @@ def test_equals_the_slow_sum(stretch, gamma, lam):
     expected, expected_known = slow_advantages(*stretch, gamma, lam)
     np.testing.assert_array_equal(known, expected_known)
     np.testing.assert_allclose(advantage, expected, rtol=1e-5, atol=1e-4)
+
+
+def test_two_step_returns_by_hand():
+    target, known = n_step_return(
+        reward=column(1, 2, 0, 4, 6),
+        value=column(NAN, 4, 8, 6, 10, 12),
+        terminated=flags(0, 1, 0, 0, 0),
+        truncated=copies(0, 0, 0, 0, 1),
+        active=flags(1, 1, 0, 1, 1, 1),
+        first=copies(1, 0, 0, 1, 0, 0),
+        gamma=0.5,
+        n=2,
+    )
+    # 1 + 2/2;  2 (the end);  no transition;  4 + 6/2 + 12/4 = 10;  6 + 12/2 (cut off after one decision)
+    assert target.ravel().tolist() == [2, 2, 0, 10, 12]
+    assert known.ravel().tolist() == [True, True, False, True, True]
+
+
+def slow_n_steps(reward, value, terminated, truncated, active, first, gamma, n):
+    """Rewards of the next n decisions and the value after them, decision by decision."""
+    length, num_envs, agents = reward.shape
+    target, known = np.zeros(reward.shape), np.zeros(reward.shape, bool)
+    for e, i in np.ndindex(num_envs, agents):
+        own = [x[:, e, i] for x in (reward, value, terminated, active)]
+        for start, stop in episodes(first[:, e], length):
+            links = [link(t, stop, *own, gamma) for t in range(start, stop)]
+            chain = [one for one in links if one is not None]
+            for k, (t, _, _, _) in enumerate(chain):
+                total, discount = 0.0, 1.0
+                for u, delta, onward, goes_on in chain[k : k + n]:
+                    if delta is None:
+                        break
+                    # delta = gain + onward * V' - V; the value after it takes the place of what was known so far.
+                    after = float(value[u + round(math.log(onward, gamma)), e, i]) if onward > 0 else 0.0
+                    gain = delta + float(value[u, e, i]) - onward * after
+                    total += discount * gain
+                    discount *= onward
+                    target[t, e, i], known[t, e, i] = total + discount * after, True
+                    if not goes_on:
+                        break
+    return target, known
+
+
+@given(stretches(), st.sampled_from([0.5, 0.9]), st.integers(1, 4))
+@settings(max_examples=300, deadline=None)
+def test_n_steps_equal_the_slow_reading(stretch, gamma, n):
+    target, known = n_step_return(*stretch, gamma, n)
+    expected, expected_known = slow_n_steps(*stretch, gamma, n)
+    np.testing.assert_array_equal(known, expected_known)
+    np.testing.assert_allclose(target, expected, rtol=1e-4, atol=1e-4)
+
+
+@given(stretches(), st.sampled_from([0.5, 0.9]))
+@settings(max_examples=100, deadline=None)
+def test_one_step_is_what_lambda_0_gives(stretch, gamma):
+    target, known = n_step_return(*stretch, gamma, 1)
+    gain, also_known = generalized_advantage(*stretch, gamma, 0.0)
+    np.testing.assert_array_equal(known, also_known)
+    np.testing.assert_allclose(target[known], (gain + stretch[1][:-1])[known], rtol=1e-5, atol=1e-5)
