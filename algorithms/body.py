@@ -113,17 +113,13 @@ class Body(nn.Module):
 
     def _remember(self, x: Tensor, memory: Tensor, first: Tensor, active: Tensor) -> tuple[Tensor, Tensor]:
         assert self.gru is not None
-        length = first.shape[0]
-        x = x.view(x.shape[0], length, -1, x.shape[-1])
-        inside = self.fold.by_network(memory)
-        outputs = []
-        for t in range(length):
-            fresh = self.fold.by_network(first[t, :, None, None].expand(-1, self.fold.n, 1))
-            here = self.fold.by_network(active[t].unsqueeze(-1))
-            inside = inside.masked_fill(fresh, 0.0)
-            inside = torch.where(here, self.gru(x[:, t], inside), inside)
-            outputs.append(inside)
-        return torch.stack(outputs, dim=1).flatten(1, 2), self.fold.back(inside)
+        fresh, here = (self._by_step(flags) for flags in (first.unsqueeze(-1).expand(-1, -1, self.fold.n), active))
+        after = self.gru(x, self.fold.by_network(memory), fresh, here)
+        return after.flatten(1, 2), self.fold.back(after[:, -1])
+
+    def _by_step(self, flags: Tensor) -> Tensor:
+        """`(T, B, n)` to `(m, T, B')`."""
+        return flags.reshape(1, len(flags), -1) if self.fold.shared else flags.permute(2, 0, 1)
 
 
 def brightness_scale(space: spaces.Box) -> float:

@@ -11,6 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .gru import gru_scan
+
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "tanh": torch.tanh}
 
 
@@ -52,7 +54,7 @@ class StackedConv(nn.Module):
 
 
 class StackedGRU(nn.Module):
-    """m gated recurrent units (Cho et al. 2014), one step: `(m, rows, inputs)` and `(m, rows, size)` to `(m, rows, size)`."""
+    """m gated recurrent units (Cho et al. 2014) over a sequence."""
 
     def __init__(self, m: int, inputs: int, size: int, stream: torch.Generator):
         super().__init__()
@@ -60,13 +62,17 @@ class StackedGRU(nn.Module):
         self.gates_in = StackedLinear(m, inputs, 3 * size, stream, gain=1.0)
         self.gates_memory = StackedLinear(m, size, 3 * size, stream, gain=1.0)
 
-    def forward(self, x: Tensor, memory: Tensor) -> Tensor:
-        reset_in, update_in, new_in = self.gates_in(x).chunk(3, dim=-1)
-        reset_memory, update_memory, new_memory = self.gates_memory(memory).chunk(3, dim=-1)
-        reset = torch.sigmoid(reset_in + reset_memory)
-        update = torch.sigmoid(update_in + update_memory)
-        new = torch.tanh(new_in + reset * new_memory)
-        return new + update * (memory - new)
+    def forward(self, x: Tensor, memory: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
+        """Memories after each step `(m, T, R, size)`.
+
+        Args:
+            x: `(m, T * R, inputs)`.
+            memory: `(m, R, size)` before the first step.
+            fresh: `(m, T, R)` clears the memory before the step is read.
+            here: `(m, T, R)`; rows that are not here keep their memory.
+        """
+        gates = self.gates_in(x).view(*here.shape, 3 * self.size)
+        return gru_scan(gates, memory, self.gates_memory.weight, self.gates_memory.bias, fresh, here)
 
 
 class Fold:
