@@ -4,7 +4,6 @@ Source: Schelling, "Hockey helmets, concealed weapons, and daylight saving" (197
 cooperation in intertemporal social dilemmas" (2018), section 2.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stigmergy.chart import Labels, Line, line_chart
 from stigmergy.envs.batch import BatchEnv
-from stigmergy.envs.canvas import Box, Canvas, Point
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.factory import build_dataclass, make_from, parameters_of
-from stigmergy.envs.palette import GRID, MUTED, TEXT, Colour, agent_colour
+from stigmergy.envs.palette import MUTED, Colour, agent_colour
 from stigmergy.envs.policy import ScriptedPolicy
 from stigmergy.envs.registry import algorithms
 from stigmergy.training.intervals import mean_and_interval
@@ -137,49 +136,14 @@ def _play(
 
 
 _COLOURS: Mapping[str, Colour] = {COOPERATOR: agent_colour(2), DEFECTOR: agent_colour(5), ALL: MUTED}
-_LEFT, _TOP, _WIDTH, _HEIGHT = 84, 30, 470, 300
 
 
 def plot(diagram: Schelling) -> NDArray[np.uint8]:
     """The diagram as a picture: lines with bars for the intervals; the grey one is the average of all, by the number of cooperators."""
-    canvas = Canvas(_LEFT + _WIDTH + 26, _TOP + _HEIGHT + 96)
-    lines = {COOPERATOR: diagram.cooperator, DEFECTOR: diagram.defector, ALL: diagram.everyone}
-    values = [value for line in lines.values() for own in line for value in own if np.isfinite(value)]
-    low, high = min(values), max(values)
-    margin = 0.06 * (high - low) or 1.0
-    low, high = low - margin, high + margin
-
-    def at(x: float, y: float) -> Point:
-        return _LEFT + _WIDTH * x / diagram.agents, _TOP + _HEIGHT * (high - y) / (high - low)
-
-    _axes(canvas, diagram, at, low, high)
-    for k, (name, line) in enumerate(lines.items()):
-        colour = _COLOURS[name]
-        if len(line) > 1:
-            canvas.line([at(x, own[0]) for x, own in enumerate(line)], colour, width=2.5)
-        for x, (mean, lower, upper) in enumerate(line):
-            if np.isfinite(lower):
-                canvas.line([at(x, lower), at(x, upper)], colour, width=1.5)
-            canvas.disc(at(x, mean), 4, colour)
-        canvas.text(name, (_LEFT + 12 + 130 * k, _TOP + _HEIGHT + 78), 19, colour, anchor="midleft")
-    return canvas.pixels()
-
-
-def _axes(canvas: Canvas, diagram: Schelling, at: Any, low: float, high: float) -> None:
-    for value in _ticks(low, high):
-        _, y = at(0, value)
-        canvas.rectangle(Box(_LEFT, y, _WIDTH, 1), GRID)
-        canvas.text(f"{value:.4g}", (_LEFT - 8, y), 17, MUTED, anchor="midright")
-    every = max(1, diagram.agents // 10)
-    for number in range(0, diagram.agents + 1, every):
-        x, _ = at(number, low)
-        canvas.text(str(number), (x, _TOP + _HEIGHT + 14), 17, MUTED)
-    canvas.text("other cooperators (everyone: cooperators)", (_LEFT + _WIDTH / 2, _TOP + _HEIGHT + 42), 19, TEXT)
-    canvas.text(f"{diagram.environment}: return of one agent", (_LEFT, 14), 19, TEXT, anchor="midleft")
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Three to six round values between two others."""
-    power = 10.0 ** math.floor(math.log10((high - low) / 3))
-    every = next(power * k for k in (10, 5, 2, 1) if (high - low) / (power * k) >= 3)
-    return [k * every for k in range(math.ceil(low / every), math.floor(high / every) + 1)]
+    rows = {COOPERATOR: diagram.cooperator, DEFECTOR: diagram.defector, ALL: diagram.everyone}
+    lines = [
+        Line(name, list(range(len(row))), *([own[k] for own in row] for k in range(3)), colour=_COLOURS[name])
+        for name, row in rows.items()
+    ]
+    labels = Labels(f"{diagram.environment}: return of one agent", "other cooperators (everyone: cooperators)")
+    return line_chart(lines, labels, bars=True, whole_numbers=True)
