@@ -8,6 +8,16 @@ register_algorithm(
     description="independent PPO: every agent learns from its own experience, with parameters of its own",
 )
 register_algorithm(
+    "mappo",
+    "stigmergy.algorithms.mappo:MAPPO",
+    description="PPO for each agent with critics that see the global state: centralized training, decentralized execution",
+)
+register_algorithm(
+    "dpo",
+    "stigmergy.algorithms.dpo:DPO",
+    description="independent PPO held back by penalties that adapt instead of by clipping, so that agents can move at the same time",
+)
+register_algorithm(
     "iql",
     "stigmergy.algorithms.q_learning:IQL",
     description="independent Q-learning: every agent values its actions by its own experience",

@@ -1,12 +1,15 @@
-"""Actor and critic of all agents of a group: bodies and two heads."""
+"""Actor and critic of all agents of a group: bodies and two heads, or an actor beside a central critic."""
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from ..envs.errors import BadParameter
 from ..envs.spec import GroupSpec
 from .body import Body, BodySettings
+from .central_critic import CentralCritic
 from .distributions import Distribution
 from .networks import Fold, StackedLinear
 
@@ -16,27 +19,43 @@ class NetworkSettings(BodySettings):
     """What actors and critics look like."""
 
     separate_critic: bool = False
-    """Give the critic an encoder, hidden layers and memory of its own."""
+    """Give the critic an encoder, hidden layers and memory of its own; a central critic always has its own, without memory."""
+    initial_deviation: float = 1.0
+    """Standard deviation of the actions at the start, where they are numbers; 1 is half the range of a bounded one."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not 0 < self.initial_deviation < math.inf:
+            raise BadParameter(f"initial_deviation is {self.initial_deviation}; allowed is above 0")
 
 
 class ActorCritic(nn.Module):
     """Policy outputs and values of all agents of a group."""
 
     def __init__(
-        self, group: GroupSpec, distribution: Distribution, settings: NetworkSettings, stream: torch.Generator
+        self,
+        group: GroupSpec,
+        distribution: Distribution,
+        settings: NetworkSettings,
+        stream: torch.Generator,
+        central: CentralCritic | None = None,
     ):
+        """With a `central` critic the actor's body is the only one."""
         super().__init__()
         self.fold = Fold(group.size, settings.sharing == "all")
         self.settings = settings
         bodies = [
             Body(group.observation_space, settings, self.fold, stream)
-            for _ in range(2 if settings.separate_critic else 1)
+            for _ in range(2 if settings.separate_critic and central is None else 1)
         ]
         self.bodies = nn.ModuleList(bodies)
         self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
         self.actor = StackedLinear(self.fold.m, bodies[0].outputs, self.means, stream, gain=0.01)
-        self.critic = StackedLinear(self.fold.m, bodies[-1].outputs, 1, stream, gain=1.0)
-        self.log_scale = nn.Parameter(torch.zeros(self.fold.m, 1, self.means)) if distribution.has_scale else None
+        self.critic = central or StackedLinear(self.fold.m, bodies[-1].outputs, 1, stream, gain=1.0)
+        self.log_scale = None
+        if distribution.has_scale:
+            log_scale = torch.full((self.fold.m, 1, self.means), math.log(settings.initial_deviation))
+            self.log_scale = nn.Parameter(log_scale)
 
     def initial_memory(self, num_envs: int) -> Tensor | None:
         """Zeros `(num_envs, n, bodies * memory_size)`, or None without memory."""
@@ -45,17 +64,23 @@ class ActorCritic(nn.Module):
         return torch.zeros(num_envs, self.fold.n, len(self.bodies) * self.settings.memory_size)
 
     def forward(
-        self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Arguments as in `Body.forward`.
+        self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor, state: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """Arguments as in `Body.forward`; `state` (T, B, *shape) is what a central critic sees.
 
         Returns:
-            Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the last step.
+            Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the last step. There are no values where a
+            central critic is shown no state, as in acting.
         """
         parts = [None] * len(self.bodies) if memory is None else memory.chunk(len(self.bodies), dim=-1)
         results = [body(observation, part, first, active) for body, part in zip(self.bodies, parts)]
         outputs = self.actor(results[0][0])
         if self.log_scale is not None:
             outputs = torch.cat([outputs, self.log_scale.expand_as(outputs)], dim=-1)
-        value = self.critic(results[-1][0]).squeeze(-1)
-        return outputs, value, None if memory is None else torch.cat([part for _, part in results], dim=-1)
+        memory = None if memory is None else torch.cat([part for _, part in results], dim=-1)
+        return outputs, self._value(results[-1][0], state, observation), memory
+
+    def _value(self, features: Tensor, state: Tensor | None, observation: Tensor) -> Tensor | None:
+        if not isinstance(self.critic, CentralCritic):
+            return self.critic(features).squeeze(-1)
+        return None if state is None else self.critic(state.flatten(0, 1), observation.flatten(0, 1))

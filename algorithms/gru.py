@@ -1,14 +1,17 @@
 """Stacked gated recurrent units over a sequence, with a backward pass of its own.
 
 Autograd through a loop of single steps records some twenty small operations for each and allocates for all of them. Here the input's part of the
-gates comes as one product over all steps, each step has one product and a few elementwise operations in place, and the gradient of the
-weights is again one product over all steps.
+gates comes as one product over all steps, each step has one product and what `gru_steps` does beside it, and the gradient of the
+weights is again one product over all steps. Double precision and other devices take the same steps by operations of torch.
 """
 
 from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+
+from .gru_steps import begin, end_backward, step_backward, step_forward
 
 
 def gru_scan(gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
@@ -24,9 +27,10 @@ def gru_scan(gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh:
     Returns:
         `(m, T, R, H)`.
     """
+    scan = _CompiledScan if gates.device.type == "cpu" and gates.dtype == torch.float32 else _Scan
     if torch.is_grad_enabled():
-        return _Scan.apply(gates, memory, weight, bias, fresh, here)  # pyright: ignore[reportReturnType] (torch types it as Any)
-    return _forward(gates, memory, weight, bias, fresh, here)[0]
+        return scan.apply(gates, memory, weight, bias, fresh, here)  # pyright: ignore[reportReturnType] (torch types it as Any)
+    return scan.run(gates, memory, weight, bias, fresh, here, keep=False)[0]
 
 
 def _which(mask: Tensor) -> list[bool]:
@@ -34,10 +38,37 @@ def _which(mask: Tensor) -> list[bool]:
     return mask.any(dim=2).any(dim=0).tolist()
 
 
-def _forward(
-    gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
+def _run_compiled(
+    gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Memories after and before each step, reset and update gates `(m, T, R, 2 H)`, new memories, and the memory's part of these."""
+    """Memories after and before each step, reset and update gates `(m, T, R, 2 H)`, new memories, and the memory's part of these.
+
+    Without `keep` all but the first have room for one step only.
+    """
+    m, length, rows, width = gates.shape
+    size = width // 3
+    after = gates.new_empty(m, length, rows, size)
+    kept = length if keep else 1
+    before, new, product = (gates.new_empty(m, kept, rows, size) for _ in range(3))
+    openings = gates.new_empty(m, kept, rows, 2 * size)
+    sums = gates.new_empty(m, rows, width)
+    flags = _array(fresh), _array(here)
+    begin(_array(memory), flags[0], before.numpy())
+    arguments = (
+        _array(gates), sums.numpy(), _array(bias), *flags, before.numpy(), after.numpy(), openings.numpy(), new.numpy(), product.numpy()
+    )  # fmt: skip
+    steps = before.unbind(dim=1)
+    for t in range(length):
+        slot = t if keep else 0
+        torch.bmm(steps[slot], weight, out=sums)
+        step_forward(t, slot, *arguments)
+    return after, before, openings, new, product
+
+
+def _run_by_torch(
+    gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """The same; it always has room for all steps."""
     m, length, rows, width = gates.shape
     size = width // 3
     after, before, new, product = (gates.new_empty(m, length, rows, size) for _ in range(4))
@@ -58,12 +89,54 @@ def _forward(
     return after, before, openings, new, product
 
 
-class _Scan(torch.autograd.Function):
+class _CompiledScan(torch.autograd.Function):
+    run = staticmethod(_run_compiled)
+
     @staticmethod
     def forward(
         ctx: Any, gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
     ) -> Tensor:
-        after, *saved = _forward(gates, memory, weight, bias, fresh, here)
+        after, *saved = _run_compiled(gates, memory, weight, bias, fresh, here, keep=True)
+        ctx.save_for_backward(weight, fresh, here, *saved)
+        return after
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        weight, fresh, here, before, openings, new, product = ctx.saved_tensors
+        m, length, rows, size = before.shape
+        d_gates, d_sums = (before.new_empty(m, length, rows, 3 * size) for _ in range(2))
+        # What reaches the memory before a step, through the weights and past them.
+        through, past = (before.new_empty(m, rows, size) for _ in range(2))
+        arguments = (
+            _array(grads[0]), through.numpy(), past.numpy(), _array(fresh), _array(here), before.numpy(), openings.numpy(),
+            new.numpy(), product.numpy(), d_gates.numpy(), d_sums.numpy(),
+        )  # fmt: skip
+        steps, back = d_sums.unbind(dim=1), weight.transpose(1, 2)
+        for t in range(length - 1, -1, -1):
+            step_backward(t, *arguments)
+            torch.bmm(steps[t], back, out=through)
+        end_backward(through.numpy(), past.numpy(), arguments[3])
+        return d_gates, past, *_weight_gradients(before, d_sums), None, None
+
+
+def _array(tensor: Tensor) -> NDArray[Any]:
+    return tensor.detach().contiguous().numpy()
+
+
+def _weight_gradients(before: Tensor, d_sums: Tensor) -> tuple[Tensor, Tensor]:
+    """Of weight and bias, from what moved their product with the memories, all steps at once."""
+    flat = d_sums.flatten(1, 2)
+    return torch.bmm(before.flatten(1, 2).transpose(1, 2), flat), flat.sum(dim=1, keepdim=True)
+
+
+class _Scan(torch.autograd.Function):
+    run = staticmethod(_run_by_torch)
+
+    @staticmethod
+    def forward(
+        ctx: Any, gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
+    ) -> Tensor:
+        after, *saved = _run_by_torch(gates, memory, weight, bias, fresh, here, keep=True)
         ctx.save_for_backward(weight, fresh, here, *saved)
         return after
 
@@ -92,6 +165,4 @@ class _Scan(torch.autograd.Function):
             onward = torch.baddbmm(d_after * kept[:, t], d_sums[:, t], back)
             if begins[t]:
                 onward.masked_fill_(fresh[:, t, :, None], 0.0)
-        flat = d_sums.view(m, length * rows, 3 * size)
-        d_weight = torch.bmm(before.view(m, length * rows, size).transpose(1, 2), flat)
-        return d_gates, onward, d_weight, flat.sum(dim=1, keepdim=True), None, None
+        return d_gates, onward, *_weight_gradients(before, d_sums), None, None

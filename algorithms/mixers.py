@@ -51,42 +51,57 @@ class Mixer(nn.Module):
     """
 
     needs_state: ClassVar[bool] = True
+    """Whether it is shown the state."""
+    needs_actions: ClassVar[bool] = False
+    """Whether it is shown the agents' best values and the joint action."""
 
     def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
         super().__init__()
 
     @abstractmethod
-    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+    def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
         """The team's value `(R,)` of a joint action.
 
         Args:
             chosen: `(R, n)` each agent's value of its action.
-            best: `(R, n)` and of its best legal action.
+            best: `(R, n)` and of its best legal action; None will do where it is not needed, here and below.
             action: `(R, n * choices)` the joint action, one-hot.
             state: `(R, *state_shape)`.
         """
 
 
 class StateNetwork(nn.Module):
-    """From a state to `outputs` numbers: an encoder by the state's rank, then a linear layer or one with a hidden layer before it."""
+    """From a state to `outputs` numbers: an encoder by the state's rank, then a linear layer or one with a hidden layer before it.
+
+    At first they lie around `around` and the state, by a small `gain`, moves them little. So a mixer starts out near a sum, whatever the size of a
+    state's numbers. With weights that grow with the state, targets that take the largest value run away at once; with weights of 0, for a state of
+    zeros, nothing would ever move.
+    """
 
     def __init__(
-        self, shape: tuple[int, ...], width: int, outputs: int, channels: tuple[int, ...], stream: torch.Generator
+        self,
+        shape: tuple[int, ...],
+        width: int,
+        outputs: int,
+        channels: tuple[int, ...],
+        stream: torch.Generator,
+        around: float = 0.0,
+        gain: float = 0.01,
     ):
         super().__init__()
         self.encoder = build_encoder(1, shape, width or outputs, channels, "relu", stream)
         inputs = self.encoder.outputs
         self.hidden = StackedLinear(1, inputs, width, stream) if width else None
-        self.out = StackedLinear(1, width or inputs, outputs, stream, gain=1.0)
-        for layer in (self.hidden, self.out):
-            if layer is not None:  # of a state that is all zeros, zero biases would make weights of 0 that nothing can move
-                bound = layer.weight.shape[1] ** -0.5
-                nn.init.uniform_(layer.bias, -bound, bound, generator=stream)
+        self.out = StackedLinear(1, width or inputs, outputs, stream, gain=gain)
+        spread = around / 2 or gain * (width or inputs) ** -0.5
+        nn.init.uniform_(self.out.bias, around - spread, around + spread, generator=stream)
+        if self.hidden is not None:  # some units see something even where the state is all zeros
+            nn.init.uniform_(self.hidden.bias, -(inputs**-0.5), inputs**-0.5, generator=stream)
 
     def forward(self, state: Tensor) -> Tensor:
         x = self.encoder(state.unsqueeze(1))
         if self.hidden is not None:
-            x = F.relu(self.hidden(x))
+            x = F.relu_(self.hidden(x))
         return self.out(x).squeeze(0)
 
 
@@ -95,7 +110,7 @@ class Sum(Mixer):
 
     needs_state = False
 
-    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+    def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
         return chosen.sum(dim=1)
 
 
@@ -108,19 +123,22 @@ class Monotone(Mixer):
     def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
         super().__init__(n, choices, shape, settings, stream)
 
-        def network(outputs: int, width: int) -> StateNetwork:
-            return StateNetwork(shape, width, outputs, settings.channels, stream)
+        def network(outputs: int, width: int, around: float = 0.0) -> StateNetwork:
+            return StateNetwork(shape, width, outputs, settings.channels, stream, around)
 
         self.n, self.embedding = n, settings.embedding
-        self.weight_in = network(n * settings.embedding, settings.hyper)
+        even = settings.embedding**-0.5  # in and out, these weights make a sum
+        self.weight_in = network(n * settings.embedding, settings.hyper, even)
         self.bias_in = network(settings.embedding, 0)
-        self.weight_out = network(settings.embedding, settings.hyper)
+        self.weight_out = network(settings.embedding, settings.hyper, even)
         self.bias_out = network(1, settings.embedding)
 
-    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
-        weight_in = self.weight_in(state).abs().view(-1, self.n, self.embedding)
-        hidden = F.elu(torch.einsum("rn,rne->re", chosen, weight_in) + self.bias_in(state))
-        return (hidden * self.weight_out(state).abs()).sum(dim=1) + self.bias_out(state).squeeze(-1)
+    def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
+        assert state is not None
+        weight_in = self.weight_in(state).abs_().view(-1, self.n, self.embedding)
+        # Many products of a row with a small matrix: one multiplication of all elements is faster than as many products.
+        hidden = F.elu((chosen.unsqueeze(-1) * weight_in).sum(dim=1) + self.bias_in(state))
+        return (hidden * self.weight_out(state).abs_()).sum(dim=1) + self.bias_out(state).squeeze(-1)
 
 
 class Duplex(Mixer):
@@ -129,19 +147,24 @@ class Duplex(Mixer):
     It can stand for any function whose best joint action is made of the agents' best actions.
     """
 
+    needs_actions = True
+
     def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
         super().__init__(n, choices, shape, settings, stream)
 
-        def network(outputs: int, shape: tuple[int, ...] = shape) -> StateNetwork:
-            return StateNetwork(shape, settings.hyper, outputs, settings.channels, stream)
+        def network(
+            outputs: int, around: float = 0.0, gain: float = 1.0, shape: tuple[int, ...] = shape
+        ) -> StateNetwork:
+            return StateNetwork(shape, settings.hyper, outputs, settings.channels, stream, around, gain)
 
-        self.weight, self.bias = network(n), network(n)
+        self.weight, self.bias = network(n, around=1.0, gain=0.01), network(n, gain=0.01)
         self.heads, self.n = settings.heads, n
         self.key, self.agents = network(settings.heads), network(settings.heads * n)
         self.encoder = build_encoder(1, shape, settings.hyper or n, settings.channels, "relu", stream)
-        self.actions = network(settings.heads * n, (self.encoder.outputs + n * choices,))
+        self.actions = network(settings.heads * n, shape=(self.encoder.outputs + n * choices,))
 
-    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+    def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
+        assert best is not None and action is not None and state is not None
         weight = self.weight(state).abs() + 1e-10
         value = (weight * best + self.bias(state)).sum(dim=1)
         advantage = weight * (chosen - best)
@@ -173,10 +196,11 @@ class Central(Mixer):
         self.layers = nn.ModuleList(StackedLinear(1, a, b, stream) for a, b in pairwise(widths))
         self.out = StackedLinear(1, settings.central, 1, stream, gain=1.0)
 
-    def forward(self, chosen: Tensor, best: Tensor, action: Tensor, state: Tensor) -> Tensor:
+    def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
+        assert state is not None
         x = torch.cat([self.encoder(state.unsqueeze(1)), chosen.unsqueeze(0)], dim=-1)
         for layer in self.layers:
-            x = F.relu(layer(x))
+            x = F.relu_(layer(x))
         return self.out(x).view(-1)
 
 

@@ -64,7 +64,7 @@ class QNetwork(nn.Module):
             memory: `(B, n, k)` before the first step, or None without memory.
             first: `(T, B)` clears the memory before the step is read.
             active: `(T, B, n)`.
-            action: `(T, B, n, parts)` what was done then; of the last step it is not needed, and for one step None will do.
+            action: `(T, B, n, parts)` what was chosen then; of the last step it is not needed, and for one step None will do.
 
         Returns:
             Values `(T, B, n, choices)`, and what the GRU holds after the last step.
@@ -83,13 +83,13 @@ class QNetwork(nn.Module):
         """The memory `(B, n, k)` after a step in which the agents `active` (B, n) did `action` (B, n, parts)."""
         if not self.shown:
             return inside
-        done = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
-        return done if inside is None else torch.cat([inside, done], dim=-1)
+        acted = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
+        return acted if inside is None else torch.cat([inside, acted], dim=-1)
 
     def _last_actions(self, before: Tensor, first: Tensor, active: Tensor, action: Tensor | None) -> Tensor:
         """`(T, B, n, choices)`; zeros for those who had none."""
         shown = before[None]
         if action is not None and len(first) > 1:
-            done = torch.where(active[:-1].unsqueeze(-1), self.actions.one_hot(action[: len(first) - 1]), 0)
-            shown = torch.cat([shown, done])
+            acted = torch.where(active[:-1].unsqueeze(-1), self.actions.one_hot(action[: len(first) - 1]), 0)
+            shown = torch.cat([shown, acted])
         return torch.where(first[:, :, None, None], 0, shown)

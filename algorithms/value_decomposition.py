@@ -106,7 +106,7 @@ class QMIX(QLearner):
 
     def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
         values = self._look(self.network, stretch)
-        done = self.actions.from_action(stretch.action)
+        done = self.actions.from_action(stretch.action[:-1])
         with torch.no_grad():
             late = self._look(self.targets["central_network" if self._weighted else "network"], stretch)
             source = values if self.settings.double_q or self._weighted else late
@@ -117,7 +117,7 @@ class QMIX(QLearner):
             self._team_reward(stretch.reward), stretch.terminated.all(axis=-1, keepdims=True), after, here, stretch
         )
         target, known = target.view(1, -1), known.view(1, -1)
-        worth = self._mix(self.parts["mixer"], values, done, stretch)[:-1].reshape(1, -1)
+        worth = self._mix(self.parts["mixer"], values[:-1], done, stretch).reshape(1, -1)
         error = (worth - target).square()
         loss, metrics = torch.zeros((), device=error.device), {}
         if self._weighted:
@@ -135,30 +135,32 @@ class QMIX(QLearner):
         return self._mix(mixer, values, best, stretch).unsqueeze(-1)
 
     def _mix(self, mixer: nn.Module, values: Tensor, action: Tensor, stretch: Stretch) -> Tensor:
-        """The team's value `(L + 1, B)` of joint actions `(L + 1, B, n, parts)`, by agents' values `(L + 1, B, n, choices)`."""
-        active = stretch.active
-        chosen = torch.where(active, self.actions.of(values, action), 0)
-        best = self.actions.best(values.detach(), stretch.action_mask)
-        most = torch.where(active, self.actions.of(values, best), 0)
-        shown = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
-        rows = active.shape[:2]
-        state = chosen.new_zeros(*rows, 1)
-        if self._needs_state:
-            state = self._state.of(stretch.state, stretch.observation, active)
-        flat = (chosen.flatten(0, 1), most.flatten(0, 1), shown.flatten(0, 1).flatten(1), state.flatten(0, 1))
-        return mixer(*flat).view(rows)
+        """The team's value `(T, B)` of joint actions `(T, B, n, parts)` in the first T steps, by agents' values `(T, B, n, choices)`."""
+        length = len(values)
+        active = stretch.active[:length]
+        chosen = torch.where(active, self.actions.of(values, action), 0).flatten(0, 1)
+        most = shown = state = None
+        if mixer.needs_actions:
+            mask = None if stretch.action_mask is None else stretch.action_mask[:length]
+            best = self.actions.best(values.detach(), mask)
+            most = torch.where(active, self.actions.of(values, best), 0).flatten(0, 1)
+            shown = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0).flatten(0, 1).flatten(1)
+        if mixer.needs_state:
+            whole = None if stretch.state is None else stretch.state[:length]
+            state = self._state.of(whole, stretch.observation[:length], active).flatten(0, 1)
+        return mixer(chosen, most, shown, state).view(active.shape[:2])
 
     def _weigh(
-        self, worth: Tensor, target: Tensor, done: Tensor, best: Tensor, after: Tensor, stretch: Stretch
+        self, worth: Tensor, target: Tensor, acted: Tensor, best: Tensor, after: Tensor, stretch: Stretch
     ) -> tuple[Tensor, Tensor]:
-        """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of what was done (Rashid et al. 2020, equations 10 and 11)."""
+        """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of what was acted (Rashid et al. 2020, equations 10 and 11)."""
         look = self._look(self.parts["central_network"], stretch)
-        central = self._mix(self.parts["central_mixer"], look, done, stretch)[:-1].reshape(1, -1)
+        central = self._mix(self.parts["central_mixer"], look, acted, stretch)[:-1].reshape(1, -1)
         with torch.no_grad():
             if self.settings.weighting == "optimistic":
                 counts = worth < target
             else:
-                same = ((done == best).all(dim=-1) | ~stretch.active).all(dim=-1)[:-1].reshape(1, -1)
+                same = ((acted == best).all(dim=-1) | ~stretch.active).all(dim=-1)[:-1].reshape(1, -1)
                 counts = same | (target > after[:-1].reshape(1, -1))
             weight = torch.where(counts, 1.0, self.settings.weight)
         return weight, central

@@ -96,7 +96,7 @@ def _yardsticks(experiment: Experiment) -> list[str]:
     return [f"{group.name}={names[0]}" for group in learning if (names := scripted_for(env, group))]
 
 
-def student_quantile(freedom: int, level: float = 0.95) -> float:
+def student_quantile(freedom: float, level: float = 0.95) -> float:
     """How many standard errors a two-sided interval of Student's t reaches, by bisection on the integrated density."""
 
     def inside(reach: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 HERE = Path(__file__).parent
 OWN_PYTHON = ("pettingzoo",)
 """Peers that live in this environment (the `reference` extra)."""
-FROM_SOURCES = ("meltingpot", "socialjax")
+FROM_SOURCES = ("meltingpot", "socialjax", "jaxmarl_baselines")
 """Peers that are not installed but read from the folder that STIGMERGY_<PEER> names; tests/oracles/README.md says how to come by them."""
 
 
@@ -25,8 +25,8 @@ def peer_python(peer: str) -> str | None:
     return given or (str(built) if built.exists() else None)
 
 
-def time_peer(peer: str, **task: Any) -> float:
-    """Agent-steps per second of `peer_<peer>.py` on a task, which it reads as JSON.
+def ask_peer(peer: str, **task: Any) -> dict[str, Any]:
+    """What `peer_<peer>.py` makes of a task, which it reads as JSON.
 
     Raises:
         RuntimeError: the peer failed; the text is its last line.
@@ -38,4 +38,9 @@ def time_peer(peer: str, **task: Any) -> float:
     )
     if result.returncode:
         raise RuntimeError(f"{peer} failed: {result.stderr.strip().splitlines()[-1]}")
-    return json.loads(result.stdout.splitlines()[-1])["agent_steps_per_second"]
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def time_peer(peer: str, **task: Any) -> float:
+    """Agent-steps per second of a peer. Raises RuntimeError as `ask_peer` does."""
+    return ask_peer(peer, **task)["agent_steps_per_second"]

@@ -74,6 +74,7 @@ class Bridge(BatchEnv[BridgeState]):
                 action_space=_action_space(id, self._envs[0], agents[0]),
                 has_action_mask=self._readers[name].has_mask,
                 agents=tuple(agents),
+                shared_reward=False,  # PettingZoo does not say it
             )
             for name, agents in self._groups.items()
         )

@@ -85,6 +85,7 @@ def check(id: str, parameters: Any) -> Card:
         "spaces": _check_spaces,
         "arrays": _check_arrays,
         "masks": _check_masks,
+        "teams": _check_teams,
         "seeds": _check_seeds,
         "copies": _check_copies,
         "snapshots": _check_snapshots,
@@ -228,6 +229,25 @@ def _check_masks(subject: Subject) -> str:
     play(env, STEPS, look)
     env.close()
     return f"every active agent of {', '.join(masked)} has a legal action at every step"
+
+
+def _check_teams(subject: Subject) -> str:
+    env = subject.build()
+    teams = [group.name for group in env.spec.groups if group.shared_reward]
+
+    def look(t: int, step: TimeStep) -> None:
+        for name in teams:
+            reward = step.groups[name].reward
+            if (reward != reward[:, :1]).any():
+                raise Broken(
+                    f"agents of '{name}' get different rewards at step {t}, where the group has declared shared_reward"
+                )
+
+    if not teams:
+        return "no group has declared shared_reward"
+    play(env, STEPS, look)
+    env.close()
+    return f"all agents of {', '.join(teams)} get the same reward in every step, as declared"
 
 
 def _check_seeds(subject: Subject) -> str:

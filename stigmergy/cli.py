@@ -14,7 +14,7 @@ COMMANDS = {
     "evaluate": "play episodes with a trained policy, beside baselines if you like",
     "render": "make a GIF, MP4 or PNG of an episode, or watch it in a window",
     "schelling": "measure whether an environment is a social dilemma, with two scripted policies",
-    "check": "test an environment, yours too, and print its conformance card",
+    "check": "test an environment or a learner, yours too, and print its conformance card",
 }
 
 

@@ -27,12 +27,12 @@ class Reinforce(stigmergy.Learner):
 
     def __init__(self, setup, settings):
         super().__init__(setup, settings)
-        inputs = math.prod(self.group.observation_space.shape)
+        inputs, self.rank = math.prod(shape := self.group.observation_space.shape), len(shape)
         self.weight = torch.zeros(self.group.size, inputs, self.group.num_choices, requires_grad=True)
         self.optimizer = torch.optim.Adam([self.weight], settings.learning_rate)
 
-    def log_prob(self, observation):  # (..., n, *shape) to (..., n, actions)
-        features = torch.from_numpy(observation).float().flatten(-len(self.group.observation_space.shape))
+    def log_prob(self, observation):  # (..., n, *shape) to (..., n, actions); anything may stand in inactive rows
+        features = torch.from_numpy(observation).float().nan_to_num(0, 0, 0).flatten(-self.rank)
         return torch.einsum("...ni,nia->...na", features, self.weight).log_softmax(-1)
 
     def act(self, step, memory, greedy=False):

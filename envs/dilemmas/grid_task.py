@@ -105,7 +105,13 @@ class GridDilemma(BatchEnv[State]):
         self.view, self.planes = self._lay_planes(p)
         self._kinds = np.array(self.kinds, np.uint8)
         n = p.num_agents
-        group = GroupSpec(DEFAULT_GROUP, n, self._observation_space(p), spaces.Discrete(len(self.action_names)))
+        group = GroupSpec(
+            DEFAULT_GROUP,
+            n,
+            self._observation_space(p),
+            spaces.Discrete(len(self.action_names)),
+            shared_reward=self._pays_alike(p),
+        )
         size = global_state_size(n, len(self.sites), len(self.kinds))
         signals = signal_shapes(n) if p.sanctions.enabled else {}
         spec = EnvSpec(id, (group,), p.max_cycles, self._metric_names(p), (size,), signals)
@@ -122,6 +128,10 @@ class GridDilemma(BatchEnv[State]):
         self.scratch = allocate_scratch(self.state, len(self.constants.spawns), self._most_cells())
 
     # What a task writes, beside `__init__`.
+
+    def _pays_alike(self, p: Any) -> bool:
+        """Whether all agents get the same reward in each step."""
+        return False
 
     def _beams(self, p: Any) -> Sequence[Beam]:
         """The beams of the task's own, in the order of their actions."""

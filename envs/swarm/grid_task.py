@@ -67,6 +67,7 @@ class SwarmBenchTask(BatchEnv[State]):
             size=p.num_agents,
             observation_space=spaces.Box(0, 255, (planes, p.view, p.view), np.uint8),
             action_space=spaces.MultiDiscrete([move, message]) if message else spaces.Discrete(move),
+            shared_reward=self._pays_alike(p),
         )
         size = len(self.mapped) * p.height * p.width + 4 * p.num_agents + 1
         super().__init__(EnvSpec(id, (group,), p.max_cycles, self.metric_names, (size,)), num_envs, p)
@@ -91,6 +92,10 @@ class SwarmBenchTask(BatchEnv[State]):
         )
 
     # What a task writes, beside `_begin`.
+
+    def _pays_alike(self, p: Any) -> bool:
+        """Whether all agents get the same reward in each step."""
+        return True
 
     def _play(self, where: NDArray[np.bool_], reward: NDArray[np.float32]) -> None:
         """Advance the copies `where` by the moves and messages in `self.scratch`, and pay in `reward` (num_envs, n), which is zero."""

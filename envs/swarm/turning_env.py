@@ -31,6 +31,7 @@ class Turning(BatchEnv[State]):
             size=parameters.num_agents,
             observation_space=spaces.Box(bounds[:, 0], bounds[:, 1], dtype=np.float32),
             action_space=spaces.Box(-1, 1, (1,), np.float32),
+            shared_reward=True,
         )
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, METRICS, (STATE_SIZE,)), num_envs, parameters)
         self._work = _allocate_work(num_envs, parameters.num_agents, constants)

@@ -1,46 +1,81 @@
-"""`stigmergy check`: the conformance card of an environment."""
+"""`stigmergy check`: the conformance card of an environment, or of a learner."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from stigmergy.envs.conformance import check
+from stigmergy.algorithms.factory import build_settings
+from stigmergy.algorithms.registry import algorithms
+from stigmergy.envs.conformance import Card, check
 from stigmergy.envs.factory import build_dataclass, parameters_of
-from stigmergy.envs.registry import load_plugin
-from stigmergy.options import extend, parse, peek
+from stigmergy.envs.registry import environments, load_plugin
+from stigmergy.options import extend, parse, peek, peek_one
+from stigmergy.training.conformance import check_learner
+
+TEAM_TASK = "games/switch-v0"
+"""Agents that arrive are done, and all are paid alike, so that there is something to check for every kind of learner."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Test whether an environment, yours too, keeps the contract that learners and PettingZoo rely on.
+    """Test whether an environment or a learner, yours too, keeps the contract that the trainer, and PettingZoo, rely on.
 
-    `stigmergy check ID --help` shows its parameters too.
+    `stigmergy check NAME --help` shows its parameters or settings too.
     """
 
-    environment: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
-    """Its id, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3."""
+    name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")]
+    """The id of an environment, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3, or the name of a learner, such as ippo."""
     plugin: tuple[str, ...] = ()
     """Files or modules that register more names."""
+
+
+@dataclass(frozen=True)
+class LearnerOptions(Options):
+    """Test whether a learner, yours too, acts, learns, resumes and sees what it declares, and nothing else."""
+
+    environment: str = TEAM_TASK
+    """What it plays: the first group of this environment."""
 
 
 def main(args: Sequence[str]) -> int:
     """Print the card; returns 1 if something has to be mended."""
     for plugin in peek(args, "plugin"):
         load_plugin(plugin)
-    cls = Options
-    if args and not args[0].startswith("-"):
-        task_class = parameters_of(args[0])
-        task = build_dataclass(task_class, {}, args[0]) if task_class else None
-        cls = extend(Options, task=(task, f"Parameters of {args[0]}."))
-    options = parse(cls, "check", args)
-    card = check(options.environment, getattr(options, "task", None))
+    name = args[0] if args and not args[0].startswith("-") else ""
+    is_learner = name in algorithms and name not in environments
+    card = _check_learner(name, args) if is_learner else _check_environment(name, args)
     table = Table("", "", "", title=f"{card.id}", title_justify="left", box=None, show_header=False)
     for finding in card.findings:
         table.add_row("[green]ok[/]" if finding.passed else "[red]MEND[/]", finding.topic, escape(finding.sentence))
     Console().print(table)
     return 0 if card.passed else 1
+
+
+def _check_environment(name: str, args: Sequence[str]) -> Card:
+    cls = extend(Options, task=(_parameters(name, {}), f"Parameters of {name}.")) if name else Options
+    options = parse(cls, "check", args)
+    return check(options.name, getattr(options, "task", None))
+
+
+def _check_learner(name: str, args: Sequence[str]) -> Card:
+    environment = peek_one(args, "environment") or TEAM_TASK
+    task = _parameters(environment, {"num_agents": 3, "shared_reward": True} if environment == TEAM_TASK else {})
+    cls = extend(
+        LearnerOptions,
+        task=(task, f"Parameters of {environment}."),
+        learner=(build_settings(name, {}), f"Settings of {name}."),
+    )
+    options = parse(cls, "check", args)
+    settings = getattr(options, "learner", build_settings(name, {}))
+    return check_learner(name, settings, environment, getattr(options, "task", task))
+
+
+def _parameters(environment: str, values: dict[str, Any]) -> Any:
+    """The parameters of an environment, or None if it has none."""
+    cls = parameters_of(environment)
+    return build_dataclass(cls, values, environment) if cls else None

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from stigmergy.algorithms.actor_critic import NetworkSettings
+from stigmergy.algorithms.dpo import DPO
 from stigmergy.algorithms.ippo import IPPO, IPPOSettings
 from stigmergy.algorithms.learner import Learner, Setup
+from stigmergy.algorithms.mappo import MAPPO
 from stigmergy.algorithms.rollout import Rollout
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.timestep import GroupStep, TimeStep
@@ -22,6 +24,19 @@ def ippo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSet
     """IPPO for the one group of `env`."""
     setup = Setup(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
     return IPPO(setup, settings(network, **options))
+
+
+def dpo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSettings = SMALL, **options) -> DPO:
+    """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm unless told otherwise."""
+    setup = Setup(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
+    as_ippo = {"learning_rate": 3e-3, "anneal": False, "epochs": 4, "minibatches": 4, "max_grad_norm": 0.5}
+    return DPO(setup, DPO.Settings(network=network, **{**as_ippo, **options}))
+
+
+def mappo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSettings = SMALL, **options) -> MAPPO:
+    """MAPPO for the one group of `env`."""
+    setup = Setup(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
+    return MAPPO(setup, MAPPO.Settings(network=network, **{"learning_rate": 3e-3, "anneal": False, **options}))
 
 
 def small(**changes) -> NetworkSettings:

@@ -30,7 +30,7 @@ class PlainPPO:
         """
         with torch.no_grad():
             logits, value = self.look(observation)
-            old = self.log_prob(logits[:-1], mask, action)
+            old = self.log_probs(logits[:-1], mask)
             advantage = self.advantages(value, transitions)
         at = {(t, e): row for row, (t, e, *_) in enumerate(transitions)}
         gain = torch.tensor([advantage[t, e] for t, e, *_ in transitions])
@@ -45,11 +45,11 @@ class PlainPPO:
                     rows = [at[place] for place in where]
                     self.descend(observation, mask, action, old, value, gain[rows], target[rows], where)
 
-    def log_prob(self, logits, mask, action):
-        """Log-probabilities of the actions taken."""
+    def log_probs(self, logits, mask):
+        """Log-probabilities of all actions."""
         if mask is not None:
             logits = logits.masked_fill(~torch.as_tensor(mask), -1e30)
-        return torch.distributions.Categorical(logits=logits).log_prob(torch.as_tensor(action))
+        return torch.log_softmax(logits, dim=-1)
 
     def advantages(self, value, transitions):
         """Backwards through the decisions."""
@@ -64,17 +64,60 @@ class PlainPPO:
         """One step of Adam on the rows `where`."""
         options, (t, e) = self.options, map(list, zip(*where))
         logits, value = self.look(observation[t, e])
-        legal = None if mask is None else torch.as_tensor(mask[t, e])
-        if legal is not None:
-            logits = logits.masked_fill(~legal, -1e30)
-        policy = torch.distributions.Categorical(logits=logits)
-        ratio = (policy.log_prob(torch.as_tensor(action[t, e])) - old[t, e]).exp()
-        surrogate = torch.minimum(ratio * gain, ratio.clamp(1 - options.clip, 1 + options.clip) * gain)
+        log_probs = self.log_probs(logits, None if mask is None else mask[t, e])
+        policy_loss = self.policy_loss(old[t, e], log_probs, torch.as_tensor(action[t, e]), gain)
         near = old_value[t, e] + (value - old_value[t, e]).clamp(-options.value_clip, options.value_clip)
         value_loss = torch.maximum((value - target) ** 2, (near - target) ** 2)
-        entropy = -(policy.probs * policy.probs.clamp(min=1e-30).log()).sum(dim=-1)
-        loss = (-surrogate + options.value_coefficient * value_loss - options.entropy * entropy).mean()
+        entropy = -(log_probs.exp() * log_probs).sum(dim=-1)
+        loss = policy_loss + (options.value_coefficient * value_loss - options.entropy * entropy).mean()
         self.adam.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.parameters, options.max_grad_norm)
         self.adam.step()
+
+    def policy_loss(self, old, new, action, gain):
+        """PPO's clipped surrogate, from the log-probabilities of all actions then and now."""
+        ratio = (pick(new, action) - pick(old, action)).exp()
+        near = ratio.clamp(1 - self.options.clip, 1 + self.options.clip)
+        return -torch.minimum(ratio * gain, near * gain).mean()
+
+
+class PlainDPO(PlainPPO):
+    """The same with DPO's surrogate, and coefficients that adapt by what the last minibatch of a rollout measured."""
+
+    floor = 1e-12
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.root_weight = self.weight = 1.0
+        self.last = None
+
+    def learn(self, *rollout):
+        super().learn(*rollout)
+        if self.last is None:
+            return
+        (kl, root), d = self.last, self.options.kl_target
+        self.weight = adapted(self.weight, kl, d)
+        self.root_weight = adapted(self.root_weight, root, d**0.5)
+        self.last = None
+
+    def policy_loss(self, old, new, action, gain):
+        ratio = (pick(new, action) - pick(old, action)).exp()
+        kl = (old.exp() * (old - new)).sum(dim=-1)
+        root = torch.sqrt(torch.clamp(kl + self.floor, min=self.floor))
+        self.last = float(kl.detach().mean()), float(root.detach().mean())
+        return -(ratio * gain).mean() + self.root_weight * root.mean() + self.weight * kl.mean()
+
+
+def adapted(weight, measured, target):
+    """A coefficient after a rollout."""
+    if measured < target / 1.5:
+        weight = weight / 2
+    elif measured > target * 1.5:
+        weight = weight * 2
+    return min(max(weight, 1e-3), 1e3)
+
+
+def pick(log_probs, action):
+    """Those of the actions taken."""
+    return log_probs[torch.arange(len(action)), action]

@@ -167,3 +167,63 @@ def test_a_race_of_clocks_is_exact_for_rare_actions(stream):
     probability = torch.tensor([0.999, 0.001])
     drawn = draw_category(probability.log().expand(10 * DRAWS, 2), stream)
     assert abs(float(drawn.float().mean()) - 0.001) < 5 * (0.001 / (10 * DRAWS)) ** 0.5
+
+
+# Divergences
+
+
+def test_divergences_by_hand():
+    p, q = torch.tensor([0.5, 0.25, 0.25]).log(), torch.tensor([0.25, 0.25, 0.5]).log()
+    one = build_distribution(spaces.Discrete(3))
+    assert float(one.kl(p, q, None)) == pytest.approx(0.25 * np.log(2))
+    masked = build_distribution(spaces.Discrete(4))
+    p, q = (torch.cat([x[:1], torch.tensor([junk]), x[1:]]) for x, junk in ((p, 50.0), (q, -20.0)))
+    assert float(masked.kl(p, q, torch.tensor([True, False, True, True]))) == pytest.approx(0.25 * np.log(2))
+    assert float(masked.kl(p, q, None)) > 10
+    gaussian = build_distribution(spaces.Box(-1, 1, (1,)))
+    wide, narrow = torch.tensor([1.0, np.log(2.0)]), torch.tensor([0.0, 0.0])
+    assert float(gaussian.kl(narrow, wide, None)) == pytest.approx(np.log(2) + 2 / 8 - 0.5)
+    assert float(gaussian.kl(wide, narrow, None)) == pytest.approx(-np.log(2) + 5 / 2 - 0.5)
+
+
+@pytest.mark.parametrize("action", [spaces.Discrete(5), spaces.MultiDiscrete([3, 2]), spaces.Box(-1, 1, (3,))])
+def test_divergences_equal_torch(action, stream):
+    mine = build_distribution(action)
+    old, new = 0.5 * torch.randn(2, 7, mine.num_outputs, generator=stream)
+
+    def theirs(outputs):
+        if isinstance(action, spaces.Box):
+            mean, log_scale = outputs.chunk(2, dim=-1)
+            return [reference.Independent(reference.Normal(mean, log_scale.exp()), 1)]
+        sizes = [5] if isinstance(action, spaces.Discrete) else [3, 2]
+        return [reference.Categorical(logits=part) for part in outputs.split(sizes, dim=-1)]
+
+    expected = sum(reference.kl_divergence(p, q) for p, q in zip(theirs(old), theirs(new)))
+    torch.testing.assert_close(mine.kl(old, new, None), expected)
+    assert (mine.kl(old, new, None) - mine.kl(new, old, None)).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("action", [spaces.Discrete(5), spaces.MultiDiscrete([3, 2]), spaces.Box(-1, 1, (3,))])
+def test_the_divergence_of_equals_is_zero_and_so_is_its_slope_exactly(action, stream):
+    """Its root has a slope that would blow up the smallest error."""
+    mine = build_distribution(action)
+    old = torch.randn(1000, mine.num_outputs, generator=stream)
+    new = old.clone().requires_grad_()
+    divergence = mine.kl(old, new, None)
+    (slope,) = torch.autograd.grad(divergence.sum(), new)
+    assert (divergence == 0).all()
+    assert (slope == 0).all()
+
+
+def test_divergences_with_masks_and_extreme_logits_are_finite_and_move_no_masked_logit(stream):
+    mine = build_distribution(spaces.MultiDiscrete([3, 2]))
+    mask = torch.tensor([[True, False, True, True, False], [False, True, False, True, True], [False] * 5])
+    for scale in (1.0, 100.0, 1e6):
+        old, new = scale * torch.randn(2, 3, 5, generator=stream)
+        new = new.requires_grad_()
+        divergence = mine.kl(old, new, mask)
+        (slope,) = torch.autograd.grad(divergence.clamp(min=1e-12).sqrt().sum(), new)
+        assert divergence.isfinite().all()
+        assert slope.isfinite().all()
+        assert (slope[~mask] == 0).all()
+        assert divergence[2] == 0  # a row without any legal action is an inactive one

@@ -40,7 +40,7 @@ def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
         seen.append((float((ratio - 1).abs()[batch.valid].max()), float(drift.abs()[batch.valid].max())))
         return ppo_loss(distribution, outputs, value, batch, *rest)
 
-    monkeypatch.setattr("stigmergy.algorithms.ippo.ppo_loss", watch)
+    monkeypatch.setattr("stigmergy.algorithms.ppo.ppo_loss", watch)
     collector = Collector(env, learner, 12)
     for _ in range(3):
         seen.clear()

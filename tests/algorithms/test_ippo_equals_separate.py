@@ -120,10 +120,10 @@ def test_a_norm_over_all_agents_would_be_seen(monkeypatch):
     assert distance(together, alone) > 100 * TOLERANCE
 
 
-def plain(together, env, agent, options):
+def plain(together, env, agent, options, kind=PlainPPO):
     group = env.spec.groups[0]
     features, choices = group.observation_space.shape[0], int(group.action_space.n)
-    one = PlainPPO(features, options.network.hidden, choices, options, derive_seed(0, "minibatch"))
+    one = kind(features, options.network.hidden, choices, options, derive_seed(0, "minibatch"))
     weights = {name: p[agent] for name, p in together.network.state_dict().items()}
     names = {f"bodies.0.layers.{k}": layer for k, layer in enumerate(one.body)}
     names |= {"actor": one.actor, "critic": one.critic}

@@ -10,6 +10,7 @@ from stigmergy.algorithms.actor_critic import ActorCritic
 from stigmergy.algorithms.distributions import build_distribution
 from stigmergy.algorithms.encoders import SetEncoder, build_encoder
 from stigmergy.algorithms.networks import Fold, StackedConv, StackedGRU, StackedLinear
+from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.spec import GroupSpec
 
 from .loop import small
@@ -201,3 +202,15 @@ def test_bytes_are_scaled_to_one(stream):
     assert network.bodies[0].scale == 1 / 255
     assert actor_critic(stream, group(shape=(2, 5, 5), dtype=np.uint8, high=1)).bodies[0].scale == 1
     assert actor_critic(stream, group(high=5)).bodies[0].scale == 1
+
+
+def test_the_initial_deviation_is_that_of_the_first_actions():
+    box = GroupSpec("agents", M, spaces.Box(-1, 1, (3,), np.float32), spaces.Box(-1, 1, (2,), np.float32))
+    for deviation in (1.0, 0.25):
+        stream = torch.Generator().manual_seed(0)
+        settings = small(initial_deviation=deviation)
+        network = ActorCritic(box, build_distribution(box.action_space), settings, stream)
+        assert network.log_scale is not None
+        torch.testing.assert_close(network.log_scale.exp(), torch.full((M, 1, 2), deviation))
+    with pytest.raises(BadParameter, match=r"initial_deviation is 0\.0; allowed is above 0"):
+        small(initial_deviation=0.0)

@@ -7,7 +7,8 @@ import torch
 from gymnasium import spaces
 
 from stigmergy.algorithms.distributions import build_distribution
-from stigmergy.algorithms.ppo_loss import Batch, ppo_loss
+from stigmergy.algorithms.ppo_loss import ppo_loss
+from stigmergy.algorithms.surrogates import Batch, Clipped
 
 
 def loss_of(
@@ -17,7 +18,14 @@ def loss_of(
     one = [torch.tensor([[x]]) for x in (0, math.log(0.5 / ratio), old_value, advantage, target, True)]
     outputs, value = torch.tensor([[logits]]), torch.tensor([[value]])
     return ppo_loss(
-        build_distribution(spaces.Discrete(2)), outputs, value, Batch(*one, None), 0.2, value_clip, 1.0, entropy
+        build_distribution(spaces.Discrete(2)),
+        outputs,
+        value,
+        Batch(*one, None),
+        Clipped(0.2),
+        value_clip,
+        1.0,
+        entropy,
     )
 
 
@@ -68,7 +76,9 @@ def test_invalid_rows_touch_neither_the_loss_nor_its_gradient(garbage):
         filled = {name: torch.where(valid, one, filler) for name, one in x.items() if name not in ("outputs", "now")}
         outputs, now = x["outputs"].clone().requires_grad_(), x["now"].clone().requires_grad_()
         batch = Batch(sample=sample, valid=valid, mask=None, **filled)
-        loss, metrics = ppo_loss(build_distribution(spaces.Discrete(3)), outputs, now, batch, 0.2, 0.2, 0.5, 0.01)
+        loss, metrics = ppo_loss(
+            build_distribution(spaces.Discrete(3)), outputs, now, batch, Clipped(0.2), 0.2, 0.5, 0.01
+        )
         loss.sum().backward()
         return loss, outputs.grad, now.grad, *metrics.values()
 

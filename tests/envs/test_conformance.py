@@ -1,5 +1,6 @@
 """The conformance card passes what is sound, and names what is not."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,6 +101,13 @@ class LacksAField(Race):
         return NamedTuple("Short", [("stream", Any)])(super()._allocate().stream)
 
 
+class NoTeam(Race):
+    def __init__(self, *args: Any):
+        super().__init__(*args)
+        runners, watchers = self.spec.groups
+        self.spec = replace(self.spec, groups=(replace(runners, shared_reward=True), watchers))
+
+
 class Raises(Race):
     def _advance(self, actions: Any, where: Any) -> None:
         raise ZeroDivisionError("nothing left")
@@ -119,6 +127,7 @@ class Raises(Race):
         (DeadMenAct, "episodes", "both terminated and active"),
         (Replaces, "arrays", "reward was replaced by another array"),
         (LacksAField, "build", "lacks elapsed, over"),
+        (NoTeam, "teams", "agents of 'runners' get different rewards"),
         (Raises, "episodes", "ZeroDivisionError: nothing left"),
     ],
 )

@@ -176,6 +176,58 @@ def test_a_thousand_copies_fit_into_two_gibibytes(id):
     assert 1024 * bytes_per_copy(id) < 2**31
 
 
+# Parameters that make one reward common, or stop it from being so.
+TEAMS = [
+    ("games/matrix", {}, True),
+    ("games/matrix", {"common": False, "payoff": (((1, 2), (3, 4)), ((1, 2), (3, 5)))}, False),
+    ("games/matrix", {"common": False, "payoff": (((1, 2), (3, 4)), ((1, 2), (3, 4)))}, True),
+    ("games/switch", {"shared_reward": True}, True),
+    ("games/checkers", {"shared_reward": True}, True),
+    ("dilemmas/coin_game", {"shared_reward": True}, True),
+    ("dilemmas/iterated", {"payoffs": ((1, 0), (0, 2))}, True),
+    ("dilemmas/in_the_matrix", {"game": "pure_coordination", "num_agents": 2}, True),
+    ("dilemmas/in_the_matrix", {"game": "pure_coordination", "num_agents": 4}, False),
+    ("pursuit/evaders", {"local_ratio": 0.5}, False),
+    ("pursuit/evaders", {"shared_reward": False}, False),
+    ("swarm/foraging", {"shaping": 0}, True),
+    ("swarm/spread", {"local_ratio": 0.0}, True),
+    ("swarm/spread", {"collision_penalty": False}, True),
+]
+
+
+def paid(env, steps=300):
+    """For every group: whether agents of one copy ever got different rewards, and whether there was any reward at all."""
+    unequal, nonzero = dict.fromkeys(env.groups, False), dict.fromkeys(env.groups, False)
+
+    def look(t, step):
+        for name, group in step.groups.items():
+            unequal[name] |= bool((group.reward != group.reward[:, :1]).any())
+            nonzero[name] |= bool(group.reward.any())
+
+    play(env, steps, look)
+    env.close()
+    return unequal, nonzero
+
+
+@EVERY_TASK
+def test_groups_paid_alike_say_so_and_others_do_not(id):
+    env = make(id, 8)
+    unequal, nonzero = paid(env)
+    for group in env.spec.groups:
+        if group.size > 1 and nonzero[group.name]:
+            assert group.shared_reward != unequal[group.name]
+
+
+@pytest.mark.parametrize(("id", "parameters", "team"), TEAMS)
+def test_who_is_a_team_depends_on_the_parameters(id, parameters, team):
+    env = make(id, 32, **parameters)
+    (group,) = env.spec.groups
+    unequal, nonzero = paid(env)
+    assert group.shared_reward == team
+    assert nonzero[group.name]
+    assert unequal[group.name] != team
+
+
 def wrong_actions(group):
     """Actions of one agent that lie outside its space, or are none."""
     if group.action_dtype.kind == "i":

@@ -49,7 +49,8 @@ class CoinGame(BatchEnv[State]):
         self.constants = rules.build_constants(parameters)
         seen = spaces.Box(0, 1, (4, parameters.height, parameters.width), np.uint8)
         moves = len(MOVES) if parameters.stay else len(MOVES) - 1
-        group = GroupSpec(DEFAULT_GROUP, PLAYERS, seen, spaces.Discrete(moves))
+        acts = spaces.Discrete(moves)
+        group = GroupSpec(DEFAULT_GROUP, PLAYERS, seen, acts, shared_reward=parameters.shared_reward)
         spec = EnvSpec(id, (group,), parameters.horizon, METRICS + OUTCOMES, state_shape=(13,))
         super().__init__(spec, num_envs, parameters)
 

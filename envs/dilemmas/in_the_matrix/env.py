@@ -97,6 +97,11 @@ class InTheMatrix(GridDilemma):
             social=social,
         )
 
+    def _pays_alike(self, p: InTheMatrixParameters) -> bool:
+        """Two who share one table are paid the same at the same time; a sanction would cost them differently."""
+        row, column = p.tables()
+        return p.num_agents == 2 and bool((row == column).all()) and not p.sanctions.enabled
+
     def _describe(self, codes: Mapping[str, int], count: int, n: int, roles: bool, social: bool) -> None:
         """Set what a class of the family says of itself; here it depends on the game."""
         seen = ("gathering", "ready", *(f"paid_{band}" for band in range(BANDS)))

@@ -41,7 +41,8 @@ class IteratedGame(BatchEnv[State]):
         self.table = parameters.table()
         self._payoff = np.ascontiguousarray(self.table.reshape(2, 4).T)
         space = spaces.Box(0, 1, (WIDTHS[parameters.observe],), np.float32)
-        group = GroupSpec(DEFAULT_GROUP, 2, space, spaces.Discrete(2))
+        alike = bool((self.table[0] == self.table[1]).all())
+        group = GroupSpec(DEFAULT_GROUP, 2, space, spaces.Discrete(2), shared_reward=alike)
         metrics = ("cooperation", "mutual_cooperation", "mutual_defection", *outcome_names(2))
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(5,)), num_envs, parameters)
 

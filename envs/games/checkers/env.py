@@ -39,7 +39,8 @@ class Checkers(BatchEnv[State]):
     def __init__(self, id: str, num_envs: int, parameters: CheckersParameters):
         self.constants = rules.build_constants(parameters)
         width = (2 + rules.AROUND + parameters.clock) * (2 if parameters.full_observation else 1)
-        group = GroupSpec(DEFAULT_GROUP, 2, spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(5))
+        seen, acts = spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(5)
+        group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=parameters.shared_reward)
         metrics = ("apples", "cleared", "sensitive_apples", "sensitive_lemons", "plain_apples", "plain_lemons")
         state_shape = (2 * rules.ROWS * rules.COLUMNS + 5,)
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape), num_envs, parameters)

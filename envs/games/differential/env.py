@@ -33,9 +33,8 @@ class DifferentialGame(BatchEnv[State]):
 
     def __init__(self, id: str, num_envs: int, parameters: DifferentialParameters):
         limit = parameters.action_range
-        group = GroupSpec(
-            DEFAULT_GROUP, 2, spaces.Box(0, 1, (1,), np.float32), spaces.Box(-limit, limit, (1,), np.float32)
-        )
+        seen, acts = spaces.Box(0, 1, (1,), np.float32), spaces.Box(-limit, limit, (1,), np.float32)
+        group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=True)
         super().__init__(EnvSpec(id, (group,), None, ("global_hill", "regret"), state_shape=(1,)), num_envs, parameters)
 
     def _allocate(self) -> State:

@@ -47,7 +47,8 @@ class Hallway(BatchEnv[State]):
     def __init__(self, id: str, num_envs: int, parameters: HallwayParameters):
         self.constants = rules.build_constants(parameters)
         n = len(self.constants.length)
-        group = GroupSpec(DEFAULT_GROUP, n, spaces.Box(0, 1, (2,), np.float32), spaces.Discrete(3))
+        seen, acts = spaces.Box(0, 1, (2,), np.float32), spaces.Discrete(3)
+        group = GroupSpec(DEFAULT_GROUP, n, seen, acts, shared_reward=True)
         metrics = ("groups_won", "groups_failed", "success", "clashes")
         spec = EnvSpec(id, (group,), parameters.horizon(), metrics, state_shape=(2 * n + 1,))
         super().__init__(spec, num_envs, parameters)

@@ -36,7 +36,13 @@ class MatrixGame(BatchEnv[State]):
         self.game = rules.solve(table)
         n, self._num_actions = table.shape[:2]
         width = n * self._num_actions if parameters.observe == "actions" else 1
-        group = GroupSpec(DEFAULT_GROUP, n, spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(self._num_actions))
+        group = GroupSpec(
+            DEFAULT_GROUP,
+            n,
+            spaces.Box(0, 1, (width,), np.float32),
+            spaces.Discrete(self._num_actions),
+            shared_reward=bool((table == table[0]).all()),
+        )
         metrics = ("optimal", "equilibrium", "regret")
         spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(n * self._num_actions,))
         super().__init__(spec, num_envs, parameters)

@@ -39,6 +39,7 @@ class StochasticGame(BatchEnv[State]):
             parameters.num_agents,
             spaces.Box(0, 1, (parameters.num_states,), np.float32),
             spaces.Discrete(parameters.num_actions),
+            shared_reward=True,
         )
         metrics = ("share_of_optimum", "optimal", "regret")
         spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(parameters.num_states,))

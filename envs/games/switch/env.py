@@ -40,7 +40,8 @@ class Switch(BatchEnv[State]):
         self.constants = rules.build_constants(parameters)
         n = parameters.num_agents
         width = (3 if parameters.clock else 2) * (n if parameters.full_observation else 1)
-        group = GroupSpec(DEFAULT_GROUP, n, spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(5))
+        seen, acts = spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(5)
+        group = GroupSpec(DEFAULT_GROUP, n, seen, acts, shared_reward=parameters.shared_reward)
         metrics = ("arrived", "success", "blocked", "arrival")
         spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(3 * n + 1,))
         super().__init__(spec, num_envs, parameters)

@@ -34,7 +34,8 @@ class TwoStep(BatchEnv[State]):
 
     def __init__(self, id: str, num_envs: int, parameters: TwoStepParameters):
         self.table = parameters.table()
-        group = GroupSpec(DEFAULT_GROUP, 2, spaces.Box(0, 1, (3,), np.float32), spaces.Discrete(2))
+        seen, acts = spaces.Box(0, 1, (3,), np.float32), spaces.Discrete(2)
+        group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=True)
         spec = EnvSpec(id, (group,), None, ("optimal", "risky", "regret"), state_shape=(4,))
         super().__init__(spec, num_envs, parameters)
 

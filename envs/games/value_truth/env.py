@@ -34,9 +34,8 @@ class ValueTruth(BatchEnv[State]):
         self._length = parameters.max_cycles
         self._terminates = parameters.ends == "termination"
         width = self._length if parameters.observe == "time" else 1
-        group = GroupSpec(
-            DEFAULT_GROUP, parameters.num_agents, spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(2)
-        )
+        seen, acts = spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(2)
+        group = GroupSpec(DEFAULT_GROUP, parameters.num_agents, seen, acts, shared_reward=True)
         horizon = None if self._terminates else self._length
         super().__init__(EnvSpec(id, (group,), horizon, state_shape=(1,)), num_envs, parameters)
 

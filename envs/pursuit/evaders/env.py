@@ -62,6 +62,7 @@ class Evaders(BatchEnv[State]):
             size=parameters.n_pursuers,
             observation_space=spaces.Box(np.zeros_like(high), high, dtype=np.uint8),
             action_space=spaces.Discrete(5),
+            shared_reward=parameters.own_share == 0,
         )
         spec = EnvSpec(id, (group,), parameters.max_cycles, METRICS, state_shape=(3, *walls.shape))
         super().__init__(spec, num_envs, parameters)

@@ -52,7 +52,7 @@ class Tag(BatchEnv[State]):
             spaces.Box(-np.inf, np.inf, (width(self._constants, p + q, landmarks, prey),), np.float32)
             for prey in (q, q - 1)
         ]
-        groups = (GroupSpec(PREDATORS, p, sees[0], acts), GroupSpec(PREY, q, sees[1], acts))
+        groups = (GroupSpec(PREDATORS, p, sees[0], acts, shared_reward=True), GroupSpec(PREY, q, sees[1], acts))
         metrics = ("touches", "caught", "first_touch", "distance")
         self._rows = (p + q, landmarks, q)
         spec = EnvSpec(id, groups, parameters.max_cycles, metrics, state_shape=(4 * (p + q) + 2 * landmarks + 1,))

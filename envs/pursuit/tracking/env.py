@@ -64,6 +64,7 @@ class Tracking(BatchEnv[State]):
             size=parameters.num_pursuers,
             observation_space=spaces.Box(np.broadcast_to(low, shape), np.broadcast_to(high, shape), shape, np.float32),
             action_space=spaces.Discrete(len(SPEEDS) * len(TURN_RATES)),
+            shared_reward=True,
         )
         spec = EnvSpec(
             id,

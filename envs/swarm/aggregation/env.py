@@ -43,6 +43,7 @@ class Aggregation(BatchEnv[State]):
             size=parameters.num_agents,
             observation_space=spaces.Box(-HALF_SIDE, HALF_SIDE, (2,), np.float32),
             action_space=spaces.Box(-1, 1, (2,), np.float32),
+            shared_reward=True,
         )
         shape = (POINTS * POINTS + 1,)
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, METRICS, shape), num_envs, parameters)

@@ -39,6 +39,10 @@ class Foraging(SwarmBenchTask):
         self.layouts = build_layouts(parameters)
         super().__init__(id, num_envs, parameters)
 
+    def _pays_alike(self, p: ForagingParameters) -> bool:
+        """The score is everyone's, shaping each agent's own."""
+        return p.shaping == 0
+
     def _begin(self, where: NDArray[np.bool_]) -> None:
         begin_copies(self.state, self.constants, self.layouts, where)
 

@@ -54,6 +54,7 @@ class Spread(BatchEnv[State]):
             size=self._n,
             observation_space=spaces.Box(-np.inf, np.inf, (width(self._constants, self._n),), np.float32),
             action_space=spaces.Box(0, 1, (5,), np.float32) if parameters.continuous else spaces.Discrete(5),
+            shared_reward=self._constants.local == 0,
         )
         metrics = ("landmark_distance", "occupied", "collisions")
         spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(6 * self._n + 1,))

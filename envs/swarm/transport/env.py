@@ -50,6 +50,10 @@ class Transport(SwarmBenchTask):
         self.layouts = build_layouts(parameters.height, parameters.width)
         super().__init__(id, num_envs, parameters)
 
+    def _pays_alike(self, p: SwarmBenchParameters) -> bool:
+        """Who leaves is paid for it alone."""
+        return False
+
     def _begin(self, where: NDArray[np.bool_]) -> None:
         begin_copies(self.state, self.constants, self.layouts, where)
 

@@ -37,6 +37,41 @@ def test_backward_induction_equals_the_best_of_all_policies(seed, steps):
     assert best_plan(game, steps)[1] == pytest.approx(best, abs=1e-12)
 
 
+def plain_optimum(game, steps):
+    """Backward induction written out: what each state is worth with each number of steps left, and every best joint action."""
+    states, joints = game.reward.shape
+    value, best = [[0.0] * states], [[()] * states]
+    for _ in range(steps):
+        later = value[-1]
+        gains = [
+            [
+                game.reward[s, j] + sum(p * v for p, v in zip(game.transition[s, j].tolist(), later))
+                for j in range(joints)
+            ]
+            for s in range(states)
+        ]
+        value.append([max(row) for row in gains])
+        best.append([tuple(j for j, gain in enumerate(row) if gain > max(row) - 1e-9) for row in gains])
+    return value, best
+
+
+def test_the_optimum_of_dpos_shape_is_what_the_game_and_its_policy_say():
+    """30 states, 3 agents, 5 actions each, 30 steps: the defaults."""
+    env = make("games/stochastic-v0", 30)
+    game = draw_game(env.parameters)
+    assert (game.reward.shape, game.transition.shape) == ((30, 125), (30, 125, 30))
+    assert (env.spec.groups[0].size, env.spec.groups[0].num_choices, env.spec.horizon) == (3, 5, 30)
+    value, best = plain_optimum(game, 30)
+    assert env.optimal_return() == pytest.approx(value[30][0], abs=1e-9)
+    env.reset(0)
+    policy = Optimum.build(env.spec, env.spec.groups[0], env.parameters)
+    for elapsed in (0, 1, 15, 29):
+        env.state.place[:], env.state.elapsed[:] = np.arange(30), elapsed
+        joint = policy.act(env.state) @ [25, 5, 1]
+        assert all(joint[s] in best[30 - elapsed][s] for s in range(30))
+    assert value[30][0] > value[29][0] + 1  # a step less would be seen
+
+
 def test_uniform_play_is_exact_for_the_tiny_game():
     parameters = make("games/stochastic-v0", **TINY).parameters
     game = draw_game(parameters)

@@ -1,0 +1,63 @@
+"""The options that the PPO family shares."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..envs.errors import BadParameter
+from .actor_critic import NetworkSettings
+
+
+@dataclass(frozen=True)
+class PPOSettings:
+    """Options of the whole family."""
+
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    """What the networks look like."""
+    learning_rate: float = 5e-4
+    """Step size of Adam."""
+    anneal: bool = True
+    """Let the learning rate fall linearly to 0 over the run."""
+    gamma: float = 0.99
+    """Discount of a step."""
+    gae_lambda: float = 0.95
+    """Mixing of short and long advantage estimates, 0 to 1."""
+    epochs: int = 4
+    """Passes over each rollout."""
+    minibatches: int = 4
+    """Parts a pass is split into; each has whole time steps, or with memory whole copies."""
+    value_clip: float | None = 0.2
+    """How far a value may move in one update, on the critic's scale; none switches it off."""
+    value_coefficient: float = 0.5
+    """Weight of the value loss."""
+    entropy: float = 0.01
+    """Weight of the entropy bonus."""
+    max_grad_norm: float = 0.5
+    """Each agent's gradient is scaled down to this norm."""
+    normalize_advantage: bool = True
+    """Standardize each agent's advantages over the rollout."""
+    normalize_value: bool = False
+    """Let the critic learn returns on a running standard scale, one for each agent."""
+    target_kl: float | None = None
+    """An agent whose policy moved further than this stops updating until the next rollout."""
+    adam_epsilon: float = 1e-5
+    """Adam's epsilon."""
+
+    def __post_init__(self):
+        for name in ("learning_rate", "max_grad_norm", "adam_epsilon"):
+            require(name, getattr(self, name), 0 < getattr(self, name) < math.inf, "above 0")
+        for name in ("value_coefficient", "entropy"):
+            require(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
+        for name in ("gamma", "gae_lambda"):
+            require(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "0 to 1")
+        for name in ("epochs", "minibatches"):
+            require(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
+        for name in ("value_clip", "target_kl"):
+            value = getattr(self, name)
+            require(name, value, value is None or value > 0, "above 0, or none")
+
+
+def require(name: str, value: Any, holds: bool, allowed: str) -> None:
+    """Raise BadParameter unless it `holds`."""
+    if not holds:
+        raise BadParameter(f"{name} is {value}; allowed is {allowed}")

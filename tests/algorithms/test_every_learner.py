@@ -1,0 +1,342 @@
+"""What holds for every registered learner beside the information contract: resuming, evaluation, time limits, company, action spaces.
+
+A new learner needs no line here. Each promise has a negative control, on a learner or a run that breaks it.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gymnasium import spaces
+
+from stigmergy.algorithms import algorithms
+from stigmergy.algorithms.conformance import check_decision
+from stigmergy.algorithms.learner import Decision, Learner, Setup
+from stigmergy.cli import main
+from stigmergy.envs.conformance import Broken
+from stigmergy.envs.errors import UserError
+from stigmergy.envs.factory import make
+from stigmergy.envs.registry import environments, load_plugin
+from stigmergy.training.checkpoint import load_checkpoint, save_checkpoint
+from stigmergy.training.evaluation import evaluate
+from stigmergy.training.experiment import Experiment, LearnerChoice
+from stigmergy.training.settings import TrainingSettings
+from stigmergy.training.trainer import Trainer
+
+from ..training.small import digest
+from .every_learner import N, build, every_learner, noise, quick_settings, rollouts, variants
+from .loop import Collector, train
+from .test_truth import CUT, ENDLESS, TO_GO, as_termination
+from .tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
+
+load_plugin(str(Path(__file__).parents[2] / "docs/examples/reinforce.py"))
+WORLD = "test/every_learner-v0"
+EVERY_LEARNER = pytest.mark.parametrize("name", list(every_learner()))
+WITH_MEMORY = pytest.mark.parametrize(("name", "settings"), list(variants(options=["memory"])))
+
+
+class RegisteredNoise(Noise):
+    """Noise for the trainer, which builds its environments by name."""
+
+    def __init__(self, id, num_envs, parameters=None):
+        super().__init__(num_envs, N, masks=True)
+
+
+@pytest.fixture(autouse=True)
+def _registered(monkeypatch):
+    monkeypatch.setattr(environments, "_entries", dict(environments._entries))
+    monkeypatch.setattr(algorithms, "_entries", dict(algorithms._entries))
+    environments.register(WORLD, RegisteredNoise)
+
+
+def trainer(name, settings, environment=WORLD, learners=None, **training):
+    """A trainer of few copies and short rollouts."""
+    options = {"num_envs": 4, "rollout_length": 9, "threads": 1, "evaluation_episodes": 2, "tensorboard": False}
+    task = None if environment == WORLD else make(environment).parameters
+    choice = LearnerChoice(name, settings)
+    training = TrainingSettings(**{"total_steps": 4 * 9 * 10, **options, **training})
+    return Trainer(Experiment(environment, task, choice, learners or {}, training))
+
+
+# Resuming
+
+
+def goes_on_to_the_bit(name, settings, folder, world=WORLD):
+    """Whether a run that was saved and loaded ends as one that was not: all that either keeps, and the metrics of each update.
+
+    Actions are compared with it, since the state of the world, which draws on, depends on them.
+    """
+    whole, half, other = (trainer(name, settings, world) for _ in range(3))
+    metrics = [whole.update() for _ in range(5)]
+    for _ in range(3):
+        half.update()
+    save_checkpoint(folder / "half.checkpoint", half.state_dict())
+    other.update()  # what it did before does not matter
+    other.load_state_dict(load_checkpoint(folder / "half.checkpoint"))
+    assert metrics[3] != metrics[4]
+    return [other.update() for _ in range(2)] == metrics[3:] and digest(other.state_dict()) == digest(
+        whole.state_dict()
+    )
+
+
+@WITH_MEMORY
+def test_a_run_goes_on_to_the_bit(name, settings, tmp_path):
+    assert goes_on_to_the_bit(name, settings, tmp_path)
+
+
+def kept(learner):
+    """What has to be kept of a learner, through a file without pickled code."""
+    file = io.BytesIO()
+    torch.save({"state": learner.state_dict(), "experience": learner.experience()}, file)
+    file.seek(0)
+    return torch.load(file, weights_only=True)
+
+
+def parts_that_matter(name, settings):
+    """For each part of a learner's state that training changes: whether leaving it out shows in what is learnt afterwards."""
+    env = noise()
+    learner, data = build(name, settings, env), rollouts(name, settings, env, 4)
+    for rollout in data[:3]:
+        learner.learn(rollout)
+    fresh, saved, noticed = kept(build(name, settings, env)), kept(learner), {}
+
+    def go_on(state):
+        again = build(name, settings, env)
+        again.load_state_dict(state["state"])
+        again.load_experience(state["experience"])
+        metrics = again.learn(data[3])
+        step = env.reset(5).groups["agents"]
+        action = again.act(step, again.initial_memory(env.num_envs)).action
+        return digest([metrics, action.tolist(), again.state_dict(), again.experience()])
+
+    expected = go_on(saved)
+    for place, state in saved.items():
+        for part, value in state.items():
+            if digest(value) != digest(fresh[place].get(part)):
+                without = {place: {k: v for k, v in state.items() if k != part}}
+                if part in fresh[place]:
+                    without[place][part] = fresh[place][part]
+                noticed[part] = go_on({**saved, **without}) != expected
+    return noticed
+
+
+@EVERY_LEARNER
+def test_no_part_of_a_learners_state_can_be_left_out(name):
+    """The negative control: the comparison above sees each part that is lost, the random streams among them."""
+    noticed = parts_that_matter(name, quick_settings(every_learner()[name]))
+    assert {"streams", "updates"} <= noticed.keys()
+    assert len(noticed) >= 4
+    assert all(noticed.values()), noticed
+
+
+# Evaluation
+
+
+def after(name, settings, between=lambda trainer: None):
+    """The state after three updates, each followed by `between`."""
+    run = trainer(name, settings)
+    for _ in range(3):
+        run.update()
+        between(run)
+    return run.state_dict()
+
+
+def careless(run):
+    """An evaluation with the very learners and the world that train."""
+    evaluate(run.env, run.learners, 0)
+    run._step = run.env.reset(0)
+
+
+@WITH_MEMORY
+def test_evaluation_changes_no_bit_of_what_is_learnt(name, settings):
+    plain = after(name, settings)
+    assert digest(after(name, settings, Trainer.evaluate)) == digest(plain)
+    assert digest(after(name, settings, careless)["learners"]) != digest(plain["learners"])
+
+
+# Time limits
+
+TRUTH = {
+    "learning_rate": 1e-2,
+    "anneal": True,
+    "value_clip": None,
+    "entropy": 0.0,
+    "max_grad_norm": 10.0,
+    "gamma": 0.9,
+    "gradient_steps": 8,
+    "target_interval": 4,
+    "return_lambda": 0.9,
+    "epsilon_end": 1.0,
+    "network": {"activation": "tanh"},
+    # The world's own state tells the time: a value of the last one, in which nobody ever acts, would be guesswork.
+    "state": "observations",
+}
+TRUTH_UPDATES = 60
+
+
+def estimates(name, ends, change=lambda rollout: rollout, **more):
+    """What a learner comes to expect in the endless world, from each observation of whole episodes `(T, E, n)`; None if it says nothing."""
+    observe = "time" if ends == "termination" else "nothing"
+    env = make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT, num_agents=2)
+    settings = quick_settings(every_learner()[name], **{**TRUTH, **more})
+    length = 3 * (CUT + 1)  # whole episodes, each with the step into the next
+    learner = build(name, settings, env, num_updates=TRUTH_UPDATES, length=length)
+    train(env, learner, length, TRUTH_UPDATES, change)
+    rollout = Collector(env, learner, CUT).collect()
+    found = learner.estimate(rollout)
+    if found is None:
+        assert type(learner).estimate is Learner.estimate
+        pytest.skip(f"{name} keeps no estimate")
+    assert found.shape == rollout.active.shape
+    return found[:-1]
+
+
+@EVERY_LEARNER
+def test_truncation_leaves_the_endless_value(name):
+    np.testing.assert_allclose(estimates(name, "truncation"), ENDLESS, rtol=0.05)
+
+
+@EVERY_LEARNER
+def test_termination_gives_the_value_of_what_is_left(name):
+    found = estimates(name, "termination")
+    np.testing.assert_allclose(found, np.broadcast_to(TO_GO[:, None, None], found.shape), rtol=0.05)
+
+
+@EVERY_LEARNER
+def test_truncation_taken_for_termination_is_clearly_wrong(name):
+    assert (estimates(name, "truncation", as_termination) < ENDLESS / 2).all()
+
+
+# Company
+
+
+@WITH_MEMORY
+def test_it_learns_beside_another_group(name, settings):
+    ippo = LearnerChoice("ippo", quick_settings(every_learner()["ippo"]))
+    pair = trainer(name, settings, "pursuit/tag-v0", {"prey": ippo})
+    before = {group: digest(learner.state_dict()) for group, learner in pair.learners.items()}
+    metrics = pair.update()
+    assert all(np.isfinite(value) for value in metrics.values())
+    assert {key.partition("/")[0] for key in metrics} >= {"predators", "prey"}
+    assert all(digest(learner.state_dict()) != before[group] for group, learner in pair.learners.items())
+
+
+def test_two_algorithms_train_from_the_command_line(tmp_path, capsys):
+    last = list(every_learner())[-1]
+    config = tmp_path / "pair.yaml"
+    training = "{total_steps: 128, num_envs: 4, rollout_length: 16, threads: 1, tensorboard: false, evaluation_interval: 1, evaluation_episodes: 2}"
+    config.write_text(
+        f"environment: pursuit/tag-v0\ntraining: {training}\nlearners:\n  predators: {{algorithm: {last}}}\n  prey: {{algorithm: ippo}}\n"
+    )
+    assert main(["train", str(config), "--run", str(tmp_path / "run")]) == 0
+    assert f"predators: {last}  prey: ippo" in capsys.readouterr().out
+
+
+# Action spaces
+
+SPACES = {
+    "discrete": (spaces.Discrete(4), False),
+    "masked": (spaces.Discrete(4), True),
+    "shifted": (spaces.Discrete(3, start=2), True),
+    "multidiscrete": (spaces.MultiDiscrete([3, 2]), False),
+    "multidiscrete masked": (spaces.MultiDiscrete([3, 2]), True),
+    "box": (spaces.Box(-1, 2, (2,), np.float32), False),
+    "unbounded box": (spaces.Box(-np.inf, np.inf, (2,), np.float32), False),
+}
+
+
+@pytest.mark.parametrize("observation", [FEATURES, ENTITIES, IMAGE], ids=["features", "entities", "image"])
+@pytest.mark.parametrize("space", list(SPACES))
+@EVERY_LEARNER
+def test_it_plays_an_action_space_or_says_that_it_does_not(name, space, observation):
+    action, masks = SPACES[space]
+    env = noise(observation, masks, action=action)
+    settings = quick_settings(every_learner()[name])
+    try:
+        learner = build(name, settings, env)
+    except UserError as refusal:
+        sentence = str(refusal)
+        assert sentence
+        assert "\n" not in sentence
+        assert name in sentence
+        assert isinstance(action, spaces.Box)  # a group of numbered actions is everybody's business
+        return
+    collector = Collector(env, learner, 8)
+    metrics = [learner.learn(collector.collect(watch=stays_inside(env))) for _ in range(2)]
+    assert all(np.isfinite(value) for one in metrics for value in one.values())
+
+
+def stays_inside(env):
+    """A watcher of decisions: the actions of active agents are in their space and legal."""
+    return lambda t, step, decision: check_decision(env.spec.groups[0], step, decision)
+
+
+# Learners of others
+
+
+class Bare(Learner):
+    """A learner as somebody may write it first: its state has everything but the random streams."""
+
+    def __init__(self, setup, settings):
+        super().__init__(setup, settings)
+        self.paid = torch.zeros(setup.group.size)
+
+    def act(self, step, memory, greedy=False):
+        chance = torch.rand(step.action_mask.shape, generator=self.stream("policy")).numpy()
+        return Decision(np.where(step.action_mask, chance, -1).argmax(-1))
+
+    def learn(self, rollout):
+        self.paid += torch.from_numpy(np.where(rollout.valid, rollout.reward, 0).sum((0, 1)))
+        return {"paid": float(self.paid.mean())}
+
+    def state_dict(self):
+        return {"paid": self.paid.clone()}
+
+    def load_state_dict(self, state):
+        self.paid = state["paid"].clone()
+
+
+class Sound(Bare):
+    """The same with its streams."""
+
+    def state_dict(self):
+        return super().state_dict() | Learner.state_dict(self)
+
+    def load_state_dict(self, state):
+        super().load_state_dict(state)
+        Learner.load_state_dict(self, state)
+
+
+@pytest.mark.parametrize("wrong", [lambda action: action + 2, lambda action: action.astype(np.float32)])
+def test_actions_outside_their_space_are_found_out(wrong):
+    class Wrong(Bare):
+        def act(self, step, memory, greedy=False):
+            return Decision(wrong(super().act(step, memory).action))
+
+    env = noise()
+    sound, broken = (cls(Setup(env.spec, env.spec.groups[0]), None) for cls in (Bare, Wrong))
+    Collector(env, sound, 8).collect(watch=stays_inside(env))
+    with pytest.raises(Broken):
+        Collector(env, broken, 8).collect(watch=stays_inside(env))
+
+
+def test_learners_of_others_are_picked_up():
+    algorithms.register("bare", Bare)
+    found = every_learner(home="")
+    assert found.keys() >= every_learner().keys() | {"bare", "reinforce"}
+    assert not {"bare", "reinforce"} & every_learner().keys()
+    assert "random" not in found
+
+
+def test_a_learner_that_forgets_its_streams_is_found_out(tmp_path):
+    algorithms.register("bare", Bare)
+    algorithms.register("sound", Sound)
+    assert goes_on_to_the_bit("sound", Sound.Settings(), tmp_path)
+    assert not goes_on_to_the_bit("bare", Bare.Settings(), tmp_path)
+
+
+def test_the_examples_learner_resumes_too(tmp_path):
+    settings = every_learner(home="")["reinforce"].Settings()
+    assert goes_on_to_the_bit("reinforce", settings, tmp_path, "games/stochastic-v0")

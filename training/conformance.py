@@ -1,0 +1,74 @@
+"""The conformance card of a learner: plays it in an environment, and has `algorithms.conformance` examine what it does with that."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..algorithms.conformance import Subject, check
+from ..algorithms.factory import learner_class, make_learner
+from ..algorithms.learner import Information, Learner, Setup
+from ..algorithms.rollout import Rollout
+from ..envs.batch import BatchEnv
+from ..envs.conformance import Card, Finding
+from ..envs.errors import BadParameter, UserError
+from ..envs.factory import make_from
+from ..envs.random_play import random_actions
+from ..envs.spec import GroupSpec
+from .buffer import RolloutBuffer, share
+from .checkpoint import load_checkpoint, save_checkpoint
+
+COPIES, LENGTH, ROLLOUTS, SEED = 16, 50, 3, 0
+
+
+def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card:
+    """Examine the learner `name` with its settings dataclass, as the first group of an environment with its parameter dataclass.
+
+    Raises:
+        UserError: there is no such learner, it learns nothing, or it does not play this environment.
+    """
+    if not learner_class(name).learns:
+        raise BadParameter(f"'{name}' is a scripted policy; check examines environments and learners")
+    env = make_from(environment, COPIES, task)
+    group = env.spec.groups[0]
+
+    def build() -> Learner:
+        setup = Setup(env.spec, group, SEED, ROLLOUTS, COPIES, LENGTH, env_parameters=env.parameters)
+        return make_learner(name, setup, settings)
+
+    try:
+        experience = collect(env, group, build(), ROLLOUTS)
+    except UserError:
+        raise
+    except Exception as error:  # it is the user's code that failed, and the card says where
+        return Card(name, [Finding("playing", False, f"raised {type(error).__name__}: {error}")])
+    finally:
+        env.close()
+    return check(name, Subject(build, experience, _through_a_checkpoint))
+
+
+def _through_a_checkpoint(state: dict[str, Any]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        save_checkpoint(Path(folder) / "learner", state)
+        return load_checkpoint(Path(folder) / "learner")
+
+
+def collect(env: BatchEnv, group: GroupSpec, learner: Learner, number: int) -> list[Rollout]:
+    """Rollouts, one after the other and each in arrays of its own, of a learner that does not learn; other groups play at random."""
+    generator = np.random.default_rng(SEED)
+    step, memory = env.reset(SEED), learner.initial_memory(env.num_envs)
+    rollouts = []
+    for _ in range(number):
+        buffer, before = RolloutBuffer(env.spec, group, env.num_envs, LENGTH, learner.information), memory
+        for t in range(LENGTH):
+            buffer.see(t, step)
+            decision = learner.act(step.groups[group.name], memory)
+            memory = decision.memory
+            step = env.step(random_actions(env.spec.groups, step, generator) | {group.name: decision.action})
+            buffer.follow(t, decision, step)
+        buffer.see(LENGTH, step)
+        rollout = buffer.rollout(before, memory)
+        joint = learner.information is Information.JOINT
+        rollouts.append(share({group.name: rollout}, group.name) if joint else rollout)
+    return rollouts
