@@ -41,12 +41,9 @@ class ActionValues:
         """The legal action `(..., parts)` of the highest value."""
         if mask is not None:
             values = values.masked_fill(~mask, -torch.inf)
+        if len(self.sizes) == 1:
+            return values.argmax(dim=-1, keepdim=True)
         return torch.stack([part.argmax(dim=-1) for part in values.split(self.sizes, dim=-1)], dim=-1)
-
-    def any_legal(self, like: Tensor, mask: Tensor | None, stream: torch.Generator) -> Tensor:
-        """A legal action `(..., parts)` for each of the values `like`, all with the same chance."""
-        score = torch.rand(like.shape, generator=stream).to(like.device)
-        return self.best(score, mask)
 
     def one_hot(self, action: Tensor) -> Tensor:
         """`(..., choices)` float32 with a 1 for each part of the action."""

@@ -97,7 +97,8 @@ class Body(nn.Module):
             Features `(m, T * B', outputs)`, and the memory after the last step.
         """
         length, copies = observation.shape[:2]
-        x = self.encoder(self.fold.by_row(observation.flatten(0, 1).float() * self.scale))
+        seen = observation.flatten(0, 1).float()
+        x = self.encoder(self.fold.by_row(seen if self.scale == 1 else seen * self.scale))
         if self.with_id:
             identity = torch.eye(self.fold.n, device=x.device).expand(length * copies, -1, -1)
             x = torch.cat([x, self.fold.by_network(identity)], dim=-1)

@@ -6,6 +6,7 @@ takes. Illegal actions have probability 0 exactly.
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from ..envs.spec import ActionSpace
 
+FEW = 12  # choices
 LOG_ROOT_2_PI = 0.5 * math.log(2 * math.pi)
 
 
@@ -64,12 +66,12 @@ class Categorical(Distribution):
         return _legal_logits(outputs, mask).argmax(dim=-1)
 
     def log_prob_and_entropy(self, outputs: Tensor, sample: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-        log_prob = torch.log_softmax(_legal_logits(outputs, mask), dim=-1)
+        log_prob = _normalized(torch.log_softmax, _legal_logits(outputs, mask))
         entropy = -(log_prob.exp() * log_prob).sum(dim=-1)
         return log_prob.gather(-1, sample.unsqueeze(-1)).squeeze(-1), entropy
 
     def kl(self, old: Tensor, new: Tensor, mask: Tensor | None) -> Tensor:
-        log_old, log_new = (torch.log_softmax(_legal_logits(x, mask), dim=-1) for x in (old, new))
+        log_old, log_new = (_normalized(torch.log_softmax, _legal_logits(x, mask)) for x in (old, new))
         p_old = log_old.exp()
         # What is added to p log(p / q) sums up to 0, but takes the slope's rounding error with it, which a root would blow up.
         terms = p_old * (log_old - log_new) + (log_new.exp() - p_old)
@@ -169,7 +171,14 @@ def _float32_bounds(space: spaces.Box) -> tuple[NDArray[np.float32], NDArray[np.
 def draw_category(logits: Tensor, stream: torch.Generator) -> Tensor:
     """Draw from a softmax by a race of exponential clocks: exact, and an action of probability 0 never wins."""
     clocks = torch.empty(logits.shape).exponential_(generator=stream).to(logits.device)
-    return (torch.softmax(logits, dim=-1) / clocks).argmax(dim=-1)
+    return (_normalized(torch.softmax, logits) / clocks).argmax(dim=-1)
+
+
+def _normalized(function: Callable[..., Tensor], logits: Tensor) -> Tensor:
+    """softmax or log_softmax over the last axis; along a short one torch takes up to ten times as long as along a first axis, with equal results."""
+    if logits.shape[-1] > FEW:
+        return function(logits, dim=-1)
+    return function(logits.movedim(-1, 0).contiguous(), dim=0).movedim(0, -1)
 
 
 def _legal_logits(logits: Tensor, mask: Tensor | None) -> Tensor:

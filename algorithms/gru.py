@@ -5,6 +5,8 @@ gates comes as one product over all steps, each step has one product and what `g
 weights is again one product over all steps. Double precision and other devices take the same steps by operations of torch.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -12,6 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from .gru_steps import begin, end_backward, step_backward, step_forward
+
+WORTH_THREADS = 2**23
+"""Multiplications in a step's product from which several threads are faster than one."""
 
 
 def gru_scan(gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
@@ -58,10 +63,11 @@ def _run_compiled(
         _array(gates), sums.numpy(), _array(bias), *flags, before.numpy(), after.numpy(), openings.numpy(), new.numpy(), product.numpy()
     )  # fmt: skip
     steps = before.unbind(dim=1)
-    for t in range(length):
-        slot = t if keep else 0
-        torch.bmm(steps[slot], weight, out=sums)
-        step_forward(t, slot, *arguments)
+    with _threads_for(weight, rows):
+        for t in range(length):
+            slot = t if keep else 0
+            torch.bmm(steps[slot], weight, out=sums)
+            step_forward(t, slot, *arguments)
     return after, before, openings, new, product
 
 
@@ -112,11 +118,24 @@ class _CompiledScan(torch.autograd.Function):
             new.numpy(), product.numpy(), d_gates.numpy(), d_sums.numpy(),
         )  # fmt: skip
         steps, back = d_sums.unbind(dim=1), weight.transpose(1, 2)
-        for t in range(length - 1, -1, -1):
-            step_backward(t, *arguments)
-            torch.bmm(steps[t], back, out=through)
+        with _threads_for(weight, rows):
+            for t in range(length - 1, -1, -1):
+                step_backward(t, *arguments)
+                torch.bmm(steps[t], back, out=through)
         end_backward(through.numpy(), past.numpy(), arguments[3])
         return d_gates, past, *_weight_gradients(before, d_sums), None, None
+
+
+@contextmanager
+def _threads_for(weight: Tensor, rows: int) -> Iterator[None]:
+    """One thread for products so small that several would wait for each other longer than they work."""
+    threads = torch.get_num_threads()
+    if weight.numel() * rows < WORTH_THREADS:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _array(tensor: Tensor) -> NDArray[Any]:
@@ -146,11 +165,12 @@ class _Scan(torch.autograd.Function):
         m, length, rows, size = before.shape
         reset, update = openings.split(size, dim=-1)
         # How each gate's sum moves the memory, for all steps at once; a row that waits moves by none.
-        there = here.unsqueeze(-1).to(before.dtype)
-        by_new = (1 - new * new) * (1 - update) * there
-        by_update = (before - new) * update * (1 - update) * there
-        by_reset = product * reset * (1 - reset)
-        kept = torch.lerp(torch.ones_like(update), update, there)
+        there = here.unsqueeze(-1)
+        by_new = torch.where(there, (1 - new * new) * (1 - update), 0)
+        by_update = torch.where(there, (before - new) * update * (1 - update), 0)
+        by_reset = torch.where(there, product * reset * (1 - reset), 0)
+        kept = torch.where(there, update, 1)
+        open_reset = torch.where(there, reset, 0)
         d_gates, d_sums = (before.new_empty(m, length, rows, 3 * size) for _ in range(2))
         begins = _which(fresh)
         onward, back = before.new_zeros(m, rows, size), weight.transpose(1, 2)
@@ -161,7 +181,7 @@ class _Scan(torch.autograd.Function):
             torch.mul(d_after, by_update[:, t], out=d_update)
             torch.mul(d_new, by_reset[:, t], out=d_reset)
             d_sums[:, t, :, : 2 * size] = d_gates[:, t, :, : 2 * size]
-            torch.mul(d_new, reset[:, t], out=d_sums[:, t, :, 2 * size :])
+            torch.mul(d_new, open_reset[:, t], out=d_sums[:, t, :, 2 * size :])
             onward = torch.baddbmm(d_after * kept[:, t], d_sums[:, t], back)
             if begins[t]:
                 onward.masked_fill_(fresh[:, t, :, None], 0.0)

@@ -36,17 +36,20 @@ def expm1(x):
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def sigmoid(x):
+    """1 / (1 + exp(-x)) of a float32."""
     return ONE / (expm1(-x) + TWO)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def tanh(x):
+    """The hyperbolic tangent of a float32."""
     e = expm1(TWO * x)
     return e / (e + TWO)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def copy_or_clear(to, source, clear):
+    """Fill a row with another, or with zeros."""
     for j in range(len(to)):
         to[j] = F32(0) if clear else source[j]
 

@@ -17,6 +17,9 @@ from ..envs.registry import nearest
 from .encoders import build_encoder
 from .networks import StackedLinear
 
+LARGEST_POWER = 10.0
+"""Of the importances of `Duplex`, so that they stay finite."""
+
 
 @dataclass(frozen=True)
 class MixerSettings:
@@ -159,12 +162,14 @@ class Duplex(Mixer):
 
         self.weight, self.bias = network(n, around=1.0, gain=0.01), network(n, gain=0.01)
         self.heads, self.n = settings.heads, n
-        self.key, self.agents = network(settings.heads), network(settings.heads * n)
+        self.key, self.agents = network(settings.heads, gain=0.1), network(settings.heads * n)
         self.encoder = build_encoder(1, shape, settings.hyper or n, settings.channels, "relu", stream)
         self.actions = network(settings.heads * n, shape=(self.encoder.outputs + n * choices,))
 
     def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
-        assert best is not None and action is not None and state is not None
+        assert best is not None
+        assert action is not None
+        assert state is not None
         weight = self.weight(state).abs() + 1e-10
         value = (weight * best + self.bias(state)).sum(dim=1)
         advantage = weight * (chosen - best)
@@ -177,7 +182,8 @@ class Duplex(Mixer):
         """Lambda of the paper, `(R, n)`, above 0."""
         features = self.encoder(state.unsqueeze(1)).squeeze(0)
         joint = torch.cat([features, action], dim=1)
-        key = self.key(state).abs().unsqueeze(-1) + 1e-10
+        # The authors take the absolute value. It has to become large where agents' values differ little, and grows faster as a power.
+        key = self.key(state).clamp(max=LARGEST_POWER).exp().unsqueeze(-1)
         agents = torch.sigmoid(self.agents(state)).view(-1, self.heads, self.n)
         actions = torch.sigmoid(self.actions(joint)).view(-1, self.heads, self.n)
         return (key * agents * actions).sum(dim=1)
@@ -211,4 +217,4 @@ MIXERS: dict[str, type[Mixer]] = {"sum": Sum, "monotone": Monotone, "duplex": Du
 def check_mixer(name: str) -> None:
     """Raise BadParameter unless there is such a mixer."""
     if name not in MIXERS:
-        raise BadParameter(f"mixer is '{name}'; allowed are {', '.join(MIXERS)}.{nearest(name, list(MIXERS))}")
+        raise BadParameter(f"mixer is '{name}'; there is no such mixer.{nearest(name, list(MIXERS))}")

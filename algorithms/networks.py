@@ -51,7 +51,7 @@ class StackedConv(nn.Module):
         weight = self.weight.flatten(0, 1).contiguous(memory_format=torch.channels_last)
         # The bias is added apart: oneDNN's own gradient of it depends, in its last bit, on where in memory things happen to lie,
         # and a resumed run has to repeat every bit.
-        return F.conv2d(x, weight, stride=self.stride, groups=self.m) + self.bias.view(1, -1, 1, 1)
+        return F.conv2d(x, weight, stride=self.stride, groups=self.m) + self.bias.reshape(1, -1, 1, 1)
 
 
 class StackedGRU(nn.Module):

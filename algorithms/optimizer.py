@@ -11,15 +11,34 @@ class StackedAdam:
     """m independent Adam optimizers (Kingma and Ba 2015) over parameters whose first axis is m.
 
     Each acts as `torch.optim.Adam` on its own network would; there is no statistic across the m.
+
+    From here on all parameters are views of one tensor `(m, numbers)`, as are their moments: a step is then a few operations, however many
+    parameters there are. Move them to their device before.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], epsilon: float, betas: tuple[float, float] = (0.9, 0.999)):
         self.parameters = list(parameters)
         self.epsilon = epsilon
         self.betas = betas
-        self.steps = torch.zeros(self.parameters[0].shape[0], dtype=torch.float64, device=self.parameters[0].device)
-        self.mean = [torch.zeros_like(p) for p in self.parameters]
-        self.square = [torch.zeros_like(p) for p in self.parameters]
+        self._sizes = [p[0].numel() for p in self.parameters]
+        self._values = self._joined([p.detach() for p in self.parameters])
+        for parameter, own in zip(self.parameters, self._apart(self._values)):
+            parameter.data = own
+        self._mean, self._square = torch.zeros_like(self._values), torch.zeros_like(self._values)
+        self.steps = torch.zeros(len(self._values), dtype=torch.float64, device=self._values.device)
+        self.mean, self.square = self._apart(self._mean), self._apart(self._square)
+
+    def _joined(self, tensors: list[Tensor]) -> Tensor:
+        """`(m, *shape)` each to `(m, numbers)`."""
+        return torch.cat([x.flatten(1) for x in tensors], dim=1)
+
+    def _apart(self, joined: Tensor) -> list[Tensor]:
+        """The reverse, as views."""
+        return [part.view(p.shape) for part, p in zip(joined.split(self._sizes, dim=1), self.parameters)]
+
+    def _gradients(self) -> Tensor:
+        """`(m, numbers)`, zeros where there is none."""
+        return self._joined([torch.zeros_like(p) if p.grad is None else p.grad for p in self.parameters])
 
     def zero_grad(self) -> None:
         """Forget the gradients."""
@@ -29,38 +48,29 @@ class StackedAdam:
     @torch.no_grad()
     def clip(self, max_norm: float) -> Tensor:
         """Scale each network's gradient to a norm of at most `max_norm`; returns the norms before, `(m,)`."""
-        gradients = [p.grad for p in self.parameters if p.grad is not None]
-        norm = torch.stack([g.flatten(1).square().sum(dim=1) for g in gradients]).sum(dim=0).sqrt()
-        factor = (max_norm / (norm + 1e-6)).clamp(max=1.0)
-        for gradient in gradients:
-            gradient.mul_(_spread(factor, gradient))
+        gradients = self._gradients()
+        norm = torch.linalg.vector_norm(gradients, dim=1)
+        gradients.mul_((max_norm / (norm + 1e-6)).clamp_(max=1.0).unsqueeze(1))
+        for parameter, own in zip(self.parameters, self._apart(gradients)):
+            parameter.grad = own
         return norm
 
     @torch.no_grad()
     def step(self, learning_rate: float, where: Tensor) -> None:
         """One step of the networks `where` (m,) bool; the others keep parameters and statistics to the bit."""
         self.steps += where
-        everyone = bool(where.all())
         first, second = self.betas
-        count = self.steps.clamp(min=1)
+        count = self.steps.clamp(min=1).unsqueeze(1)
         rate = (learning_rate / (1 - first**count)).float()
-        root = (1 - second**count).sqrt().float()
-        for parameter, mean, square in zip(self.parameters, self.mean, self.square):
-            if parameter.grad is None:
-                continue
-            gradient = parameter.grad
-            new_mean = mean.lerp(gradient, 1 - first)
-            new_square = (square * second).addcmul_(gradient, gradient, value=1 - second)
-            move = _spread(rate, mean) * new_mean / ((new_square.sqrt() / _spread(root, mean)).add_(self.epsilon))
-            if everyone:
-                mean.copy_(new_mean)
-                square.copy_(new_square)
-                parameter.sub_(move)
-            else:
-                chosen = _spread(where, mean)
-                mean.copy_(torch.where(chosen, new_mean, mean))
-                square.copy_(torch.where(chosen, new_square, square))
-                parameter.copy_(torch.where(chosen, parameter - move, parameter))
+        root = (1 - second**count).sqrt_().float()
+        gradient = self._gradients()
+        mean = self._mean.lerp(gradient, 1 - first)
+        square = (self._square * second).addcmul_(gradient, gradient, value=1 - second)
+        scale = square.sqrt().div_(root).add_(self.epsilon)
+        values = self._values - (rate * mean).div_(scale)
+        everyone = bool(where.all())
+        for own, new in ((self._mean, mean), (self._square, square), (self._values, values)):
+            own.copy_(new if everyone else torch.where(where.unsqueeze(1), new, own))
 
     def state_dict(self) -> dict[str, Any]:
         """Step counts and moments."""
@@ -71,8 +81,3 @@ class StackedAdam:
         self.steps.copy_(state["steps"])
         for own, given in zip(self.mean + self.square, state["mean"] + state["square"], strict=True):
             own.copy_(given)
-
-
-def _spread(one_each: Tensor, like: Tensor) -> Tensor:
-    """`(m,)` shaped to multiply `(m, ...)`."""
-    return one_each.view(-1, *([1] * (like.dim() - 1)))

@@ -7,7 +7,7 @@ learners, Tampuu et al. (2017). Differences of public code are settled in `../sh
 import copy
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -101,15 +101,18 @@ class QSettings:
             raise BadParameter("an exponential epsilon_schedule needs epsilon_start >= epsilon_end > 0")
 
 
-class QLearner(Learner):
+S = TypeVar("S", bound=QSettings)
+
+
+class QLearner(Learner, Generic[S]):
     """Base class: acts by its action values, keeps a replay, and takes gradient steps on stretches of it.
 
     Subclasses put what learns into `parts`, from which targets and optimizers are made, and write `_loss` and `_values`.
     """
 
-    settings: QSettings
+    settings: S
 
-    def __init__(self, setup: Setup, settings: QSettings):
+    def __init__(self, setup: Setup, settings: S):
         super().__init__(setup, settings)
         self.who = type(self).__name__.lower()
         self.actions = ActionValues(self.group, self.who)
@@ -162,11 +165,13 @@ class QLearner(Learner):
             self._put(step.observation)[None], memory, self._put(step.first)[None], active[None]
         )
         mask = None if step.action_mask is None else self._put(step.action_mask)
-        action = self.actions.best(values[0], mask)
-        if not greedy:
+        score, epsilon = values[0], self.epsilon()
+        if not greedy and epsilon > 0:
+            # Who explores takes the legal action of the highest draw, and so each with the same chance.
             stream = self.stream("policy")
-            explore = torch.rand(active.shape, generator=stream).to(active.device) < self.epsilon()
-            action = torch.where(explore.unsqueeze(-1), self.actions.any_legal(values[0], mask, stream), action)
+            explore, draw = (torch.rand(shape, generator=stream) for shape in (active.shape, score.shape))
+            score = torch.where((explore < epsilon).unsqueeze(-1).to(score.device), draw.to(score.device), score)
+        action = self.actions.best(score, mask)
         record = {} if memory is None else {"memory": memory.cpu().numpy()}
         return Decision(self.actions.to_action(action), self.network.remember(inside, action, active), record)
 
@@ -338,7 +343,7 @@ class QLearner(Learner):
         return {name: float(values.mean()) for name, values in metrics.items()}
 
 
-class IQL(QLearner):
+class IQL(QLearner[QSettings]):
     """Independent Q-learning: each agent values its own actions by its own observations and rewards."""
 
     Settings = QSettings

@@ -53,7 +53,7 @@ class Replay:
         self.filled = 0
         """Transitions stored of each copy."""
         self.keep_state = keep_state
-        self.parts = {
+        self.parts: dict[str, NDArray[Any]] = {
             name: np.zeros((capacity, *part.shape[1:]), part.dtype) for name, part in self._parts_of(sample).items()
         }
 
@@ -126,11 +126,11 @@ class Replay:
             assert part is not None
             return part
 
+        reward, terminated, truncated = (self.parts[name][slots[:-1], copy] for name in PER_TRANSITION[1:])
         memory = self.parts["memory"][slots[0], copy] if "memory" in self.parts else None
         return Stretch(
             known("observation"), seen("action_mask"), known("active"), known("first"), known("action"),
-            *(self.parts[name][slots[:-1], copy] for name in PER_TRANSITION[1:]),
-            None if memory is None else torch.from_numpy(memory).to(device), seen("state"),
+            reward, terminated, truncated, None if memory is None else torch.from_numpy(memory).to(device), seen("state"),
         )  # fmt: skip
 
     def state_dict(self) -> dict[str, Any]:

@@ -72,12 +72,11 @@ class WQMIXSettings(TeamSettings):
     """Which joint actions count fully: all, those that seem best (CW of Rashid et al. 2020), or those that are worth more than thought (OW)."""
 
 
-class QMIX(QLearner):
+class QMIX(QLearner[TeamSettings]):
     """QMIX (Rashid et al. 2018), and by its settings each of the others."""
 
     Settings = TeamSettings
     information = Information.JOINT
-    settings: TeamSettings
 
     def __init__(self, setup: Setup, settings: TeamSettings):
         if settings.team_reward is None and not setup.group.shared_reward and setup.group.size > 1:
@@ -106,7 +105,7 @@ class QMIX(QLearner):
 
     def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
         values = self._look(self.network, stretch)
-        done = self.actions.from_action(stretch.action[:-1])
+        acted = self.actions.from_action(stretch.action[:-1])
         with torch.no_grad():
             late = self._look(self.targets["central_network" if self._weighted else "network"], stretch)
             source = values if self.settings.double_q or self._weighted else late
@@ -114,14 +113,18 @@ class QMIX(QLearner):
             after = self._values(self.targets, late, best, stretch)
         here = stretch.active.any(dim=-1, keepdim=True)
         target, known = self._targets(
-            self._team_reward(stretch.reward), stretch.terminated.all(axis=-1, keepdims=True), after, here, stretch
+            self._team_reward(stretch.reward),
+            np.logical_and.reduce(stretch.terminated, axis=-1, keepdims=True),
+            after,
+            here,
+            stretch,
         )
         target, known = target.view(1, -1), known.view(1, -1)
-        worth = self._mix(self.parts["mixer"], values[:-1], done, stretch).reshape(1, -1)
+        worth = self._mix(self.parts["mixer"], values[:-1], acted, stretch).reshape(1, -1)
         error = (worth - target).square()
         loss, metrics = torch.zeros((), device=error.device), {}
         if self._weighted:
-            weight, central = self._weigh(worth, target, done, best, after, stretch)
+            weight, central = self._weigh(worth, target, acted, best, after, stretch)
             error = weight * error
             central_loss = masked_mean((central - target).square(), known)
             loss = central_loss.sum()
@@ -153,14 +156,14 @@ class QMIX(QLearner):
     def _weigh(
         self, worth: Tensor, target: Tensor, acted: Tensor, best: Tensor, after: Tensor, stretch: Stretch
     ) -> tuple[Tensor, Tensor]:
-        """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of what was acted (Rashid et al. 2020, equations 10 and 11)."""
+        """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of the joint action that was taken (Rashid et al. 2020, equations 10 and 11)."""
         look = self._look(self.parts["central_network"], stretch)
-        central = self._mix(self.parts["central_mixer"], look, acted, stretch)[:-1].reshape(1, -1)
+        central = self._mix(self.parts["central_mixer"], look[:-1], acted, stretch).reshape(1, -1)
         with torch.no_grad():
             if self.settings.weighting == "optimistic":
                 counts = worth < target
             else:
-                same = ((acted == best).all(dim=-1) | ~stretch.active).all(dim=-1)[:-1].reshape(1, -1)
+                same = ((acted == best[:-1]).all(dim=-1) | ~stretch.active[:-1]).all(dim=-1).reshape(1, -1)
                 counts = same | (target > after[:-1].reshape(1, -1))
             weight = torch.where(counts, 1.0, self.settings.weight)
         return weight, central

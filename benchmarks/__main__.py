@@ -1,4 +1,4 @@
-"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
+"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
 
 import os
 import platform
@@ -7,8 +7,8 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import pathfinding, tasks, tracking, training, yardsticks
-from benchmarks.peers import FROM_SOURCES, peer_python
+from benchmarks import learners, pathfinding, tasks, tracking, training, yardsticks
+from benchmarks.peers import peer_python
 from stigmergy.training.experiment import DEFAULT_CONFIG
 
 
@@ -48,7 +48,7 @@ def _show_rows(console: Console, rows: list[tasks.Row]) -> None:
     console.print(table)
     if peer_python("jaxmarl") is None:
         console.print("(JaxMARL is not there to compare with: `make .venv-jaxmarl` installs it)")
-    for peer in FROM_SOURCES:
+    for peer in ("meltingpot", "socialjax"):
         if peer_python(peer) is None:
             console.print(f"({peer} is not there to compare with: tests/oracles/README.md says how to come by it)")
 
@@ -83,12 +83,46 @@ def show_training(console: Console) -> None:
     console.print(table)
 
 
+def show_learners(console: Console) -> None:
+    """Learners beside other packages'."""
+    plays = [f"{name} {mean:.2f} ± {error:.2f}" for name, (mean, error) in learners.random_play().items()]
+    console.print(
+        f"simple_spread, 3 agents; an agent's return under random play: {', '.join(plays)}; level: return that is to be reached"
+    )
+    speeds = ("learner", "package", "compiling, s", "agent-steps/s", "ours / theirs")
+    table = Table(*speeds, "last return", "level", "after s", "agent-steps", "theirs / ours", box=None)
+    for contest in learners.contests():
+        ours, *others = learners.measure(contest)
+        table.add_row(contest.name, *_learner_cells(contest, ours, ours))
+        for other in others:
+            table.add_row("", *_learner_cells(contest, other, ours))
+    console.print(table)
+    for peer in learners.PEERS:
+        if peer_python(peer) is None:
+            console.print(f"({peer} is not there to compare with: tests/oracles/README.md says how to come by it)")
+
+
+def _learner_cells(contest: learners.Contest, side: learners.Side, ours: learners.Side) -> list[str]:
+    """One learner's row, with ratios to ours if it is another's."""
+    ratio = "" if side is ours else f"{ours.speed / side.speed:.2f}"
+    cells = [side.name, f"{side.compile_seconds:.0f}", f"{side.speed:,.0f}", ratio]
+    if contest.level is None or not side.learns:
+        return cells
+    cells += [f"{side.last(contest):.1f}", f"{contest.level:g}"]
+    reached, own = side.reach(contest), ours.reach(contest)
+    if reached is None:
+        return [*cells, "never"]
+    ratio = "" if side is ours or own is None else f"{reached[0] / own[0]:.1f}"
+    return [*cells, f"{reached[0]:.1f}", f"{reached[1]:,.0f}", ratio]
+
+
 PARTS = {
     "pathfinding": show_pathfinding,
     "tasks": show_tasks,
     "dilemmas": show_dilemmas,
     "tracking": show_tracking,
     "training": show_training,
+    "learners": show_learners,
     "yardsticks": show_yardsticks,
 }
 

@@ -1,37 +1,43 @@
-"""Learners end to end, beside JaxMARL's and BenchMARL's: `python -m benchmarks learners`.
+"""Learners end to end, beside those of JaxMARL, BenchMARL and EPyMARL: `python -m benchmarks learners`.
 
 The task is MPE's simple_spread with three agents, the networks and settings are the peer's own. What is measured: agent-steps per second of
-collecting and learning together, and seconds until the mean return of an agent in training passes a level that both reach. Compiling is left out.
-Ours and the peer's runs take turns, with seeds 0, 1, ...
+collecting and learning together, and for IPPO seconds until the mean return of an agent in training passes a level. Compiling is left out.
+Ours and the peer's runs follow each other, with seeds 0, 1, ...
 
 Returns compare with JaxMARL's: an episode is 26 steps there, and so it is here; a step into the next episode, which only ours has, is not counted as a step.
-They do not compare with BenchMARL's, because VMAS has rules and rewards of its own under the same name.
+`random_play` shows that the tasks pay the same. They do not compare with BenchMARL's, because VMAS has rules and rewards of its own under the same name.
 """
 
+import math
 import time
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 from benchmarks.peers import ask_peer, peer_python
-from stigmergy.training.experiment import build_experiment
-from stigmergy.training.trainer import Trainer
+from stigmergy.algorithms.factory import build_settings
+from stigmergy.training.evaluation import evaluate
+from stigmergy.training.experiment import LearnerChoice, build_experiment
+from stigmergy.training.trainer import Trainer, build_learners
 
+AGENTS = 3
 EPISODE = 26
 """Steps of an episode."""
-ROUNDS = 3
-WINDOW = 10
-"""Updates over which returns are averaged."""
-SHARE = 1.0
-"""Of a contest's steps; less to try whether everything runs."""
+WINDOW = 400
+"""Episodes over which returns are averaged."""
+PEERS = ("jaxmarl_baselines", "benchmarl", "epymarl")
+WARM_UP = 3
+"""Updates of ours before anything is timed: they compile, or read what was compiled."""
 
 NETWORK = {"sharing": "all", "hidden": [64, 64], "activation": "tanh", "separate_critic": True}
 IPPO = {
-    "network": NETWORK, "learning_rate": 2.5e-4, "anneal": True, "gamma": 0.99, "gae_lambda": 0.95, "epochs": 4, "minibatches": 4,
+    "network": NETWORK, "learning_rate": 2.5e-3, "anneal": True, "gamma": 0.99, "gae_lambda": 0.95, "epochs": 4, "minibatches": 4,
     "value_clip": 0.2, "value_coefficient": 0.25, "entropy": 0.01, "max_grad_norm": 0.5,
 }  # fmt: skip
-"""JaxMARL's ippo_ff_mpe; its value loss has a half in it, so its coefficient of 0.5 is 0.25 here."""
+"""JaxMARL's ippo_ff_mpe; its value loss has a half in it, so its coefficient of 0.5 is 0.25 here. Of the learning rates 2.5e-4, which is its own,
+1e-3 and 2.5e-3, the last is the one with which it learns fastest."""
 QMIX = {
     "network": {"sharing": "all", "agent_id": True, "hidden": [64], "memory": "gru", "memory_size": 64},
     "learning_rate": 5e-3, "anneal": True, "gamma": 0.9, "epsilon_start": 1.0, "epsilon_end": 0.05, "epsilon_fraction": 0.1,
@@ -39,127 +45,187 @@ QMIX = {
     "target_interval": 200, "max_grad_norm": 25.0, "team_reward": "sum", "state": "observations",
     "mixing": {"embedding": 32, "hyper": 128},
 }  # fmt: skip
-"""JaxMARL's ql_rnn_mpe; it takes rectified Adam where ours takes Adam."""
+"""JaxMARL's ql_rnn_mpe; it takes rectified Adam where ours takes Adam. Its runs have ten million steps. In a few hundred thousand its returns depend
+more on the seed than on anything else, with this learning rate and with 2e-3 and 1e-3, so that only speeds are compared."""
 
 Curve = list[tuple[float, float]]  # after each update: seconds, mean return of an agent
 
 
 @dataclass(frozen=True)
+class Peer:
+    """A learner of another package."""
+
+    name: str
+    """`peer_<name>.py` drives it."""
+    task: dict[str, Any]
+    """What the driver is told beside copies, rollout length, steps and seeds."""
+    rounds: int = 1
+
+
+@dataclass(frozen=True)
 class Contest:
-    """One of our runs, and one of a peer's."""
+    """A learner of ours, and peers on the same work."""
 
     name: str
     algorithm: str
     learner: dict[str, Any]
     copies: int
     length: int
-    """Steps of a rollout."""
-    steps: int
-    """Of all copies together."""
-    peer: str
-    peer_task: dict[str, Any]
+    """Transitions of a rollout of the peer's."""
+    updates: int
+    peers: tuple[Peer, ...]
+    rounds: int = 1
     level: float | None = None
     """Return to reach; None where returns do not compare."""
     continuous: bool = False
+    whole_episodes: bool = False
+    """The peer begins an episode with each rollout; ours needs a step more for that."""
 
-    def experiment(self, seed: int, steps: int) -> dict[str, Any]:
+    @property
+    def steps(self) -> int:
+        """Transitions of all copies together."""
+        return self.copies * self.length * self.updates
+
+    @property
+    def window(self) -> int:
+        """Updates in which WINDOW episodes end."""
+        return math.ceil(WINDOW * EPISODE / (self.copies * self.length))
+
+    def experiment(self, seed: int) -> dict[str, Any]:
         """Our side as a config."""
+        length = self.length + self.whole_episodes
         return {
             "environment": "swarm/spread-v0",
-            "task": {"num_agents": 3, "max_cycles": EPISODE, "continuous": self.continuous},
+            "task": {"num_agents": AGENTS, "max_cycles": EPISODE, "continuous": self.continuous},
             "algorithm": self.algorithm,
             "learner": self.learner,
             "training": {
                 "seed": seed,
-                "total_steps": steps,
+                "total_steps": self.copies * length * self.updates,
                 "num_envs": self.copies,
-                "rollout_length": self.length,
+                "rollout_length": length,
             },
         }
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a run came to."""
+class Run:
+    """One training."""
 
-    speed: float
-    """Agent-steps per second."""
+    agent_steps: int
+    seconds: float
     curve: Curve
-    compile_seconds: float = 0.0
+
+    def by_steps(self) -> Curve:
+        """The curve with agent-steps where the seconds were."""
+        return [(self.agent_steps * (i + 1) / len(self.curve), value) for i, (_, value) in enumerate(self.curve)]
 
 
 @dataclass(frozen=True)
-class Row:
-    """A contest's outcomes, round by round; the peer's are empty where it is not installed."""
+class Side:
+    """What a learner came to in a contest, over seeds."""
 
-    contest: Contest
-    ours: list[Outcome]
-    peers: list[Outcome]
+    name: str
+    runs: list[Run]
+    compile_seconds: float
+
+    @property
+    def speed(self) -> float:
+        """Agent-steps per second, the median."""
+        return median(run.agent_steps / run.seconds for run in self.runs)
+
+    @property
+    def learns(self) -> bool:
+        """Whether its returns are known."""
+        return all(run.curve for run in self.runs)
+
+    def reach(self, contest: Contest) -> tuple[float, float] | None:
+        """Seconds and agent-steps until the level is passed, medians; None if most runs never do, or there is no level."""
+        if contest.level is None or not self.learns:
+            return None
+        seconds = median(passes(contest.level, run.curve, contest.window) for run in self.runs)
+        steps = median(passes(contest.level, run.by_steps(), contest.window) for run in self.runs)
+        return (seconds, steps) if math.isfinite(seconds) else None
+
+    def last(self, contest: Contest) -> float:
+        """Mean return over the last window, the median."""
+        return median(float(np.mean([value for _, value in run.curve[-contest.window :]])) for run in self.runs)
 
 
 def contests() -> list[Contest]:
     """What is measured."""
-    jaxmarl = [
+
+    def jaxmarl(algorithm: str, learner: dict[str, Any], rounds: int) -> Peer:
+        return Peer("jaxmarl_baselines", {"algorithm": algorithm, "learning_rate": learner["learning_rate"]}, rounds)
+
+    return [
         Contest(
-            f"IPPO, {copies} copies x {length} steps", "ippo", IPPO, copies, length, steps,
-            "jaxmarl_baselines", {"algorithm": "ippo", "learning_rate": IPPO["learning_rate"]}, level=level,
-        )
-        for copies, length, steps, level in ((16, 128, 1_000_000, -20.0), (128, 64, 2_000_000, -20.0))
+            "IPPO, 16 copies x 128 steps", "ippo", IPPO, 16, 128, 300,
+            (jaxmarl("ippo", IPPO, 3), Peer("epymarl", {"steps": 5_000})), rounds=3, level=-22.0,
+        ),
+        Contest("IPPO, 128 copies x 64 steps", "ippo", IPPO, 128, 64, 60, (jaxmarl("ippo", IPPO, 1),)),
+        Contest(
+            "IPPO, continuous actions, 128 copies x 64 steps", "ippo", IPPO, 128, 64, 12, (Peer("benchmarl", {}),),
+            continuous=True,
+        ),
+        Contest(
+            "QMIX, 8 copies x 26 steps", "qmix", QMIX, 8, EPISODE, 600, (jaxmarl("qmix", QMIX, 1),), whole_episodes=True,
+        ),
     ]  # fmt: skip
-    benchmarl = Contest(
-        "IPPO, continuous actions, 128 copies x 64 steps", "ippo", IPPO, 128, 64, 12 * 128 * 64, "benchmarl", {}, continuous=True
-    )  # fmt: skip
-    # A rollout of ours is an episode and the step into the next.
-    qmix = Contest(
-        "QMIX, 8 copies x 26 steps", "qmix", QMIX, 8, EPISODE + 1, 8 * (EPISODE + 1) * 1923,
-        "jaxmarl_baselines", {"algorithm": "qmix", "length": EPISODE, "steps": 8 * EPISODE * 1923}, level=-24.0,
-    )  # fmt: skip
-    return [*jaxmarl, benchmarl, qmix]
 
 
-def measure(contest: Contest, rounds: int = ROUNDS) -> Row:
-    """Let both sides run in turn. Raises RuntimeError if the peer fails."""
-    ours, peers = [], []
-    run_ours(contest, 0, updates=3)  # compiles, or reads what was compiled
-    for seed in range(rounds):
-        ours.append(run_ours(contest, seed))
-        if peer_python(contest.peer) is not None:
-            peers.append(run_peer(contest, seed))
-    return Row(contest, ours, peers)
-
-
-def run_ours(contest: Contest, seed: int, updates: int | None = None) -> Outcome:
-    """Train once; `updates` cuts the run short."""
-    trainer = Trainer(build_experiment(contest.experiment(seed, int(SHARE * contest.steps))))
-    curve: Curve = []
+def measure(contest: Contest) -> list[Side]:
+    """Our side, then the peers that are there. Raises RuntimeError if a peer fails."""
     start = time.perf_counter()
-    while not trainer.finished and trainer.progress.update != updates:
+    run_ours(rehearsal(contest), 0)
+    compiled = time.perf_counter() - start
+    ours = Side("stigmergy", [run_ours(contest, seed) for seed in range(contest.rounds)], compiled)
+    return [ours, *(run_peer(contest, peer) for peer in contest.peers if peer_python(peer.name))]
+
+
+def rehearsal(contest: Contest) -> Contest:
+    """A few updates, which learn from the first on."""
+    learner = contest.learner | ({"warm_up": 0} if "warm_up" in contest.learner else {})
+    return replace(contest, updates=WARM_UP, learner=learner)
+
+
+def run_ours(contest: Contest, seed: int) -> Run:
+    """Train once."""
+    start = time.perf_counter()
+    trainer = Trainer(build_experiment(contest.experiment(seed)))
+    curve: Curve = []
+    while not trainer.finished:
         metrics = trainer.update()
         if "episode/return" in metrics:
             curve.append((time.perf_counter() - start, metrics["episode/return"]))
-    seconds = time.perf_counter() - start
-    transitions = trainer.steps * EPISODE / (EPISODE + 1)
-    return Outcome(trainer.env.spec.num_agents * transitions / seconds, curve)
+    transitions = AGENTS * trainer.steps * EPISODE // (EPISODE + 1)
+    return Run(transitions, time.perf_counter() - start, curve)
 
 
-def run_peer(contest: Contest, seed: int) -> Outcome:
-    """Train the peer's learner once, in a process of its own."""
-    task = {"copies": contest.copies, "length": contest.length, "steps": contest.steps, "seed": seed} | contest.peer_task
-    answer = ask_peer(contest.peer, **task | {"steps": int(SHARE * task["steps"])})
-    curve = [(seconds, value) for seconds, value in answer["curve"]]
-    return Outcome(answer["agent_steps_per_second"], curve, answer.get("compile_seconds", 0.0))
+def run_peer(contest: Contest, peer: Peer) -> Side:
+    """Train the peer's learner with each seed, in a process of its own."""
+    sizes = {"copies": contest.copies, "length": contest.length, "steps": contest.steps}
+    answer = ask_peer(peer.name, **sizes | {"seeds": list(range(peer.rounds))} | peer.task)
+    return Side(peer.name, [Run(**run) for run in answer["runs"]], answer["compile_seconds"])
 
 
-def seconds_to(level: float, curve: Curve) -> float | None:
-    """Until the mean return over the last WINDOW updates passes a level; None if it never does."""
-    if len(curve) < WINDOW:
-        return None
-    values = np.array([value for _, value in curve])
-    means = np.convolve(values, np.full(WINDOW, 1 / WINDOW), mode="valid")
+def random_play(episodes: int = 4096) -> dict[str, tuple[float, float]]:
+    """Mean return of an agent under random actions, and its standard error: ours and JaxMARL's."""
+    experiment = build_experiment(contests()[0].experiment(0))
+    experiment = replace(experiment, learner=LearnerChoice("random", build_settings("random", {})))
+    env = experiment.make_env(episodes)
+    returns = evaluate(env, build_learners(experiment, env, 0), 0).columns()["return"]
+    means = {"stigmergy": (float(returns.mean()), float(returns.std()) / math.sqrt(episodes))}
+    if peer_python("jaxmarl_baselines"):
+        answer = ask_peer("jaxmarl_baselines", algorithm="random", episodes=episodes)
+        means["jaxmarl_baselines"] = answer["mean"], answer["error"]
+    return means
+
+
+def passes(level: float, curve: Curve, window: int) -> float:
+    """When the mean return over the last `window` updates passes a level; inf if it never does."""
+    if len(curve) < window:
+        return math.inf
+    means = np.convolve([value for _, value in curve], np.full(window, 1 / window), mode="valid")
     passed = np.flatnonzero(means >= level)
-    return curve[passed[0] + WINDOW - 1][0] if len(passed) else None
-
-
-def slower(contest: Contest, learning_rate: float) -> Contest:
-    """The same contest, with a learning rate of ours: a control that has to reach the level later or never."""
-    return replace(contest, learner=contest.learner | {"learning_rate": learning_rate})
+    return curve[passed[0] + window - 1][0] if len(passed) else math.inf

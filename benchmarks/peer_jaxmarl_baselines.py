@@ -1,7 +1,7 @@
-"""Times JaxMARL's learners, with the Python of the virtual environment they need: reads a JSON task on stdin, prints speed and learning curve.
+"""Trains with JaxMARL's own baselines, with the Python of the virtual environment they need: reads a JSON task on stdin, prints speeds and curves.
 
 Reads a checkout of JaxMARL from the folder STIGMERGY_JAXMARL_BASELINES, and changes nothing in it but where it logs: wandb would phone home, and
-what it is given after each update is the learning curve. Knows nothing of stigmergy.
+what it is given after each update is the learning curve. With `algorithm: random` nothing is learnt. Knows nothing of stigmergy.
 """
 
 import importlib
@@ -9,82 +9,93 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 from unittest.mock import MagicMock
 
 import jax
 import yaml
 
+TASK = "MPE_simple_spread_v3"
 AGENTS = 3
 EPISODE = 26  # steps: JaxMARL counts from 0 up to and with its limit of 25
-IPPO = {
-    "UPDATE_EPOCHS": 4, "NUM_MINIBATCHES": 4, "GAMMA": 0.99, "GAE_LAMBDA": 0.95, "CLIP_EPS": 0.2, "ENT_COEF": 0.01, "VF_COEF": 0.5,
-    "MAX_GRAD_NORM": 0.5, "ACTIVATION": "tanh", "ENV_NAME": "MPE_simple_spread_v3", "ENV_KWARGS": {}, "ANNEAL_LR": True,
-}  # fmt: skip
-"""baselines/IPPO/config/ippo_ff_mpe.yaml; learning rate, copies and steps come with the task."""
+SOURCES = Path(os.environ["STIGMERGY_JAXMARL_BASELINES"])
+CONFIGS = {"ippo": "IPPO/config/ippo_ff_mpe.yaml", "qmix": "QLearning/config/alg/ql_rnn_mpe.yaml"}
 
 
-def ippo(task):
-    """Its trainer, and how it logs the mean return of an agent."""
-    module = importlib.import_module("baselines.IPPO.ippo_ff_mpe")
-    config = IPPO | {
-        "LR": task["learning_rate"], "NUM_ENVS": task["copies"], "NUM_STEPS": task["length"], "TOTAL_TIMESTEPS": task["steps"]
-    }  # fmt: skip
-    # The log is the mean over all steps of the return of the episode that ended last, times the number of agents, and 0 before one ended.
-    return module.make_train(config), lambda log, k: (
-        float(log["returned_episode_returns"]) / AGENTS if k * task["length"] >= EPISODE else None
-    )
+def main() -> None:
+    """Compile once, then train once for each seed."""
+    task = json.load(sys.stdin)
+    given: list[tuple[float, dict]] = []
+    wandb = MagicMock()
+    wandb.log = lambda metrics: given.append((time.perf_counter(), metrics))
+    sys.modules |= {"wandb": wandb, "hydra": MagicMock(), "omegaconf": MagicMock()}
+    sys.path.insert(0, str(SOURCES))
+    if task["algorithm"] == "random":
+        print(json.dumps(random_play(task["episodes"])))
+        return
+    config = read_config(task)
+    start = time.perf_counter()
+    train = jax.jit(build(task["algorithm"], config)).lower(jax.random.PRNGKey(0)).compile()
+    compiled = time.perf_counter() - start
+    runs = []
+    for seed in task["seeds"]:
+        given.clear()
+        start = time.perf_counter()
+        jax.block_until_ready(train(jax.random.PRNGKey(seed)))
+        jax.effects_barrier()
+        seconds = time.perf_counter() - start
+        # Numbers are read after the run: reading one waits for it.
+        curve = [(moment - start, mean_return(log)) for moment, log in given]
+        steps = len(given) * config["NUM_ENVS"] * config["NUM_STEPS"]
+        runs.append({"agent_steps": AGENTS * steps, "seconds": seconds, "curve": curve})
+    print(json.dumps({"compile_seconds": compiled, "runs": runs}))
 
 
-def qmix(task):
-    """The same; the log is the mean over an episode's steps of a return that stands in its last alone."""
-    module = importlib.import_module("baselines.QLearning.qmix_rnn")
-    folder = os.environ["STIGMERGY_JAXMARL_BASELINES"]
-    with open(f"{folder}/baselines/QLearning/config/alg/ql_rnn_mpe.yaml") as file:
-        config = yaml.safe_load(file)
-    config |= {
+def read_config(task: dict) -> dict:
+    """The baseline's own config, with the sizes and the learning rate of the task."""
+    own = yaml.safe_load((SOURCES / "baselines" / CONFIGS[task["algorithm"]]).read_text())
+    return own | {
+        "LR": task["learning_rate"],
         "NUM_ENVS": task["copies"],
         "NUM_STEPS": task["length"],
         "TOTAL_TIMESTEPS": task["steps"],
         "TEST_DURING_TRAINING": False,  # 15,360 steps each time, which would count against it
         "WANDB_MODE": "online",
     }
-    env, _ = module.env_from_config(dict(config))
-    return module.make_train(config, env), lambda log, k: (
-        float(log["returned_episode_returns"]) / float(log["returned_episode"]) / AGENTS
-    )
 
 
-def main() -> None:
-    """Train once, compiled beforehand."""
-    task = json.load(sys.stdin)
-    log: list[tuple[float, float]] = []
-    wandb = MagicMock()
-    sys.modules |= {"wandb": wandb, "hydra": MagicMock(), "omegaconf": MagicMock()}
-    sys.path.insert(0, os.environ["STIGMERGY_JAXMARL_BASELINES"])
-    train, read = {"ippo": ippo, "qmix": qmix}[task["algorithm"]](task)
-    start = time.perf_counter()
-    train = jax.jit(train).lower(jax.random.PRNGKey(task["seed"])).compile()
-    compiled = time.perf_counter()
-    given = []
-    # Numbers are read after the run: reading one waits for it.
-    wandb.log = lambda metrics: given.append((time.perf_counter() - compiled, metrics))
-    jax.block_until_ready(train(jax.random.PRNGKey(task["seed"])))
-    jax.effects_barrier()
-    seconds = time.perf_counter() - compiled
-    for k, (moment, metrics) in enumerate(given):
-        value = read(metrics, k)
-        if value is not None:
-            log.append((moment, value))
-    updates = int(task["steps"]) // task["length"] // task["copies"]
-    print(
-        json.dumps(
-            {
-                "agent_steps_per_second": AGENTS * updates * task["length"] * task["copies"] / seconds,
-                "compile_seconds": compiled - start,
-                "curve": log,
-            }
-        )
-    )
+def build(algorithm: str, config: dict):
+    """The baseline's function that trains."""
+    if algorithm == "ippo":
+        return importlib.import_module("baselines.IPPO.ippo_ff_mpe").make_train(config)
+    module = importlib.import_module("baselines.QLearning.qmix_rnn")
+    return module.make_train(config, module.env_from_config(dict(config))[0])
+
+
+def mean_return(log: dict) -> float:
+    """Of an agent's episode.
+
+    What is logged are means over the steps of an update: of the return, times the number of agents, of the episode that ended last, and of that
+    episode's length; both are 0 before one ended, or, in QMIX, where none just ended.
+    """
+    return float(log["returned_episode_returns"]) * EPISODE / float(log["returned_episode_lengths"]) / AGENTS
+
+
+def random_play(episodes: int) -> dict:
+    """Mean return of an agent under uniformly random actions, and its standard error."""
+    env = importlib.import_module("jaxmarl").make(TASK)
+
+    def step(carry, _):
+        state, key = carry
+        key, draws, steps = jax.random.split(key, 3)
+        actions = dict(zip(env.agents, jax.random.randint(draws, (AGENTS, episodes), 0, 5), strict=True))
+        _, state, reward, _, _ = jax.vmap(env.step)(jax.random.split(steps, episodes), state, actions)
+        return (state, key), sum(reward.values()) / AGENTS
+
+    _, state = jax.vmap(env.reset)(jax.random.split(jax.random.PRNGKey(0), episodes))
+    _, rewards = jax.lax.scan(step, (state, jax.random.PRNGKey(1)), None, length=EPISODE)
+    returns = rewards.sum(axis=0)
+    return {"mean": float(returns.mean()), "error": float(returns.std()) / episodes**0.5}
 
 
 main()

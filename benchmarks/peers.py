@@ -10,7 +10,7 @@ from typing import Any
 HERE = Path(__file__).parent
 OWN_PYTHON = ("pettingzoo",)
 """Peers that live in this environment (the `reference` extra)."""
-FROM_SOURCES = ("meltingpot", "socialjax", "jaxmarl_baselines")
+FROM_SOURCES = ("meltingpot", "socialjax", "jaxmarl_baselines", "epymarl")
 """Peers that are not installed but read from the folder that STIGMERGY_<PEER> names; tests/oracles/README.md says how to come by them."""
 
 

@@ -23,6 +23,7 @@ from .episodes import EpisodeTotals
 from .evaluation import Outcomes, decide, evaluate, outcome_names
 from .experiment import Experiment, check_groups
 from .intervals import mean_of_defined
+from .memory import keep_freed_memory
 
 Metrics = dict[str, float]
 
@@ -103,6 +104,7 @@ class Trainer:
     def __init__(self, experiment: Experiment):
         settings = experiment.training
         set_threads(settings.threads)
+        keep_freed_memory()
         self.experiment = experiment
         self.env = experiment.make_env(settings.num_envs)
         outcomes = outcome_names(self.env.spec)

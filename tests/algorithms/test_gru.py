@@ -79,6 +79,18 @@ def test_a_row_that_waits_keeps_its_memory_to_the_bit_whatever_it_sees():
         assert not torch.equal(gru_scan(gates + 1, memory, weight, bias, fresh, here), clean)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_what_a_waiting_row_sees_reaches_no_gradient(dtype):
+    gates, *others, fresh, here = draws(dtype)
+    dirty = torch.where(here.unsqueeze(-1), gates, torch.nan).detach().requires_grad_(True)
+    found = []
+    for seen in (gates, dirty):
+        output = gru_scan(seen, *others, fresh, here)
+        found.append(torch.autograd.grad(output.square().sum(), (seen, *others)))
+    for one, other in zip(*found):
+        assert torch.equal(one, other)
+
+
 def test_networks_do_not_touch_each_other():
     gates, memory, weight, bias, fresh, here = draws(torch.float32)
     scale = torch.tensor([1.0, 3.0]).view(M, 1, 1, 1)

@@ -97,7 +97,7 @@ def test_with_all_weights_alike_it_is_missed_again():
 
 
 def test_duplex_dueling_finds_it():
-    learner, gain = learnt("qplex", "games/matrix-v0", NON_MONOTONE, updates=200)
+    learner, gain = learnt("qplex", "games/matrix-v0", NON_MONOTONE)
     env = build_experiment({"environment": "games/matrix-v0", "task": NON_MONOTONE}).make_env(1)
     np.testing.assert_allclose(joint_values(learner, env.reset(0)), NON_MONOTONE["payoff"], atol=0.3)
     assert gain == 8

@@ -106,7 +106,7 @@ def test_a_state_of_zeros_leaves_the_agents_something_to_learn(name):
 
 
 def test_an_unknown_mixer_gets_a_sentence():
-    with pytest.raises(BadParameter, match="mixer is 'monoton'; allowed are sum, monotone, duplex"):
+    with pytest.raises(BadParameter, match="mixer is 'monoton'; there is no such mixer"):
         check_mixer("monoton")
     with pytest.raises(BadParameter, match="embedding is 0"):
         MixerSettings(embedding=0)

@@ -56,12 +56,13 @@ def test_gru_equals_separate_cells(stream):
     stacked = StackedGRU(M, 4, 6, stream)
     scatter(stacked, stream)
     x, memory = torch.randn(M, 7, 4, generator=stream), torch.randn(M, 7, 6, generator=stream)
+    here = torch.ones(M, 1, 7, dtype=torch.bool)
     for k in range(M):
         cell = nn.GRUCell(4, 6)  # its gates stand in the order reset, update, new
         names = {"weight_ih": stacked.gates_in.weight[k].T, "bias_ih": stacked.gates_in.bias[k, 0]}
         names |= {"weight_hh": stacked.gates_memory.weight[k].T, "bias_hh": stacked.gates_memory.bias[k, 0]}
         cell.load_state_dict(names)
-        torch.testing.assert_close(stacked(x, memory)[k], cell(x[k], memory[k]))
+        torch.testing.assert_close(stacked(x, memory, ~here, here)[k, 0], cell(x[k], memory[k]))
 
 
 def test_initial_weights_are_orthogonal_and_differ_between_networks(stream):

@@ -1,0 +1,55 @@
+import dataclasses
+import math
+import sys
+
+import pytest
+
+from benchmarks import learners, peers
+from stigmergy.training.experiment import build_experiment
+
+CURVE = [(1.0, -30.0), (2.0, -20.0), (3.0, -30.0), (4.0, -22.0), (5.0, -22.0), (6.0, -28.0)]
+
+
+def test_a_level_is_passed_when_the_mean_over_the_window_is_there():
+    assert learners.passes(-22.0, CURVE, 1) == 2.0
+    assert learners.passes(-22.0, CURVE, 2) == 5.0
+    assert learners.passes(-21.9, CURVE, 2) == math.inf
+    assert learners.passes(-40.0, CURVE, 7) == math.inf, "there never were so many updates"
+
+
+def test_a_side_reaches_a_level_with_the_median_of_its_seeds():
+    contest = dataclasses.replace(learners.contests()[0], level=-22.0, copies=1000, length=26)  # a window is one update
+    quick, slow = learners.Run(600, 6.0, CURVE), learners.Run(600, 6.0, [(1.0, -30.0), *CURVE[3:]])
+    never = learners.Run(600, 6.0, [(1.0, -30.0), (6.0, -29.0)])
+    assert learners.Side("", [quick, slow, never], 0).reach(contest) == (4.0, 300.0)
+    assert learners.Side("", [quick, slow, never], 0).last(contest) == -28.0
+    assert learners.Side("", [quick, never, never], 0).reach(contest) is None
+    assert learners.Side("", [learners.Run(600, 6.0, [])], 0).reach(contest) is None
+
+
+@pytest.mark.parametrize("contest", learners.contests(), ids=lambda contest: contest.name)
+def test_ours_and_theirs_do_the_same_work(contest):
+    training = build_experiment(contest.experiment(seed=0)).training
+    assert training.num_updates == contest.updates
+    rollout = training.rollout_length - contest.whole_episodes
+    assert training.num_envs * rollout * contest.updates == contest.steps
+
+
+def test_a_step_into_the_next_episode_is_not_counted():
+    contest = dataclasses.replace(learners.contests()[-1], updates=2)  # each rollout is an episode and such a step
+    assert contest.whole_episodes
+    run = learners.run_ours(contest, seed=0)
+    assert run.agent_steps == 3 * contest.steps
+    assert len(run.curve) == 2
+    assert run.curve[0][0] < run.curve[1][0] <= run.seconds
+    assert all(-100 < value < -5 for _, value in run.curve)
+
+
+def test_a_peer_needs_its_sources_and_says_what_it_lacks(monkeypatch, tmp_path):
+    monkeypatch.delenv("STIGMERGY_EPYMARL", raising=False)
+    monkeypatch.setenv("STIGMERGY_EPYMARL_PYTHON", sys.executable)
+    assert peers.peer_python("epymarl") is None
+    monkeypatch.setenv("STIGMERGY_EPYMARL", str(tmp_path))
+    assert peers.peer_python("epymarl") == sys.executable
+    with pytest.raises(RuntimeError, match="epymarl failed: ModuleNotFoundError: No module named 'learners'"):
+        peers.ask_peer("epymarl", steps=1)
