@@ -40,6 +40,10 @@ class Distribution(ABC):
     def log_prob_and_entropy(self, outputs: Tensor, sample: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
         """Log-probability of a sample, and the entropy of the distribution, both `()`."""
 
+    def log_prob(self, outputs: Tensor, sample: Tensor, mask: Tensor | None) -> Tensor:
+        """Log-probability of a sample alone, `()`."""
+        return self.log_prob_and_entropy(outputs, sample, mask)[0]
+
     @abstractmethod
     def kl(self, old: Tensor, new: Tensor, mask: Tensor | None) -> Tensor:
         """The Kullback-Leibler divergence KL(old || new) `()` of two outputs, in closed form over all legal actions.
@@ -64,6 +68,10 @@ class Categorical(Distribution):
 
     def mode(self, outputs: Tensor, mask: Tensor | None) -> Tensor:
         return _legal_logits(outputs, mask).argmax(dim=-1)
+
+    def log_prob(self, outputs: Tensor, sample: Tensor, mask: Tensor | None) -> Tensor:
+        log_prob = _normalized(torch.log_softmax, _legal_logits(outputs, mask))
+        return log_prob.gather(-1, sample.unsqueeze(-1)).squeeze(-1)
 
     def log_prob_and_entropy(self, outputs: Tensor, sample: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
         log_prob = _normalized(torch.log_softmax, _legal_logits(outputs, mask))

@@ -80,8 +80,7 @@ class PPO(Learner, Generic[S]):
             sample = self.distribution.mode(outputs, mask)
         else:
             sample = self.distribution.sample(outputs, mask, self.stream("policy"))
-        log_prob, _ = self.distribution.log_prob_and_entropy(outputs, sample, mask)
-        record = {"sample": sample, "log_prob": log_prob}
+        record = {"sample": sample, "log_prob": self.distribution.log_prob(outputs, sample, mask)}
         if value is not None:
             record["value"] = value
         if self.surrogate.needs_outputs:
