@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from benchmarks import learners, peers
+from benchmarks import compare, learners, peers
 from stigmergy.training.experiment import build_experiment
 
 CURVE = [(1.0, -30.0), (2.0, -20.0), (3.0, -30.0), (4.0, -22.0), (5.0, -22.0), (6.0, -28.0)]
@@ -53,3 +53,45 @@ def test_a_peer_needs_its_sources_and_says_what_it_lacks(monkeypatch, tmp_path):
     assert peers.peer_python("epymarl") == sys.executable
     with pytest.raises(RuntimeError, match="epymarl failed: ModuleNotFoundError: No module named 'learners'"):
         peers.ask_peer("epymarl", steps=1)
+
+
+def rows(algorithm, values, kind=compare.FINAL, step=100):
+    return [compare.Row("games/x", algorithm, seed, kind, step, value, 1.0) for seed, value in enumerate(values)]
+
+
+def test_the_interval_of_a_difference_is_welchs():
+    gap, half = compare.difference([10, 11, 12], [1, 2, 3])
+    # Both variances are 1: four degrees of freedom, whose quantile is 2.776, times sqrt(1/3 + 1/3).
+    assert gap == 9
+    assert half == pytest.approx(2.776 * (2 / 3) ** 0.5, rel=1e-3)
+    assert compare.difference([1, 1], [1, 1]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("dpo", "word"), [([10, 11, 12], "above"), ([-10, -11, -12], "below"), ([1, 2, 4], "not told apart"), ([9], "")]
+)
+def test_a_claim_is_told_by_the_interval(dpo, word):
+    measured = rows("dpo", dpo) + rows("ippo", [1, 2, 3]) + rows("dpo", [99] * 3, compare.CURVE)
+    assert compare.verdict(measured, "games/x", ("dpo", "ippo")).startswith(word)
+
+
+def test_a_comparison_goes_on_where_it_stopped_and_ends_in_a_table_and_charts(tmp_path, monkeypatch):
+    options = compare.Options(
+        ("games/two_step",),
+        ("ippo", "qmix", "nobody"),
+        ("qmix", "ippo"),
+        seeds=2,
+        episodes=4,
+        steps=1600,
+        output=str(tmp_path),
+    )
+    monkeypatch.setattr(compare.tyro, "cli", lambda cls: options)
+    compare.main()
+    first = (tmp_path / "runs.csv").read_text()
+    assert {(row.algorithm, row.seed) for row in compare.read_rows(tmp_path / "runs.csv")} == {
+        ("ippo", 0), ("ippo", 1), ("qmix", 0), ("qmix", 1)
+    }  # fmt: skip
+    assert "| task | steps | seeds | ippo | qmix | qmix beside ippo |" in (tmp_path / "table.md").read_text()
+    assert (tmp_path / "games_two_step.png").stat().st_size > 1000
+    compare.main()
+    assert (tmp_path / "runs.csv").read_text() == first
