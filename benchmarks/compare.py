@@ -19,7 +19,6 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from rich.console import Console
 
 from benchmarks.learning import student_quantile
 from stigmergy.chart import Labels, Line, line_chart
@@ -223,7 +222,7 @@ def report(rows: Sequence[Row], options: Options) -> None:
         write_png(
             folder / f"{task.replace('/', '_')}.png", line_chart(chart_lines(rows, task, options.algorithms), labels)
         )
-    Console(width=160).print(text, markup=False, highlight=False)
+    print(text)
 
 
 def main() -> None:
