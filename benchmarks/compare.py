@@ -181,7 +181,7 @@ def table(rows: Sequence[Row], options: Options) -> str:
         f"| task | steps | seeds | {' | '.join(algorithms)} | {first} beside {second} |",
         "|---|---:|---:|" + "---:|" * len(algorithms) + "---|",
     ]
-    for task in dict.fromkeys(row.task for row in rows):
+    for task in dict.fromkeys(row.task for row in rows if row.algorithm in algorithms):
         known = {name: values_of(rows, task, name, FINAL) for name in algorithms}
         best = max((name for name in known if known[name]), key=lambda name: np.mean(known[name]))
         cells = []
