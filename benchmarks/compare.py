@@ -181,7 +181,7 @@ def table(rows: Sequence[Row], options: Options) -> str:
         f"| task | steps | seeds | {' | '.join(algorithms)} | {first} beside {second} |",
         "|---|---:|---:|" + "---:|" * len(algorithms) + "---|",
     ]
-    for task in dict.fromkeys(row.task for row in rows if row.algorithm in algorithms):
+    for task in dict.fromkeys(row.task for row in rows):
         known = {name: values_of(rows, task, name, FINAL) for name in algorithms}
         best = max((name for name in known if known[name]), key=lambda name: np.mean(known[name]))
         cells = []
@@ -210,7 +210,8 @@ def chart_lines(rows: Sequence[Row], task: str, algorithms: Sequence[str]) -> li
 
 
 def report(rows: Sequence[Row], options: Options) -> None:
-    """Write the table and the charts, and print the table."""
+    """Write the table and the charts of the algorithms asked for, and print the table."""
+    rows = [row for row in rows if row.algorithm in options.algorithms]
     folder = Path(options.output)
     text = table(rows, options)
     (folder / "table.md").write_text(text)
