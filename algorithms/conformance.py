@@ -13,8 +13,7 @@ import torch
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..envs.conformance import Broken, Card, Finding
-from ..envs.errors import UserError
+from ..envs.conformance import Broken, Card, fill
 from ..envs.spec import GroupSpec
 from ..envs.timestep import GroupStep
 from .learner import Decision, Information, Learner
@@ -46,15 +45,7 @@ def check(name: str, subject: Subject) -> Card:
         "information": _check_information,
     }
     card = Card(name)
-    for topic, examine in topics.items():
-        try:
-            card.findings.append(Finding(topic, True, examine(subject)))
-        except Broken as broken:
-            card.findings.append(Finding(topic, False, str(broken)))
-        except UserError:
-            raise
-        except Exception as error:  # it is the user's code that failed, and the card says where
-            card.findings.append(Finding(topic, False, f"raised {type(error).__name__}: {error}"))
+    fill(card, topics, subject)
     return card
 
 

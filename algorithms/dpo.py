@@ -8,9 +8,10 @@ rows; see `../shared/specs/learners.md` section 1. Here each agent learns from i
 import math
 from dataclasses import dataclass
 
+from ..envs.checks import require
 from .learner import Information
 from .ppo import PPO
-from .ppo_settings import PPOSettings, require
+from .ppo_settings import PPOSettings
 from .surrogates import Penalized, Surrogate
 
 

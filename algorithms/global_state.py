@@ -33,7 +33,7 @@ class GlobalState:
             return
         if setup.env.state_shape is None:
             raise BadParameter(
-                f"{who} learns from a global state, and '{setup.env.id}' has none; state: observations takes those of all agents of the group instead"
+                f"{who} learns from a global state, and '{setup.env.id}' has none; set state to observations to put those of the group's agents together instead"
             )
         self.shape = setup.env.state_shape
 

@@ -95,6 +95,13 @@ def _run_by_torch(
     return after, before, openings, new, product
 
 
+def _record(ctx: Any, results: tuple[Tensor, ...], *inputs: Tensor) -> Tensor:
+    """Keep what the backward pass needs, and give out the memories after each step."""
+    after, *saved = results
+    ctx.save_for_backward(*inputs, *saved)
+    return after
+
+
 class _CompiledScan(torch.autograd.Function):
     run = staticmethod(_run_compiled)
 
@@ -102,9 +109,7 @@ class _CompiledScan(torch.autograd.Function):
     def forward(
         ctx: Any, gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
     ) -> Tensor:
-        after, *saved = _run_compiled(gates, memory, weight, bias, fresh, here, keep=True)
-        ctx.save_for_backward(weight, fresh, here, *saved)
-        return after
+        return _record(ctx, _run_compiled(gates, memory, weight, bias, fresh, here, keep=True), weight, fresh, here)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
@@ -155,9 +160,7 @@ class _Scan(torch.autograd.Function):
     def forward(
         ctx: Any, gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
     ) -> Tensor:
-        after, *saved = _run_by_torch(gates, memory, weight, bias, fresh, here, keep=True)
-        ctx.save_for_backward(weight, fresh, here, *saved)
-        return after
+        return _record(ctx, _run_by_torch(gates, memory, weight, bias, fresh, here, keep=True), weight, fresh, here)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:

@@ -6,9 +6,10 @@ al. (2017). Differences of public code are settled in `../shared/specs/learners.
 
 from dataclasses import dataclass
 
+from ..envs.checks import require
 from .learner import Information
 from .ppo import PPO
-from .ppo_settings import PPOSettings, require
+from .ppo_settings import PPOSettings
 from .surrogates import Clipped, Surrogate
 
 

@@ -161,6 +161,25 @@ class Learner(ABC):
         """Take over what `experience` gave."""
 
 
+def summarize(group: GroupSpec, metrics: Mapping[str, torch.Tensor]) -> dict[str, float]:
+    """Means of metrics `(m,)` over the networks; m is the number of agents, or 1 where one network serves all.
+
+    Raises:
+        Diverged: one of them is no finite number; where each agent has a network, the text names the agent.
+    """
+    for name, values in metrics.items():
+        if not bool(values.isfinite().all()):
+            index = int((~values.isfinite()).nonzero()[0])
+            agent = group.agents[index] if len(values) == group.size else "all"
+            raise Diverged(group.name, agent, name, float(values[index]))
+    return {name: float(values.mean()) for name, values in metrics.items()}
+
+
+def annealed(rate: float, updates: int, num_updates: int) -> float:
+    """A step size that falls linearly from `rate` to 0 over `num_updates`, after `updates` of them."""
+    return rate * max(1 - updates / max(num_updates, 1), 0.0)
+
+
 def derive_seed(seed: int, *names: str) -> int:
     """A seed in [0, 2**63) for the stream called `names`, from the run's seed: one run seed, many unrelated streams."""
     text = "/".join([str(seed), *names])

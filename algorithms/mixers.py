@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..envs.checks import check_within
 from ..envs.errors import BadParameter
 from ..envs.registry import nearest
 from .encoders import build_encoder
@@ -38,10 +39,8 @@ class MixerSettings:
 
     def __post_init__(self):
         for name in ("embedding", "heads", "central"):
-            if getattr(self, name) < 1:
-                raise BadParameter(f"{name} is {getattr(self, name)}; allowed is 1 or more")
-        if self.hyper < 0:
-            raise BadParameter(f"hyper is {self.hyper}; allowed is 0 or more")
+            check_within(name, getattr(self, name), 1)
+        check_within("hyper", self.hyper, 0)
 
 
 class Mixer(nn.Module):

@@ -15,7 +15,7 @@ from torch import Tensor
 from ..envs.timestep import GroupStep
 from .actor_critic import ActorCritic
 from .distributions import build_distribution
-from .learner import Decision, Diverged, Learner, Setup, to_tensor
+from .learner import Decision, Learner, Setup, annealed, summarize, to_tensor
 from .optimizer import StackedAdam
 from .ppo_loss import ppo_loss
 from .ppo_settings import PPOSettings
@@ -104,7 +104,7 @@ class PPO(Learner, Generic[S]):
         self.surrogate.adapt()
         self.updates += 1
         averages = {name: total / rounds for name, total in totals.items()} | {"mean_return": returns}
-        return self._summarize(averages)
+        return summarize(self.group, averages)
 
     @torch.no_grad()
     def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
@@ -112,8 +112,8 @@ class PPO(Learner, Generic[S]):
 
     def learning_rate(self) -> float:
         """The step size of the coming update."""
-        left = 1 - self.updates / max(self.setup.num_updates, 1) if self.settings.anneal else 1.0
-        return self.settings.learning_rate * max(left, 0.0)
+        rate = self.settings.learning_rate
+        return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
 
     def state_dict(self) -> dict[str, Any]:
         return super().state_dict() | {
@@ -219,16 +219,6 @@ class PPO(Learner, Generic[S]):
         metrics["gradient_norm"] = self.optimizer.clip(settings.max_grad_norm)
         self.optimizer.step(self.learning_rate(), going & here)
         return metrics, going
-
-    def _summarize(self, metrics: dict[str, Tensor]) -> dict[str, float]:
-        """Means over the networks. Raises Diverged if one of them is no number."""
-        for name, values in metrics.items():
-            if not bool(values.isfinite().all()):
-                index = int((~values.isfinite()).nonzero()[0])
-                raise Diverged(
-                    self.group.name, "all" if self.fold.shared else self.group.agents[index], name, float(values[index])
-                )
-        return {name: float(values.mean()) for name, values in metrics.items()}
 
 
 def _silence(data: Data) -> Data:

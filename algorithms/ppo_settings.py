@@ -2,9 +2,8 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
 
-from ..envs.errors import BadParameter
+from ..envs.checks import require
 from .actor_critic import NetworkSettings
 
 
@@ -55,9 +54,3 @@ class PPOSettings:
         for name in ("value_clip", "target_kl"):
             value = getattr(self, name)
             require(name, value, value is None or value > 0, "above 0, or none")
-
-
-def require(name: str, value: Any, holds: bool, allowed: str) -> None:
-    """Raise BadParameter unless it `holds`."""
-    if not holds:
-        raise BadParameter(f"{name} is {value}; allowed is {allowed}")

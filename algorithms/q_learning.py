@@ -14,11 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..envs.checks import check_within
+from ..envs.checks import check_within, require
 from ..envs.errors import BadParameter
 from ..envs.timestep import GroupStep
 from .action_values import ActionValues
-from .learner import Decision, Diverged, Information, Learner, Setup, to_tensor
+from .learner import Decision, Information, Learner, Setup, annealed, summarize, to_tensor
 from .optimizer import StackedAdam
 from .q_network import QNetwork, QNetworkSettings
 from .replay import MEGABYTE, Replay, Stretch, bytes_per_step, check_fits
@@ -86,8 +86,7 @@ class QSettings:
         for name in ("warm_up", "burn_in"):
             check_within(name, getattr(self, name), 0)
         for name in ("learning_rate", "reward_scale", "target_tau", "max_grad_norm", "adam_epsilon"):
-            if not 0 < getattr(self, name) < np.inf:
-                raise BadParameter(f"{name} is {getattr(self, name)}; allowed is above 0")
+            require(name, getattr(self, name), 0 < getattr(self, name) < np.inf, "above 0")
         check_within("target_tau", self.target_tau, 0, 1)
         if self.n_step > 1 and self.return_lambda > 0:
             raise BadParameter(
@@ -198,7 +197,7 @@ class QLearner(Learner, Generic[S]):
                 for name, value in self._update(self.replay).items():
                     totals[name] = totals.get(name, 0) + value / settings.gradient_steps
         self.updates += 1
-        return self._summarize(totals) | {"epsilon": self.epsilon(), "replay_steps": float(seen)}
+        return summarize(self.group, totals) | {"epsilon": self.epsilon(), "replay_steps": float(seen)}
 
     def _update(self, replay: Replay) -> Metrics:
         """One gradient step on stretches of the replay."""
@@ -221,8 +220,8 @@ class QLearner(Learner, Generic[S]):
 
     def learning_rate(self) -> float:
         """The step size of the coming update."""
-        left = 1 - self.updates / max(self.setup.num_updates, 1) if self.settings.anneal else 1.0
-        return self.settings.learning_rate * max(left, 0.0)
+        rate = self.settings.learning_rate
+        return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
 
     @torch.no_grad()
     def _move_targets(self) -> None:
@@ -330,17 +329,6 @@ class QLearner(Learner, Generic[S]):
 
     def _put(self, array: Any) -> Tensor:
         return to_tensor(array, self.setup.device)
-
-    def _summarize(self, metrics: Metrics) -> dict[str, float]:
-        """Means over the networks. Raises Diverged if one of them is no number."""
-        for name, values in metrics.items():
-            if not bool(values.isfinite().all()):
-                index = int((~values.isfinite()).nonzero()[0])
-                one_each = len(values) == self.group.size > 1
-                raise Diverged(
-                    self.group.name, self.group.agents[index] if one_each else "all", name, float(values[index])
-                )
-        return {name: float(values.mean()) for name, values in metrics.items()}
 
 
 class IQL(QLearner[QSettings]):

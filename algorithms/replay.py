@@ -13,7 +13,7 @@ from ..envs.errors import BadParameter
 from .learner import Setup
 from .rollout import Rollout
 
-PER_STEP = ("observation", "action_mask", "active", "first", "memory", "state")
+SEEN = ("observation", "action_mask", "active", "first")
 PER_TRANSITION = ("action", "reward", "terminated", "truncated")
 MEGABYTE = 2**20
 CGROUP = Path("/sys/fs/cgroup")
@@ -58,10 +58,8 @@ class Replay:
         }
 
     def _parts_of(self, rollout: Rollout) -> dict[str, NDArray[Any]]:
-        parts = {name: getattr(rollout, name) for name in (*PER_STEP, *PER_TRANSITION) if hasattr(rollout, name)}
-        parts["memory"] = rollout.record.get("memory")
-        if not self.keep_state:
-            parts["state"] = None
+        parts = {name: getattr(rollout, name) for name in (*SEEN, *PER_TRANSITION)}
+        parts |= {"memory": rollout.record.get("memory"), "state": rollout.state if self.keep_state else None}
         return {name: part for name, part in parts.items() if part is not None}
 
     def add(self, rollout: Rollout) -> None:

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..envs.checks import require
 from ..envs.errors import BadParameter
 from .global_state import GlobalState, StateSource
 from .learner import Information, Setup
@@ -44,8 +45,7 @@ class TeamSettings(QSettings):
     def __post_init__(self):
         super().__post_init__()
         check_mixer(self.mixer)
-        if not 0 < self.weight <= 1:
-            raise BadParameter(f"weight is {self.weight}; allowed is above 0 and up to 1")
+        require("weight", self.weight, 0 < self.weight <= 1, "above 0 and up to 1")
 
 
 @dataclass(frozen=True)

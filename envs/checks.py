@@ -1,6 +1,7 @@
 """Checks that parameters of tasks share; each failure is one sentence."""
 
 import math
+from typing import Any
 
 from .errors import BadParameter
 
@@ -16,6 +17,12 @@ def check_within(name: str, value: float, low: float, high: float = math.inf) ->
         return
     allowed = f"{low} or more" if high == math.inf else f"{low} to {high}"
     raise BadParameter(f"{name} is {value}; allowed is {allowed}")
+
+
+def require(name: str, value: Any, holds: bool, allowed: str) -> None:
+    """Raise BadParameter, which tells what is `allowed`, unless it `holds`."""
+    if not holds:
+        raise BadParameter(f"{name} is {value}; allowed is {allowed}")
 
 
 def check_odd(name: str, value: int, low: int, high: int) -> None:

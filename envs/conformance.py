@@ -7,9 +7,9 @@ import contextlib
 import io
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from pettingzoo.test import api_test, parallel_api_test
@@ -23,6 +23,7 @@ from .random_play import random_actions
 from .spec import GroupSpec
 from .timestep import TimeStep
 
+T = TypeVar("T")
 STEPS = 300
 SPEED_COPIES = (1, 16, 256)
 SPEED_SECONDS = 0.5
@@ -92,6 +93,12 @@ def check(id: str, parameters: Any) -> Card:
         "speed": _measure_speed,
         "random play": _play_randomly,
     }
+    fill(card, topics, subject)
+    return card
+
+
+def fill(card: Card, topics: Mapping[str, Callable[[T], str]], subject: T) -> None:
+    """Add a finding for each topic: the sentence that its check returns, or what it found Broken. Raises UserError where a check does."""
     for topic, examine in topics.items():
         try:
             card.findings.append(Finding(topic, True, examine(subject)))
@@ -101,7 +108,6 @@ def check(id: str, parameters: Any) -> Card:
             raise
         except Exception as error:  # it is the user's code that failed, and the card says where
             card.findings.append(Finding(topic, False, f"raised {type(error).__name__}: {error}"))
-    return card
 
 
 def _check_api(subject: Subject) -> str:

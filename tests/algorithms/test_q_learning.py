@@ -303,7 +303,7 @@ def test_boxes_and_missing_states_get_a_sentence_that_says_what_to_do():
             build(name, box)
     blind = Bandit(COPIES)
     with pytest.raises(
-        BadParameter, match="qmix learns from a global state, and 'test/bandit-v0' has none; state: observations"
+        BadParameter, match="qmix learns from a global state, and 'test/bandit-v0' has none; set state to observations"
     ):
         build("qmix", blind)
     assert not build("vdn", blind).keeps_state  # a sum needs none
