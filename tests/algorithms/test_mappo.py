@@ -229,7 +229,9 @@ def test_without_a_global_state_it_says_what_to_do():
 
     world = Stateless()
     world.spec = spec
-    with pytest.raises(BadParameter, match="set state to observations to put those of the group's agents together instead"):
+    with pytest.raises(
+        BadParameter, match="set state to observations to put those of the group's agents together instead"
+    ):
         mappo(world)
     mappo(world, state="observations")
 
