@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..envs.signals import Events
 from .returns import generalized_advantage
 
 
@@ -26,9 +27,10 @@ class Rollout(NamedTuple):
     record: dict[str, NDArray[Any]]  # (T, E, n, ...) what the learner's own decisions recorded
     memory: Any  # the learner's memory before the first step
     last_memory: Any  # and as it stands before observation T
-    signals: dict[str, NDArray[np.float32]] | None = None  # (T + 1, E, ...) public events; None for LOCAL learners
+    signals: dict[str, NDArray[np.float32]] | None = None  # (T + 1, E, ...) public signals; None for LOCAL learners
     state: NDArray[np.float32] | None = None  # (T + 1, E, ...) global state; None but for JOINT learners
     others: "dict[str, Rollout] | None" = None  # the other groups' rollouts; None but for JOINT learners
+    events: Events | None = None  # public sanctions and what led to them; None for LOCAL learners, and where nobody can sanction
 
     @property
     def valid(self) -> NDArray[np.bool_]:

@@ -205,7 +205,13 @@ class BatchEnv(ABC, Generic[StateT]):
                 raise ValueError(
                     f"_measure of '{self.spec.id}' returned the metrics {list(metrics)}; its spec names {list(self.spec.metrics)}"
                 )
-        return TimeStep(self.groups, self.truncated, self.first, state.over, self.global_state, self.signals, metrics)
+        return TimeStep(
+            self.groups, self.truncated, self.first, state.over, self.global_state, self.signals, metrics, self._frames()
+        )
+
+    def _frames(self) -> NDArray[Any] | None:
+        """What all agents of the world see now, if it has one group."""
+        return next(iter(self.groups.values())).observation if len(self.groups) == 1 else None
 
     def _check_actions(self, actions: Actions) -> dict[str, NDArray[Any]]:
         if not isinstance(actions, Mapping):

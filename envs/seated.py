@@ -125,6 +125,9 @@ class SeatedEnv(BatchEnv[Any]):
             )
         return action
 
+    def _frames(self) -> NDArray[Any] | None:
+        return self.world._frames()
+
     def _copied(self) -> list[tuple[str, Any]]:
         """The focal groups whose arrays are no parts of the world's, with their rows."""
         return [(name, self._rows[name]) for name in self.groups if not isinstance(self._rows[name], slice)]

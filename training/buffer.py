@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ..algorithms.learner import Decision, Information
 from ..algorithms.rollout import Rollout
+from ..envs.signals import EventLog, context_space
 from ..envs.spec import EnvSpec, GroupSpec
 from ..envs.timestep import TimeStep
 
@@ -32,11 +33,16 @@ class RolloutBuffer:
         self.terminated = np.zeros((length, *rows), np.bool_)
         self.truncated = np.zeros((length, num_envs), np.bool_)
         self.record: dict[str, NDArray[Any]] = {}
-        self.signals = self.state = None
+        self.signals = self.state = self._events = None
         if information is not Information.LOCAL:
             self.signals = {
                 name: np.zeros((length + 1, num_envs, *shape), np.float32) for name, shape in env.signals.items()
             }
+            space = context_space(env)
+            if space is not None:
+                self._events = EventLog(space)
+                # What all agents saw before a step; where the group is the whole world, its own rows already keep it.
+                self._frames = None if env.world is None else np.zeros((num_envs, env.world.num_agents, *space.shape), space.dtype)
         if information is Information.JOINT and env.state_shape is not None:
             self.state = np.zeros((length + 1, num_envs, *env.state_shape), np.float32)
 
@@ -52,6 +58,16 @@ class RolloutBuffer:
             signal[t] = step.signals[name]
         if self.state is not None:
             self.state[t] = step.state
+        if self._events is not None:
+            self._note(t, step)
+
+    def _note(self, t: int, step: TimeStep) -> None:
+        """Store the public events that followed decision t - 1. Those before the first decision belong to the rollout before."""
+        assert self._events is not None
+        if t > 0:
+            self._events.add(t - 1, self.observation[t - 1] if self._frames is None else self._frames, step)
+        if self._frames is not None:
+            np.copyto(self._frames, step.frames)
 
     def follow(self, t: int, decision: Decision, step: TimeStep) -> None:
         """Store decision t and what followed it."""
@@ -71,6 +87,7 @@ class RolloutBuffer:
         return Rollout(
             self.observation, self.action_mask, self.active, self.first, self.action, self.reward, self.terminated, self.truncated,
             dict(self.record), memory, last_memory, self.signals, self.state,
+            events=None if self._events is None else self._events.take(),
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from .metrics import peace, sustainability
 from .outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from .parameters import GridDilemmaParameters
 from .rgb import SPRITE, make_sprites, observe_rgb
-from .signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
+from ..signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from .state import Constants, Sizes, State, allocate_scratch, allocate_state
 from .view import FACING_NAMES, NO_PLANE, ViewConstants, global_state_size, observe_symbols, write_global_state
 

@@ -11,7 +11,7 @@ from ...pettingzoo_view import entry_points
 from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ..metrics import sustainability
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
-from ..signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
+from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from . import draw, rules
 from .parameters import CommonPoolParameters
 from .rules import State

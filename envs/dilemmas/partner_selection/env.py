@@ -11,7 +11,7 @@ from ...pettingzoo_view import entry_points
 from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ...timestep import TimeStep
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
-from ..signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
+from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from . import draw, observation, rules
 from .parameters import PartnerSelectionParameters
 from .state import NOBODY, SLOTS, UNKNOWN, State, build_constants

@@ -10,7 +10,7 @@ from ...batch import BatchEnv
 from ...pettingzoo_view import entry_points
 from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
-from ..signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
+from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from . import draw, rules
 from .rules import NONE, Constants, PublicGoodsParameters, State
 
