@@ -18,6 +18,13 @@ register_algorithm(
     description="independent PPO held back by penalties that adapt instead of by clipping, so that agents can move at the same time",
 )
 register_algorithm(
+    "cnm",
+    "stigmergy.algorithms.cnm:CNM",
+    description="the classifier norm model on IPPO: agents that learn norms from public sanctions, and enforce them",
+)
+register_algorithm("cnm_dpo", "stigmergy.algorithms.cnm:CNMDPO", description="the classifier norm model on DPO")
+register_algorithm("cnm_mappo", "stigmergy.algorithms.cnm:CNMMAPPO", description="the classifier norm model on MAPPO")
+register_algorithm(
     "iql",
     "stigmergy.algorithms.q_learning:IQL",
     description="independent Q-learning: every agent values its actions by its own experience",

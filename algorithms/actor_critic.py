@@ -39,13 +39,14 @@ class ActorCritic(nn.Module):
         settings: NetworkSettings,
         stream: torch.Generator,
         central: CentralCritic | None = None,
+        extra: int = 0,
     ):
-        """With a `central` critic the actor's body is the only one."""
+        """With a `central` critic the actor's body is the only one. All bodies see `extra` numbers beside the observation."""
         super().__init__()
         self.fold = Fold(group.size, settings.sharing == "all")
         self.settings = settings
         bodies = [
-            Body(group.observation_space, settings, self.fold, stream)
+            Body(group.observation_space, settings, self.fold, stream, extra)
             for _ in range(2 if settings.separate_critic and central is None else 1)
         ]
         self.bodies = nn.ModuleList(bodies)
@@ -64,16 +65,22 @@ class ActorCritic(nn.Module):
         return torch.zeros(num_envs, self.fold.n, len(self.bodies) * self.settings.memory_size)
 
     def forward(
-        self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor, state: Tensor | None = None
+        self,
+        observation: Tensor,
+        memory: Tensor | None,
+        first: Tensor,
+        active: Tensor,
+        state: Tensor | None = None,
+        extra: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """Arguments as in `Body.forward`; `state` (T, B, *shape) is what a central critic sees.
+        """Arguments, `extra` included, as in `Body.forward`; `state` (T, B, *shape) is what a central critic sees.
 
         Returns:
             Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the last step. There are no values where a
             central critic is shown no state, as in acting.
         """
         parts = [None] * len(self.bodies) if memory is None else memory.chunk(len(self.bodies), dim=-1)
-        results = [body(observation, part, first, active) for body, part in zip(self.bodies, parts)]
+        results = [body(observation, part, first, active, extra) for body, part in zip(self.bodies, parts)]
         outputs = self.actor(results[0][0])
         if self.log_scale is not None:
             outputs = torch.cat([outputs, self.log_scale.expand_as(outputs)], dim=-1)

@@ -51,7 +51,7 @@ class MAPPO(PPO[MAPPOSettings]):
         fold = Fold(self.group.size, network.sharing == "all")
         own = space if self.settings.critic_sees == "state_and_observation" else None
         critic = CentralCritic(self.global_state.shape, own, network, fold, stream)
-        return ActorCritic(self.group, self.distribution, network, stream, critic)
+        return ActorCritic(self.group, self.distribution, network, stream, critic, self.extra)
 
     def _states(self, rollout: Rollout) -> Tensor:
         """`(T + 1, E, *shape)`."""

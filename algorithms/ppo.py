@@ -31,10 +31,12 @@ class PPO(Learner, Generic[S]):
     """Base class of the family: collects with the policy of now, and takes a few gradient steps on each rollout.
 
     Subclasses give the surrogate by `_build_surrogate`. For a critic of another kind than the agents' own they write `_build_network`,
-    `_values` and `_tensors`. What the networks see passes through `_look`, and what is learnt from through `_rewards`.
+    `_values` and `_tensors`. What the networks see comes from `_see`, and what is learnt from through `_rewards`.
     """
 
     settings: S
+    extra: int = 0
+    """Numbers that the bodies of the networks see beside the observation: the first of what `_see` gives as `extra`."""
 
     def __init__(self, setup: Setup, settings: S):
         super().__init__(setup, settings)
@@ -54,15 +56,21 @@ class PPO(Learner, Generic[S]):
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
         """Actor and critic. Here the critic sees what the actor sees."""
-        return ActorCritic(self.group, self.distribution, self.settings.network, stream)
+        return ActorCritic(self.group, self.distribution, self.settings.network, stream, extra=self.extra)
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
         """What is learnt from, `(T, E, n)`."""
         return rollout.reward
 
+    def _see(self, observation: Any, first: Any, active: Any) -> Data:
+        """What is known in one step, as tensors `(1, E, n, ...)`. A subclass may add `extra` (1, E, n, k), which is recorded."""
+        seen = {"observation": observation, "first": first, "active": active}
+        return {name: self._put(x)[None] for name, x in seen.items()}
+
     def _look(self, seen: Data, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """What the networks say to the `observation`, `first`, `active` and `state` of `seen`; see `ActorCritic.forward`."""
-        return self.network(seen["observation"], memory, seen["first"], seen["active"], seen.get("state"))
+        """What the networks say to what they see; see `ActorCritic.forward`."""
+        extra = seen["extra"][..., : self.extra] if self.extra else None
+        return self.network(seen["observation"], memory, seen["first"], seen["active"], seen.get("state"), extra)
 
     # Acting
 
@@ -73,7 +81,7 @@ class PPO(Learner, Generic[S]):
     @torch.no_grad()
     def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
         memory = None if memory is None else memory.to(self.setup.device)  # a checkpoint gives it back on the CPU
-        seen = {name: self._put(getattr(step, name))[None] for name in ("observation", "first", "active")}
+        seen = self._see(step.observation, step.first, step.active)
         outputs, value, memory = self._look(seen, memory)
         mask = None if step.action_mask is None else self.fold.by_network(self._put(step.action_mask))
         if greedy:
@@ -86,6 +94,8 @@ class PPO(Learner, Generic[S]):
         if self.surrogate.needs_outputs:
             record["outputs"] = outputs
         record = {name: self.fold.back(x).cpu() for name, x in record.items()}
+        if "extra" in seen:
+            record["extra"] = seen["extra"][0].cpu()
         return Decision(
             self.distribution.to_action(record["sample"]), memory, {name: x.numpy() for name, x in record.items()}
         )
@@ -175,11 +185,12 @@ class PPO(Learner, Generic[S]):
             "sample": self._put(record["sample"]),
             "log_prob": self._put(record["log_prob"]),
             "outputs": self._put(record["outputs"]) if self.surrogate.needs_outputs else None,
+            "extra": self._put(record["extra"]) if self.extra else None,
         }
 
     def _values(self, rollout: Rollout) -> Tensor:
         """The critic's estimates `(T + 1, E, n)` on its own scale: as recorded, and that of the last observation."""
-        last = {name: self._put(getattr(rollout, name)[-1:]) for name in ("observation", "first", "active")}
+        last = self._see(rollout.observation[-1], rollout.first[-1], rollout.active[-1])
         _, value, _ = self._look(last, rollout.last_memory)
         assert value is not None
         return torch.cat([self._put(rollout.record["value"]), self.fold.back(value)[None]])
@@ -226,6 +237,8 @@ def _silence(data: Data) -> Data:
     named = [(name, "valid") for name in ("sample", "log_prob", "value", "outputs") if data[name] is not None]
     if data["observation"].is_floating_point():  # whole numbers are finite and meet a gradient of 0
         named.append(("observation", "active"))
+    if data["extra"] is not None:
+        named.append(("extra", "active"))
     for name, where in named:
         x = data[name]
         keep = data[where].view(*data[where].shape, *[1] * (x.dim() - 3))

@@ -1,0 +1,148 @@
+"""The classifier norm model: agents that learn from public sanctions what their group disapproves of, and are drawn to enforce it.
+
+Any member of the PPO family can be the base: `Normative` gives it a norm model, and changes nothing else. Source: see `norms`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..envs.signals import OPPORTUNITY, SANCTION
+from .dpo import DPO, DPOSettings
+from .ippo import IPPO, IPPOSettings
+from .learner import Information, Setup, summarize
+from .mappo import MAPPO, MAPPOSettings
+from .norms import DISAPPROVED, NormModel, NormSettings, pseudo_reward
+from .ppo import PPO, Data
+from .ppo_settings import PPOSettings
+from .rollout import Rollout
+
+
+@dataclass(frozen=True)
+class NormativeSettings(PPOSettings):
+    """Options of a learner that learns norms."""
+
+    norms: NormSettings = field(default_factory=NormSettings)
+    """How norms are learnt, and how they are followed."""
+
+
+N = TypeVar("N", bound=NormativeSettings)
+
+
+class Normative(PPO[N]):
+    """Beside a base of the PPO family: a classifier for each agent, private, of what the group disapproves of.
+
+    The policy sees what its own classifier says of the frame, and learns from its reward and a pseudo-reward for its sanctions together. Both come
+    from the classifier as it was when the agent decided; classifiers learn after policies have, from the rollout's public events, and no
+    gradient passes between the two. Rewards that are reported are the environment's; `shaped_return`, in place of the base's `mean_return`, has the
+    pseudo-reward in it, as has `estimate`.
+
+    Metrics of a rollout: `disapprovals` and `approvals` (public events), `sanction_rate` (own opportunities taken), `pseudo_reward` (mean per decision),
+    `pseudo_reward_per_sanction`, `disapproved_share` (of own sanctions at an opportunity, those that the own classifier disapproved of too), and of the
+    classifiers, on events before they learn from them, `balanced_accuracy` (at 0.5), `classifier_loss`, `agreement` (share of pairs of agents whose classifiers say the
+    same). What is not defined, such as an accuracy without disapprovals, is left out.
+
+    Raises:
+        BadParameter: nobody can sanction in public in the environment.
+    """
+
+    def __init__(self, setup: Setup, settings: N):
+        norms = settings.norms
+        self.extra = int(norms.classifier and norms.policy_sees)
+        self.norms: NormModel | None = None
+        super().__init__(setup, settings)
+        if norms.classifier:
+            self.norms = NormModel(setup, norms, type(self).__name__.lower(), self.stream("classifier initialisation"))
+
+    def _see(self, observation: Any, first: Any, active: Any) -> Data:
+        seen = super()._see(observation, first, active)
+        if self.norms is not None:
+            seen["extra"] = self.norms.judge(seen["observation"][0])[None, ..., None]
+        return seen
+
+    def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
+        return super()._rewards(rollout) + self._paid(rollout) if self.norms else super()._rewards(rollout)
+
+    def _paid(self, rollout: Rollout) -> NDArray[np.float32]:
+        """The pseudo-reward `(T, E, n)`."""
+        return pseudo_reward(self._own(rollout)[1], rollout.record["extra"][..., 0], self.settings.norms)
+
+    def _own(self, rollout: Rollout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Where own agents had an opportunity, and where they took it, `(T, E, n)`; what signals tell at t + 1 followed decision t."""
+        assert rollout.signals is not None
+        places = list(self.group.places)
+        chance, shot = (rollout.signals[name][1:, :, places] > 0 for name in (OPPORTUNITY, SANCTION))
+        return chance, chance & shot
+
+    def learn(self, rollout: Rollout) -> dict[str, float]:
+        metrics = super().learn(rollout)
+        if self.norms is None:
+            return metrics
+        assert rollout.events is not None
+        metrics["shaped_return"] = metrics.pop("mean_return")
+        learnt = self.norms.learn(rollout.events, self.stream("events"))
+        return metrics | self._describe(rollout) | summarize(self.group, learnt)
+
+    def _describe(self, rollout: Rollout) -> dict[str, float]:
+        """What happened to norms in a rollout."""
+        assert rollout.events is not None
+        chance, taken = self._own(rollout)
+        disapprovals = int(rollout.events.sanctioned.sum())
+        paid = self._paid(rollout)
+        metrics = {
+            "disapprovals": disapprovals,
+            "approvals": len(rollout.events.step) - disapprovals,
+            "pseudo_reward": paid.sum() / max(rollout.valid.sum(), 1),
+        }
+        if chance.any():
+            metrics["sanction_rate"] = taken.sum() / chance.sum()
+        if taken.any():
+            metrics["pseudo_reward_per_sanction"] = paid[taken].mean()
+            metrics["disapproved_share"] = (rollout.record["extra"][..., 0][taken] >= DISAPPROVED).mean()
+        return {name: float(value) for name, value in metrics.items()}
+
+    def state_dict(self) -> dict[str, Any]:
+        return super().state_dict() | ({"norms": self.norms.state_dict()} if self.norms else {})
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        if self.norms:
+            self.norms.load_state_dict(state["norms"])
+
+
+@dataclass(frozen=True)
+class CNMSettings(NormativeSettings, IPPOSettings):
+    """Options of the classifier norm model on IPPO."""
+
+
+class CNM(Normative[CNMSettings], IPPO):
+    """The classifier norm model on IPPO: own experience and public sanctions, nothing else."""
+
+    Settings = CNMSettings
+    information = Information.PUBLIC
+
+
+@dataclass(frozen=True)
+class CNMDPOSettings(NormativeSettings, DPOSettings):
+    """Options of the classifier norm model on DPO."""
+
+
+class CNMDPO(Normative[CNMDPOSettings], DPO):
+    """The classifier norm model on DPO."""
+
+    Settings = CNMDPOSettings
+    information = Information.PUBLIC
+
+
+@dataclass(frozen=True)
+class CNMMAPPOSettings(NormativeSettings, MAPPOSettings):
+    """Options of the classifier norm model on MAPPO."""
+
+
+class CNMMAPPO(Normative[CNMMAPPOSettings], MAPPO):
+    """The classifier norm model on MAPPO, whose critics see everything; policies and classifiers see what those of CNM do."""
+
+    Settings = CNMMAPPOSettings
+    information = Information.JOINT

@@ -1,0 +1,215 @@
+"""What each agent thinks that its group disapproves of: private classifiers, trained on public sanctions, and the pseudo-reward that they give.
+
+Source: Vinitsky et al., "A learning agent that acquires social norms from public sanctions in decentralized multi-agent settings" (2023), and what
+`../shared/specs/learners.md` section 5 gathers of it.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from gymnasium import spaces
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ..envs.checks import require
+from ..envs.errors import BadParameter
+from ..envs.signals import OPPORTUNITY, SANCTION, Events, context_space
+from .body import brightness_scale
+from .encoders import build_encoder
+from .learner import Setup
+from .networks import ACTIVATIONS, Fold, StackedLinear
+from .optimizer import StackedAdam
+
+DISAPPROVED = 0.5
+"""From this probability on a frame counts as disapproved."""
+COMPARED = 128
+"""Events of a rollout, at most, on which the classifiers are compared with each other."""
+
+
+@dataclass(frozen=True)
+class NormSettings:
+    """How norms are learnt, and how they are followed."""
+
+    classifier: bool = True
+    """Whether agents have a classifier at all; without one, alpha and beta have to be 0, and the learner is the one that it is built on."""
+    alpha: float = 0.2
+    """What an agent pays itself for a sanction, at an opportunity, that its classifier takes for certain to be what the group does."""
+    beta: float = 0.4
+    """What it fines itself for a sanction that its classifier takes for certain to be what the group does not do."""
+    pseudo_reward: Literal["linear", "threshold"] = "linear"
+    """`linear` in the classifier's probability p, alpha * p - beta * (1 - p); or alpha where p is at least 0.5, and -beta elsewhere."""
+    policy_sees: bool = True
+    """Whether the policy sees what its own classifier says."""
+    sanctions: int = 32
+    """Disapprovals that a gradient step draws from a rollout's events, at most."""
+    approvals: int = 1024
+    """Opportunities that were let pass which it draws, at most."""
+    balance: bool = True
+    """Give both kinds the same weight; otherwise every event drawn has the same."""
+    steps: int = 4
+    """Gradient steps of the classifiers after each rollout, on events of that rollout alone: older ones tell of older norms."""
+    learning_rate: float = 1e-3
+    """Step size of the classifiers' Adam."""
+    hidden: tuple[int, ...] = (64, 64)
+    """Widths of their hidden layers."""
+    channels: tuple[int, ...] = (16, 32)
+    """Channels of their convolutions, which read images."""
+
+    def __post_init__(self):
+        for name in ("alpha", "beta"):
+            require(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
+        for name in ("sanctions", "approvals", "steps"):
+            require(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
+        require("learning_rate", self.learning_rate, 0 < self.learning_rate < math.inf, "above 0")
+        for name in ("hidden", "channels"):
+            widths = getattr(self, name)
+            require(name, widths, len(widths) > 0 and min(widths) >= 1, "one width or more, each at least 1")
+        if not self.classifier and (self.alpha or self.beta):
+            raise BadParameter(
+                f"alpha is {self.alpha} and beta {self.beta} with classifier off; allowed is 0 for both, for nothing can tell then what is disapproved"
+            )
+
+
+class Classifiers(nn.Module):
+    """A network for each agent, from one frame to the logit that the group disapproves of what is ahead; no memory, nothing shared."""
+
+    def __init__(self, n: int, space: spaces.Box, settings: NormSettings, stream: torch.Generator):
+        super().__init__()
+        self.scale = brightness_scale(space)
+        self.encoder = build_encoder(n, space.shape, settings.hidden[0], settings.channels, "relu", stream)
+        widths = [self.encoder.outputs, *settings.hidden]
+        self.layers = nn.ModuleList(StackedLinear(n, a, b, stream) for a, b in pairwise(widths))
+        # Close to 0 at first, so that at the beginning nothing is thought of anything.
+        self.head = StackedLinear(n, widths[-1], 1, stream, gain=0.01)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Logits `(n, rows)` for frames `(rows, n, *shape)`, of which each agent reads its own."""
+        x = self.encoder(frames.float() * self.scale)
+        for layer in self.layers:
+            x = ACTIVATIONS["relu"](layer(x))
+        return self.head(x).squeeze(-1)
+
+
+class NormModel:
+    """The classifiers of a group's agents and how they learn.
+
+    Raises:
+        BadParameter: nobody can sanction in public in the environment, or others see something else than the agents that are to judge it.
+    """
+
+    def __init__(self, setup: Setup, settings: NormSettings, who: str, stream: torch.Generator):
+        check_sanctions(setup, who)
+        self.settings = settings
+        self.setup = setup
+        n = setup.group.size
+        self.fold = Fold(n, shared=False)
+        self.network = Classifiers(n, setup.group.observation_space, settings, stream).to(setup.device)
+        self.optimizer = StackedAdam(self.network.parameters(), 1e-8)
+
+    @torch.no_grad()
+    def judge(self, observation: Tensor) -> Tensor:
+        """The probability `(rows, n)` that the group disapproves, by each agent's own classifier on its own observation `(rows, n, *shape)`."""
+        return self.fold.back(self.network(observation)).sigmoid()
+
+    def learn(self, events: Events, stream: torch.Generator) -> dict[str, Tensor]:
+        """Take `steps` gradient steps on a rollout's events. Returns metrics `(n,)`, measured before the first step.
+
+        Where all events are of one kind, that kind alone is learnt: a group that lets everything pass approves of everything.
+        """
+        metrics: dict[str, Tensor] = {}
+        if not len(events.step):
+            return metrics
+        if self.fold.n > 1:
+            metrics["agreement"] = self._agreement(events, stream)
+        kinds = [torch.from_numpy(np.flatnonzero(events.sanctioned == kind)) for kind in (True, False)]
+        everyone = torch.ones(self.fold.n, dtype=torch.bool, device=self.setup.device)
+        for step in range(self.settings.steps):
+            drawn = self._draw(kinds, stream)
+            logit = self.network(self._frames(events, torch.cat(drawn, dim=1).T))
+            parts = logit.split([part.shape[1] for part in drawn], dim=1)
+            if step == 0 and all(part.shape[1] for part in parts):
+                right = [parts[0] >= 0, parts[1] < 0]
+                metrics["balanced_accuracy"] = torch.stack([part.float().mean(dim=1) for part in right]).mean(dim=0)
+            loss = self._loss(*parts)
+            if step == 0:
+                metrics["classifier_loss"] = loss.detach()
+            self.optimizer.zero_grad()
+            loss.sum().backward()
+            self.optimizer.step(self.settings.learning_rate, everyone)
+        return metrics
+
+    def _draw(self, kinds: list[Tensor], stream: torch.Generator) -> list[Tensor]:
+        """Disapprovals and approvals, drawn with replacement, by each agent for itself: indices `(n, k)` of each kind."""
+        most = (self.settings.sanctions, self.settings.approvals)
+        return [
+            own[torch.randint(max(len(own), 1), (self.fold.n, min(number, len(own))), generator=stream)]
+            for own, number in zip(kinds, most)
+        ]
+
+    def _frames(self, events: Events, rows: Tensor) -> Tensor:
+        """The contexts of events `rows` (k, ...), `(k, ..., *shape)`."""
+        return torch.from_numpy(events.context[rows.numpy()]).to(self.setup.device)
+
+    def _loss(self, disapproved: Tensor, approved: Tensor) -> Tensor:
+        """Cross-entropy `(n,)` of logits `(n, k)` of each kind; with `balance` the mean of the means of those kinds that there are."""
+        errors = [F.softplus(-disapproved), F.softplus(approved)]
+        if self.settings.balance:
+            means = [part.mean(dim=1) for part in errors if part.shape[1]]
+            return torch.stack(means).mean(dim=0)
+        return torch.cat(errors, dim=1).mean(dim=1)
+
+    @torch.no_grad()
+    def _agreement(self, events: Events, stream: torch.Generator) -> Tensor:
+        """How many of the others, as a share, each agent's classifier agrees with on what is disapproved, on average over the same events; `(n,)`."""
+        count = len(events.step)
+        rows = torch.randint(count, (min(COMPARED, count),), generator=stream)
+        frames = self._frames(events, rows).unsqueeze(1)
+        says = self.network(frames.expand(-1, self.fold.n, *frames.shape[2:])) >= 0  # (n, k)
+        number = says.sum(dim=0)
+        alike = torch.where(says, number - 1, self.fold.n - 1 - number)
+        return alike.float().mean(dim=1) / (self.fold.n - 1)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Networks and optimizer."""
+        return {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave."""
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+
+
+def pseudo_reward(
+    sanctioned: NDArray[np.bool_], disapproval: NDArray[np.float32], settings: NormSettings
+) -> NDArray[np.float32]:
+    """What agents pay themselves for sanctions at an opportunity, and nothing for letting one pass; all arrays have one shape.
+
+    Args:
+        disapproval: the probability that the agent's own classifier gave on the frame of the decision; anything where nobody sanctioned.
+    """
+    if settings.pseudo_reward == "threshold":
+        paid = np.where(disapproval >= DISAPPROVED, settings.alpha, -settings.beta)
+    else:
+        paid = settings.alpha * disapproval - settings.beta * (1 - disapproval)
+    return np.where(sanctioned, paid, 0).astype(np.float32)
+
+
+def check_sanctions(setup: Setup, who: str) -> None:
+    """Raise BadParameter unless sanctions are public in the environment, and of frames such as the group's own observations."""
+    env, group = setup.env, setup.group
+    seen, own = context_space(env), group.observation_space
+    if seen is None:
+        raise BadParameter(
+            f"{who} learns norms from public sanctions, and '{env.id}' has none; allowed are environments with one group of agents and the signals "
+            f"{OPPORTUNITY} and {SANCTION}, such as dilemmas/cleanup-v0 with sanctions on"
+        )
+    if (seen.shape, seen.dtype) != (own.shape, own.dtype):
+        raise BadParameter(
+            f"{who} judges what others saw by what its own agents see; in '{env.id}' '{group.name}' see {own.dtype}{own.shape}, "
+            f"and those who sanction saw {seen.dtype}{seen.shape}"
+        )
