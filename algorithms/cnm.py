@@ -21,14 +21,14 @@ from .rollout import Rollout
 
 
 @dataclass(frozen=True)
-class NormativeSettings(PPOSettings):
-    """Options of a learner that learns norms."""
+class WithNorms:
+    """What the options of a base lack. It comes behind the base's, whose own defaults a common ancestor would override."""
 
     norms: NormSettings = field(default_factory=NormSettings)
     """How norms are learnt, and how they are followed."""
 
 
-N = TypeVar("N", bound=NormativeSettings)
+N = TypeVar("N", bound=PPOSettings)
 
 
 class Normative(PPO[N]):
@@ -49,7 +49,8 @@ class Normative(PPO[N]):
     """
 
     def __init__(self, setup: Setup, settings: N):
-        norms = settings.norms
+        assert isinstance(settings, WithNorms)
+        norms = self.norm_settings = settings.norms
         self.extra = int(norms.classifier and norms.policy_sees)
         self.norms: NormModel | None = None
         super().__init__(setup, settings)
@@ -67,7 +68,7 @@ class Normative(PPO[N]):
 
     def _paid(self, rollout: Rollout) -> NDArray[np.float32]:
         """The pseudo-reward `(T, E, n)`."""
-        return pseudo_reward(self._own(rollout)[1], rollout.record["extra"][..., 0], self.settings.norms)
+        return pseudo_reward(self._own(rollout)[1], rollout.record["extra"][..., 0], self.norm_settings)
 
     def _own(self, rollout: Rollout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Where own agents had an opportunity, and where they took it, `(T, E, n)`; what signals tell at t + 1 followed decision t."""
@@ -113,7 +114,7 @@ class Normative(PPO[N]):
 
 
 @dataclass(frozen=True)
-class CNMSettings(NormativeSettings, IPPOSettings):
+class CNMSettings(IPPOSettings, WithNorms):
     """Options of the classifier norm model on IPPO."""
 
 
@@ -125,7 +126,7 @@ class CNM(Normative[CNMSettings], IPPO):
 
 
 @dataclass(frozen=True)
-class CNMDPOSettings(NormativeSettings, DPOSettings):
+class CNMDPOSettings(DPOSettings, WithNorms):
     """Options of the classifier norm model on DPO."""
 
 
@@ -137,7 +138,7 @@ class CNMDPO(Normative[CNMDPOSettings], DPO):
 
 
 @dataclass(frozen=True)
-class CNMMAPPOSettings(NormativeSettings, MAPPOSettings):
+class CNMMAPPOSettings(MAPPOSettings, WithNorms):
     """Options of the classifier norm model on MAPPO."""
 
 

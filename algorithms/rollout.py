@@ -30,7 +30,7 @@ class Rollout(NamedTuple):
     signals: dict[str, NDArray[np.float32]] | None = None  # (T + 1, E, ...) public signals; None for LOCAL learners
     state: NDArray[np.float32] | None = None  # (T + 1, E, ...) global state; None but for JOINT learners
     others: "dict[str, Rollout] | None" = None  # the other groups' rollouts; None but for JOINT learners
-    events: Events | None = None  # public sanctions and what led to them; None for LOCAL learners, and where nobody can sanction
+    events: Events | None = None  # public sanctions; None for LOCAL learners, and where nobody can sanction
 
     @property
     def valid(self) -> NDArray[np.bool_]:

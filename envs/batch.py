@@ -206,7 +206,14 @@ class BatchEnv(ABC, Generic[StateT]):
                     f"_measure of '{self.spec.id}' returned the metrics {list(metrics)}; its spec names {list(self.spec.metrics)}"
                 )
         return TimeStep(
-            self.groups, self.truncated, self.first, state.over, self.global_state, self.signals, metrics, self._frames()
+            self.groups,
+            self.truncated,
+            self.first,
+            state.over,
+            self.global_state,
+            self.signals,
+            metrics,
+            self._frames(),
         )
 
     def _frames(self) -> NDArray[Any] | None:

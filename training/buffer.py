@@ -33,7 +33,7 @@ class RolloutBuffer:
         self.terminated = np.zeros((length, *rows), np.bool_)
         self.truncated = np.zeros((length, num_envs), np.bool_)
         self.record: dict[str, NDArray[Any]] = {}
-        self.signals = self.state = self._events = None
+        self.signals = self.state = self._events = self._frames = None
         if information is not Information.LOCAL:
             self.signals = {
                 name: np.zeros((length + 1, num_envs, *shape), np.float32) for name, shape in env.signals.items()
@@ -42,7 +42,8 @@ class RolloutBuffer:
             if space is not None:
                 self._events = EventLog(space)
                 # What all agents saw before a step; where the group is the whole world, its own rows already keep it.
-                self._frames = None if env.world is None else np.zeros((num_envs, env.world.num_agents, *space.shape), space.dtype)
+                if env.world is not None:
+                    self._frames = np.zeros((num_envs, env.world.num_agents, *space.shape), space.dtype)
         if information is Information.JOINT and env.state_shape is not None:
             self.state = np.zeros((length + 1, num_envs, *env.state_shape), np.float32)
 
@@ -67,6 +68,7 @@ class RolloutBuffer:
         if t > 0:
             self._events.add(t - 1, self.observation[t - 1] if self._frames is None else self._frames, step)
         if self._frames is not None:
+            assert step.frames is not None
             np.copyto(self._frames, step.frames)
 
     def follow(self, t: int, decision: Decision, step: TimeStep) -> None:

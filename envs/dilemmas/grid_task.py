@@ -12,6 +12,7 @@ from ..batch import BatchEnv
 from ..board import Board
 from ..errors import BadParameter
 from ..palette import BEAM, Colour
+from ..signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ..spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from .avatars import ACTION_NAMES
 from .beams import ENDS, HIT, most_cells
@@ -22,7 +23,6 @@ from .metrics import peace, sustainability
 from .outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from .parameters import GridDilemmaParameters
 from .rgb import SPRITE, make_sprites, observe_rgb
-from ..signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from .state import Constants, Sizes, State, allocate_scratch, allocate_state
 from .view import FACING_NAMES, NO_PLANE, ViewConstants, global_state_size, observe_symbols, write_global_state
 
@@ -61,8 +61,9 @@ class GridDilemma(BatchEnv[State]):
     Agents off the map or frozen act without effect. Ends: truncated at `max_cycles`, or by chance after `ends_after`.
 
     Metrics: `efficiency` (reward of all per step), `mean_return`, `equality`, `sustainability`, `peace` (see `metrics`; frozen counts as timed out), `sanctions` (shots),
-    `sanction_rate` (share of opportunities taken; NaN without one), `hits`, with `just_hits` and `unjust_hits` where the task says who is
-    guilty, and `return_i` of each agent up to 16. Who hit whom is `state.hits`. Signals: see `signals`.
+    `sanction_rate` (share of opportunities taken; NaN without one), `hits`, `sanction_cost` (paid for all shots) and `sanction_fines` (paid for all hits
+    that fine; with `graduated` only second ones do), with `just_hits` and `unjust_hits` where the task says who is guilty, and `return_i` of each agent
+    up to 16. Who hit whom is `state.hits`. Signals: see `envs.signals`.
 
     Source: the engine of Melting Pot (Leibo et al. 2021; Agapiou et al. 2022), whose rules and timings tests hold it to.
 
@@ -190,7 +191,8 @@ class GridDilemma(BatchEnv[State]):
         measured = outcomes(s.returns, s.elapsed)
         measured |= {"sustainability": sustainability(s.paid_at, s.paid), "peace": peace(s.idle, s.elapsed)}
         if p.sanctions.enabled:
-            measured |= sanction_outcomes(s, s.taken, self.has_guilt)
+            k = self.constants
+            measured |= sanction_outcomes(s, s.taken, k.cost * s.shots, k.fine * s.fines, self.has_guilt)
         measured |= self._outcomes()
         return {name: np.asarray(value, np.float64) for name, value in measured.items()}
 

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from ...batch import BatchEnv
 from ...pettingzoo_view import entry_points
+from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ..metrics import sustainability
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
-from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from . import draw, rules
 from .parameters import CommonPoolParameters
 from .rules import State
@@ -110,7 +110,10 @@ class CommonPool(BatchEnv[State]):
             "sustainability": sustainability(state.paid_at, state.paid),
         }
         own |= outcomes(state.returns, state.elapsed)
-        return own | (sanction_outcomes(state, state.shots) if p.sanctions else {})
+        if p.sanctions:
+            fined = state.hits.sum(axis=1)
+            own |= sanction_outcomes(state, state.shots, p.sanction_cost * state.shots, p.sanction_fine * fined)
+        return own
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """The resource, everyone's effort, and who fined whom; see `draw.draw`."""

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from ...batch import BatchEnv
 from ...pettingzoo_view import entry_points
+from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ...timestep import TimeStep
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
-from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from . import draw, observation, rules
 from .parameters import PartnerSelectionParameters
 from .state import NOBODY, SLOTS, UNKNOWN, State, build_constants
@@ -117,7 +117,11 @@ class PartnerSelection(BatchEnv[State]):
         measured["cooperation"] = _share(state.cooperated.sum(axis=1), state.moves.sum(axis=1))
         if p.selection:
             measured["selected_cooperators"] = _share(state.picked_cooperators, state.picks)
-        return measured | (sanction_outcomes(state, state.shots) if p.slots else {})
+        if p.slots:
+            hits = state.hits.sum(axis=2)
+            cost = -p.just_reward * state.just - p.unjust_reward * (hits - state.just)
+            measured |= sanction_outcomes(state, state.shots, cost, p.fine * hits)
+        return measured
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """The agents, their reputations, who plays with whom and who punished whom; see `draw.draw`."""

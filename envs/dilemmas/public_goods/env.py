@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from ...batch import BatchEnv
 from ...pettingzoo_view import entry_points
+from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
-from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from . import draw, rules
 from .rules import NONE, Constants, PublicGoodsParameters, State
 
@@ -80,6 +80,7 @@ class PublicGoods(BatchEnv[State]):
             shots=np.zeros((e, n), np.int32),
             hits=np.zeros((e, n, n), np.int32),
             just=np.zeros((e, n), np.int32),
+            assigned=np.zeros((e, n), np.int32),
         )
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
@@ -99,7 +100,10 @@ class PublicGoods(BatchEnv[State]):
         rounds = (state.elapsed + 1) // 2 if p.punishment else state.elapsed
         share = state.given.mean(axis=1) / ((p.levels - 1) * np.maximum(rounds, 1))
         measured = {"cooperation": share} | outcomes(state.returns, state.elapsed)
-        return measured | (sanction_outcomes(state, state.shots) if p.punishment else {})
+        if p.punishment:
+            cost, fines = p.punishment_cost * state.assigned, p.punishment_fine * state.assigned
+            measured |= sanction_outcomes(state, state.shots, cost, fines)
+        return measured
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """The pot, what each gave, and who punished whom; see `draw.draw`."""
