@@ -4,7 +4,7 @@ Any member of the PPO family can be the base: `Normative` gives it a norm model,
 """
 
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from .learner import Information, Setup, summarize
 from .mappo import MAPPO, MAPPOSettings
 from .norms import DISAPPROVED, NormModel, NormSettings, pseudo_reward
 from .ppo import PPO, Data
-from .ppo_settings import PPOSettings
 from .rollout import Rollout
 
 
@@ -28,10 +27,7 @@ class WithNorms:
     """How norms are learnt, and how they are followed."""
 
 
-N = TypeVar("N", bound=PPOSettings)
-
-
-class Normative(PPO[N]):
+class Normative(PPO[Any]):
     """Beside a base of the PPO family: a classifier for each agent, private, of what the group disapproves of.
 
     The policy sees what its own classifier says of the frame, and learns from its reward and a pseudo-reward for its sanctions together. Both come
@@ -48,8 +44,7 @@ class Normative(PPO[N]):
         BadParameter: nobody can sanction in public in the environment.
     """
 
-    def __init__(self, setup: Setup, settings: N):
-        assert isinstance(settings, WithNorms)
+    def __init__(self, setup: Setup, settings: WithNorms):
         norms = self.norm_settings = settings.norms
         self.extra = int(norms.classifier and norms.policy_sees)
         self.norms: NormModel | None = None
@@ -118,7 +113,7 @@ class CNMSettings(IPPOSettings, WithNorms):
     """Options of the classifier norm model on IPPO."""
 
 
-class CNM(Normative[CNMSettings], IPPO):
+class CNM(Normative, IPPO):
     """The classifier norm model on IPPO: own experience and public sanctions, nothing else."""
 
     Settings = CNMSettings
@@ -130,7 +125,7 @@ class CNMDPOSettings(DPOSettings, WithNorms):
     """Options of the classifier norm model on DPO."""
 
 
-class CNMDPO(Normative[CNMDPOSettings], DPO):
+class CNMDPO(Normative, DPO):
     """The classifier norm model on DPO."""
 
     Settings = CNMDPOSettings
@@ -142,7 +137,7 @@ class CNMMAPPOSettings(MAPPOSettings, WithNorms):
     """Options of the classifier norm model on MAPPO."""
 
 
-class CNMMAPPO(Normative[CNMMAPPOSettings], MAPPO):
+class CNMMAPPO(Normative, MAPPO):
     """The classifier norm model on MAPPO, whose critics see everything; policies and classifiers see what those of CNM do."""
 
     Settings = CNMMAPPOSettings

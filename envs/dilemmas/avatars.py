@@ -200,6 +200,7 @@ def begin_agents(state, k, scratch, c):
     state.shots[c, :] = 0
     state.hits[c, :, :] = 0
     state.just[c, :] = 0
+    state.fines[c, :] = 0
     place_all(state, k, scratch, c)
 
 

@@ -32,19 +32,24 @@ def outcomes(returns: NDArray[np.float64], steps: NDArray[Any]) -> dict[str, NDA
 
 def sanction_names(has_guilt: bool = True) -> tuple[str, ...]:
     """The metrics that `sanction_outcomes` gives."""
-    return ("sanctions", "sanction_rate", "hits", *(("just_hits", "unjust_hits") if has_guilt else ()))
+    names = ("sanctions", "sanction_rate", "hits", "sanction_cost", "sanction_fines")
+    return (*names, *(("just_hits", "unjust_hits") if has_guilt else ()))
 
 
-def sanction_outcomes(state: Any, taken: NDArray[Any], has_guilt: bool = True) -> dict[str, NDArray[np.float64]]:
+def sanction_outcomes(
+    state: Any, taken: NDArray[Any], cost: NDArray[Any], fines: NDArray[Any], has_guilt: bool = True
+) -> dict[str, NDArray[np.float64]]:
     """The metrics of `sanction_names` from a state that keeps `chances`, `shots`, `hits` and `just`.
 
     `sanctions` are the times that an agent sanctioned, and `sanction_rate` is the share of opportunities that were `taken` (num_envs, n); NaN where
-    there was none. One sanction may hit several agents, or none. `just_hits` hit somebody guilty.
+    there was none. One sanction may hit several agents, or none. `just_hits` hit somebody guilty. `sanction_cost` is what all who sanctioned paid for it, and
+    `sanction_fines` what all who were hit paid: the sums of `cost` and `fines`, both (num_envs, n). Time that is lost is none of it.
     """
     chances = state.chances.sum(axis=1)
     rate = np.where(chances > 0, taken.sum(axis=1) / np.maximum(chances, 1), np.nan)
     hits, just = state.hits.sum(axis=(1, 2)), state.just.sum(axis=1)
-    measured = zip(sanction_names(has_guilt), (state.shots.sum(axis=1), rate, hits, just, hits - just))
+    counts = (state.shots.sum(axis=1), rate, hits, cost.sum(axis=1), fines.sum(axis=1), just, hits - just)
+    measured = zip(sanction_names(has_guilt), counts)
     return {name: np.asarray(value, np.float64) for name, value in measured}
 
 

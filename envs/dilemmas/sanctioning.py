@@ -97,6 +97,7 @@ def _punish(state, k, scratch, reward, c, i, j):
         state.frozen[c, j] = k.freeze
         return
     reward[c, j] -= k.fine
+    state.fines[c, j] += 1
     if k.graduated:
         state.mark[c, j] = 0
         state.leaving[c, j] = k.removal > 0  # one step later, as in the reference

@@ -46,6 +46,7 @@ class State(NamedTuple):
     shots: NDArray[np.int32]  # (num_envs, n) sanctions, hit or not
     hits: NDArray[np.int32]  # (num_envs, n, n) sanctions of the agent of the row that hit that of the column
     just: NDArray[np.int32]  # (num_envs, n) hits of the agent on others who were guilty
+    fines: NDArray[np.int32]  # (num_envs, n) hits on the agent that fined it
 
 
 class Constants(NamedTuple):
@@ -132,6 +133,7 @@ def allocate_state(required: tuple[Any, ...], n: int, shape: tuple[int, int], be
         shots=np.zeros((e, n), np.int32),
         hits=np.zeros((e, n, n), np.int32),
         just=np.zeros((e, n), np.int32),
+        fines=np.zeros((e, n), np.int32),
     )
 
 

@@ -164,6 +164,7 @@ def assign_points(state, k, action, reward, opportunity, sanction, target, c):
             if count > 0:
                 j = slot[i, place]
                 points[i, j] = count
+                state.assigned[c, i] += count
                 guilty = n * contribution[j] < total
                 punish(reward, sanction, target, state.hits[c], state.just[c], i, j, count, k.cost, k.fine, guilty)
         state.shots[c, i] += sanction[i] > 0
