@@ -4,7 +4,7 @@ Any member of the PPO family can be the base: `Normative` gives it a norm model,
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,13 +44,16 @@ class Normative(PPO[Any]):
         BadParameter: nobody can sanction in public in the environment.
     """
 
+    name: ClassVar[str]
+    """As registered, for sentences."""
+
     def __init__(self, setup: Setup, settings: WithNorms):
         norms = self.norm_settings = settings.norms
         self.extra = int(norms.classifier and norms.policy_sees)
         self.norms: NormModel | None = None
         super().__init__(setup, settings)
         if norms.classifier:
-            self.norms = NormModel(setup, norms, type(self).__name__.lower(), self.stream("classifier initialisation"))
+            self.norms = NormModel(setup, norms, self.name, self.stream("classifier initialisation"))
 
     def _see(self, observation: Any, first: Any, active: Any) -> Data:
         seen = super()._see(observation, first, active)
@@ -117,6 +120,7 @@ class CNM(Normative, IPPO):
     """The classifier norm model on IPPO: own experience and public sanctions, nothing else."""
 
     Settings = CNMSettings
+    name = "cnm"
     information = Information.PUBLIC
 
 
@@ -129,6 +133,7 @@ class CNMDPO(Normative, DPO):
     """The classifier norm model on DPO."""
 
     Settings = CNMDPOSettings
+    name = "cnm_dpo"
     information = Information.PUBLIC
 
 
@@ -141,4 +146,5 @@ class CNMMAPPO(Normative, MAPPO):
     """The classifier norm model on MAPPO, whose critics see everything; policies and classifiers see what those of CNM do."""
 
     Settings = CNMMAPPOSettings
+    name = "cnm_mappo"
     information = Information.JOINT

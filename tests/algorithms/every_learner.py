@@ -32,6 +32,7 @@ QUICK = {
     "gradient_steps": 3,
     "target_interval": 2,
     "team_reward": "mean",
+    "norms": {"hidden": (16,), "channels": (4,), "learning_rate": 3e-3, "alpha": 1.0, "beta": 1.0},
 }
 """Small nets and few steps, wherever a learner has such options."""
 
@@ -43,6 +44,7 @@ OPTIONS = {
     "target_kl": {"target_kl": 0.01},
     "return_lambda": {"return_lambda": 0.8},
     "observations": {"state": "observations"},
+    "threshold": {"norms": {"pseudo_reward": "threshold"}},
 }
 """Options that carry something from row to row or from agent to agent, as far as a learner has them."""
 

@@ -3,6 +3,7 @@
 A new learner needs no line here. Each promise has a negative control, on a learner or a run that breaks it.
 """
 
+import dataclasses
 import io
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from stigmergy.envs.conformance import Broken
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.factory import make
 from stigmergy.envs.registry import environments, load_plugin
+from stigmergy.envs.scenario import Scenario, Seats
+from stigmergy.envs.signals import signal_shapes
 from stigmergy.training.checkpoint import load_checkpoint, save_checkpoint
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import Experiment, LearnerChoice
@@ -26,13 +29,14 @@ from stigmergy.training.settings import TrainingSettings
 from stigmergy.training.trainer import Trainer
 
 from ..training.small import digest
-from .every_learner import N, build, every_learner, noise, quick_settings, rollouts, variants
+from .every_learner import N, build, every_learner, has, noise, quick_settings, rollouts, variants
 from .loop import Collector, train
 from .test_truth import CUT, ENDLESS, TO_GO, as_termination
 from .tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 
 load_plugin(str(Path(__file__).parents[2] / "docs/examples/reinforce.py"))
 WORLD = "test/every_learner-v0"
+PAIR = "test/two_groups-v0"
 EVERY_LEARNER = pytest.mark.parametrize("name", list(every_learner()))
 WITH_MEMORY = pytest.mark.parametrize(("name", "settings"), list(variants(options=["memory"])))
 
@@ -49,12 +53,13 @@ def _registered(monkeypatch):
     monkeypatch.setattr(environments, "_entries", dict(environments._entries))
     monkeypatch.setattr(algorithms, "_entries", dict(algorithms._entries))
     environments.register(WORLD, RegisteredNoise)
+    environments.register(PAIR, Scenario(WORLD, {"some": Seats(2), "one": Seats(1)}))
 
 
 def trainer(name, settings, environment=WORLD, learners=None, **training):
     """A trainer of few copies and short rollouts."""
     options = {"num_envs": 4, "rollout_length": 9, "threads": 1, "evaluation_episodes": 2, "tensorboard": False}
-    task = None if environment == WORLD else make(environment).parameters
+    task = None if environment in (WORLD, PAIR) else make(environment).parameters
     choice = LearnerChoice(name, settings)
     training = TrainingSettings(**{"total_steps": 4 * 9 * 10, **options, **training})
     return Trainer(Experiment(environment, task, choice, learners or {}, training))
@@ -176,10 +181,18 @@ TRUTH = {
 TRUTH_UPDATES = 60
 
 
+def at_peace(env):
+    """The same world with sanctions that nobody ever can use, for learners that ask for some."""
+    shapes = signal_shapes(env.spec.groups[0].size)
+    env.spec = dataclasses.replace(env.spec, signals=shapes)
+    env.signals = {name: np.zeros((env.num_envs, *shape), np.float32) for name, shape in shapes.items()}
+    return env
+
+
 def estimates(name, ends, change=lambda rollout: rollout, **more):
     """What a learner comes to expect in the endless world, from each observation of whole episodes `(T, E, n)`; None if it says nothing."""
     observe = "time" if ends == "termination" else "nothing"
-    env = make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT, num_agents=2)
+    env = at_peace(make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT, num_agents=2))
     settings = quick_settings(every_learner()[name], **{**TRUTH, **more})
     length = 3 * (CUT + 1)  # whole episodes, each with the step into the next
     learner = build(name, settings, env, num_updates=TRUTH_UPDATES, length=length)
@@ -212,14 +225,21 @@ def test_truncation_taken_for_termination_is_clearly_wrong(name):
 # Company
 
 
+@pytest.mark.parametrize(
+    ("environment", "first", "second"), [("pursuit/tag-v0", "predators", "prey"), (PAIR, "some", "one")]
+)
 @WITH_MEMORY
-def test_it_learns_beside_another_group(name, settings):
+def test_it_learns_beside_another_group(name, settings, environment, first, second):
     ippo = LearnerChoice("ippo", quick_settings(every_learner()["ippo"]))
-    pair = trainer(name, settings, "pursuit/tag-v0", {"prey": ippo})
+    if environment != PAIR and has(settings, {"norms": {}}):
+        with pytest.raises(UserError, match=f"^{name} learns norms from public sanctions"):
+            trainer(name, settings, environment, {second: ippo})
+        return
+    pair = trainer(name, settings, environment, {second: ippo})
     before = {group: digest(learner.state_dict()) for group, learner in pair.learners.items()}
     metrics = pair.update()
     assert all(np.isfinite(value) for value in metrics.values())
-    assert {key.partition("/")[0] for key in metrics} >= {"predators", "prey"}
+    assert {key.partition("/")[0] for key in metrics} >= {first, second}
     assert all(digest(learner.state_dict()) != before[group] for group, learner in pair.learners.items())
 
 
