@@ -45,6 +45,9 @@ class NormSettings:
     """`linear` in the classifier's probability p, alpha * p - beta * (1 - p); or alpha where p is at least 0.5, and -beta elsewhere."""
     policy_sees: bool = True
     """Whether the policy sees what its own classifier says."""
+    hides: tuple[int, ...] = ()
+    """What classifiers do not see of a frame: numbers of features, or of an image's planes, such as those that tell an agent what it prefers itself. What
+    differs from agent to agent lets a classifier learn who sanctions instead of what for."""
     sanctions: int = 32
     """Disapprovals that a gradient step draws from a rollout's events, at most."""
     approvals: int = 1024
@@ -66,6 +69,7 @@ class NormSettings:
         for name in ("sanctions", "approvals", "steps"):
             require(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
         require("learning_rate", self.learning_rate, 0 < self.learning_rate < math.inf, "above 0")
+        require("hides", self.hides, len(set(self.hides)) == len(self.hides), "each number once")
         for name in ("hidden", "channels"):
             widths = getattr(self, name)
             require(name, widths, len(widths) > 0 and min(widths) >= 1, "one width or more, each at least 1")
@@ -81,7 +85,12 @@ class Classifiers(nn.Module):
     def __init__(self, n: int, space: spaces.Box, settings: NormSettings, stream: torch.Generator):
         super().__init__()
         self.scale = brightness_scale(space)
-        self.encoder = build_encoder(n, space.shape, settings.hidden[0], settings.channels, "relu", stream)
+        self.axis = feature_axis(space)
+        kept = [k for k in range(space.shape[self.axis]) if k not in settings.hides]
+        self.kept = torch.tensor(kept) if settings.hides else None
+        shape = list(space.shape)
+        shape[self.axis] = len(kept)
+        self.encoder = build_encoder(n, tuple(shape), settings.hidden[0], settings.channels, "relu", stream)
         widths = [self.encoder.outputs, *settings.hidden]
         self.layers = nn.ModuleList(StackedLinear(n, a, b, stream) for a, b in pairwise(widths))
         # Close to 0 at first, so that at the beginning nothing is thought of anything.
@@ -89,6 +98,8 @@ class Classifiers(nn.Module):
 
     def forward(self, frames: Tensor) -> Tensor:
         """Logits `(n, rows)` for frames `(rows, n, *shape)`, of which each agent reads its own."""
+        if self.kept is not None:
+            frames = frames.index_select(2 + self.axis, self.kept.to(frames.device))
         x = self.encoder(frames.float() * self.scale)
         for layer in self.layers:
             x = ACTIVATIONS["relu"](layer(x))
@@ -104,6 +115,7 @@ class NormModel:
 
     def __init__(self, setup: Setup, settings: NormSettings, who: str, stream: torch.Generator):
         check_sanctions(setup, who)
+        check_hidden(setup, settings)
         self.settings = settings
         self.setup = setup
         n = setup.group.size
@@ -197,6 +209,22 @@ def pseudo_reward(
     else:
         paid = settings.alpha * disapproval - settings.beta * (1 - disapproval)
     return np.where(sanctioned, paid, 0).astype(np.float32)
+
+
+def feature_axis(space: spaces.Box) -> int:
+    """The axis of an observation along which its features lie, or an image's planes; in a set of rows the last."""
+    return 1 if len(space.shape) == 2 else 0
+
+
+def check_hidden(setup: Setup, settings: NormSettings) -> None:
+    """Raise BadParameter unless observations have the features that classifiers are not to see, and others."""
+    space = setup.group.observation_space
+    number = space.shape[feature_axis(space)]
+    if any(not 0 <= k < number for k in settings.hides) or len(settings.hides) >= number:
+        raise BadParameter(
+            f"norms.hides is {list(settings.hides)}; allowed are numbers from 0 to {number - 1}, and not all of them, for '{setup.group.name}' observe "
+            f"{number} {'planes' if len(space.shape) == 3 else 'features'} in '{setup.env.id}'"
+        )
 
 
 def check_sanctions(setup: Setup, who: str) -> None:

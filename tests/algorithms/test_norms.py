@@ -200,3 +200,30 @@ def test_frames_unlike_the_own_ones_are_refused():
         BadParameter, match=r"'agents' see uint8\(4, 3, 3\), and those who sanction saw uint8\(4, 5, 5\)"
     ):
         NormModel(Setup(env, narrow), QUICK, "cnm", torch.Generator())
+
+
+@pytest.mark.parametrize(
+    "space",
+    [spaces.Box(-1, 1, (5,), np.float32), spaces.Box(-1, 1, (4, 5), np.float32), spaces.Box(0, 1, (5, 4, 4), np.uint8)],
+)
+def test_what_is_hidden_changes_no_judgement(space):
+    settings = replace(QUICK, hides=(1, 4))
+    learnt, everything = model(settings, observation=space), model(observation=space)
+    rng = np.random.default_rng(0)
+    frames = rng.integers(0, 2, (6, N, *space.shape)).astype(space.dtype)
+    other = np.moveaxis(frames.copy(), 3 if len(space.shape) == 2 else 2, 0)
+    other[[1, 4]] = 1 - other[[1, 4]]
+    other = np.moveaxis(other, 0, 3 if len(space.shape) == 2 else 2).copy()
+    for one, same in ((learnt, True), (everything, False)):
+        judged = [one.judge(torch.from_numpy(x)) for x in (frames, other)]
+        assert torch.equal(*judged) == same
+
+
+@pytest.mark.parametrize("hides", [(4,), (-1,), (0, 1, 2, 3)])
+def test_hiding_what_is_not_there_is_refused(hides):
+    with pytest.raises(
+        BadParameter, match=r"norms.hides is \[.*\]; allowed are numbers from 0 to 3, and not all of them"
+    ):
+        model(replace(QUICK, hides=hides))
+    with pytest.raises(BadParameter, match="each number once"):
+        NormSettings(hides=(1, 1))

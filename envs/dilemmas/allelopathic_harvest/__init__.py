@@ -24,3 +24,21 @@ for _name, _others, _policy, _parameters, _description in (
         parameters=_parameters,
         description=_description,
     )
+for _name, _others, _deviants, _policy, _parameters, _description in (
+    ("under_a_norm", 15, 5, "punish_green", {}, "one learner among 10 who plant red and sanction who planted green, and 5 who plant green"),
+    ("without_a_norm", 15, 5, "planter_red", {}, "the same, but that nobody sanctions"),
+    ("under_a_norm_small", 5, 2, "punish_green", SMALL, "one learner among 3 who plant red and sanction who planted green, and 2 who plant green, on the small map"),
+    ("without_a_norm_small", 5, 2, "planter_red", SMALL, "the same, but that nobody sanctions"),
+):  # fmt: skip
+    _most = _others - _deviants
+    register_scenario(
+        f"dilemmas/allelopathic_harvest_{_name}-v0",
+        world=WORLD,
+        seats={
+            "learner": Seats(agents=(_others,)),
+            "majority": Seats(agents=tuple(range(_most)), policy=_policy),
+            "deviants": Seats(agents=tuple(range(_most, _others)), policy="planter_green"),
+        },
+        parameters=_parameters,
+        description=_description,
+    )
