@@ -66,6 +66,8 @@ class Normative(PPO[Any]):
 
     def _paid(self, rollout: Rollout) -> NDArray[np.float32]:
         """The pseudo-reward `(T, E, n)`."""
+        if self.updates < self.norm_settings.warm_up:
+            return np.zeros_like(rollout.reward)
         return pseudo_reward(self._own(rollout)[1], rollout.record["extra"][..., 0], self.norm_settings)
 
     def _own(self, rollout: Rollout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -76,13 +78,14 @@ class Normative(PPO[Any]):
         return chance, chance & shot
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
+        described = self._describe(rollout) if self.norms else {}  # before the update, which counts as one
         metrics = super().learn(rollout)
         if self.norms is None:
             return metrics
         assert rollout.events is not None
         metrics["shaped_return"] = metrics.pop("mean_return")
         learnt = self.norms.learn(rollout.events, self.stream("events"))
-        return metrics | self._describe(rollout) | summarize(self.group, learnt)
+        return metrics | described | summarize(self.group, learnt)
 
     def _describe(self, rollout: Rollout) -> dict[str, float]:
         """What happened to norms in a rollout."""

@@ -43,6 +43,9 @@ class NormSettings:
     """What it fines itself for a sanction that its classifier takes for certain to be what the group does not do."""
     pseudo_reward: Literal["linear", "threshold"] = "linear"
     """`linear` in the classifier's probability p, alpha * p - beta * (1 - p); or alpha where p is at least 0.5, and -beta elsewhere."""
+    warm_up: int = 0
+    """Rollouts at the beginning in which classifiers learn and nothing is paid: what they say of the first ones is chance, and fines for it teach policies not
+    to sanction before there is a norm to see."""
     policy_sees: bool = True
     """Whether the policy sees what its own classifier says."""
     hides: tuple[int, ...] = ()
@@ -68,6 +71,7 @@ class NormSettings:
             require(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
         for name in ("sanctions", "approvals", "steps"):
             require(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
+        require("warm_up", self.warm_up, self.warm_up >= 0, "0 or more")
         require("learning_rate", self.learning_rate, 0 < self.learning_rate < math.inf, "above 0")
         require("hides", self.hides, len(set(self.hides)) == len(self.hides), "each number once")
         for name in ("hidden", "channels"):

@@ -130,10 +130,20 @@ class Canvas:
             self.line([(first[0], first[1]), (last[0], last[1])], colour, width=width, alpha=alpha)
 
     def text(
-        self, string: str, at: Point, size: float, colour: Colour = TEXT, *, anchor: str = "center", alpha: float = 1
+        self,
+        string: str,
+        at: Point,
+        size: float,
+        colour: Colour = TEXT,
+        *,
+        anchor: str = "center",
+        alpha: float = 1,
+        upwards: bool = False,
     ) -> None:
-        """One line of text; `at` is where its `anchor` lies (pygame's names: `center`, `midleft`, `midright`, ...)."""
+        """One line of text, or with `upwards` one that is read from below; `at` is where the `anchor` of what is drawn lies (pygame's names: `center`, `midleft`, ...)."""
         image = load_font(max(1, self._up(size))).render(string, True, colour)
+        if upwards:
+            image = self._pygame.transform.rotate(image, 90)
         image.set_alpha(round(255 * alpha))
         self._surface.blit(image, image.get_rect(**{anchor: self._shifted(at, (0, 0))}))
 

@@ -71,7 +71,7 @@ def line_chart(
 def _draw(canvas: Canvas, line: Line, colour: Colour, at: Callable[[float, float], Point], bars: bool) -> None:
     points = [at(x, y) for x, y in zip(line.x, line.y) if np.isfinite(y)]
     ends = [(x, low, high) for x, low, high in zip(line.x, line.low, line.high) if np.isfinite(low)]
-    if bars:
+    if bars or len(points) == 1:  # of a single point there is neither a line nor a band
         for x, low, high in ends:
             canvas.line([at(x, low), at(x, high)], colour, width=1.5)
         for point in points:

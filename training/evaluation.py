@@ -1,6 +1,6 @@
 """Plays whole episodes and reports how they went."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from ..envs.batch import BatchEnv
 from ..envs.errors import UserError
 from ..envs.spec import EnvSpec
 from ..envs.timestep import GroupStep, TimeStep
+
+Watch = Callable[[TimeStep, NDArray[np.bool_]], None]
+"""Is shown each step, and which copies `(num_envs,)` it belongs to the episode of; the others have ended theirs."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,19 @@ class Players:
 
 
 def evaluate(
-    env: BatchEnv, learners: Mapping[str, Learner], seed: int, greedy: bool = False, max_steps: int | None = None
+    env: BatchEnv,
+    learners: Mapping[str, Learner],
+    seed: int,
+    greedy: bool = False,
+    max_steps: int | None = None,
+    watch: Watch | None = None,
 ) -> Outcomes:
     """Play one episode in every copy of `env`.
 
     Args:
         learners: by group name; their streams and the environment's start anew from `seed`.
         max_steps: where an endless task is cut off; the horizon's own end comes first otherwise.
+        watch: called after every step, for what the outcomes do not tell.
     """
     for learner in learners.values():
         learner.reseed(seed)
@@ -99,6 +108,8 @@ def evaluate(
         for name, total in returns.items():
             total[running] += step.groups[name].reward[running].mean(axis=1)
         lengths[running] += 1
+        if watch is not None:
+            watch(step, running)
         ended = running & step.last
         for name, values in step.metrics.items():
             metrics.setdefault(name, np.full(env.num_envs, np.nan))[ended] = values[ended]

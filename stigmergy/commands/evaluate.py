@@ -70,7 +70,7 @@ def main(args: Sequence[str]) -> int:
     learners, warnings = restore_learners(run, experiment, env, options.checkpoint)
     for sentence in warnings:
         warn(sentence)
-    results = {_label(run, changed, env): _play(env, learners, options)}
+    results = {label(run, changed, env): _play(env, learners, options)}
     for name in options.against:
         results[name] = _play(env, learners | baseline(changed, env, name, options.seed), options)
     print_table(results, options.episodes)
@@ -101,7 +101,8 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
     return {own: players[own] for own in learning or named}
 
 
-def _label(run: Run, experiment: Experiment, env: BatchEnv) -> str:
+def label(run: Run, experiment: Experiment, env: BatchEnv) -> str:
+    """What the column of a run is called: its algorithms and its folder."""
     return f"{' + '.join(dict.fromkeys(experiment.players(env).values()))} ({run.folder.name})"
 
 
@@ -117,11 +118,12 @@ def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
     table = Table("outcome", *results, box=None)
     columns = {player: outcomes.columns() for player, outcomes in results.items()}
     for name in dict.fromkeys(name for own in columns.values() for name in own):
-        table.add_row(name, *(_cell(own.get(name)) for own in columns.values()))
+        table.add_row(name, *(cell(own.get(name)) for own in columns.values()))
     console.print(table)
 
 
-def _cell(values: np.ndarray | None) -> str:
+def cell(values: np.ndarray | None) -> str:
+    """Mean and interval of one value an episode; nothing where there are none."""
     if values is None:
         return ""
     mean, low, high = mean_and_interval(values)

@@ -65,7 +65,7 @@ def main(args: Sequence[str]) -> int:
     """Play, draw, write."""
     for plugin in peek(args, "plugin"):
         load_plugin(plugin)
-    run, trained, experiment = _subject(args)
+    run, trained, experiment = subject(args)
     task = experiment.task if experiment else None
     options = parse(extend(Options, task=(task, "Parameters of the environment.")), "render", args)
     if experiment is None:
@@ -74,14 +74,7 @@ def main(args: Sequence[str]) -> int:
         raise BadParameter(f"steps is {options.steps}; allowed is 1 or more")
     experiment = dataclasses.replace(experiment, task=getattr(options, "task", task))
     env = experiment.make_env(1)
-    if run and trained:
-        learners, warnings = restore_learners(run, trained, env, options.checkpoint)
-        for sentence in warnings:
-            warn(sentence)
-    else:
-        learners = build_learners(experiment, env, options.seed)
-        for name in options.algorithm:
-            learners |= baseline(experiment, env, name, options.seed)
+    learners = players(run, trained, experiment, env, options)
     show = play(env, learners, options)
     if options.window:
         _watch(show, f"{experiment.environment}", options.fps)
@@ -92,13 +85,28 @@ def main(args: Sequence[str]) -> int:
     return 0
 
 
-def _subject(args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:
-    """What the arguments say to render: a run with its experiment, if there is one, and the experiment to show."""
+def subject(args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:
+    """What the arguments say to play: a run with its experiment, if there is one, and the experiment to show."""
     environment = peek_one(args, "environment")
     if args and not args[0].startswith("-"):
         run, trained = open_run(args[0])
         return run, trained, trained.elsewhere(environment) if environment else trained
     return None, None, build_experiment({"environment": environment, "algorithm": "random"}) if environment else None
+
+
+def players(
+    run: Run | None, trained: Experiment | None, experiment: Experiment, env: BatchEnv, options: Any
+) -> dict[str, Learner]:
+    """Who plays: what the run has learnt, or without one the algorithms of `options.algorithm`. Raises UserError."""
+    if run and trained:
+        learners, warnings = restore_learners(run, trained, env, options.checkpoint)
+        for sentence in warnings:
+            warn(sentence)
+        return learners
+    learners = build_learners(experiment, env, options.seed)
+    for name in options.algorithm:
+        learners |= baseline(experiment, env, name, options.seed)
+    return learners
 
 
 def play(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:

@@ -75,6 +75,16 @@ def test_policies_learn_from_reward_and_pseudo_reward_and_report_reward_alone():
     np.testing.assert_allclose(metrics["pseudo_reward"], paid.sum() / rollout.valid.sum(), rtol=1e-5)
 
 
+def test_nothing_is_paid_while_classifiers_warm_up():
+    env = noise()
+    one = learner(env, norms={"warm_up": 2})
+    collector = Collector(env, one, 12)
+    paid = [one.learn(collector.collect())["pseudo_reward"] for _ in range(4)]
+    assert paid[:2] == [0, 0]
+    assert paid[2] != 0
+    assert paid[3] != 0
+
+
 def test_the_judgement_is_that_of_the_classifier_that_acted():
     env = noise()
     one = learner(env)

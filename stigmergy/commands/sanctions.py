@@ -1,0 +1,117 @@
+"""`stigmergy sanctions`: who sanctions whom, how often, and whether it was just."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from stigmergy.commands.evaluate import baseline, cell, label
+from stigmergy.commands.render import players, subject
+from stigmergy.envs.checks import check_within
+from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.registry import load_plugin
+from stigmergy.options import extend, parse, peek
+from stigmergy.sanctioning import Sanctions, count_sanctions, sanctioning_agents, write
+from stigmergy.training.trainer import set_threads
+
+TABLE = {
+    "opportunities": "opportunities",
+    "sanctions": "sanctions",
+    "rate": "rate",
+    "hits_given": "hits given",
+    "hits_received": "hits received",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Play whole episodes and count who could sanction, who did, and whom it hit.
+
+    `stigmergy sanctions RUN` is about what a run has learnt, `stigmergy sanctions --environment ID --algorithm NAME` about policies that need no training.
+    """
+
+    run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")] = ""
+    """The run folder."""
+    environment: str = ""
+    """Without a run: the environment to play in. With one: another one, such as a scenario of the one that it was trained in."""
+    algorithm: tuple[str, ...] = ("random",)
+    """Without a run: algorithms that need no training, such as punish; of several each plays the groups that it can, and prey=flee names one."""
+    checkpoint: str = "last"
+    """last, or best by evaluation."""
+    episodes: int = 64
+    """Episodes, played side by side; each has maps and places of its own."""
+    seed: int = 1000
+    """Seed of the episodes; training and its evaluations draw from other streams."""
+    greedy: bool = False
+    """Take the most likely actions instead of drawing them."""
+    against: tuple[str, ...] = ()
+    """Algorithms that need no training, to play the same episodes in the place of what was trained; each has tables of its own."""
+    max_steps: int = 1000
+    """Where episodes of an endless environment are cut off."""
+    output: str = ""
+    """A folder for sanctions.csv, who_sanctions_whom.csv and who_sanctions_whom.png; those of --against NAME lie in its folder NAME."""
+    plugin: tuple[str, ...] = ()
+    """Files or modules that register more names."""
+
+
+def main(args: Sequence[str]) -> int:
+    """Play, count, print, write."""
+    for plugin in peek(args, "plugin"):
+        load_plugin(plugin)
+    run, trained, experiment = subject(args)
+    task = experiment.task if experiment else None
+    options = parse(extend(Options, task=(task, "Parameters of the environment.")), "sanctions", args)
+    if experiment is None:
+        raise BadParameter("there is nobody to watch; give a run folder, or --environment and --algorithm")
+    check_within("episodes", options.episodes, 1)
+    set_threads(experiment.training.threads)
+    experiment = dataclasses.replace(experiment, task=getattr(options, "task", task))
+    env = experiment.make_env(options.episodes)
+    sanctioning_agents(env.spec)  # before a checkpoint is read
+    learners = players(run, trained, experiment, env, options)
+    limit = options.max_steps if env.spec.horizon is None else None
+    folder = Path(options.output)
+    name = label(run, experiment, env) if run else " + ".join(options.algorithm)
+    shown = {name: (folder, learners)}
+    for other in options.against:
+        own = learners | baseline(experiment, env, other, options.seed)
+        shown[other] = folder / other.replace("/", "_"), own
+    for name, (where, own) in shown.items():
+        counted = count_sanctions(env, own, options.seed, options.greedy, limit)
+        title = f"{name} in {experiment.environment}"
+        print_sanctions(counted, title, options.episodes)
+        if options.output:
+            paths = write(counted, where, f"hits per episode: {title}")
+            Console().print(f"wrote {', '.join(map(str, paths))}", soft_wrap=True)
+    return 0
+
+
+def print_sanctions(sanctions: Sanctions, title: str, episodes: int) -> None:
+    """A row for each agent and one for their mean, then the environment's own outcomes."""
+    console = Console()
+    console.print(f"{title}: means over {episodes} episodes", highlight=False)
+    columns = sanctions.columns()
+    table = Table("agent", *TABLE.values(), box=None)
+    for i, agent in enumerate(sanctions.agents):
+        table.add_row(agent, *(_number(columns[name][i]) for name in TABLE))
+    chances = sanctions.opportunities.sum()
+    rate = sanctions.taken.sum() / chances if chances else np.nan
+    means = {name: values.mean() for name, values in columns.items()} | {"rate": rate}
+    table.add_row("mean", *(_number(means[name]) for name in TABLE))
+    console.print(table)
+    measured = sanctions.metrics()
+    if measured:
+        outcomes = Table("outcome", "mean with 95% interval", box=None)
+        for name, values in measured.items():
+            outcomes.add_row(name, "" if np.isnan(values).all() else cell(values))
+        console.print(outcomes)
+
+
+def _number(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.4g}"
