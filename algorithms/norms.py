@@ -48,6 +48,8 @@ class NormSettings:
     to sanction before there is a norm to see."""
     policy_sees: bool = True
     """Whether the policy sees what its own classifier says."""
+    events: Literal["all", "others"] = "all"
+    """Whose events classifiers learn from: everybody's, or the others' alone, so that no agent can prove itself right."""
     hides: tuple[int, ...] = ()
     """What classifiers do not see of a frame: numbers of features, or of an image's planes, such as those that tell an agent what it prefers itself. What
     differs from agent to agent lets a classifier learn who sanctions instead of what for."""
@@ -142,42 +144,56 @@ class NormModel:
             return metrics
         if self.fold.n > 1:
             metrics["agreement"] = self._agreement(events, stream)
-        kinds = [torch.from_numpy(np.flatnonzero(events.sanctioned == kind)) for kind in (True, False)]
-        everyone = torch.ones(self.fold.n, dtype=torch.bool, device=self.setup.device)
+        pools = [self._pools(events, kind) for kind in (True, False)]
+        counts = torch.tensor(
+            [[min(len(own), most) for own in pool] for pool, most in zip(pools, self._most())], device=self.setup.device
+        )
         for step in range(self.settings.steps):
-            drawn = self._draw(kinds, stream)
+            drawn = [self._draw(pool, most, stream) for pool, most in zip(pools, self._most())]
             logit = self.network(self._frames(events, torch.cat(drawn, dim=1).T))
             parts = logit.split([part.shape[1] for part in drawn], dim=1)
-            if step == 0 and all(part.shape[1] for part in parts):
-                right = [parts[0] >= 0, parts[1] < 0]
-                metrics["balanced_accuracy"] = torch.stack([part.float().mean(dim=1) for part in right]).mean(dim=0)
-            loss = self._loss(*parts)
+            loss = self._loss(*parts, counts)
             if step == 0:
                 metrics["classifier_loss"] = loss.detach()
+                if (counts > 0).all():
+                    right = [parts[0] >= 0, parts[1] < 0]
+                    metrics["balanced_accuracy"] = torch.stack([part.float().mean(dim=1) for part in right]).mean(dim=0)
             self.optimizer.zero_grad()
             loss.sum().backward()
-            self.optimizer.step(self.settings.learning_rate, everyone)
+            self.optimizer.step(self.settings.learning_rate, counts.any(dim=0))
         return metrics
 
-    def _draw(self, kinds: list[Tensor], stream: torch.Generator) -> list[Tensor]:
-        """Disapprovals and approvals, drawn with replacement, by each agent for itself: indices `(n, k)` of each kind."""
-        most = (self.settings.sanctions, self.settings.approvals)
-        return [
-            own[torch.randint(max(len(own), 1), (self.fold.n, min(number, len(own))), generator=stream)]
-            for own, number in zip(kinds, most)
-        ]
+    def _most(self) -> tuple[int, int]:
+        return self.settings.sanctions, self.settings.approvals
+
+    def _pools(self, events: Events, sanctioned: bool) -> list[Tensor]:
+        """For each agent the events of one kind that it learns from, as rows of `events`."""
+        alike = events.sanctioned == sanctioned
+        if self.settings.events == "all":
+            return [torch.from_numpy(np.flatnonzero(alike))] * self.fold.n
+        return [torch.from_numpy(np.flatnonzero(alike & (events.agent != own))) for own in self.setup.group.places]
+
+    def _draw(self, pool: list[Tensor], most: int, stream: torch.Generator) -> Tensor:
+        """Events that each agent draws for itself, with replacement, `(n, k)`; any at all for an agent that has none to draw from."""
+        k = min(most, max(len(own) for own in pool))
+        nothing = torch.zeros(k, dtype=torch.int64)
+        return torch.stack(
+            [own[torch.randint(len(own), (k,), generator=stream)] if len(own) else nothing for own in pool]
+        )
 
     def _frames(self, events: Events, rows: Tensor) -> Tensor:
         """The contexts of events `rows` (k, ...), `(k, ..., *shape)`."""
         return torch.from_numpy(events.context[rows.numpy()]).to(self.setup.device)
 
-    def _loss(self, disapproved: Tensor, approved: Tensor) -> Tensor:
-        """Cross-entropy `(n,)` of logits `(n, k)` of each kind; with `balance` the mean of the means of those kinds that there are."""
-        errors = [F.softplus(-disapproved), F.softplus(approved)]
-        if self.settings.balance:
-            means = [part.mean(dim=1) for part in errors if part.shape[1]]
-            return torch.stack(means).mean(dim=0)
-        return torch.cat(errors, dim=1).mean(dim=1)
+    def _loss(self, disapproved: Tensor, approved: Tensor, counts: Tensor) -> Tensor:
+        """Cross-entropy `(n,)` of logits `(n, k)` of each kind, the mean of both kinds' means.
+
+        With `balance` those kinds weigh the same that an agent has events of; else they weigh by how many there were to draw, `counts` (2, n).
+        """
+        weights = (counts > 0).float() if self.settings.balance else counts.float()
+        means = [F.softplus(logit).mean(dim=1) for logit in (-disapproved, approved)]
+        total = sum(torch.where(own > 0, own * mean, 0) for own, mean in zip(weights, means))
+        return total / weights.sum(dim=0).clamp(min=1)
 
     @torch.no_grad()
     def _agreement(self, events: Events, stream: torch.Generator) -> Tensor:

@@ -119,12 +119,16 @@ def test_the_loss_is_the_mean_of_both_kinds_means():
     logit = torch.randn(N, 7, generator=torch.Generator().manual_seed(0))
     bce = F.binary_cross_entropy_with_logits
     for balance in (True, False):
-        loss = model(replace(QUICK, balance=balance))._loss(logit[:, :2], logit[:, 2:])
+        counts = torch.tensor([[2] * N, [5] * N])
+        loss = model(replace(QUICK, balance=balance))._loss(logit[:, :2], logit[:, 2:], counts)
         for agent in range(N):
             one, other = logit[agent, :2], logit[agent, 2:]
             parts = bce(one, torch.ones(2)), bce(other, torch.zeros(5))
             expected = sum(parts) / 2 if balance else (2 * parts[0] + 5 * parts[1]) / 7
             torch.testing.assert_close(loss[agent], expected)
+        counts[0, 1] = 0  # for one agent nobody sanctioned
+        loss = model(replace(QUICK, balance=balance))._loss(logit[:, :2], logit[:, 2:], counts)
+        torch.testing.assert_close(loss[1], bce(logit[1, 2:], torch.zeros(5)))
 
 
 def test_classifiers_are_private():
@@ -134,7 +138,7 @@ def test_classifiers_are_private():
     assert weights
     assert not any(torch.equal(p[0], p[1]) for p in weights)
     frames, red = meetings(50, np.random.default_rng(0))
-    drawn, _ = learnt._draw([torch.from_numpy(np.flatnonzero(kind)) for kind in (red, ~red)], torch.Generator())
+    drawn = learnt._draw(learnt._pools(events(frames, red), False), 20, torch.Generator())
     assert not torch.equal(drawn[0], drawn[1])
     learnt.network(torch.from_numpy(frames[:, None].repeat(N, axis=1)))[1].sum().backward()
     for parameter in learnt.network.parameters():
@@ -142,6 +146,22 @@ def test_classifiers_are_private():
         moved = parameter.grad.flatten(1).abs().amax(dim=1)
         assert moved[1] > 0
         assert moved[0] == moved[2] == 0
+
+
+def test_an_agent_may_learn_from_the_others_alone():
+    """Agent 0 alone sanctions, always: the others learn that frames are disapproved of, and it does not."""
+    frames = np.ones((90, *PLANES.shape), np.uint8)
+    agent = np.arange(90) % N
+    told = events(frames, agent == 0)._replace(agent=agent)
+    judged = {}
+    for whose in ("all", "others"):
+        learnt = model(
+            replace(QUICK, events=whose, steps=200, balance=False, approvals=60, sanctions=60, learning_rate=1e-2)
+        )
+        learnt.learn(told, torch.Generator().manual_seed(0))
+        judged[whose] = learnt.judge(torch.from_numpy(frames[:1, None].repeat(N, axis=1)))[0].numpy()
+    np.testing.assert_allclose(judged["all"], 1 / 3, atol=0.05)
+    np.testing.assert_allclose(judged["others"], [0, 1 / 2, 1 / 2], atol=0.05)
 
 
 def test_agreement_counts_pairs():
