@@ -151,16 +151,16 @@ class NormModel:
         for step in range(self.settings.steps):
             drawn = [self._draw(pool, most, stream) for pool, most in zip(pools, self._most())]
             logit = self.network(self._frames(events, torch.cat(drawn, dim=1).T))
-            parts = logit.split([part.shape[1] for part in drawn], dim=1)
-            loss = self._loss(*parts, counts)
+            disapproved, approved = logit.split([part.shape[1] for part in drawn], dim=1)
+            loss = self._loss(disapproved, approved, counts)
             if step == 0:
                 metrics["classifier_loss"] = loss.detach()
                 if (counts > 0).all():
-                    right = [parts[0] >= 0, parts[1] < 0]
+                    right = [disapproved >= 0, approved < 0]
                     metrics["balanced_accuracy"] = torch.stack([part.float().mean(dim=1) for part in right]).mean(dim=0)
             self.optimizer.zero_grad()
             loss.sum().backward()
-            self.optimizer.step(self.settings.learning_rate, counts.any(dim=0))
+            self.optimizer.step(self.settings.learning_rate, counts.sum(dim=0) > 0)
         return metrics
 
     def _most(self) -> tuple[int, int]:
