@@ -1,4 +1,4 @@
-"""Do norms emerge? `python -m benchmarks.norms under_a_norm allelopathic_harvest cleanup --seeds 5 --jobs 2 --output FOLDER`.
+"""Do norms emerge? `python -m benchmarks.norms under_a_norm with_two_punishers allelopathic_harvest cleanup --seeds 5 --jobs 2 --output FOLDER`.
 
 Each experiment trains one config under several conditions, such as with norms and without, over seeds. A run adds its rows to FOLDER/runs.csv: the course of training,
 and then held-out episodes: their outcomes, who sanctions whom, and how opportunities are taken by what those were who stood in the beam. What stands there is not
@@ -32,7 +32,6 @@ POINTS = 25
 COLUMNS = ("experiment", "condition", "seed", "kind", "step", "name", "value")
 COURSE, FINAL, MEETING, HITS, DONE = "course", "final", "meeting", "hits", "done"
 OFF = {"learner": {"norms": {"classifier": False, "alpha": 0.0, "beta": 0.0}}}
-UNPAID = {"learner": {"norms": {"alpha": 0.0, "beta": 0.0}}}
 LEARNT = ("balanced_accuracy", "agreement", "pseudo_reward", "disapproved_share", "disapprovals")
 
 
@@ -54,6 +53,7 @@ class Study:
 SANCTIONING = ("sanctions", "sanction_rate", "hits", "just_hits", "unjust_hits", "sanction_fines", "peace")
 SHARES = ("share_red", "share_green", "share_blue")
 BERRIES = ("return", *SANCTIONING, "monoculture", "monoculture_end", *SHARES, "berries_eaten")
+PAPER = {"learner": {"norms": {"alpha": 0.2, "beta": 0.4, "events": "all"}}}
 STUDIES = {
     "under_a_norm": Study(
         "dilemmas/allelopathic_harvest_under_a_norm-cnm",
@@ -65,16 +65,23 @@ STUDIES = {
         ("focal_return", *SANCTIONING),
         ("focal_return",),
     ),
+    "with_two_punishers": Study(
+        "dilemmas/allelopathic_harvest_with_two_punishers-cnm",
+        {"norms": {}, "base": OFF, "paper's weights": PAPER},
+        ("focal_return", *BERRIES),
+        ("focal_return", "monoculture", "sanctions"),
+        SHARES,
+    ),
     "allelopathic_harvest": Study(
         "dilemmas/allelopathic_harvest-cnm",
-        {"norms": {}, "base": OFF},
+        {"norms": {}, "base": OFF, "paper's weights": PAPER, "judge seen": {"learner": {"norms": {"hides": []}}}},
         BERRIES,
         ("return", "monoculture", "sanctions"),
         SHARES,
     ),
     "cleanup": Study(
         "dilemmas/cleanup-cnm",
-        {"norms": {}, "base": OFF},
+        {"norms": {}, "base": OFF, "paper's weights": PAPER},
         ("return", *SANCTIONING, "dirt_fraction", "apples_eaten", "dirt_cleaned"),
         ("return", "dirt_fraction", "apples_eaten", "sanctions"),
     ),
@@ -86,7 +93,7 @@ class Options:
     """Train populations with norms and without, and say whether norms emerge."""
 
     studies: Annotated[tuple[str, ...], tyro.conf.Positional]
-    """Names of experiments: under_a_norm, allelopathic_harvest, cleanup."""
+    """Names of experiments: under_a_norm, with_two_punishers, allelopathic_harvest, cleanup."""
     conditions: tuple[str, ...] = ()
     """Conditions to train; all of the experiment's if left out."""
     seeds: int = 5

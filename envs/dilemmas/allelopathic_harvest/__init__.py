@@ -42,3 +42,11 @@ for _name, _others, _deviants, _policy, _parameters, _description in (
         parameters=_parameters,
         description=_description,
     )
+register_scenario(
+    "dilemmas/allelopathic_harvest_with_two_punishers_small-v0",
+    world=WORLD,
+    # One bot among those who prefer red and one among the others, and two learners of each.
+    seats={"learners": Seats(agents=(1, 2, 4, 5)), "punishers": Seats(agents=(0, 3), policy="punish_green")},
+    parameters=SMALL,
+    description="four learners beside two who plant red and sanction who planted green, on the small map",
+)
