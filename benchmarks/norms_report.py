@@ -9,12 +9,12 @@ import numpy as np
 
 from benchmarks.compare import difference, mean_and_half
 from stigmergy.chart import Labels, Line, line_chart
+from stigmergy.courses import CORNERS
 from stigmergy.envs.palette import agent_colour
 from stigmergy.envs.video import write_png
 from stigmergy.heatmap import Axes, heatmap
-from stigmergy.simplex import Corner, Trajectory, simplex
+from stigmergy.simplex import Trajectory, simplex
 
-PAINTS = {"share_red": (204, 42, 54), "share_green": (86, 190, 70), "share_blue": (38, 84, 204)}
 LAST = 0.2
 """The part of training, counted from its end, over which what only training tells is averaged."""
 Rows = Sequence[Any]  # benchmarks.norms.Row
@@ -140,8 +140,7 @@ def simplex_of(name: str, rows: Rows, conditions: Sequence[str], corners: Sequen
             steps = sorted({step for step, _ in own})
             shares = np.array([[own[step, corner] for corner in corners] for step in steps])
             trajectories.append(Trajectory(one, shares / shares.sum(axis=1, keepdims=True), agent_colour(k)))
-    marks = [Corner(corner.removeprefix("share_"), PAINTS[corner]) for corner in corners]
-    return simplex(trajectories, marks, f"{name}: share of berries by colour over training")
+    return simplex(trajectories, CORNERS, f"{name}: share of berries by colour over training")
 
 
 def hit_matrix(rows: Rows, condition: str) -> Any:

@@ -1,0 +1,60 @@
+"""One norm learner among bots, end to end: it learns whom they sanction, and nothing where nobody sanctions, or where sanctions have no reason.
+
+Over five seeds and at full length, with what its own sanctions then do: `benchmarks/learning/norms.md`.
+"""
+
+import numpy as np
+import pytest
+
+from benchmarks.norms import STUDIES, experiment_of
+from benchmarks.whom import count_meetings
+from stigmergy.training.trainer import Trainer
+
+STUDY = STUDIES["under_a_norm"]
+SHORT = 64 * 50 * 12
+
+
+def meetings(condition, steps=SHORT, change=lambda rollout: rollout):
+    """What the learner makes of those who planted each colour, after a short training; `change` may tamper with its rollouts."""
+    trainer = Trainer(experiment_of(STUDY, condition, 0, steps))
+    learner = trainer.learners["learner"]
+    learn = learner.learn
+    learner.learn = lambda rollout: learn(change(rollout))
+    while not trainer.finished:
+        trainer.update()
+    env = trainer.experiment.make_env(16)
+    return count_meetings(env, trainer.learners, "learner", 200, 1000).rows()
+
+
+def shuffled(rollout):
+    """The same events, with sanctions dealt out anew."""
+    order = np.random.default_rng(0).permutation(len(rollout.events.step))
+    return rollout._replace(events=rollout.events._replace(sanctioned=rollout.events.sanctioned[order]))
+
+
+def test_it_learns_whom_the_others_sanction():
+    found = meetings("norms")
+    assert found["green"]["judgement"] > 0.4
+    assert found["red"]["judgement"] < 0.2
+    assert found["newborn"]["judgement"] < 0.2
+
+
+@pytest.mark.parametrize(("condition", "change"), [("nobody sanctions", lambda rollout: rollout), ("norms", shuffled)])
+def test_without_a_norm_green_planters_are_like_others(condition, change):
+    found = meetings(condition, change=change)
+    assert abs(found["green"]["judgement"] - found["red"]["judgement"]) < 0.15
+
+
+def test_the_base_judges_nobody():
+    found = meetings("base", 64 * 50)
+    assert found["green"]["judgement"] == 0
+    assert found["green"]["opportunities"] > 0
+
+
+@pytest.mark.slow
+def test_it_comes_to_sanction_them_itself():
+    """Three minutes: seed 0 of the study."""
+    norms, base = (meetings(condition, 0) for condition in ("norms", "base"))
+    assert norms["green"]["sanction_rate"] > 2 * norms["red"]["sanction_rate"]
+    assert norms["green"]["sanction_rate"] > base["green"]["sanction_rate"] + 0.1
+    assert norms["green"]["pseudo_reward"] > 0 > norms["red"]["pseudo_reward"]
