@@ -1,4 +1,4 @@
-"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
+"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import learners, pathfinding, tasks, tracking, training, yardsticks
+from benchmarks import learners, pathfinding, signals, tasks, tracking, training, yardsticks
 from benchmarks.peers import peer_python
 from stigmergy.training.experiment import DEFAULT_CONFIG
 
@@ -116,6 +116,19 @@ def _learner_cells(contest: learners.Contest, side: learners.Side, ours: learner
     return [*cells, f"{reached[0]:.1f}", f"{reached[1]:,.0f}", ratio]
 
 
+def show_signals(console: Console) -> None:
+    """What public sanctions cost."""
+    console.print(f"{signals.COPIES} copies, default parameters, random actions, 1 thread; collecting in agent-steps/s")
+    stepping = ("task", "agents", "step, us", "signals alone, us", "of a step", "saved without noting")
+    table = Table(*stepping, "collecting, LOCAL", "PUBLIC", "slower by", box=None)
+    for row in map(signals.measure, signals.TASKS):
+        cells = [f"{row.step:,.1f}", f"{row.kernel:.1f}", f"{row.share:.1%}", f"{row.saved:.1%}"]
+        table.add_row(
+            row.id, str(row.agents), *cells, f"{row.local:,.0f}", f"{row.public:,.0f}", f"{row.collecting:.1%}"
+        )
+    console.print(table)
+
+
 PARTS = {
     "pathfinding": show_pathfinding,
     "tasks": show_tasks,
@@ -123,6 +136,7 @@ PARTS = {
     "tracking": show_tracking,
     "training": show_training,
     "learners": show_learners,
+    "signals": show_signals,
     "yardsticks": show_yardsticks,
 }
 

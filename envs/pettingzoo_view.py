@@ -13,6 +13,7 @@ from pettingzoo.utils.conversions import parallel_to_aec
 from .batch import BatchEnv
 from .errors import BadParameter
 from .factory import make
+from .signals import OPPORTUNITY, context_space
 from .spec import GroupSpec
 from .timestep import TimeStep
 from .viewer import Window
@@ -25,7 +26,8 @@ class ParallelView(ParallelEnv):
 
     Agents that terminate leave `agents` in that very step. With action masks an observation is a dict of `observation` and `action_mask` (int8; a tuple
     of parts for MultiDiscrete), and the mask is in the agent's info as well. In the last step of an episode every agent's info has the episode's `metrics`, None where one is undefined.
-    Where the environment has public signals, every agent's info has those of the step, as `signals`.
+    Where the environment has public signals, every agent's info has those of the step, as `signals`. Where sanctions are public (see `signals`), `context` stands
+    there too, `(n, *shape)` of the dtype of observations: for each agent of the world with an opportunity what it saw when it decided, zeros for all others.
 
     Raises:
         BadParameter: the environment has no such render mode.
@@ -56,6 +58,13 @@ class ParallelView(ParallelEnv):
             group.name: np.zeros((1, group.size, *group.action_shape), group.action_dtype) for group in env.spec.groups
         }
         self._place = {agent: (group.name, i) for group in env.spec.groups for i, agent in enumerate(group.agents)}
+        self._frames: NDArray[Any] | None = (
+            None  # (n, *shape) what all agents of the world see now: the environment's own array
+        )
+        self._before: NDArray[Any] | None = None  # (n, *shape) what they saw before the step
+        space = context_space(env.spec)
+        if space is not None:
+            self._before = np.zeros(((env.spec.world or env.spec).num_agents, *space.shape), space.dtype)
         self._window: Any = None
         if env.spec.state_shape is not None:
             self.state_space = spaces.Box(-np.inf, np.inf, env.spec.state_shape, np.float32)
@@ -73,6 +82,7 @@ class ParallelView(ParallelEnv):
     ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """Begin an episode; with a seed the random stream starts anew."""
         step = self.env.reset(seed)
+        self._frames = None if step.frames is None else step.frames[0]
         self.agents = list(self.possible_agents)
         if self.render_mode == "human":
             self.render()
@@ -94,6 +104,8 @@ class ParallelView(ParallelEnv):
             return {}, {}, {}, {}, {}
         for group in self.env.spec.groups:
             self._fill(group, actions)
+        if self._before is not None and self._frames is not None:
+            np.copyto(self._before, self._frames)  # the step overwrites them
         step = self.env.step(self._actions)
         observations = self._see(step)
         rewards: dict[str, float] = {}
@@ -180,6 +192,8 @@ class ParallelView(ParallelEnv):
                         infos[agent]["action_mask"] = row
         if step.signals:
             heard = {name: value[0].copy() for name, value in step.signals.items()}
+            if self._before is not None:
+                heard["context"] = self._contexts(step.signals[OPPORTUNITY][0])
             for info in infos.values():
                 info["signals"] = heard
         if step.last[0]:
@@ -188,6 +202,15 @@ class ParallelView(ParallelEnv):
                     name: None if np.isnan(value[0]) else float(value[0]) for name, value in step.metrics.items()
                 }
         return infos
+
+    def _contexts(self, opportunity: NDArray[np.float32]) -> NDArray[Any]:
+        """What agents with an opportunity saw before the step; zeros, which cost nothing, for the others."""
+        assert self._before is not None
+        context = np.zeros(self._before.shape, self._before.dtype)
+        for i, given in enumerate(opportunity.tolist()):
+            if given:
+                context[i] = self._before[i]
+        return context
 
 
 def _as_rows(group: GroupSpec, agents: Sequence[str], given: list[Any]) -> NDArray[Any]:

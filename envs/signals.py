@@ -57,16 +57,24 @@ class EventLog:
         self._space = space
         self._rows: list[tuple[NDArray[Any], ...]] = []
 
-    def add(self, decision: int, before: NDArray[Any], step: TimeStep) -> None:
-        """Take the events of a step that followed `decision`; `before` (num_envs, n, *shape) is what all agents of the world saw when they decided."""
+    def add(self, decision: int, step: TimeStep, before: NDArray[Any] | None = None) -> None:
+        """Take the events of a step that followed `decision`.
+
+        Args:
+            before: `(num_envs, n, *shape)`, what all agents of the world saw when they decided; left out where `take` is given that of all decisions.
+        """
         copies, agents = np.nonzero(step.signals[OPPORTUNITY])
         sanctioned = step.signals[SANCTION][copies, agents] > 0
-        self._rows.append((np.full(len(copies), decision), copies, agents, sanctioned, before[copies, agents]))
+        context = () if before is None else (before[copies, agents],)
+        self._rows.append((np.full(len(copies), decision), copies, agents, sanctioned, *context))
 
-    def take(self) -> Events:
-        """The events since it was last asked."""
+    def take(self, seen: NDArray[Any] | None = None) -> Events:
+        """The events since it was last asked; `seen` (decisions, num_envs, n, *shape) is what all agents of the world saw, where `add` was not given it."""
         rows, self._rows = self._rows, []
         if not rows:
             none = np.zeros(0, np.int64)
             return Events(none, none, none, np.zeros(0, np.bool_), np.zeros((0, *self._space.shape), self._space.dtype))
-        return Events(*(np.concatenate(parts) for parts in zip(*rows)))
+        parts = [np.concatenate(part) for part in zip(*rows)]
+        if seen is not None:
+            parts.append(seen[parts[0], parts[1], parts[2]])
+        return Events(*parts)

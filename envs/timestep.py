@@ -37,4 +37,6 @@ class TimeStep(NamedTuple):
     metrics: Mapping[
         str, NDArray[np.float64]
     ]  # (num_envs,) outcome of the episode where `last`, else NaN; empty if no copy ended
-    frames: NDArray[Any] | None = None  # (num_envs, n, *shape) what all agents of a world of one group see, bots included
+    frames: NDArray[Any] | None = (
+        None  # (num_envs, n, *shape) what all agents of a world of one group see, bots included
+    )

@@ -2,9 +2,10 @@ import dataclasses
 import math
 import sys
 
+import numpy as np
 import pytest
 
-from benchmarks import compare, learners, peers
+from benchmarks import compare, learners, peers, signals
 from stigmergy.training.experiment import build_experiment
 
 CURVE = [(1.0, -30.0), (2.0, -20.0), (3.0, -30.0), (4.0, -22.0), (5.0, -22.0), (6.0, -28.0)]
@@ -53,6 +54,30 @@ def test_a_peer_needs_its_sources_and_says_what_it_lacks(monkeypatch, tmp_path):
     assert peers.peer_python("epymarl") == sys.executable
     with pytest.raises(RuntimeError, match="epymarl failed: ModuleNotFoundError: No module named 'learners'"):
         peers.ask_peer("epymarl", steps=1)
+
+
+def test_the_channel_of_sanctions_is_timed_against_the_same_step_without_noting():
+    full, bare = (
+        signals.with_note("dilemmas/harvest-v0", note, 8) for note in (signals.note_opportunities, signals.note_nothing)
+    )
+    for env in (full, bare):
+        env.reset(0)
+    rng, noted = np.random.default_rng(0), 0
+    for _ in range(100):
+        action = rng.integers(0, 8, (8, 7))
+        one, other = full.step(action), bare.step(action)
+        np.testing.assert_array_equal(one.groups["agents"].observation, other.groups["agents"].observation)
+        np.testing.assert_array_equal(one.signals["target"], other.signals["target"])
+        assert not other.signals["opportunity"].any()
+        noted += one.signals["opportunity"].sum()
+    assert noted > 20
+    row = signals.measure("dilemmas/harvest-v0", seconds=0.01, rounds=3, copies=8)
+    assert row.agents == 7
+    assert 0 < row.kernel < row.step
+    assert 0 < row.share < 0.5
+    assert row.saved < 1
+    assert row.collecting < 1
+    assert min(row.local, row.public) > 1000
 
 
 def rows(algorithm, values, kind=compare.FINAL, step=100):

@@ -66,7 +66,7 @@ class RolloutBuffer:
         """Store the public events that followed decision t - 1. Those before the first decision belong to the rollout before."""
         assert self._events is not None
         if t > 0:
-            self._events.add(t - 1, self.observation[t - 1] if self._frames is None else self._frames, step)
+            self._events.add(t - 1, step, self._frames)
         if self._frames is not None:
             assert step.frames is not None
             np.copyto(self._frames, step.frames)
@@ -89,7 +89,7 @@ class RolloutBuffer:
         return Rollout(
             self.observation, self.action_mask, self.active, self.first, self.action, self.reward, self.terminated, self.truncated,
             dict(self.record), memory, last_memory, self.signals, self.state,
-            events=None if self._events is None else self._events.take(),
+            events=None if self._events is None else self._events.take(self.observation if self._frames is None else None),
         )  # fmt: skip
 
 

@@ -89,7 +89,9 @@ def turn_or_move(cell, occupant, solid, torus, position, facing, i, action):
 @njit(cache=True)
 def leave_map(state, c, i, steps):
     """Take agent i off the map in this step; `come_back` lets it return in the step that comes `steps` later."""
-    state.occupant[c, state.position[c, i, 0], state.position[c, i, 1]] = NOBODY
+    row, col = state.position[c, i, 0], state.position[c, i, 1]
+    if state.occupant[c, row, col] == i + 1:  # not of somebody who came there after it had left for another reason
+        state.occupant[c, row, col] = NOBODY
     state.out[c, i] = steps + 1  # this step counts one off already
     state.frozen[c, i] = 0
 

@@ -3,6 +3,7 @@
 The graduated form is Melting Pot's `GraduatedSanctionsMarking`: the first hit marks and freezes, a second one while the mark lasts fines and removes.
 """
 
+import numpy as np
 from numba import njit
 
 from .avatars import AHEAD, EAST, leave_map, wrap_once
@@ -12,46 +13,108 @@ SANCTION_BEAM = 0
 
 
 @njit(cache=True)
-def _somebody_near(position, away, i, ahead, length, radius, torus, shape):
-    """Whether another agent stands in the rectangle that holds agent i's beam; most of the time nobody does, and no beam need be cast."""
-    side = (ahead + EAST) % 4
-    deep, wide = (shape[0], shape[1]) if ahead % 2 == 0 else (shape[1], shape[0])
-    for j in range(position.shape[0]):
-        if j == i or away[j] > 0:
-            continue
-        dr, dc = position[j, 0] - position[i, 0], position[j, 1] - position[i, 1]
-        forward = dr * AHEAD[ahead, 0] + dc * AHEAD[ahead, 1]
-        sideways = dr * AHEAD[side, 0] + dc * AHEAD[side, 1] + radius
-        if torus:
-            forward, sideways = wrap_once(forward, deep), wrap_once(sideways, wide)
-        if 0 <= forward <= length and 0 <= sideways <= 2 * radius:
-            return True
-    return False
+def note_opportunities(state, k, scratch, opportunity, c):
+    """Write for each agent whether it could sanction somebody on the frame that it saw: before anything of the step has happened."""
+    # Nothing but this call: with a branch here Numba counts references to every array of the state, which takes as long as all the rest.
+    _note(
+        state.cell[c],
+        state.occupant[c],
+        state.position[c],
+        state.facing[c],
+        state.out[c],
+        state.frozen[c],
+        state.cooling[c],
+        state.leaving[c],
+        k.first_beam == 0,
+        k.stops[SANCTION_BEAM],
+        k.torus,
+        k.length[SANCTION_BEAM],
+        k.radius[SANCTION_BEAM],
+        scratch.path[c],
+        opportunity[c],
+        state.chances[c],
+    )
 
 
 @njit(cache=True)
-def note_opportunities(state, k, scratch, opportunity, c):
-    """Write for each agent whether it could sanction somebody on the frame that it saw: before anything of the step has happened."""
-    if k.first_beam > 0:
+def _note(
+    cell,
+    occupant,
+    position,
+    facing,
+    away,
+    frozen,
+    cooling,
+    leaving,
+    enabled,
+    stops,
+    torus,
+    length,
+    radius,
+    path,
+    opportunity,
+    chances,
+):
+    if not enabled:
         return
-    b, path = SANCTION_BEAM, scratch.path[c]
-    position, facing, away = state.position[c], state.facing[c], state.out[c]
-    cell, occupant = state.cell[c], state.occupant[c]
+    near = _near(position, facing, away, length, radius, torus, cell.shape)
+    if near == 0:
+        return
+    _lift_leaving(occupant, position, away, leaving, 0)
     for i in range(facing.shape[0]):
-        ready = state.cooling[c, i, b] == 0 and state.frozen[c, i] == 0
-        if not ready or away[i] > 0 or state.leaving[c, i]:
+        if near >> np.uint64(i) & np.uint64(1) == 0 or cooling[i, SANCTION_BEAM] > 0 or frozen[i] > 0 or leaving[i]:
             continue
-        way, length, radius = int(facing[i]), k.length[b], k.radius[b]
-        if not _somebody_near(position, away, i, way, length, radius, k.torus, cell.shape):
-            continue
-        row, col = int(position[i, 0]), int(position[i, 1])
-        count = cast_beam(cell, occupant, k.stops[b], True, k.torus, row, col, way, length, radius, path)
+        row, col, way = int(position[i, 0]), int(position[i, 1]), int(facing[i])
+        count = cast_beam(cell, occupant, stops, True, torus, row, col, way, length, radius, path)
         for p in range(count):
             other = occupant[path[p, 0], path[p, 1]] - 1
-            if path[p, 2] and other >= 0 and other != i and not state.leaving[c, other]:
-                opportunity[c, i] = 1.0
-                state.chances[c, i] += 1
+            if path[p, 2] and other >= 0 and other != i:
+                opportunity[i] = 1.0
+                chances[i] += 1
                 break
+    _lift_leaving(occupant, position, away, leaving, 1)
+
+
+@njit(cache=True)
+def _near(position, facing, away, length, radius, torus, shape):
+    """Bit i is set where another agent stands in the rectangle that holds agent i's beam. Most of the time nobody does, and no beam need be cast."""
+    near, one = np.uint64(0), np.uint64(1)
+    for i in range(position.shape[0]):
+        if away[i] > 0:
+            continue
+        row, col = int(position[i, 0]), int(position[i, 1])
+        for j in range(i):
+            down, right = position[j, 0] - row, position[j, 1] - col
+            rows, columns = abs(down), abs(right)
+            if torus:
+                rows, columns = min(rows, shape[0] - rows), min(columns, shape[1] - columns)
+            if rows > length or columns > length or away[j] > 0:
+                continue
+            if _holds(down, right, int(facing[i]), length, radius, torus, shape):
+                near |= one << np.uint64(i)
+            if _holds(-down, -right, int(facing[j]), length, radius, torus, shape):
+                near |= one << np.uint64(j)
+    return near
+
+
+@njit(cache=True)
+def _holds(down, right, ahead, length, radius, torus, shape):
+    """Whether the rectangle that holds a beam has the cell so many rows and columns away from who shoots."""
+    side = (ahead + EAST) % 4
+    forward = down * AHEAD[ahead, 0] + right * AHEAD[ahead, 1]
+    sideways = down * AHEAD[side, 0] + right * AHEAD[side, 1] + radius
+    if torus:
+        deep, wide = (shape[0], shape[1]) if ahead % 2 == 0 else (shape[1], shape[0])
+        forward, sideways = wrap_once(forward, deep), wrap_once(sideways, wide)
+    return 0 <= forward <= length and 0 <= sideways <= 2 * radius
+
+
+@njit(cache=True)
+def _lift_leaving(occupant, position, away, leaving, back):
+    """Take those who leave when the step begins, so that no beam meets them, out of `occupant`; with `back` 1 put them there again."""
+    for i in range(leaving.shape[0]):
+        if leaving[i] and away[i] == 0:
+            occupant[position[i, 0], position[i, 1]] = back * (i + 1)
 
 
 @njit(cache=True)

@@ -36,7 +36,8 @@ class CommonPool(BatchEnv[State]):
     Metrics: `cooperation` (share of efforts not above the cooperative one), `resource` (R / K in the end), `mean_effort` (E, mean over steps),
     `yield` (taken by all in a unit of time), `yield_share` (of r K / 4; above 1 while a full resource is taken down), `sustainability` (mean step with a reward above 0; NaN without), `efficiency`, `mean_return`, `equality` (NaN where
     the returns do not add up to more than 0), `return_i` of each agent up to 16; with sanctions `sanctions`, `sanction_rate` (per opportunity; NaN
-    without one), `hits`, `just_hits` (the target's effort was above the cooperative one), `unjust_hits`. Signals with sanctions: see `signals`.
+    without one), `hits`, `just_hits` (the target's effort was above the cooperative one), `unjust_hits`, `sanction_cost` and `sanction_fines` (what all
+    paid for fining, and in fines). Signals with sanctions: who has somebody to fine has an opportunity; see `envs.signals`.
 
     Source: the logistic resource with harvest in proportion to effort is Gordon's and Schaefer's (1954); the game of levels, fines and views
     is our own definition. `regimes` has the same resource under a population of cooperators and defectors.

@@ -40,7 +40,8 @@ class PartnerSelection(BatchEnv[State]):
     Metrics: `cooperation` (share of moves), `selected_cooperators` (share of choices that fell on an agent whose last action was to
     cooperate, of those on agents that had played; with `selection`), `efficiency` (reward of all per step), `mean_return`, `equality` (NaN where a
     return is below 0 or all are 0), `return_i` of each agent up to 16; with punishment `sanctions`, `sanction_rate` (per opportunity; NaN without one), `hits`, and
-    those `just_hits` (on defectors) and `unjust_hits`. Signals with punishment: those who may punish have an opportunity; see `signals`.
+    those `just_hits` (on defectors) and `unjust_hits`, `sanction_cost` (what all paid for punishing, less what it gave them: below 0 where it gave more)
+    and `sanction_fines`. Signals with punishment: those who may punish have an opportunity; see `envs.signals`.
 
     Source: Dasgupta and Musolesi, "Investigating the impact of direct punishment on the emergence of cooperation in multi-agent
     reinforcement learning systems" (2023), amounts as in their code. There three networks of each agent learn to choose, to play and to punish, each

@@ -32,7 +32,8 @@ class PublicGoods(BatchEnv[State]):
     Metrics: `cooperation` (mean share of the endowment given), `efficiency` (reward of all per step), `mean_return`, `equality` (NaN where the
     returns do not add up to more than 0), `return_i` of each agent up to 16; with punishment `sanctions` (an agent punished somebody in a step), `sanction_rate`
     (per opportunity; NaN without one), `hits`, and those `just_hits` (the target had given less than the mean of the others, which is to say less
-    than that of all) and `unjust_hits`. Signals with punishment: in its stage everyone has an opportunity; see `signals`.
+    than that of all) and `unjust_hits`, `sanction_cost` and `sanction_fines` (what all paid for the points that they assigned, and for those that
+    they received). Signals with punishment: in its stage everyone has an opportunity; see `envs.signals`.
 
     Source: Fehr and Gächter, "Cooperation and punishment in public goods experiments" (2000) and "Altruistic punishment in humans" (2002), for
     the form and the numbers; the encoding for learners and what counts as just are our own definitions.

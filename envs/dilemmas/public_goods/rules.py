@@ -82,6 +82,7 @@ class State(NamedTuple):
     shots: NDArray[np.int32]  # (num_envs, n) those taken
     hits: NDArray[np.int32]  # (num_envs, n, n) steps in which the row's agent punished the column's
     just: NDArray[np.int32]  # (num_envs, n) hits of the agent on others who had given less than the mean
+    assigned: NDArray[np.int32]  # (num_envs, n) points that the agent assigned
 
 
 class Constants(NamedTuple):

@@ -155,6 +155,7 @@ def test_fines_for_a_cooperative_effort_are_unjust():
     metrics = {name: float(value[0]) for name, value in step.metrics.items()}
     assert (metrics["sanctions"], metrics["sanction_rate"]) == (3, 3 / 4)
     assert (metrics["hits"], metrics["just_hits"], metrics["unjust_hits"]) == (3, 1, 2)
+    assert (metrics["sanction_cost"], metrics["sanction_fines"]) == pytest.approx((0.03, 0.09))
 
 
 @settings(max_examples=30, deadline=None)

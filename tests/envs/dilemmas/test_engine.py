@@ -210,6 +210,25 @@ def test_who_comes_back_from_a_graduated_removal_has_to_cool_down_first():
     assert shots[0] == 5 + 25 + 2 + 5, "back 27 steps after the hit, ready 5 later"
 
 
+@pytest.mark.parametrize(("graduated", "fined"), [(False, 5), (True, 2)])
+def test_what_sanctioning_costs_by_hand(graduated, fined):
+    """A shot costs 2 and a fine is 7. With `graduated` the first hits on each agent fine nobody."""
+    sanctions = {"cost": 2, "fine": 7, "remove": False, "cooldown": 0, "graduated": graduated, "mark": 50}
+    env = small(3, max_cycles=5, sanctions=sanctions)
+    stage(env, [(5, 5, "N"), (3, 5, "N"), (5, 6, "W")])
+    act(env, SHOOT, STAY, STAY)  # hits 1 ahead and 2 beside
+    act(env, SHOOT, STAY, STAY)  # both again
+    act(env, STAY, SHOOT, STAY)  # nobody
+    act(env, STAY, STAY, SHOOT)  # hits 0
+    step = act(env, STAY, STAY, STAY)
+    assert (step.metrics["sanctions"], step.metrics["hits"]) == (4, 5)
+    assert (step.metrics["sanction_cost"], step.metrics["sanction_fines"]) == (4 * 2, fined * 7)
+    assert step.metrics["mean_return"] * 3 == -(4 * 2 + fined * 7), "nothing else is paid here"
+    for _ in range(6):
+        step = act(env, STAY, STAY, STAY)
+    assert (step.metrics["sanction_cost"], step.metrics["sanction_fines"]) == (0, 0), "in the next episode"
+
+
 def test_a_mark_heals_after_its_time():
     given = {"graduated": True, "freeze": 2, "mark": 50, "fine": 10, "removal": 25, "cooldown": 0}
     for again, paid in ((49, -10), (50, 0)):

@@ -296,6 +296,8 @@ def test_metrics_by_hand():
             "selected_cooperators": 1,
             "efficiency": sum(returns) / 14,
             "mean_return": sum(returns) / 3,
+            "sanction_cost": -2 + 10 - 2,
+            "sanction_fines": 3 + 3 + 3,
             "return_0": returns[0],
             "return_1": returns[1],
             "return_2": returns[2],

@@ -74,6 +74,7 @@ def test_who_gave_less_than_the_mean_is_punished_justly():
     assert metrics["cooperation"] == 0.5
     assert (metrics["sanctions"], metrics["sanction_rate"]) == (3, 0.75)
     assert (metrics["hits"], metrics["just_hits"], metrics["unjust_hits"]) == (5, 2, 3)
+    assert (metrics["sanction_cost"], metrics["sanction_fines"]) == (8, 24), "for each of the points"
     returns = 20 - np.array([0, 10, 20, 10]) + 0.4 * 40 + second
     assert [metrics[f"return_{i}"] for i in range(4)] == pytest.approx(returns)
     assert metrics["mean_return"] == pytest.approx(returns.mean())

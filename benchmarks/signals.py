@@ -1,0 +1,160 @@
+"""What public sanctions cost: noting who could sanction, inside a step, and collecting the events for a learner.
+
+`python -m benchmarks signals`: 64 copies, default parameters, random actions, one thread; medians of rounds in which the variants take turns.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType, MethodType
+from typing import Any
+
+import numba
+import numpy as np
+from numba import njit
+
+import stigmergy
+from benchmarks.speed import ACTIONS, in_turn, per_second
+from stigmergy.algorithms.learner import Decision, Information
+from stigmergy.envs.dilemmas.grid_task import GridDilemma
+from stigmergy.envs.dilemmas.sanctioning import note_opportunities
+from stigmergy.envs.random_play import random_actions
+from stigmergy.training.buffer import RolloutBuffer
+
+TASKS = ("dilemmas/cleanup-v0", "dilemmas/harvest-v0", "dilemmas/allelopathic_harvest-v0")
+COPIES = 64
+LENGTH = 32
+"""Steps of a rollout."""
+ROUNDS, SECONDS = 15, 0.3
+WARM_UP, FRAMES = 200, 8
+"""Steps of random play before anything is timed, and states of it, some steps apart, on which the kernel alone is timed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one task. Shares are medians over rounds."""
+
+    id: str
+    agents: int
+    step: float
+    """Microseconds of a whole step of all copies."""
+    kernel: float
+    """Those of clearing the signals and noting opportunities, timed alone."""
+    share: float
+    """How much of a step that is."""
+    saved: float
+    """How much of a step goes away without noting; the same step otherwise."""
+    local: float
+    """Agent-steps per second of collecting for a learner that declares LOCAL."""
+    public: float
+    """The same for PUBLIC: signals, events, and their contexts."""
+    collecting: float
+    """How much slower that is, as a share of LOCAL's speed."""
+
+
+@njit
+def note_nothing(state, k, scratch, opportunity, c):
+    """In the place of `note_opportunities`."""
+
+
+@njit
+def _note_all(state, k, scratch, opportunity):
+    for c in range(opportunity.shape[0]):
+        note_opportunities(state, k, scratch, opportunity, c)
+
+
+def with_note(id: str, note: Any, copies: int = COPIES) -> GridDilemma:
+    """The task with another function in the place of `note_opportunities`; its step is compiled anew, and not kept on disk."""
+    env: Any = stigmergy.make(id, copies)
+    rules: Any = sys.modules[type(env).__module__.removesuffix(".env") + ".rules"]
+    one = njit(_swapped(rules._advance_copy.py_func, note_opportunities=note))
+    loop = njit(_swapped(rules.advance_copies.serial.py_func, _advance_copy=one))
+    env._play = MethodType(_swapped(type(env)._play, advance_copies=loop), env)
+    return env
+
+
+def _swapped(function: Any, **names: Any) -> FunctionType:
+    """The function with other things under some of the names that it finds in its module."""
+    missing = names.keys() - set(function.__code__.co_names)
+    assert not missing, f"{function.__qualname__} does not use {', '.join(missing)}"
+    return FunctionType(function.__code__, function.__globals__ | names, function.__name__)
+
+
+def _stepper(env: GridDilemma) -> Callable[[int], object]:
+    """Steps of random play, which goes on from call to call."""
+    actions = _actions(env)
+    for k in range(WARM_UP):
+        env.step(actions[k % ACTIONS])
+    return lambda k: env.step(actions[k % ACTIONS])
+
+
+def _actions(env: GridDilemma) -> list[dict[str, np.ndarray]]:
+    generator = np.random.default_rng(0)
+    step = env.reset(0)
+    return [random_actions(env.spec.groups, step, generator) for _ in range(ACTIONS)]
+
+
+def _kernel(id: str, copies: int) -> Callable[[int], object]:
+    """What a step does for the channel, on states of random play."""
+    env: Any = stigmergy.make(id, copies)
+    step, frames = _stepper(env), []
+    for _ in range(FRAMES):
+        frames.append(env.snapshot())
+        for k in range(10):
+            step(k)
+    signals, opportunity = list(env.signals.values()), env.signals["opportunity"]
+
+    def note(k: int) -> None:
+        for signal in signals:
+            signal.fill(0)
+        _note_all(frames[k % FRAMES], env.constants, env.scratch, opportunity)
+
+    return note
+
+
+def _collector(id: str, information: Information, copies: int) -> Callable[[int], object]:
+    """Collects a rollout of random play, as training does."""
+    env: Any = stigmergy.make(id, copies)
+    actions = _actions(env)
+    group = env.spec.groups[0]
+    buffer = RolloutBuffer(env.spec, group, copies, LENGTH, information)
+    step = env.step(actions[0])
+
+    def collect(_: int) -> None:
+        nonlocal step
+        for t in range(LENGTH):
+            buffer.see(t, step)
+            action = actions[t % ACTIONS]
+            step = env.step(action)
+            buffer.follow(t, Decision(action[group.name]), step)
+        buffer.see(LENGTH, step)
+        buffer.rollout(None, None)
+
+    return collect
+
+
+def measure(id: str, seconds: float = SECONDS, rounds: int = ROUNDS, copies: int = COPIES) -> Row:
+    """Measure one task."""
+    numba.set_num_threads(1)
+    stepping = {
+        "step": _stepper(with_note(id, note_opportunities, copies)),
+        "without": _stepper(with_note(id, note_nothing, copies)),
+        "kernel": _kernel(id, copies),
+    }
+    collecting = {name.value: _collector(id, name, copies) for name in (Information.LOCAL, Information.PUBLIC)}
+    contestants = {name: lambda run=run: per_second(run, seconds) for name, run in (stepping | collecting).items()}
+    speeds = in_turn(contestants, rounds)
+    agents = stigmergy.make(id).spec.num_agents
+    medians = {name: float(np.median(own)) for name, own in speeds.items()}
+    agent_steps = copies * agents * LENGTH
+    return Row(
+        id,
+        agents,
+        step=1e6 / medians["step"],
+        kernel=1e6 / medians["kernel"],
+        share=float(np.median(speeds["step"] / speeds["kernel"])),
+        saved=float(np.median(1 - speeds["step"] / speeds["without"])),
+        local=agent_steps * medians["local"],
+        public=agent_steps * medians["public"],
+        collecting=float(np.median(1 - speeds["public"] / speeds["local"])),
+    )
