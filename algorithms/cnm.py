@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ..envs.errors import BadParameter
 from ..envs.signals import OPPORTUNITY, SANCTION
 from .dpo import DPO, DPOSettings
 from .ippo import IPPO, IPPOSettings
@@ -44,11 +45,15 @@ class Normative(PPO[Any]):
         BadParameter: nobody can sanction in public in the environment.
     """
 
-    name: ClassVar[str]
+    name: ClassVar[str] = "a norm learner"
     """As registered, for sentences."""
 
     def __init__(self, setup: Setup, settings: WithNorms):
         norms = self.norm_settings = settings.norms
+        if self.information is Information.LOCAL:
+            raise BadParameter(
+                f"{self.name} declares LOCAL; what learns norms sees public sanctions and declares PUBLIC, or JOINT"
+            )
         self.extra = int(norms.classifier and norms.policy_sees)
         self.norms: NormModel | None = None
         super().__init__(setup, settings)
@@ -68,7 +73,11 @@ class Normative(PPO[Any]):
         """The pseudo-reward `(T, E, n)`."""
         if self.updates < self.norm_settings.warm_up:
             return np.zeros_like(rollout.reward)
-        return pseudo_reward(self._own(rollout)[1], rollout.record["extra"][..., 0], self.norm_settings)
+        return pseudo_reward(self._own(rollout)[1], self._judged(rollout), self.norm_settings)
+
+    def _judged(self, rollout: Rollout) -> NDArray[np.float32]:
+        """What own classifiers said of the frames when their agents decided, `(T, E, n)`."""
+        return rollout.record["extra"][..., 0]
 
     def _own(self, rollout: Rollout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Where own agents had an opportunity, and where they took it, `(T, E, n)`; what signals tell at t + 1 followed decision t."""
@@ -102,7 +111,7 @@ class Normative(PPO[Any]):
             metrics["sanction_rate"] = taken.sum() / chance.sum()
         if taken.any():
             metrics["pseudo_reward_per_sanction"] = paid[taken].mean()
-            metrics["disapproved_share"] = (rollout.record["extra"][..., 0][taken] >= DISAPPROVED).mean()
+            metrics["disapproved_share"] = (self._judged(rollout)[taken] >= DISAPPROVED).mean()
         return {name: float(value) for name, value in metrics.items()}
 
     def state_dict(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Source: Yu et al., "The surprising effectiveness of PPO in cooperative multi-age
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -38,9 +38,11 @@ class MAPPO(PPO[MAPPOSettings]):
 
     Settings = MAPPOSettings
     information = Information.JOINT
+    name: ClassVar[str] = "mappo"
+    """As registered, for sentences."""
 
     def __init__(self, setup: Setup, settings: MAPPOSettings):
-        self.global_state = GlobalState(setup, settings.state, "mappo")
+        self.global_state = GlobalState(setup, settings.state, self.name)
         super().__init__(setup, settings)
 
     def _build_surrogate(self) -> Surrogate:

@@ -53,7 +53,7 @@ class NormSettings:
     hides: tuple[int, ...] = ()
     """What classifiers do not see of a frame: numbers of features, or of an image's planes, such as those that tell an agent what it prefers itself. What
     differs from agent to agent lets a classifier learn who sanctions instead of what for."""
-    sanctions: int = 32
+    disapprovals: int = 32
     """Disapprovals that a gradient step draws from a rollout's events, at most."""
     approvals: int = 1024
     """Opportunities that were let pass which it draws, at most."""
@@ -71,7 +71,7 @@ class NormSettings:
     def __post_init__(self):
         for name in ("alpha", "beta"):
             require(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
-        for name in ("sanctions", "approvals", "steps"):
+        for name in ("disapprovals", "approvals", "steps"):
             require(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
         require("warm_up", self.warm_up, self.warm_up >= 0, "0 or more")
         require("learning_rate", self.learning_rate, 0 < self.learning_rate < math.inf, "above 0")
@@ -88,12 +88,14 @@ class NormSettings:
 class Classifiers(nn.Module):
     """A network for each agent, from one frame to the logit that the group disapproves of what is ahead; no memory, nothing shared."""
 
+    kept: Tensor | None
+
     def __init__(self, n: int, space: spaces.Box, settings: NormSettings, stream: torch.Generator):
         super().__init__()
         self.scale = brightness_scale(space)
         self.axis = feature_axis(space)
         kept = [k for k in range(space.shape[self.axis]) if k not in settings.hides]
-        self.kept = torch.tensor(kept) if settings.hides else None
+        self.register_buffer("kept", torch.tensor(kept) if settings.hides else None, persistent=False)
         shape = list(space.shape)
         shape[self.axis] = len(kept)
         self.encoder = build_encoder(n, tuple(shape), settings.hidden[0], settings.channels, "relu", stream)
@@ -105,7 +107,7 @@ class Classifiers(nn.Module):
     def forward(self, frames: Tensor) -> Tensor:
         """Logits `(n, rows)` for frames `(rows, n, *shape)`, of which each agent reads its own."""
         if self.kept is not None:
-            frames = frames.index_select(2 + self.axis, self.kept.to(frames.device))
+            frames = frames.index_select(2 + self.axis, self.kept)
         x = self.encoder(frames.float() * self.scale)
         for layer in self.layers:
             x = ACTIVATIONS["relu"](layer(x))
@@ -135,7 +137,7 @@ class NormModel:
         return self.fold.back(self.network(observation)).sigmoid()
 
     def learn(self, events: Events, stream: torch.Generator) -> dict[str, Tensor]:
-        """Take `steps` gradient steps on a rollout's events. Returns metrics `(n,)`, measured before the first step.
+        """Take `steps` gradient steps on a rollout's events. Returns metrics of those agents that have them, measured before the first step.
 
         Where all events are of one kind, that kind alone is learnt: a group that lets everything pass approves of everything.
         """
@@ -154,17 +156,21 @@ class NormModel:
             disapproved, approved = logit.split([part.shape[1] for part in drawn], dim=1)
             loss = self._loss(disapproved, approved, counts)
             if step == 0:
-                metrics["classifier_loss"] = loss.detach()
-                if (counts > 0).all():
-                    right = [disapproved >= 0, approved < 0]
-                    metrics["balanced_accuracy"] = torch.stack([part.float().mean(dim=1) for part in right]).mean(dim=0)
+                metrics |= self._measured(disapproved, approved, loss.detach(), counts)
             self.optimizer.zero_grad()
             loss.sum().backward()
             self.optimizer.step(self.settings.learning_rate, counts.sum(dim=0) > 0)
         return metrics
 
+    def _measured(self, disapproved: Tensor, approved: Tensor, loss: Tensor, counts: Tensor) -> dict[str, Tensor]:
+        """Loss and balanced accuracy of the agents that have any events, or events of both kinds; nothing where there is no such agent."""
+        right = [part.float().mean(dim=1) for part in (disapproved >= 0, approved < 0)]
+        accuracy = torch.stack(right).mean(dim=0)
+        known = {"classifier_loss": loss[counts.sum(dim=0) > 0], "balanced_accuracy": accuracy[(counts > 0).all(dim=0)]}
+        return {name: values for name, values in known.items() if len(values)}
+
     def _most(self) -> tuple[int, int]:
-        return self.settings.sanctions, self.settings.approvals
+        return self.settings.disapprovals, self.settings.approvals
 
     def _pools(self, events: Events, sanctioned: bool) -> list[Tensor]:
         """For each agent the events of one kind that it learns from, as rows of `events`."""

@@ -31,7 +31,7 @@ class PPO(Learner, Generic[S]):
     """Base class of the family: collects with the policy of now, and takes a few gradient steps on each rollout.
 
     Subclasses give the surrogate by `_build_surrogate`. For a critic of another kind than the agents' own they write `_build_network`,
-    `_values` and `_tensors`. What the networks see comes from `_see`, and what is learnt from through `_rewards`.
+    `_values` and `_tensors`; `_see` says what the networks see, and `_rewards` what is learnt from.
     """
 
     settings: S

@@ -5,13 +5,12 @@ and then held-out episodes: their outcomes, who sanctions whom, and how opportun
 trained again, so that a broken experiment goes on where it stopped. From the rows come FOLDER/<experiment>.md and pictures. Intervals are over seeds (Student's t).
 """
 
-import csv
 import dataclasses
 import math
 import multiprocessing
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Annotated, Any
 import tyro
 
 from benchmarks.norms_report import report
+from benchmarks.norms_rows import COURSE, DONE, FINAL, HITS, MEETING, Row, add_rows, read_rows
 from benchmarks.whom import count_meetings
 from stigmergy.envs.registry import nearest
 from stigmergy.sanctioning import count_sanctions
@@ -29,8 +29,6 @@ from stigmergy.training.trainer import Trainer
 
 POINTS = 25
 """Points of a course."""
-COLUMNS = ("experiment", "condition", "seed", "kind", "step", "name", "value")
-COURSE, FINAL, MEETING, HITS, DONE = "course", "final", "meeting", "hits", "done"
 OFF = {"learner": {"norms": {"classifier": False, "alpha": 0.0, "beta": 0.0}}}
 LEARNT = ("balanced_accuracy", "agreement", "pseudo_reward", "disapproved_share", "disapprovals")
 
@@ -53,6 +51,7 @@ class Study:
 SANCTIONING = ("sanctions", "sanction_rate", "hits", "just_hits", "unjust_hits", "sanction_fines", "peace")
 SHARES = ("share_red", "share_green", "share_blue")
 BERRIES = ("return", *SANCTIONING, "monoculture", "monoculture_end", *SHARES, "berries_eaten")
+# What the public replication of the paper has: weights that its own maps and 10^8 steps went with, and everybody's events.
 PAPER = {"learner": {"norms": {"alpha": 0.2, "beta": 0.4, "events": "all"}}}
 STUDIES = {
     "under_a_norm": Study(
@@ -67,14 +66,19 @@ STUDIES = {
     ),
     "with_two_punishers": Study(
         "dilemmas/allelopathic_harvest_with_two_punishers-cnm",
-        {"norms": {}, "base": OFF, "paper's weights": PAPER},
+        {"norms": {}, "base": OFF, "paper's weights": PAPER, "equal weights": {"learner": {"norms": {"beta": 2.0}}}},
         ("focal_return", *BERRIES),
         ("focal_return", "monoculture", "sanctions"),
         SHARES,
     ),
     "allelopathic_harvest": Study(
         "dilemmas/allelopathic_harvest-cnm",
-        {"norms": {}, "base": OFF, "paper's weights": PAPER, "judge seen": {"learner": {"norms": {"hides": []}}}},
+        {
+            "norms": {},
+            "base": OFF,
+            "paper's weights": PAPER,
+            "own preference seen": {"learner": {"norms": {"hides": []}}},
+        },
         BERRIES,
         ("return", "monoculture", "sanctions"),
         SHARES,
@@ -110,36 +114,25 @@ class Options:
     """The folder."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One number of one run."""
-
-    experiment: str
-    condition: str
-    seed: int
-    kind: str
-    """`course` of training, `final` outcome of held-out episodes, `meeting` or `hits` in them, `done` with the seconds that training took."""
-    step: int
-    name: str
-    value: float
-
-
 @dataclass
-class Course:
+class Averages:
     """Means of a run's metrics over stretches of its updates; what is undefined in an update is left out."""
 
-    every: int
-    sums: dict[str, list[float]] = field(default_factory=dict)
+    outcomes: Collection[str]
+    """Metrics of episodes that are kept."""
+    values: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, metrics: Mapping[str, float]) -> None:
-        """Take in the metrics of an update."""
+        """Take in the metrics of an update; those of learners are the ones in LEARNT."""
         for name, value in metrics.items():
-            self.sums.setdefault(name.rpartition("/")[2], []).append(value)
+            whose, _, own = name.rpartition("/")
+            if own in (self.outcomes if whose == "episode" else LEARNT):
+                self.values.setdefault(own, []).append(value)
 
     def take(self) -> dict[str, float]:
         """The means since it was last asked."""
-        means = {name: mean_of_defined(values) for name, values in self.sums.items()}
-        self.sums.clear()
+        means = {name: mean_of_defined(values) for name, values in self.values.items()}
+        self.values.clear()
         return {name: value for name, value in means.items() if not math.isnan(value)}
 
 
@@ -170,17 +163,16 @@ def run(name: str, condition: str, seed: int, options: Options) -> list[Row]:
     study = STUDIES[name]
     experiment = experiment_of(study, condition, seed, options.steps)
     trainer = Trainer(experiment)
-    course = Course(max(1, round(experiment.training.num_updates / POINTS)))
+    course, every = Averages(study.outcomes), max(1, round(experiment.training.num_updates / POINTS))
     rows, start = [], time.perf_counter()
 
     def add(kind: str, values: Mapping[str, float]) -> None:
         rows.extend(Row(name, condition, seed, kind, trainer.steps, key, value) for key, value in values.items())
 
-    kept = {*study.outcomes, *LEARNT}
     while not trainer.finished:
         course.add(trainer.update())
-        if trainer.progress.update % course.every == 0:
-            add(COURSE, {key: value for key, value in course.take().items() if key in kept})
+        if trainer.progress.update % every == 0:
+            add(COURSE, course.take())
     seconds = time.perf_counter() - start
     env = experiment.make_env(options.episodes)
     counted = count_sanctions(env, trainer.learners, options.evaluation_seed)
@@ -199,28 +191,25 @@ def _items(matrix: Any) -> list[tuple[tuple[int, int], float]]:
     return [((i, j), matrix[i, j]) for i in range(len(matrix)) for j in range(len(matrix))]
 
 
-def read_rows(path: Path) -> list[Row]:
-    """What stands in a file of rows; nothing if there is none."""
-    if not path.exists():
-        return []
-    with path.open() as file:
-        return [
-            Row(
-                r["experiment"], r["condition"], int(r["seed"]), r["kind"], int(r["step"]), r["name"], float(r["value"])
-            )
-            for r in csv.DictReader(file)
-        ]
-
-
-def add_rows(path: Path, rows: Sequence[Row]) -> None:
-    """Add rows to a file, with a header if it is new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.writer(file)
-        if new:
-            writer.writerow(COLUMNS)
-        writer.writerows([*dataclasses.astuple(row)[:-1], f"{row.value:.6g}"] for row in rows)
+def missing(rows: Sequence[Row], options: Options) -> list[tuple[str, str, int]]:
+    """The runs that are still to be trained. Raises SystemExit if one stands there that was trained for another number of steps."""
+    done = {(row.experiment, row.condition, row.seed): row.step for row in rows if row.kind == DONE}
+    wanted = []
+    for seed in range(options.seeds):
+        for name in options.studies:
+            for condition in STUDIES[name].conditions:
+                if options.conditions and condition not in options.conditions:
+                    continue
+                one = name, condition, seed
+                training = experiment_of(STUDIES[name], condition, seed, options.steps).training
+                steps = training.num_updates * training.num_envs * training.rollout_length
+                if one not in done:
+                    wanted.append(one)
+                elif done[one] != steps:
+                    raise SystemExit(
+                        f"{options.output} has a run of {', '.join(map(str, one))} of {done[one]} steps, and {steps} are asked for; choose another --output"
+                    )
+    return wanted
 
 
 def main() -> None:
@@ -229,15 +218,11 @@ def main() -> None:
     for name in options.studies:
         if name not in STUDIES:
             raise SystemExit(f"there is no experiment '{name}'.{nearest(name, list(STUDIES))}")
+    for condition in options.conditions:
+        if not any(condition in STUDIES[name].conditions for name in options.studies):
+            raise SystemExit(f"there is no condition '{condition}' in {', '.join(options.studies)}")
     path = Path(options.output) / "runs.csv"
-    done = {(row.experiment, row.condition, row.seed) for row in read_rows(path) if row.kind == DONE}
-    wanted = [
-        (name, condition, seed)
-        for seed in range(options.seeds)
-        for name in options.studies
-        for condition in STUDIES[name].conditions
-        if (not options.conditions or condition in options.conditions) and (name, condition, seed) not in done
-    ]
+    wanted = missing(read_rows(path), options)
     os.environ["OMP_NUM_THREADS"] = "1"  # for the workers: their torch starts with it
     with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         for rows in pool.map(_run, [(*one, options) for one in wanted]):

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
 from numba import njit, prange
 from numpy.typing import NDArray
 
 from stigmergy.algorithms.cnm import Normative
-from stigmergy.algorithms.learner import Learner
+from stigmergy.algorithms.learner import Learner, to_tensor
 from stigmergy.algorithms.norms import pseudo_reward
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.dilemmas.beams import cast_beam, most_cells
@@ -75,12 +74,12 @@ def look_along(state, constants, kind, path, seen):
             )  # fmt: skip
             for p in range(count):
                 j = occupant[path[c, p, 0], path[c, p, 1]] - 1
-                if path[c, p, 2] and j >= 0 and j != i:
+                if path[c, p, 2] and j >= 0 and j != i and not state.leaving[c, j]:
                     seen[c, i, kind[c, j]] = True
 
 
 def count_meetings(env: BatchEnv[Any], learners: Mapping[str, Learner], group: str, steps: int, seed: int) -> Meetings:
-    """Play `steps` of every copy and count the opportunities of one group; without classifiers nothing is thought and paid."""
+    """Play `steps` of every copy and count the opportunities of one group; without classifiers what they say and pay is NaN."""
     for learner in learners.values():
         learner.reseed(seed)
     world: Any = env.world if isinstance(env, SeatedEnv) else env
@@ -109,12 +108,12 @@ def count_meetings(env: BatchEnv[Any], learners: Mapping[str, Learner], group: s
 def _judged(learner: Learner, observation: NDArray[Any]) -> NDArray[np.float32]:
     """What the agents' classifiers say of observations `(E, n, *shape)`: `(E, n)`."""
     if isinstance(learner, Normative) and learner.norms is not None:
-        return learner.norms.judge(torch.from_numpy(observation)).numpy()
-    return np.zeros(observation.shape[:2], np.float32)
+        return learner.norms.judge(to_tensor(observation, learner.setup.device)).cpu().numpy()
+    return np.full(observation.shape[:2], np.nan, np.float32)
 
 
 def _paid(learner: Learner, taken: NDArray[np.bool_], said: NDArray[np.float32]) -> NDArray[np.float32]:
     """The pseudo-reward `(E, n)`."""
     if isinstance(learner, Normative) and learner.norms is not None:
         return pseudo_reward(taken, said, learner.norm_settings)
-    return np.zeros(taken.shape, np.float32)
+    return np.full(taken.shape, np.nan, np.float32)

@@ -109,7 +109,7 @@ def courses(groups: Groups, metric: str, window: int = WINDOW) -> list[Course]:
 def course_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> NDArray[np.uint8]:
     """`courses` as a picture, `(height, width, 3)`: a line for each group, with a band where it has several runs."""
     lines = [
-        Line(own.name, own.steps.tolist(), own.mean.tolist(), own.low.tolist(), own.high.tolist(), _colour(k))
+        Line(own.name, own.steps.tolist(), own.mean.tolist(), own.low.tolist(), own.high.tolist(), group_colour(k))
         for k, own in enumerate(courses(groups, metric, window))
     ]
     return line_chart(lines, Labels(title or metric, "environment steps"))
@@ -135,7 +135,7 @@ def simplex_chart(
         for run, folder in enumerate(folders):
             shares = running_mean(read_shares(folder, metrics), window)
             name = Path(folder).name if alone else group
-            trajectories.append(Trajectory(name, shares, _colour(run if alone else k)))
+            trajectories.append(Trajectory(name, shares, group_colour(run if alone else k)))
     return simplex(trajectories, corners, title or "shares over training")
 
 
@@ -146,7 +146,7 @@ def read_shares(folder: Folder, metrics: Sequence[str] = SHARES) -> NDArray[np.f
     return np.stack([own.values[np.searchsorted(own.steps, common)] for own in series.values()], axis=1)
 
 
-def _colour(k: int) -> tuple[int, int, int]:
+def group_colour(k: int) -> tuple[int, int, int]:
     """The colour of a group, in lines and in the triangle; those near to the corners' red, green and blue come last."""
     return agent_colour((1, 3, 4, 7, 6, 8, 9, 0, 2, 5)[k] if k < 10 else k)
 

@@ -5,7 +5,9 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import compare, learners, peers, signals
+from benchmarks import compare, learners, norms, peers, signals
+from benchmarks.norms_report import cell
+from benchmarks.norms_rows import read_rows
 from stigmergy.training.experiment import build_experiment
 
 CURVE = [(1.0, -30.0), (2.0, -20.0), (3.0, -30.0), (4.0, -22.0), (5.0, -22.0), (6.0, -28.0)]
@@ -120,3 +122,35 @@ def test_a_comparison_goes_on_where_it_stopped_and_ends_in_a_table_and_charts(tm
     assert (tmp_path / "games_two_step.png").stat().st_size > 1000
     compare.main()
     assert (tmp_path / "runs.csv").read_text() == first
+
+
+def test_an_experiment_on_norms_trains_reports_and_goes_on(tmp_path, monkeypatch, capsys):
+    options = norms.Options(
+        ("cleanup",), ("norms", "base"), seeds=2, steps=3200, episodes=2, jobs=1, output=str(tmp_path)
+    )
+    monkeypatch.setattr(norms.tyro, "cli", lambda cls: options)
+    norms.main()
+    rows = read_rows(tmp_path / "runs.csv")
+    assert {(row.condition, row.seed) for row in rows} == {(c, s) for c in ("norms", "base") for s in (0, 1)}
+    assert len([row for row in rows if row.kind == "done"]) == 4
+    table = (tmp_path / "cleanup.md").read_text()
+    assert "| return |" in table
+    assert "| base | guilty |" in table
+    assert "cleanup_norms_hits.png" in {path.name for path in tmp_path.iterdir()}
+    assert "seed 1" in capsys.readouterr().out
+    norms.main()  # everything stands there: nothing is trained again
+    assert "seed 1" not in capsys.readouterr().out
+    for wrong, sentence in (
+        ({"steps": 6400}, "has a run of cleanup, norms, 0 of 3200 steps"),
+        ({"conditions": ("x",)}, "there is no condition 'x'"),
+    ):
+        options = dataclasses.replace(options, **wrong)
+        with pytest.raises(SystemExit, match=sentence):
+            norms.main()
+        options = dataclasses.replace(options, steps=3200, conditions=("norms", "base"))
+
+
+def test_a_cell_says_of_how_many_seeds_it_is():
+    assert cell([1.0, 2.0, 3.0]) == "2 ± 2.5"
+    assert cell([1.0, math.nan, 3.0]) == "2 ± 13 (2 of 3)"
+    assert cell([math.nan]) == "-"

@@ -6,6 +6,7 @@ from ..checks import LARGEST, MOST_STEPS, check_within
 from ..errors import BadParameter
 
 MAX_AGENTS = 64
+"""Opportunities are noted in the bits of a uint64; see `sanctioning`."""
 MAX_VIEW = 31
 OBSERVATIONS = ("symbols", "rgb")
 

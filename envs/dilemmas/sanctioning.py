@@ -77,7 +77,10 @@ def _note(
 
 @njit(cache=True)
 def _near(position, facing, away, length, radius, torus, shape):
-    """Bit i is set where another agent stands in the rectangle that holds agent i's beam. Most of the time nobody does, and no beam need be cast."""
+    """Bit i is set where another agent stands in the rectangle that holds agent i's beam. Most of the time nobody does, and no beam need be cast.
+
+    There are at most MAX_AGENTS = 64, one for each bit, and a beam's radius is never larger than its length.
+    """
     near, one = np.uint64(0), np.uint64(1)
     for i in range(position.shape[0]):
         if away[i] > 0:

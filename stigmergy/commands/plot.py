@@ -50,7 +50,7 @@ def grouped(runs: Sequence[str]) -> dict[str, list[str]]:
     """Group name to run folders. Raises BadParameter if nothing is there."""
     groups: dict[str, list[str]] = {}
     for given in runs:
-        name, equals, pattern = given.partition("=")
+        name, equals, pattern = ("", "", "") if Path(given).is_dir() else given.partition("=")
         folders = sorted(glob.glob(pattern)) if equals else [given]
         if not folders:
             raise BadParameter(f"'{given}' names no folder that exists")

@@ -68,7 +68,7 @@ def main(args: Sequence[str]) -> int:
     task = experiment.task if experiment else None
     options = parse(extend(Options, task=(task, "Parameters of the environment.")), "sanctions", args)
     if experiment is None:
-        raise BadParameter("there is nobody to watch; give a run folder, or --environment and --algorithm")
+        raise BadParameter("there is nothing to play; give a run folder, or --environment ID")
     check_within("episodes", options.episodes, 1)
     set_threads(experiment.training.threads)
     experiment = dataclasses.replace(experiment, task=getattr(options, "task", task))

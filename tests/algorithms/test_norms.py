@@ -17,7 +17,7 @@ from stigmergy.envs.spec import EnvSpec, GroupSpec
 N = 3
 PLANES = spaces.Box(0, 1, (4, 5, 5), np.uint8)
 RED, BLUE = 0, 1
-QUICK = NormSettings(hidden=(32,), channels=(8,), learning_rate=3e-3, steps=1, sanctions=32, approvals=256)
+QUICK = NormSettings(hidden=(32,), channels=(8,), learning_rate=3e-3, steps=1, disapprovals=32, approvals=256)
 
 
 def world(observation=PLANES, n=N, signals=None):
@@ -93,7 +93,7 @@ def test_without_balance_the_rarer_kind_counts_less():
     sanctioned = np.arange(500) % 25 == 0
     found = {}
     for balance in (True, False):
-        learnt = model(replace(QUICK, balance=balance, sanctions=50, approvals=200, steps=300, learning_rate=1e-2))
+        learnt = model(replace(QUICK, balance=balance, disapprovals=50, approvals=200, steps=300, learning_rate=1e-2))
         learnt.learn(events(frames, sanctioned), torch.Generator().manual_seed(0))
         found[balance] = learnt.judge(torch.from_numpy(frames[:1, None].repeat(N, axis=1))).numpy()
     np.testing.assert_allclose(found[True], 0.5, atol=0.02)
@@ -156,7 +156,7 @@ def test_an_agent_may_learn_from_the_others_alone():
     judged = {}
     for whose in ("all", "others"):
         learnt = model(
-            replace(QUICK, events=whose, steps=200, balance=False, approvals=60, sanctions=60, learning_rate=1e-2)
+            replace(QUICK, events=whose, steps=200, balance=False, approvals=60, disapprovals=60, learning_rate=1e-2)
         )
         learnt.learn(told, torch.Generator().manual_seed(0))
         judged[whose] = learnt.judge(torch.from_numpy(frames[:1, None].repeat(N, axis=1)))[0].numpy()
@@ -192,7 +192,7 @@ def test_the_pseudo_reward_by_hand(form, expected):
     [
         ({"alpha": -1}, "alpha is -1; allowed is 0 or more"),
         ({"beta": float("inf")}, "beta is inf; allowed is 0 or more"),
-        ({"sanctions": 0}, "sanctions is 0; allowed is 1 or more"),
+        ({"disapprovals": 0}, "disapprovals is 0; allowed is 1 or more"),
         ({"steps": 0}, "steps is 0; allowed is 1 or more"),
         ({"hidden": ()}, "hidden is .*; allowed is one width or more"),
         ({"classifier": False}, "alpha is 0.2 and beta 0.4 with classifier off; allowed is 0 for both"),
@@ -247,3 +247,19 @@ def test_hiding_what_is_not_there_is_refused(hides):
         model(replace(QUICK, hides=hides))
     with pytest.raises(BadParameter, match="each number once"):
         NormSettings(hides=(1, 1))
+
+
+def test_an_agent_without_events_to_learn_from_does_not_hide_the_others():
+    """Agent 0 alone sanctions and learns from the others: it has approvals alone, and the other two have both kinds."""
+    frames, _ = meetings(90, np.random.default_rng(0))
+    agent = np.arange(90) % N
+    told = events(frames, agent == 0)._replace(agent=agent)
+    metrics = model(replace(QUICK, events="others")).learn(told, torch.Generator().manual_seed(0))
+    assert len(metrics["balanced_accuracy"]) == 2
+    assert len(metrics["classifier_loss"]) == 3
+    alone = model(replace(QUICK, events="others"))
+    alone.learn(events(frames, agent == 0)._replace(agent=np.zeros(90, np.int64)), torch.Generator().manual_seed(0))
+    before = model(replace(QUICK, events="others"))
+    for one, other in zip(alone.network.parameters(), before.network.parameters()):
+        assert torch.equal(one[0], other[0])  # all events are its own: it has learnt nothing
+        assert not torch.equal(one[1], other[1])

@@ -29,7 +29,7 @@ class NoiseState(NamedTuple):
 class Noise(BatchEnv[NoiseState]):
     """Random observations of any kind; agents wait, die and are cut off. An agent is paid for its action by its observation's first number.
 
-    It has a global state and public signals, so that tests can see who gets them. A large action sanctions, where an agent's second number is above 0.
+    It has a global state and public signals, so that tests can see who gets them. A large action sanctions; there is somebody to be hit where an agent's second number is above 0.
     """
 
     def __init__(self, num_envs, n=3, observation=FEATURES, action=None, masks=False, die=0.05, wait=0.2, horizon=7):
@@ -64,10 +64,10 @@ class Noise(BatchEnv[NoiseState]):
         action = actions[DEFAULT_GROUP].reshape(*self.state.dead.shape, -1).sum(axis=-1)
         reward = np.where(self.state.dead, 0, self.state.seen[..., 0] * action + 0.5)
         self.groups[DEFAULT_GROUP].reward[where] = reward[where]
-        chance = self.groups[DEFAULT_GROUP].active & (self.state.seen[..., 1] > 0)
+        acts = self.groups[DEFAULT_GROUP].active
         self.signals["siren"][where] = (action > 1)[where]
-        self.signals[OPPORTUNITY][where] = chance[where]
-        self.signals[SANCTION][where] = (chance & (action > 1))[where]
+        self.signals[OPPORTUNITY][where] = (acts & (self.state.seen[..., 1] > 0))[where]
+        self.signals[SANCTION][where] = (acts & (action > 1))[where]
         dies = draw_uniform(self.state.stream, self.state.dead.shape[1:], where) < self.rates[0]
         self.state.dead[where] |= dies[where]
         self._draw(where)

@@ -1,0 +1,59 @@
+"""The rows of an experiment on norms: one number each, in one CSV file for all runs."""
+
+import csv
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+COLUMNS = ("experiment", "condition", "seed", "kind", "step", "name", "value")
+COURSE, FINAL, MEETING, HITS, DONE = "course", "final", "meeting", "hits", "done"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number of one run."""
+
+    experiment: str
+    condition: str
+    seed: int
+    kind: str
+    """`course` of training, `final` outcome of held-out episodes, `meeting` or `hits` in them, `done` with the seconds that training took."""
+    step: int
+    name: str
+    value: float
+
+
+def read_rows(path: Path) -> list[Row]:
+    """What stands in a file of rows; nothing if there is none."""
+    if not path.exists():
+        return []
+    with path.open() as file:
+        return [
+            Row(
+                r["experiment"], r["condition"], int(r["seed"]), r["kind"], int(r["step"]), r["name"], float(r["value"])
+            )
+            for r in csv.DictReader(file)
+        ]
+
+
+def add_rows(path: Path, rows: Sequence[Row]) -> None:
+    """Add rows to a file, with a header if it is new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    with path.open("a", newline="") as file:
+        writer = csv.writer(file)
+        if new:
+            writer.writerow(COLUMNS)
+        writer.writerows([*dataclasses.astuple(row)[:-1], f"{row.value:.6g}"] for row in rows)
+
+
+def values_of(rows: Sequence[Row], condition: str, kind: str, name: str) -> list[float]:
+    """One value a seed, NaN where it is undefined."""
+    return [row.value for row in rows if (row.condition, row.kind, row.name) == (condition, kind, name)]
+
+
+def defined(values: Sequence[float]) -> list[float]:
+    """Those that are no NaN."""
+    return [value for value in values if not math.isnan(value)]
