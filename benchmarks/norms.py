@@ -66,7 +66,7 @@ STUDIES = {
     ),
     "with_two_punishers": Study(
         "dilemmas/allelopathic_harvest_with_two_punishers-cnm",
-        {"norms": {}, "base": OFF, "paper's weights": PAPER, "equal weights": {"learner": {"norms": {"beta": 2.0}}}},
+        {"norms": {}, "base": OFF, "paper weights": PAPER, "equal weights": {"learner": {"norms": {"beta": 2.0}}}},
         ("focal_return", *BERRIES),
         ("focal_return", "monoculture", "sanctions"),
         SHARES,
@@ -76,7 +76,7 @@ STUDIES = {
         {
             "norms": {},
             "base": OFF,
-            "paper's weights": PAPER,
+            "paper weights": PAPER,
             "own preference seen": {"learner": {"norms": {"hides": []}}},
         },
         BERRIES,
@@ -85,7 +85,7 @@ STUDIES = {
     ),
     "cleanup": Study(
         "dilemmas/cleanup-cnm",
-        {"norms": {}, "base": OFF, "paper's weights": PAPER},
+        {"norms": {}, "base": OFF, "paper weights": PAPER},
         ("return", *SANCTIONING, "dirt_fraction", "apples_eaten", "dirt_cleaned"),
         ("return", "dirt_fraction", "apples_eaten", "sanctions"),
     ),

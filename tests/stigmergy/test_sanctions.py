@@ -134,7 +134,7 @@ def test_the_command_plays_a_run(tmp_path, capsys, monkeypatch):
         ),
         (["--environment", "dilemmas/public_goods-v0", "--task.no-punishment"], "has no public sanctions"),
         (["--environment", "dilemmas/cleanup-v0", "--episodes", "0"], "episodes is 0; allowed is 1 or more"),
-        ([], "there is nobody to watch"),
+        ([], "there is nothing to play"),
     ],
 )
 def test_what_cannot_be_counted_is_one_sentence(given, sentence, capsys):
