@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import tyro
 
 from benchmarks.norms_report import report
@@ -178,17 +179,12 @@ def run(name: str, condition: str, seed: int, options: Options) -> list[Row]:
     counted = count_sanctions(env, trainer.learners, options.evaluation_seed)
     columns = counted.outcomes.columns()
     add(FINAL, {key: mean_of_defined(columns[key]) for key in study.outcomes if key in columns})
-    pairs = {f"{i}>{j}": float(value) for (i, j), value in _items(counted.hits.mean(axis=0)) if value}
-    add(HITS, pairs)
+    add(HITS, {f"{i}>{j}": float(hits) for (i, j), hits in np.ndenumerate(counted.hits.mean(axis=0)) if hits})
     (group,) = trainer.learners
     meetings = count_meetings(env, trainer.learners, group, env.spec.horizon or 0, options.evaluation_seed)
     add(MEETING, {f"{kind}/{key}": value for kind, row in meetings.rows().items() for key, value in row.items()})
     add(DONE, {"seconds": round(seconds, 1)})
     return rows
-
-
-def _items(matrix: Any) -> list[tuple[tuple[int, int], float]]:
-    return [((i, j), matrix[i, j]) for i in range(len(matrix)) for j in range(len(matrix))]
 
 
 def missing(rows: Sequence[Row], options: Options) -> list[tuple[str, str, int]]:

@@ -63,16 +63,9 @@ class Options:
 
 def main(args: Sequence[str]) -> int:
     """Play, draw, write."""
-    for plugin in peek(args, "plugin"):
-        load_plugin(plugin)
-    run, trained, experiment = subject(args)
-    task = experiment.task if experiment else None
-    options = parse(extend(Options, task=(task, "Parameters of the environment.")), "render", args)
-    if experiment is None:
-        raise BadParameter("there is nothing to render; give a run folder, or --environment and --algorithm")
+    run, trained, experiment, options = subject(Options, "render", args)
     if options.steps < 1:
         raise BadParameter(f"steps is {options.steps}; allowed is 1 or more")
-    experiment = dataclasses.replace(experiment, task=getattr(options, "task", task))
     env = experiment.make_env(1)
     learners = players(run, trained, experiment, env, options)
     show = play(env, learners, options)
@@ -85,8 +78,23 @@ def main(args: Sequence[str]) -> int:
     return 0
 
 
-def subject(args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:
-    """What the arguments say to play: a run with its experiment, if there is one, and the experiment to show."""
+def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment, Any]:
+    """What the arguments of a command say to play: a run with its experiment, if there is one, the experiment to play, and the options, an instance of `cls`.
+
+    Raises:
+        UserError: there is neither a run nor an environment, or the options cannot be read.
+    """
+    for plugin in peek(args, "plugin"):
+        load_plugin(plugin)
+    run, trained, experiment = _played(args)
+    task = experiment.task if experiment else None
+    options = parse(extend(cls, task=(task, "Parameters of the environment.")), command, args)
+    if experiment is None:
+        raise BadParameter("there is nothing to play; give a run folder, or --environment and --algorithm")
+    return run, trained, dataclasses.replace(experiment, task=getattr(options, "task", task)), options
+
+
+def _played(args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:
     environment = peek_one(args, "environment")
     if args and not args[0].startswith("-"):
         run, trained = open_run(args[0])

@@ -1,6 +1,5 @@
 """`stigmergy sanctions`: who sanctions whom, how often, and whether it was just."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,6 @@ from rich.table import Table
 from stigmergy.commands.evaluate import baseline, cell, label
 from stigmergy.commands.render import players, subject
 from stigmergy.envs.checks import check_within
-from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.registry import load_plugin
-from stigmergy.options import extend, parse, peek
 from stigmergy.sanctioning import Sanctions, count_sanctions, sanctioning_agents, write
 from stigmergy.training.trainer import set_threads
 
@@ -62,16 +58,9 @@ class Options:
 
 def main(args: Sequence[str]) -> int:
     """Play, count, print, write."""
-    for plugin in peek(args, "plugin"):
-        load_plugin(plugin)
-    run, trained, experiment = subject(args)
-    task = experiment.task if experiment else None
-    options = parse(extend(Options, task=(task, "Parameters of the environment.")), "sanctions", args)
-    if experiment is None:
-        raise BadParameter("there is nothing to play; give a run folder, or --environment ID")
+    run, trained, experiment, options = subject(Options, "sanctions", args)
     check_within("episodes", options.episodes, 1)
     set_threads(experiment.training.threads)
-    experiment = dataclasses.replace(experiment, task=getattr(options, "task", task))
     env = experiment.make_env(options.episodes)
     sanctioning_agents(env.spec)  # before a checkpoint is read
     learners = players(run, trained, experiment, env, options)
