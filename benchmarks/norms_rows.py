@@ -29,7 +29,7 @@ def read_rows(path: Path) -> list[Row]:
     """What stands in a file of rows; nothing if there is none."""
     if not path.exists():
         return []
-    with path.open() as file:
+    with path.open(newline="") as file:
         return [
             Row(
                 r["experiment"], r["condition"], int(r["seed"]), r["kind"], int(r["step"]), r["name"], float(r["value"])

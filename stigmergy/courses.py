@@ -49,7 +49,7 @@ def read_series(folder: Folder, names: Sequence[str]) -> dict[str, Series]:
     path = Run.open(folder).metrics
     rows: dict[str, list[tuple[int, float]]] = {name: [] for name in names}
     known: set[str] = set()
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             name = row.get("name") or ""
             known.add(name)

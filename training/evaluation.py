@@ -9,12 +9,19 @@ from numpy.typing import NDArray
 
 from ..algorithms.learner import Decision, Learner
 from ..envs.batch import BatchEnv
+from ..envs.checks import check_within
 from ..envs.errors import UserError
 from ..envs.spec import EnvSpec
 from ..envs.timestep import GroupStep, TimeStep
 
 Watch = Callable[[TimeStep, NDArray[np.bool_]], None]
 """Is shown each step, and which copies `(num_envs,)` it belongs to the episode of; the others have ended theirs."""
+ENDLESS_STEPS = 1000
+"""Steps after which an episode is cut in an environment without a horizon, unless another limit is given."""
+
+
+class Abandoned(Exception):
+    """An evaluation was given up before its episodes had ended."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,9 @@ class Outcomes:
     """Group name to `(episodes,)`: rewards summed over the episode, mean over the group's agents."""
     lengths: NDArray[np.int64]
     metrics: dict[str, NDArray[np.float64]]
-    """Episode metric to `(episodes,)`."""
+    """Episode metric to `(episodes,)`; NaN in episodes that were cut."""
+    cut: NDArray[np.bool_]
+    """`(episodes,)`: the episode had not ended when the limit of steps was reached, so its return and length are those up to there."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Every outcome by the name it is logged under; `return` is the mean over groups, and each group's own where there are several."""
@@ -42,6 +51,22 @@ def outcome_names(env: EnvSpec) -> list[str]:
     """The names of the columns that an evaluation in `env` has."""
     returns = [f"return/{group.name}" for group in env.groups] if len(env.groups) > 1 else []
     return ["return", "length", *returns, *env.metrics]
+
+
+def step_limit(env: EnvSpec, wanted: int | None) -> int | None:
+    """Compute where episodes are cut: where it is wanted, else after `ENDLESS_STEPS` if `env` has no horizon, else nowhere."""
+    return ENDLESS_STEPS if wanted is None and env.horizon is None else wanted
+
+
+def cut_sentence(outcomes: Outcomes, limit: int | None, option: str) -> str:
+    """Say how many episodes were cut at `limit` steps, and which `option` sets it; nothing if none was."""
+    cut, episodes = int(outcomes.cut.sum()), len(outcomes.cut)
+    if not cut:
+        return ""
+    return (
+        f"{cut} of {episodes} episodes were cut after {limit} steps, before their end: "
+        f"their returns and lengths are those up to there; {option} sets the limit"
+    )
 
 
 def group_step(env: BatchEnv, step: TimeStep, name: str, learner: Learner) -> GroupStep:
@@ -87,14 +112,22 @@ def evaluate(
     greedy: bool = False,
     max_steps: int | None = None,
     watch: Watch | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Outcomes:
     """Play one episode in every copy of `env`.
 
     Args:
         learners: by group name; their streams and the environment's start anew from `seed`.
-        max_steps: where an endless task is cut off; the horizon's own end comes first otherwise.
+        max_steps: steps after which an episode that goes on is cut, see `Outcomes.cut`; None waits for its end.
         watch: called after every step, for what the outcomes do not tell.
+        stop: asked before every step; if it returns True, the evaluation is given up.
+
+    Raises:
+        BadParameter: `max_steps` is below 1.
+        Abandoned: `stop` returned True.
     """
+    if max_steps is not None:
+        check_within("max_steps", max_steps, 1)
     for learner in learners.values():
         learner.reseed(seed)
     players = Players(env, learners, greedy)
@@ -104,6 +137,8 @@ def evaluate(
     metrics: dict[str, NDArray[np.float64]] = {}
     running = np.ones(env.num_envs, np.bool_)
     while running.any() and (max_steps is None or lengths.max() < max_steps):
+        if stop is not None and stop():
+            raise Abandoned
         step = env.step(players.act(step))
         for name, total in returns.items():
             total[running] += step.groups[name].reward[running].mean(axis=1)
@@ -114,4 +149,6 @@ def evaluate(
         for name, values in step.metrics.items():
             metrics.setdefault(name, np.full(env.num_envs, np.nan))[ended] = values[ended]
         running &= ~step.last
-    return Outcomes(returns, lengths, metrics)
+    for name in env.spec.metrics:  # those that no episode came to are columns too
+        metrics.setdefault(name, np.full(env.num_envs, np.nan))
+    return Outcomes(returns, lengths, metrics, running)

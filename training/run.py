@@ -3,12 +3,14 @@
 `metrics.csv` holds nothing that depends on the clock, so that two runs that learnt the same have the same file.
 """
 
+import csv
+import io
 import json
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import yaml
 from ..envs.errors import BadParameter, UserError
 from .checkpoint import (
     BEST,
+    SUFFIX,
     DamagedCheckpoint,
     checkpoint_path,
     list_checkpoints,
@@ -84,13 +87,13 @@ class Run:
 
     def has_checkpoint(self) -> bool:
         """Whether any checkpoint was written, whole or not."""
-        return any(self._candidates("best"))
+        return any(self.checkpoints.glob(f"*{SUFFIX}"))
 
     def load(self, which: str = "last") -> tuple[dict[str, Any], list[str]]:
         """The checkpoint `last` or `best`, and a sentence for each damaged one that was passed over.
 
         Raises:
-            UserError: no checkpoint is whole.
+            UserError: no checkpoint is whole, or there is no best one.
         """
         warnings: list[str] = []
         for path in self._candidates(which):
@@ -106,7 +109,11 @@ class Run:
         if which not in ("last", "best"):
             raise BadParameter(f"checkpoint is '{which}'; allowed is last or best")
         best = self.checkpoints / BEST
-        if which == "best" and best.exists():
+        if which == "best":
+            if not best.exists():
+                raise UserError(
+                    f"the run '{self.folder}' has no best checkpoint, which the first evaluation during training writes; ask for last"
+                )
             yield best
         yield from list_checkpoints(self.checkpoints)
 
@@ -120,9 +127,16 @@ class CsvLog:
             self._file.truncate(keep)
         self._file.seek(0, os.SEEK_END)
 
-    def write(self, rows: str) -> None:
-        """Append rows, each ending in a newline."""
-        self._file.write(rows.encode())
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows; fields that hold a comma, a quote or a line break are quoted."""
+        text = io.StringIO()
+        # With this line end the writer quotes both kinds of line breaks; the file keeps its plain one.
+        writer = csv.writer(text, lineterminator="\r\n")
+        for row in rows:
+            writer.writerow(row)
+            self._file.write(text.getvalue().removesuffix("\r\n").encode() + b"\n")
+            text.seek(0)
+            text.truncate()
         self._file.flush()
 
     def position(self) -> int:

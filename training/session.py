@@ -84,13 +84,13 @@ class Session:
         metrics = trainer.update()
         if _due(trainer, trainer.experiment.training.evaluation_interval):
             metrics |= self._evaluate()
-        self._metrics.write("".join(f"{trainer.steps},{name},{value!r}\n" for name, value in metrics.items()))
+        self._metrics.write((trainer.steps, name, repr(value)) for name, value in metrics.items())
         seconds = trainer.clock.read() | {"total": time.perf_counter() - start}
         seconds["other"] = seconds["total"] - seconds["env"] - seconds["act"] - seconds["learn"]
         settings = trainer.experiment.training
         steps = settings.num_envs * settings.rollout_length
-        phases = ",".join(f"{seconds[name]:.4f}" for name in ("total", "env", "act", "learn", "other"))
-        self._timing.write(f"{trainer.steps},{phases},{steps / seconds['total']:.0f}\n")
+        phases = [f"{seconds[name]:.4f}" for name in ("total", "env", "act", "learn", "other")]
+        self._timing.write([(trainer.steps, *phases, f"{steps / seconds['total']:.0f}")])
         if self._events:
             for name, value in metrics.items():
                 self._events.add_scalar(name, value, trainer.steps)

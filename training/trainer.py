@@ -178,7 +178,8 @@ class Trainer:
         columns = outcomes.columns()
         score = mean_of_defined(columns[self.experiment.training.best_metric])
         better = score > self.progress.best
-        self.progress.best = max(score, self.progress.best)
+        if better:  # an undefined score is no better, and must not be remembered
+            self.progress.best = score
         return better
 
     def state_dict(self, experience: bool = True) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from rich.table import Table
 from stigmergy.algorithms.factory import build_settings, learner_class
 from stigmergy.algorithms.learner import Learner, derive_seed
 from stigmergy.envs.batch import BatchEnv
+from stigmergy.envs.checks import check_within
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.policy import in_world
 from stigmergy.envs.registry import load_plugin
 from stigmergy.options import extend, parse, peek, peek_one, warn
-from stigmergy.training.evaluation import Outcomes, evaluate
+from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step_limit
 from stigmergy.training.experiment import Experiment, LearnerChoice
 from stigmergy.training.intervals import mean_and_interval
 from stigmergy.training.restore import open_run, restore_learners
@@ -45,8 +46,8 @@ class Options:
     against: tuple[str, ...] = ()
     """Algorithms that need no training, such as random and pibt, to play the same episodes in the place of what was trained; prey=flee puts
     one in the place of a single group."""
-    max_steps: int = 1000
-    """Where episodes of an endless environment are cut off."""
+    max_steps: int | None = None
+    """Steps after which an episode is cut, which is said; left out, 1000 in an environment without a horizon."""
     environment: str = ""
     """Another environment to play in, such as a scenario of the one that it was trained in; what is observed and done has to be the same."""
     plugin: tuple[str, ...] = ()
@@ -64,6 +65,9 @@ def main(args: Sequence[str]) -> int:
     changed = experiment.elsewhere(elsewhere) if elsewhere else experiment
     help = f"Parameters of {changed.environment}, for other maps or numbers."
     options = parse(extend(Options, task=(changed.task, help)), "evaluate", args)
+    check_within("episodes", options.episodes, 1)
+    if options.max_steps is not None:
+        check_within("max_steps", options.max_steps, 1)
     set_threads(experiment.training.threads)
     changed = dataclasses.replace(changed, task=getattr(options, "task", changed.task))
     env = changed.make_env(options.episodes)
@@ -74,6 +78,7 @@ def main(args: Sequence[str]) -> int:
     for name in options.against:
         results[name] = _play(env, learners | baseline(changed, env, name, options.seed), options)
     print_table(results, options.episodes)
+    print_cut(results, step_limit(env.spec, options.max_steps))
     return 0
 
 
@@ -107,8 +112,7 @@ def label(run: Run, experiment: Experiment, env: BatchEnv) -> str:
 
 
 def _play(env: BatchEnv, learners: Mapping[str, Learner], options: Options) -> Outcomes:
-    limit = options.max_steps if env.spec.horizon is None else None
-    return evaluate(env, learners, options.seed, options.greedy, limit)
+    return evaluate(env, learners, options.seed, options.greedy, step_limit(env.spec, options.max_steps))
 
 
 def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
@@ -120,6 +124,14 @@ def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
     for name in dict.fromkeys(name for own in columns.values() for name in own):
         table.add_row(name, *(cell(own.get(name)) for own in columns.values()))
     console.print(table)
+
+
+def print_cut(results: Mapping[str, Outcomes], limit: int | None) -> None:
+    """A line for each player whose episodes were cut."""
+    for player, outcomes in results.items():
+        sentence = cut_sentence(outcomes, limit, "--max-steps")
+        if sentence:
+            Console().print(f"{player}: {sentence}", highlight=False, markup=False, soft_wrap=True)
 
 
 def cell(values: np.ndarray | None) -> str:

@@ -10,10 +10,11 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from stigmergy.commands.evaluate import baseline, cell, label
+from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
 from stigmergy.envs.checks import check_within
 from stigmergy.sanctioning import Sanctions, count_sanctions, sanctioning_agents, write
+from stigmergy.training.evaluation import step_limit
 from stigmergy.training.trainer import set_threads
 
 TABLE = {
@@ -48,8 +49,8 @@ class Options:
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
     """Algorithms that need no training, to play the same episodes in the place of what was trained; each has tables of its own."""
-    max_steps: int = 1000
-    """Where episodes of an endless environment are cut off."""
+    max_steps: int | None = None
+    """Steps after which an episode is cut, which is said; left out, 1000 in an environment without a horizon."""
     output: str = ""
     """A folder for sanctions.csv, who_sanctions_whom.csv and who_sanctions_whom.png; those of --against NAME lie in its folder NAME."""
     plugin: tuple[str, ...] = ()
@@ -60,11 +61,13 @@ def main(args: Sequence[str]) -> int:
     """Play, count, print, write."""
     run, trained, experiment, options = subject(Options, "sanctions", args)
     check_within("episodes", options.episodes, 1)
+    if options.max_steps is not None:
+        check_within("max_steps", options.max_steps, 1)
     set_threads(experiment.training.threads)
     env = experiment.make_env(options.episodes)
     sanctioning_agents(env.spec)  # before a checkpoint is read
     learners = players(run, trained, experiment, env, options)
-    limit = options.max_steps if env.spec.horizon is None else None
+    limit = step_limit(env.spec, options.max_steps)
     folder = Path(options.output)
     name = label(run, experiment, env) if run else " + ".join(options.algorithm)
     shown = {name: (folder, learners)}
@@ -75,6 +78,7 @@ def main(args: Sequence[str]) -> int:
         counted = count_sanctions(env, own, options.seed, options.greedy, limit)
         title = f"{name} in {experiment.environment}"
         print_sanctions(counted, title, options.episodes)
+        print_cut({name: counted.outcomes}, limit)
         if options.output:
             paths = write(counted, where, f"hits per episode: {title}")
             Console().print(f"wrote {', '.join(map(str, paths))}", soft_wrap=True)
