@@ -4,7 +4,8 @@ Single precision on the CPU. There is one thread and one order, so that results 
 """
 
 import numpy as np
-from numba import njit
+
+from ..envs.kernels import njit
 
 F32 = np.float32
 LOG2_E = F32(1.4426950408889634)

@@ -1,8 +1,9 @@
 """Return estimators. Termination and truncation are separate arguments of each."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..envs.kernels import njit
 
 
 def generalized_advantage(

@@ -1,7 +1,8 @@
 """Angles and distances in the plane, for kernels. Angles are radians from the x axis, anticlockwise."""
 
 import numpy as np
-from numba import njit
+
+from .kernels import njit
 
 _TURN = 2 * np.pi
 

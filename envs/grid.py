@@ -5,8 +5,8 @@ radius `pad` around any cell of the map lies inside it: the window of the cell (
 """
 
 import numpy as np
-from numba import njit
 
+from .kernels import njit
 from .rows import copy_row
 
 MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.int32)

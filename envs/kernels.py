@@ -7,7 +7,13 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from numba import get_num_threads, njit
+from numba import get_num_threads, njit, prange
+
+from .kernel_cache import install
+
+__all__ = ["OverCopies", "in_parallel", "njit", "over_copies", "prange"]
+
+install()  # before any kernel is declared, which is why kernels take `njit` from here
 
 
 def in_parallel(num_envs: int) -> bool:

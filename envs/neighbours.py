@@ -11,8 +11,9 @@ square, where the number of neighbours grows with the number of points n, it gro
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .kernels import njit
 
 _SLACK = 1e-9  # share of the radius: what lies this close to the rim is looked at point by point, so that rounding decides nothing
 

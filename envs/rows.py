@@ -7,8 +7,10 @@ grid task writes. The arrays are flat uint8, the offsets int64; nothing is check
 from typing import Any
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from .kernels import njit
 
 
 def _vector(width):

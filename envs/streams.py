@@ -11,8 +11,9 @@ Sources: Blackman and Vigna, "Scrambled linear pseudorandom number generators" (
 import secrets
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .kernels import njit
 
 _GOLDEN_GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)

@@ -5,8 +5,8 @@ task's growth, moves in random order, beams, `come_back`, the task's late growth
 """
 
 import numpy as np
-from numba import njit
 
+from ..kernels import njit
 from ..streams import below, shuffle, uniform
 from .layout import FLOOR
 from .state import NOBODY

@@ -4,8 +4,8 @@ Source of the footprint: DeepMind Lab2D's `HitBeam`, as Melting Pot uses it.
 """
 
 import numpy as np
-from numba import njit
 
+from ..kernels import njit
 from .avatars import AHEAD, FIRST_BEAM
 from .state import NOBODY
 

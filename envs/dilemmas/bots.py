@@ -5,8 +5,8 @@ it needs chance it takes a hash of the copy's random stream, which it does not a
 """
 
 import numpy as np
-from numba import njit
 
+from ..kernels import njit
 from .avatars import AHEAD, BACKWARD, FORWARD, STAY, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT
 from .state import NOBODY
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..kernels import njit
 from .metrics import efficiency, equality, return_names, returns_of
 
 MOST_NAMED = 16

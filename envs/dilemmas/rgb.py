@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ..kernels import over_copies
+from ..kernels import njit, over_copies, prange
 from ..palette import COLLISION, TEXT, WALL, Colour, agent_colour, mix
 from .avatars import AHEAD, EAST
 from .looks import FLOOR_LOOK, ICE, Look

@@ -4,8 +4,8 @@ The graduated form is Melting Pot's `GraduatedSanctionsMarking`: the first hit m
 """
 
 import numpy as np
-from numba import njit
 
+from ..kernels import njit
 from .avatars import AHEAD, EAST, leave_map, wrap_once
 from .beams import action_of, cast_beam, pulls_trigger, shoot_beam
 

@@ -1,7 +1,8 @@
 """What the small grids of the family share: ma-gym's moves and its way of moving agents, one after the other by index."""
 
 import numpy as np
-from numba import njit
+
+from ..kernels import njit
 
 MOVES = np.array([(1, 0), (0, -1), (-1, 0), (0, 1), (0, 0)], np.int32)
 """down, left, up, right, stay: ma-gym's order of actions, as (row, column)."""

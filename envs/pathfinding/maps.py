@@ -5,9 +5,9 @@ Every generator works for every size, closes nothing at the border (the rules ri
 """
 
 import numpy as np
-from numba import njit
 
 from ..grid import MOVES
+from ..kernels import njit
 from ..streams import below, uniform
 
 FIXED, RANDOM, MAZES, ROOMS, WAREHOUSE = 0, 1, 2, 3, 4

@@ -1,10 +1,9 @@
 """What the agents see: POGEMA's windows, and the Follower's path."""
 
 import numpy as np
-from numba import njit, prange
 
 from ..grid import MOVES, UNREACHABLE, cut_window
-from ..kernels import over_copies
+from ..kernels import njit, over_copies, prange
 from ..rows import clear_bytes
 from .state import NOTHING
 

@@ -1,10 +1,9 @@
 """How an episode begins: a map, starts and goals, drawn as POGEMA draws them."""
 
 import numpy as np
-from numba import njit, prange
 
 from ..grid import distances_to, label_components
-from ..kernels import over_copies
+from ..kernels import njit, over_copies, prange
 from ..streams import below, shuffle
 from .maps import FIXED, generate
 from .state import NEVER

@@ -7,10 +7,10 @@ renewed where they differ, so states may come in any order (evaluations, snapsho
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ..grid import MOVES, distances_to
+from ..kernels import njit
 from ..policy import ScriptedPolicy
 from ..spec import EnvSpec, GroupSpec
 from .parameters import PathfindingParameters

@@ -5,10 +5,9 @@ package pogema 1.4.0, which the differential tests follow step by step.
 """
 
 import numpy as np
-from numba import njit, prange
 
 from ..grid import MOVES, resolve_moves
-from ..kernels import over_copies
+from ..kernels import njit, over_copies, prange
 from .placement import lift, measure_distance, next_goal, put, same, set_cell
 from .state import NEVER, NOTHING, RESTART
 

@@ -9,10 +9,10 @@ spread evenly over a torus or circle gives 1 everywhere.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ..checks import LARGEST, MOST_STEPS, check_within
+from ..kernels import njit
 
 MOST_AGENTS = 100_000
 

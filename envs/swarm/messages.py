@@ -3,8 +3,7 @@
 The benchmark's agents write sentences; numbers are our own definition. As there, an agent hears its own message as well.
 """
 
-from numba import njit
-
+from ..kernels import njit
 from .state import GONE
 
 

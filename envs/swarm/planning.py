@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..kernels import njit
 from ..policy import ScriptedPolicy
 from ..spec import EnvSpec, GroupSpec
 from .pushing import COLUMN, ROW

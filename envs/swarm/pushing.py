@@ -16,8 +16,8 @@ Source: Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025), and the cod
 """
 
 import numpy as np
-from numba import njit
 
+from ..kernels import njit
 from .state import BOX_MASS, BOXED, FREE, GONE, put_box
 from .symbols import EMPTY, STAY
 

@@ -5,8 +5,7 @@ With `pay` it starts from the potential at the beginning, and what was paid is t
 or at `max_cycles`: without discounting it adds nothing, and an agent's rewards add up to what it was paid of the score.
 """
 
-from numba import njit
-
+from ..kernels import njit
 from .state import GONE
 
 

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..kernels import njit
 from ..streams import below
 from .symbols import BOX, EMPTY, OUTSIDE, STAY, WALL
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from ..checks import check_within
 from ..errors import BadParameter
 from ..geometry import wrap_angle, wrap_offset
-from ..kernels import over_copies
+from ..kernels import njit, over_copies, prange
 from ..neighbours import sort_points, sum_within
 from ..streams import normal_pair, uniform
 from .collective import CollectiveParameters, add_tents, spread_on_ring

@@ -1,9 +1,8 @@
 """What the agents see: a square around each of them in planes of symbols, and what holds for the whole square; and the global state."""
 
 import numpy as np
-from numba import njit, prange
 
-from ..kernels import over_copies
+from ..kernels import njit, over_copies, prange
 from ..rows import clear_bytes
 from .messages import count_heard
 from .state import GONE

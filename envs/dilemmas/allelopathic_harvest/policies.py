@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import hash_below
 from ..avatars import AHEAD, FIRST_BEAM, STAY
 from ..beams import ENDS, cast_beam, most_cells

@@ -7,10 +7,9 @@ the list of all. There it is drawn whether it does, by its own chance. Each berr
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import uniform
 from ..avatars import FORWARD, STEP_RIGHT, begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
 from ..beams import HIT, action_of, shoot_beam

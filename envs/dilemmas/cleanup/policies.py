@@ -3,10 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import hash_below
 from ..avatars import FIRST_BEAM, STAY, TURN_LEFT, TURN_RIGHT
 from ..beams import ENDS, HIT, cast_beam, most_cells

@@ -7,10 +7,9 @@ eat, beams, who was away comes back. Cleaning is simultaneous: dirt that two bea
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below, uniform
 from ..avatars import begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
 from ..beams import action_of, pulls_trigger, shoot_beam

@@ -4,10 +4,10 @@ Among moves that serve a bot alike it takes one by a hash of the state.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...bodies import kernel
+from ...kernels import njit
 from ...streams import hash_below
 from .rules import ABSENT, MOVES, OTHERS, PLAYERS, CoinGameParameters, State, around, build_constants
 

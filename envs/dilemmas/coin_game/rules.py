@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from ...bodies import kernel
 from ...checks import LARGEST, MOST_STEPS, check_within
 from ...errors import BadParameter
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...registry import nearest
 from ...streams import below
 

@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import hash_below
 from ..bots import move_towards, way_to
 from ..layout import WALL

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from ...checks import LARGEST, check_within
 from ...errors import BadParameter
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below, uniform
 from ..avatars import begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
 from ..layout import FLOOR, WALL

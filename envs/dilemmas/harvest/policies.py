@@ -1,10 +1,9 @@
 """How the scripted players of `..policies` play the commons: all agents' actions from the state, `(num_envs, n)`."""
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import hash_below
 from ..avatars import AHEAD, FIRST_BEAM, STAY, TURN_LEFT, TURN_RIGHT
 from ..beams import ENDS, cast_beam, most_cells

@@ -9,10 +9,9 @@ around each site, kept up to date whenever one appears or goes, not counted anew
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below, uniform
 from ..avatars import begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
 from ..layout import FLOOR, WALL

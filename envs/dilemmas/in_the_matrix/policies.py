@@ -8,10 +8,9 @@ from functools import cache, partial
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...policy import ScriptedPolicy
 from ...spec import EnvSpec, GroupSpec
 from ..avatars import AHEAD, FIRST_BEAM, STAY

@@ -7,10 +7,9 @@ decides everything by what was seen, and then carries it out; what follows from 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below, uniform
 from ..avatars import STAY, begin_agents, come_back, draw_order, end_step, leave_map, start_step, turn_or_move
 from ..beams import action_of, pulls_trigger, shoot_beam

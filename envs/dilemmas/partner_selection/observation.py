@@ -1,10 +1,9 @@
 """What agents of partner selection see and may do, and the global state."""
 
 import numpy as np
-from numba import prange
 
 from ...bodies import kernel
-from ...kernels import over_copies
+from ...kernels import over_copies, prange
 from .state import COOPERATE, DEFECT, NOBODY, PLAY, PUNISH, SELECT, UNKNOWN
 
 PHASES = 3

@@ -4,9 +4,9 @@ Among partners that a bot likes alike it takes one by a hash of the state.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ...kernels import njit
 from ...streams import hash_below
 from .parameters import PartnerSelectionParameters
 from .state import COOPERATE, DEFECT, NOBODY, PUNISH, SELECT, State

@@ -1,10 +1,9 @@
 """The rules of partner selection: seasons of choosing a partner, playing rounds with it, and punishing after each."""
 
 import numpy as np
-from numba import prange
 
 from ...bodies import kernel
-from ...kernels import over_copies
+from ...kernels import over_copies, prange
 from ...streams import below
 from ..outcomes import punish
 from .state import COOPERATE, DEFECT, NOBODY, PLAY, PUNISH, SELECT, SLOTS, UNKNOWN

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...grid import UNREACHABLE, distances_to
+from ...kernels import njit
 from ...policy import ScriptedPolicy
 from ..corridor import MOVES, STAY
 from .rules import APPLE, COLUMNS, LEMON, PLAIN, ROWS, SENSITIVE, State

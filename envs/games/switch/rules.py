@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from ...checks import LARGEST, MOST_STEPS, check_within
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ..corridor import STAY, try_move
 
 ROWS, COLUMNS = 3, 7

@@ -1,10 +1,9 @@
 """What the pursuers see, and the global state."""
 
 import numpy as np
-from numba import njit, prange
 
 from ...grid import cut_window
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from .state import NEVER
 
 

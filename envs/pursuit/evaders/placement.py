@@ -1,9 +1,8 @@
 """How an episode begins: pursuers and evaders are scattered over a window of the map."""
 
 import numpy as np
-from numba import njit, prange
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below, uniform
 from .state import NEVER
 

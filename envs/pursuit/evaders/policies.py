@@ -3,10 +3,10 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...grid import UNREACHABLE, distances_to
+from ...kernels import njit
 from ...policy import ScriptedPolicy
 from ...spec import EnvSpec, GroupSpec
 from .buildings import build_map

@@ -5,9 +5,8 @@ Source: Gupta, Egorov and Kochenderfer, "Cooperative multi-agent control using d
 """
 
 import numpy as np
-from numba import njit, prange
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import next_u64
 from .state import MOVES, NEVER
 

@@ -1,10 +1,9 @@
 """What predators and prey see, and the global state."""
 
 import numpy as np
-from numba import prange
 
 from ...bodies import FULL, kernel, next_nearest, see, see_nearest
-from ...kernels import over_copies
+from ...kernels import over_copies, prange
 from .rules import Constants
 
 

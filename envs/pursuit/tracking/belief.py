@@ -6,9 +6,9 @@ W = q [[t^3/3 I, t^2/2 I], [t^2/2 I, t I]].
 """
 
 import numpy as np
-from numba import njit
 
 from ...geometry import wrap_angle
+from ...kernels import njit
 
 TIME_STEP = 0.5
 """Seconds."""

@@ -7,8 +7,9 @@ question about a neighbourhood costs what lies in it, and does not grow with the
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ...kernels import njit
 
 
 class Cells(NamedTuple):

@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from .belief import CLOSEST, SPEED_LIMIT, highest_log_determinant, lowest_log_determinant
 from .cells import Cells, fill_cells, nearest_bodies
 from .placement import INITIAL_VARIANCE

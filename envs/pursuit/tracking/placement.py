@@ -1,9 +1,8 @@
 """Where an episode begins: pursuers anywhere, targets near a pursuer, beliefs near their target."""
 
 import numpy as np
-from numba import njit, prange
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below, uniform
 from .belief import log_determinant
 

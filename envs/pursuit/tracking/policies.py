@@ -3,11 +3,10 @@
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from ...geometry import wrap_angle
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...policy import ScriptedPolicy
 from .belief import TIME_STEP
 from .rules import SPEEDS, TURN_RATES

@@ -8,11 +8,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
 
 from ...checks import MOST_STEPS, check_within
 from ...geometry import wrap_angle
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import normal
 from .belief import BEARING_ERROR, RANGE_ERROR, TIME_STEP, log_determinant, observe_belief, predict_belief
 from .cells import Cells, any_within, cell_along, fill_cells, members

@@ -1,9 +1,9 @@
 """A yardstick for encircle."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ...kernels import njit
 from ..planning import Planner
 from ..pushing import COLUMN, ROW
 from ..state import FREE, State

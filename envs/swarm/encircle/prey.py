@@ -10,8 +10,8 @@ Quirks of the benchmark that this keeps:
 """
 
 import numpy as np
-from numba import njit
 
+from ...kernels import njit
 from ...streams import below
 from ..state import FREE, STATIC, lift_body, put_body, put_static
 from ..symbols import EMPTY, PREY

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
 
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below
 from ..messages import speak_copy
 from ..parameters import SwarmBenchParameters

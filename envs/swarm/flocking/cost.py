@@ -12,8 +12,9 @@ bound reaches the best cost found; with 10 agents in random places that is after
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ...kernels import njit
 
 FAR = np.int32(1 << 20)
 

@@ -1,9 +1,9 @@
 """A yardstick for flocking."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ...kernels import njit
 from ...spec import EnvSpec, GroupSpec
 from ..planning import Planner
 from ..pushing import COLUMN as STEP_COLUMN

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from ...checks import check_within
 from ...errors import BadParameter
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ..messages import speak_copy
 from ..parameters import MAX_AGENTS, SwarmBenchParameters
 from ..pushing import push_copy

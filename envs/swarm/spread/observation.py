@@ -1,10 +1,9 @@
 """What the agents of spread see, and the global state."""
 
 import numpy as np
-from numba import prange
 
 from ...bodies import FULL, kernel, see, see_nearest
-from ...kernels import over_copies
+from ...kernels import over_copies, prange
 from .rules import Constants
 
 

@@ -4,10 +4,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...bodies import TIME_STEP, coasting, kernel, push, squared_distance
+from ...kernels import njit
 from ...policy import ScriptedPolicy
 from ...spec import EnvSpec, GroupSpec
 from .rules import ACCEL, SpreadParameters, State

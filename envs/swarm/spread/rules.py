@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from ...bodies import advance_bodies, kernel, slots, squared_distance, thrust
 from ...checks import MOST_STEPS, check_within
-from ...kernels import over_copies
+from ...kernels import over_copies, prange
 from ...streams import uniform
 
 RADIUS = 0.15

@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ...kernels import njit
 from ...spec import EnvSpec, GroupSpec
 from ..planning import Planner, step_down
 from ..pushing import COLUMN, ROW

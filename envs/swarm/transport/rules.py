@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from ...checks import check_within
-from ...kernels import over_copies
+from ...kernels import njit, over_copies, prange
 from ...streams import below
 from ..messages import speak_copy
 from ..parameters import SwarmBenchParameters
