@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .batch import BatchEnv
 from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
+from .checks import read_whole, takes_whole_numbers
 from .errors import BadParameter, CannotImport, UnknownName
 from .registry import environments, nearest
 from .scenario import Scenario
@@ -37,6 +38,8 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
         if dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
             whole = _over_default(fields[key], value)
             values[key] = build_dataclass(cast(type, hints[key]), whole, f"{what}: {key}")
+        elif isinstance(value, str) and takes_whole_numbers(hints[key]):  # YAML reads 1e5 as a text
+            values[key] = read_whole(value)
     try:
         return TypeAdapter(cls).validate_python(values)
     except ValidationError as error:

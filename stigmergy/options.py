@@ -4,14 +4,26 @@ import contextlib
 import dataclasses
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import tyro
 
+from stigmergy.envs.checks import read_whole, takes_whole_numbers
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.registry import nearest
+from stigmergy.failures import HelpShown
+from stigmergy.hints import nearest_option
+
+POSITIONAL = get_args(tyro.conf.Positional[int])[1]
+"""The mark of an argument that goes without a name."""
+PLAIN_WORDS = (
+    (re.compile(r"invalid literal for int\(\) with base 10: (.*)"), r"\1 is no whole number"),
+    (re.compile(r"could not convert string to float: (.*)"), r"\1 is no number"),
+    (re.compile(r"Exceeds the limit \(\d+ digits\).*?(\d+) digits.*"), r"a number of \1 digits is too large"),
+)
+"""What Python says of a text that is no number, and the same in a user's words."""
 
 
 def peek(args: Sequence[str], name: str) -> list[str]:
@@ -62,30 +74,60 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
         name = arg.partition("=")[0]
         known = [*option_names(cls), "--help", "-h", "--tyro-print-completion", "--tyro-write-completion"]
         if name.startswith("--") and name.replace("_", "-") not in known:
-            raise BadParameter(f"`stigmergy {command}` has no option {name}.{nearest(name.replace('_', '-'), known)}")
+            raise BadParameter(
+                f"`stigmergy {command}` has no option {name}.{nearest_option(name.replace('_', '-'), known)}"
+            )
     errors = io.StringIO()
     try:
         with contextlib.redirect_stderr(errors), _wide_errors(args):
-            return tyro.cli(cls, prog=f"stigmergy {command}", args=list(args))
+            return tyro.cli(cls, prog=f"stigmergy {command}", args=_written_out(cls, args))
     except SystemExit as end:
         if not end.code:
-            raise
+            raise HelpShown(0) from None
         raise BadParameter(_sentence(errors.getvalue())) from None
 
 
-def option_names(cls: type, prefix: str = "") -> list[str]:
+def option_names(cls: type) -> list[str]:
     """The options that `cls` gives rise to, such as `--learner.gamma`."""
     names = []
+    for name, hint in option_types(cls).items():
+        names.append(name)
+        if hint is bool:
+            prefix, dot, leaf = name[2:].rpartition(".")
+            names.append(f"--{prefix}{dot}no-{leaf}")
+    return names
+
+
+def option_types(cls: type, prefix: str = "") -> dict[str, Any]:
+    """Option, such as `--learner.gamma`, to the type of its value. Positional arguments are no options."""
+    types: dict[str, Any] = {}
+    hints = get_type_hints(cls, include_extras=True)
     for field in dataclasses.fields(cls):
+        hint, *notes = (
+            get_args(hints[field.name]) if get_origin(hints[field.name]) is Annotated else [hints[field.name]]
+        )
         name = f"{prefix}{field.name.replace('_', '-')}"
         default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
         if dataclasses.is_dataclass(default):
-            names += option_names(type(default), f"{name}.")
-        else:
-            names.append(f"--{name}")
-            if isinstance(default, bool):
-                names.append(f"--{prefix}no-{field.name.replace('_', '-')}")
-    return names
+            types |= option_types(type(default), f"{name}.")
+        elif POSITIONAL not in notes:
+            types[f"--{name}"] = hint
+    return types
+
+
+def _written_out(cls: type, args: Sequence[str]) -> list[str]:
+    """The arguments with 1e5 as 100000 where an option takes whole numbers."""
+    whole = {name for name, hint in option_types(cls).items() if takes_whole_numbers(hint)}
+    option, written = "", []
+    for arg in args:
+        if arg.startswith("--"):
+            option, equals, value = arg.partition("=")
+            option = option.replace("_", "-")
+            arg = f"{option}={read_whole(value)}" if equals and option in whole else arg
+        elif option in whole:
+            arg = read_whole(arg)
+        written.append(arg)
+    return written
 
 
 @contextlib.contextmanager
@@ -114,6 +156,8 @@ def _sentence(box: str) -> str:
             break
         message.append(line)
     text = " ".join(message).removeprefix("Error parsing ")
+    for words, plain in PLAIN_WORDS:
+        text = words.sub(plain, text)
     return text or "the command line cannot be read; --help shows what is allowed"
 
 

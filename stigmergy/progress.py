@@ -1,5 +1,6 @@
 """What a person sees while a run trains: a bar with speed, return, time left and where the time goes; plain lines when piped."""
 
+import shlex
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from stigmergy.algorithms.learner import Diverged
+from stigmergy.console import open_console
 from stigmergy.options import warn
 from stigmergy.training.session import Report, Session
 
@@ -19,7 +21,7 @@ Start = Callable[[Callable[[Report], None]], tuple[Session, list[str]]]
 
 def run_session(start: Start, folder: str) -> int:
     """Start a session, show how it goes, and say how it ended; returns the exit status."""
-    console = Console()
+    console = open_console()
     display = BarDisplay(console) if console.is_terminal else LineDisplay()
     session, warnings = start(display.report)
     for sentence in warnings:
@@ -39,9 +41,9 @@ def run_session(start: Start, folder: str) -> int:
             print(f"error: {error}; the last good checkpoint is kept in '{folder}'", file=sys.stderr)
             return 1
     if stopped_by:
-        print(f"stopped after a checkpoint; go on with: stigmergy resume {folder}")
+        print(f"stopped after a checkpoint; go on with: stigmergy resume {shlex.quote(folder)}")
         return 128 + stopped_by
-    print(f"finished; see it with: stigmergy render {folder}")
+    print(f"finished; see it with: stigmergy render {shlex.quote(folder)}")
     return 0
 
 

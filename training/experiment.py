@@ -92,10 +92,10 @@ def find_config(name: str) -> str:
         BadParameter: there is neither.
     """
     if Path(name).is_file():
-        return Path(name).read_text()
+        return Path(name).read_text(encoding="utf-8")
     plain = name.removeprefix("configs/").removesuffix(".yaml")
     if plain in shipped_configs():
-        return (CONFIGS / f"{plain}.yaml").read_text()
+        return (CONFIGS / f"{plain}.yaml").read_text(encoding="utf-8")
     raise BadParameter(f"there is no config '{name}'.{nearest(plain, shipped_configs())}")
 
 

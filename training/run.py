@@ -8,6 +8,7 @@ import io
 import json
 import os
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +53,7 @@ class Run:
         run = cls(folder)
         if run.folder.exists() and (not run.folder.is_dir() or any(run.folder.iterdir())):
             raise BadParameter(
-                f"the run folder '{folder}' is taken; choose another, or go on with it by `stigmergy resume {folder}`"
+                f"the run folder '{folder}' is taken; choose another, or go on with it by `stigmergy resume {shlex.quote(str(folder))}`"
             )
         run.checkpoints.mkdir(parents=True)
         write_atomically(run.folder / "meta.json", json.dumps(describe_machine(fingerprint), indent=2).encode())

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import tyro
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from stigmergy.algorithms.factory import build_settings
 from stigmergy.algorithms.registry import algorithms
+from stigmergy.console import open_console
 from stigmergy.envs.conformance import Card, check
 from stigmergy.envs.factory import build_dataclass, parameters_of
 from stigmergy.envs.registry import environments, load_plugin
@@ -52,7 +52,7 @@ def main(args: Sequence[str]) -> int:
     table = Table("", "", "", title=f"{card.id}", title_justify="left", box=None, show_header=False)
     for finding in card.findings:
         table.add_row("[green]ok[/]" if finding.passed else "[red]MEND[/]", finding.topic, escape(finding.sentence))
-    Console().print(table)
+    open_console().print(table)
     return 0 if card.passed else 1
 
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from rich.console import Console
 from rich.table import Table
 
 from stigmergy.algorithms.factory import build_settings, learner_class
 from stigmergy.algorithms.learner import Learner, derive_seed
+from stigmergy.console import open_console
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.checks import check_within
 from stigmergy.envs.errors import BadParameter
@@ -117,7 +117,7 @@ def _play(env: BatchEnv, learners: Mapping[str, Learner], options: Options) -> O
 
 def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
     """A row for each outcome, a column for each player."""
-    console = Console()
+    console = open_console()
     console.print(f"means over {episodes} episodes, with 95% intervals")
     table = Table("outcome", *results, box=None)
     columns = {player: outcomes.columns() for player, outcomes in results.items()}

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from stigmergy.algorithms.registry import algorithms
+from stigmergy.console import open_console
 from stigmergy.envs.registry import Registration, environments, load_plugin
 from stigmergy.envs.scenario import Scenario
 from stigmergy.options import parse
@@ -26,7 +27,7 @@ def main(args: Sequence[str]) -> int:
     options = parse(Options, "list", args)
     for plugin in options.plugin:
         load_plugin(plugin)
-    console = Console()
+    console = open_console()
     scenarios = [own for own in environments if isinstance(own.target, Scenario)]
     _print(console, "environments", [own for own in environments if own not in scenarios])
     _print(console, "scenarios of environments, in which bots play along", scenarios)

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import numpy as np
 import tyro
-from rich.console import Console
 from rich.table import Table
 
 from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
+from stigmergy.console import open_console
 from stigmergy.envs.checks import check_within
 from stigmergy.sanctioning import Sanctions, count_sanctions, sanctioning_agents, write
 from stigmergy.training.evaluation import step_limit
@@ -81,13 +81,13 @@ def main(args: Sequence[str]) -> int:
         print_cut({name: counted.outcomes}, limit)
         if options.output:
             paths = write(counted, where, f"hits per episode: {title}")
-            Console().print(f"wrote {', '.join(map(str, paths))}", soft_wrap=True)
+            open_console().print(f"wrote {', '.join(map(str, paths))}", soft_wrap=True)
     return 0
 
 
 def print_sanctions(sanctions: Sanctions, title: str, episodes: int) -> None:
     """A row for each agent and one for their mean, then the environment's own outcomes."""
-    console = Console()
+    console = open_console()
     console.print(f"{title}: means over {episodes} episodes", highlight=False)
     columns = sanctions.columns()
     table = Table("agent", *TABLE.values(), box=None)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import tyro
 from PIL import Image
-from rich.console import Console
 from rich.table import Table
 
+from stigmergy.console import open_console
 from stigmergy.diagram import Interval, Schelling, measure, plot
 from stigmergy.envs.factory import build_dataclass, parameters_of
 from stigmergy.envs.registry import load_plugin
@@ -66,7 +66,7 @@ def main(args: Sequence[str]) -> int:
 
 def print_diagram(diagram: Schelling, cooperator: str, defector: str, episodes: int) -> None:
     """A row for each number of other cooperators, then what follows."""
-    console = Console()
+    console = open_console()
     console.print(f"{diagram.environment}: mean returns over {episodes} episodes, with 95% intervals")
     table = Table("other cooperators", f"a cooperator ({cooperator})", f"a defector ({defector})", box=None)
     for number, (one, other) in enumerate(zip(diagram.cooperator, diagram.defector)):
@@ -96,4 +96,4 @@ def write(diagram: Schelling, folder: Path) -> None:
         ):
             rows.writerows([player, number, *own] for number, own in enumerate(line))
     Image.fromarray(plot(diagram)).save(folder / "schelling.png")
-    Console().print(f"wrote {folder / 'schelling.csv'} and {folder / 'schelling.png'}")
+    open_console().print(f"wrote {folder / 'schelling.csv'} and {folder / 'schelling.png'}")
