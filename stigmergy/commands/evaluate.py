@@ -131,7 +131,7 @@ def print_cut(results: Mapping[str, Outcomes], limit: int | None) -> None:
     for player, outcomes in results.items():
         sentence = cut_sentence(outcomes, limit, "--max-steps")
         if sentence:
-            Console().print(f"{player}: {sentence}", highlight=False, markup=False, soft_wrap=True)
+            open_console().print(f"{player}: {sentence}", highlight=False, markup=False, soft_wrap=True)
 
 
 def cell(values: np.ndarray | None) -> str:
