@@ -63,6 +63,7 @@ class Body(nn.Module):
         """`extra` features join those of the encoder; with `talks` each agent hears the others' before it remembers."""
         super().__init__()
         self.fold = fold
+        self.dtype = torch.get_default_dtype()  # of the weights made below
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
         self.scale = brightness_scale(space)
@@ -97,7 +98,7 @@ class Body(nn.Module):
             Features `(m, T * B', outputs)`, and the memory after the last step.
         """
         length, copies = observation.shape[:2]
-        seen = observation.flatten(0, 1).float()
+        seen = observation.flatten(0, 1).to(self.dtype)
         x = self.encoder(self.fold.by_row(seen if self.scale == 1 else seen * self.scale))
         if self.with_id:
             identity = torch.eye(self.fold.n, device=x.device).expand(length * copies, -1, -1)

@@ -25,6 +25,7 @@ class CentralCritic(nn.Module):
         """`shape` is a state's. With `own`, the space of the agents' observations, each agent's observation stands beside the state."""
         super().__init__()
         self.fold = fold
+        self.dtype = torch.get_default_dtype()  # of the weights made below
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
 
@@ -46,7 +47,7 @@ class CentralCritic(nn.Module):
         if not alike:
             x = self._for_each_agent(x)
         if self.own is not None:
-            x = torch.cat([x, self.own(self.fold.by_row(observation.float() * self.scale))], dim=-1)
+            x = torch.cat([x, self.own(self.fold.by_row(observation.to(self.dtype) * self.scale))], dim=-1)
         if self.with_id:
             identity = torch.eye(self.fold.n, device=x.device).expand(len(state), -1, -1)
             x = torch.cat([x, self.fold.by_network(identity)], dim=-1)

@@ -26,6 +26,7 @@ class GlobalState:
 
     def __init__(self, setup: Setup, source: StateSource, who: str):
         self.source = source
+        self._dtype = torch.get_default_dtype()  # as the weights of the networks that read it
         space = setup.group.observation_space
         if source == "observations":
             self.shape = (setup.group.size * space.shape[0], *space.shape[1:])
@@ -38,10 +39,10 @@ class GlobalState:
         self.shape = setup.env.state_shape
 
     def of(self, state: Tensor | None, observation: Tensor, active: Tensor) -> Tensor:
-        """The states `(..., *shape)` float32 of copies: from `state` (..., *state_shape), or from `observation` (..., n, *shape) and `active` (..., n)."""
+        """The states `(..., *shape)` of copies, in the precision of the networks: from `state` (..., *state_shape), or from `observation` (..., n, *shape) and `active` (..., n)."""
         if self.source == "environment":
             assert state is not None
-            return state.float()
+            return state.to(self._dtype)
         here = active.view(*active.shape, *[1] * (observation.dim() - active.dim()))
         seen = torch.where(here, observation, torch.zeros((), dtype=observation.dtype, device=observation.device))
-        return seen.float().mul(self._scale).view(*active.shape[:-1], *self.shape)
+        return seen.to(self._dtype).mul(self._scale).view(*active.shape[:-1], *self.shape)

@@ -92,6 +92,7 @@ class Classifiers(nn.Module):
 
     def __init__(self, n: int, space: spaces.Box, settings: NormSettings, stream: torch.Generator):
         super().__init__()
+        self.dtype = torch.get_default_dtype()  # of the weights made below
         self.scale = brightness_scale(space)
         self.axis = feature_axis(space)
         kept = [k for k in range(space.shape[self.axis]) if k not in settings.hides]
@@ -108,7 +109,7 @@ class Classifiers(nn.Module):
         """Logits `(n, rows)` for frames `(rows, n, *shape)`, of which each agent reads its own."""
         if self.kept is not None:
             frames = frames.index_select(2 + self.axis, self.kept)
-        x = self.encoder(frames.float() * self.scale)
+        x = self.encoder(frames.to(self.dtype) * self.scale)
         for layer in self.layers:
             x = ACTIVATIONS["relu"](layer(x))
         return self.head(x).squeeze(-1)
@@ -196,7 +197,7 @@ class NormModel:
 
         With `balance` those kinds weigh the same that an agent has events of; else they weigh by how many there were to draw, `counts` (2, n).
         """
-        weights = (counts > 0).float() if self.settings.balance else counts.float()
+        weights = (counts > 0 if self.settings.balance else counts).to(disapproved.dtype)
         means = [F.softplus(logit).mean(dim=1) for logit in (-disapproved, approved)]
         total = sum(torch.where(own > 0, own * mean, 0) for own, mean in zip(weights, means))
         return total / weights.sum(dim=0).clamp(min=1)

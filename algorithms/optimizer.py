@@ -61,8 +61,8 @@ class StackedAdam:
         self.steps += where
         first, second = self.betas
         count = self.steps.clamp(min=1).unsqueeze(1)
-        rate = (learning_rate / (1 - first**count)).float()
-        root = (1 - second**count).sqrt_().float()
+        rate = (learning_rate / (1 - first**count)).to(self._values.dtype)
+        root = (1 - second**count).sqrt_().to(self._values.dtype)
         gradient = self._gradients()
         mean = self._mean.lerp(gradient, 1 - first)
         square = (self._square * second).addcmul_(gradient, gradient, value=1 - second)

@@ -31,7 +31,7 @@ def generalized_advantage(
         The advantages `(T, E, n)`, 0 where there is no transition, and where there is one whose outcome the rollout holds `(T, E, n)`.
         (An agent still waiting at the end of the rollout, or of a truncated episode, has no outcome yet.)
     """
-    advantage = np.zeros(reward.shape, np.float32)
+    advantage = np.zeros(reward.shape, value.dtype)
     known = np.zeros(reward.shape, np.bool_)
     _advantage(reward, value, terminated, truncated, active, first, gamma, gae_lambda, advantage, known)
     return advantage, known
@@ -89,7 +89,7 @@ def n_step_return(
     Returns:
         The returns `(T, E, n)`, 0 where there is no transition, and where there is one whose outcome is known `(T, E, n)`.
     """
-    result = np.zeros(reward.shape, np.float32)
+    result = np.zeros(reward.shape, value.dtype)
     known = np.zeros(reward.shape, np.bool_)
     _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, known)
     return result, known

@@ -17,7 +17,7 @@ class PlainPPO:
 
     def look(self, observation):
         """Logits and values."""
-        x = torch.as_tensor(observation)
+        x = torch.as_tensor(observation).to(torch.get_default_dtype())
         for layer in self.body:
             x = torch.relu(layer(x))
         return self.actor(x), self.critic(x).squeeze(-1)

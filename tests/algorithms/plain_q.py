@@ -54,7 +54,7 @@ class Plain:
                 for i in self.agents:
                     if not self.stretch.active[t, b, i] or self.stretch.first[t + 1, b]:
                         continue
-                    target = self.scale * self.stretch.reward[t, b, i]
+                    target = self.scale * float(self.stretch.reward[t, b, i])
                     if not self.stretch.terminated[t, b, i]:
                         target += self.gamma * self.late[t + 1][b][i][self.act(t + 1, b, i)]
                     errors[i].append((self.online[t][b][i][self.stretch.action[t, b, i]] - target) ** 2)
@@ -68,7 +68,8 @@ class Plain:
         choices = len(table[t][b][0])
         one_hot = [float(alive[i] and a == actions[i]) for i in self.agents for a in range(choices)]
         state = self.stretch.state[t, b] if self.stretch.state is not None else torch.zeros(1)
-        return float(mixer(torch.tensor([chosen]), torch.tensor([most]), torch.tensor([one_hot]), state[None])[0])
+        inputs = (torch.tensor([chosen]), torch.tensor([most]), torch.tensor([one_hot]), state[None])
+        return float(mixer(*(x.to(torch.get_default_dtype()) for x in inputs))[0])
 
     def team(self):
         """Mean weighted squared error of the team, and of the unrestricted mixer where there is one."""
@@ -83,7 +84,7 @@ class Plain:
                 if stretch.first[t + 1, b] or not stretch.active[t, b].any():
                     continue
                 done = stretch.action[t, b].tolist()
-                target = self.scale * combine(stretch.reward[t, b])
+                target = self.scale * combine(stretch.reward[t, b].astype(np.float64))
                 if not stretch.terminated[t, b].all():
                     greedy = [self.act(t + 1, b, i) for i in self.agents]
                     target += self.gamma * self.mix(late_mixer, self.late, t + 1, b, greedy)

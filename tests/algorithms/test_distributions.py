@@ -19,6 +19,7 @@ def stream():
     return torch.Generator().manual_seed(0)
 
 
+@pytest.mark.usefixtures("double")
 def test_categorical_equals_torch(stream):
     mine, logits = build_distribution(spaces.Discrete(5)), 3 * torch.randn(7, 5, generator=stream)
     theirs = reference.Categorical(logits=logits)
@@ -30,6 +31,7 @@ def test_categorical_equals_torch(stream):
     assert torch.equal(mine.mode(logits, None), logits.argmax(dim=-1))
 
 
+@pytest.mark.usefixtures("double")
 def test_categorical_with_a_mask_equals_torch_on_the_legal_actions(stream):
     mine, logits = build_distribution(spaces.Discrete(5)), 3 * torch.randn(7, 5, generator=stream)
     mask = torch.tensor([True, False, True, False, True])
@@ -84,6 +86,7 @@ def test_a_row_without_a_legal_action_stays_finite(stream):
         assert x.isfinite().all()
 
 
+@pytest.mark.usefixtures("double")
 def test_multi_categorical_is_the_product_of_its_parts(stream):
     mine, logits = build_distribution(spaces.MultiDiscrete([3, 2])), torch.randn(7, 5, generator=stream)
     mask = torch.rand(7, 5, generator=stream) < 0.6
@@ -103,6 +106,7 @@ def test_multi_categorical_is_the_product_of_its_parts(stream):
         assert (rates[part.probs[0] == 0] == 0).all()
 
 
+@pytest.mark.usefixtures("double")
 def test_gaussian_equals_torch(stream):
     mine = build_distribution(spaces.Box(-1, 1, (3,), np.float32))
     mean, log_scale = torch.randn(7, 3, generator=stream), 0.5 * torch.randn(7, 3, generator=stream)
@@ -172,6 +176,7 @@ def test_a_race_of_clocks_is_exact_for_rare_actions(stream):
 # Divergences
 
 
+@pytest.mark.usefixtures("double")
 def test_divergences_by_hand():
     p, q = torch.tensor([0.5, 0.25, 0.25]).log(), torch.tensor([0.25, 0.25, 0.5]).log()
     one = build_distribution(spaces.Discrete(3))
@@ -186,6 +191,7 @@ def test_divergences_by_hand():
     assert float(gaussian.kl(wide, narrow, None)) == pytest.approx(-np.log(2) + 5 / 2 - 0.5)
 
 
+@pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("action", [spaces.Discrete(5), spaces.MultiDiscrete([3, 2]), spaces.Box(-1, 1, (3,))])
 def test_divergences_equal_torch(action, stream):
     mine = build_distribution(action)

@@ -26,6 +26,7 @@ def weights(learner):
     return {name: p.clone() for name, p in learner.network.state_dict().items()}
 
 
+@pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("sharing", ["none", "all"])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
@@ -46,11 +47,12 @@ def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
         seen.clear()
         learner.learn(collector.collect())
         ratio, drift = seen[0]
-        assert ratio < 2e-6
-        assert drift < 2e-6
+        assert ratio < 1e-12
+        assert drift < 1e-12
         assert seen[-1][0] > 1e-3  # and later ones do not
 
 
+@pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_bootstrap_is_the_value_of_the_next_decision(network, normalize, monkeypatch):
@@ -73,7 +75,7 @@ def test_the_bootstrap_is_the_value_of_the_next_decision(network, normalize, mon
     expected = torch.from_numpy(np.concatenate([one.record["value"], following.record["value"][:1]]))
     if learnt_scale is not None:
         expected = learnt_scale.denormalize(expected.flatten(0, 1).T).T.reshape(expected.shape)
-    np.testing.assert_allclose(used[1][one.active], expected.numpy()[one.active], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(used[1][one.active], expected.numpy()[one.active], rtol=1e-10, atol=1e-10)
 
 
 def test_early_stopping_stops_the_agent_that_moved_and_no_other():

@@ -11,6 +11,8 @@ from stigmergy.envs.errors import BadParameter
 N, CHOICES, ROWS = 3, 4, 200
 SHAPES = {"features": (5,), "image": (2, 6, 6), "entities": (4, 3)}
 
+pytestmark = pytest.mark.usefixtures("double")
+
 
 def build(cls, shape=SHAPES["features"], seed=0, **settings):
     return cls(N, CHOICES, shape, MixerSettings(**settings), torch.Generator().manual_seed(seed))
@@ -22,7 +24,7 @@ def inputs(shape=SHAPES["features"], seed=1, rows=ROWS):
     values = 3 * torch.randn(rows, N, CHOICES, generator=stream)
     action = torch.randint(CHOICES, (rows, N), generator=stream)
     chosen = values.gather(-1, action.unsqueeze(-1)).squeeze(-1)
-    one_hot = torch.nn.functional.one_hot(action, CHOICES).float().flatten(1)
+    one_hot = torch.nn.functional.one_hot(action, CHOICES).to(values.dtype).flatten(1)
     return chosen, values.amax(dim=-1), one_hot, 3 * torch.randn(rows, *shape, generator=stream)
 
 
@@ -68,7 +70,7 @@ def best_joint_is_made_of_best_actions(mixer, seed):
     """Whether the joint action of the highest value is that of each agent's highest value, in random states."""
     stream = torch.Generator().manual_seed(seed)
     joint = torch.tensor(list(itertools.product(range(CHOICES), repeat=N)))
-    one_hot = torch.nn.functional.one_hot(joint, CHOICES).float().flatten(1)
+    one_hot = torch.nn.functional.one_hot(joint, CHOICES).to(torch.get_default_dtype()).flatten(1)
     agreed = []
     for _ in range(20):
         values = torch.randn(N, CHOICES, generator=stream)

@@ -17,6 +17,8 @@ from .loop import small
 
 M = 3
 
+pytestmark = pytest.mark.usefixtures("double")
+
 
 @pytest.fixture
 def stream():
@@ -185,7 +187,9 @@ def test_ids_tell_agents_apart_that_see_the_same(stream):
     same = torch.randn(1, 1, 1, 3, generator=stream).expand(1, 1, M, 3)
     for agent_id in (False, True):
         value = forward(actor_critic(stream, sharing="all", agent_id=agent_id), same)[1].squeeze()
-        assert (value.unique().numel() == M) == agent_id
+        # Rows of one product may differ in their last bits.
+        assert ((value - value.roll(1)).abs() > 1e-6).all() == agent_id
+        assert ((value - value.roll(1)).abs() > 1e-12).any() == agent_id
 
 
 def test_a_shared_policy_serves_any_number_of_agents(stream):

@@ -23,6 +23,7 @@ def gradient_scale(k, t):
     return (3.0, 0.02, 1e-6)[(k + t // 50) % M]
 
 
+@pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("skip", [0.0, 0.4, 1.0])
 def test_equals_torch_over_many_steps(skip):
     stream = torch.Generator().manual_seed(0)
@@ -50,7 +51,7 @@ def test_equals_torch_over_many_steps(skip):
                 theirs[k].step()
     for k in range(M):
         for parameter, own in zip(stacked, alone[k]):
-            torch.testing.assert_close(parameter.detach()[k], own.detach(), rtol=1e-5, atol=1e-6)
+            torch.testing.assert_close(parameter.detach()[k], own.detach(), rtol=1e-10, atol=1e-10)
 
 
 def test_a_network_that_skips_keeps_everything_to_the_bit():

@@ -10,6 +10,8 @@ from stigmergy.algorithms.distributions import build_distribution
 from stigmergy.algorithms.ppo_loss import ppo_loss
 from stigmergy.algorithms.surrogates import Batch, Clipped
 
+pytestmark = pytest.mark.usefixtures("double")
+
 
 def loss_of(
     value=0.0, old_value=0.0, target=0.0, advantage=0.0, ratio=1.0, logits=(0.0, 0.0), value_clip=0.2, entropy=0.0
