@@ -138,8 +138,9 @@ class Gaussian(Distribution):
         self._shape = space.shape
         self._low, self._high = _float32_bounds(space)
         bounded = np.isfinite(self._low) & np.isfinite(self._high)
-        self._centre = np.where(bounded, (self._low / 2 + self._high / 2), 0).astype(np.float32)
-        self._scale = np.where(bounded, self._high / 2 - self._low / 2, 1).astype(np.float32)
+        low, high = np.where(bounded, self._low, -1), np.where(bounded, self._high, 1)
+        self._centre = np.where(bounded, low / 2 + high / 2, 0).astype(np.float32)
+        self._scale = np.where(bounded, high / 2 - low / 2, 1).astype(np.float32)
         self.num_outputs = 2 * self._low.size
 
     def sample(self, outputs: Tensor, mask: Tensor | None, stream: torch.Generator) -> Tensor:

@@ -66,6 +66,8 @@ class Replay:
         """Store a rollout that goes on where the last one ended."""
         for name, part in self._parts_of(self._harmless(rollout)).items():
             length = len(part)
+            if name not in self.parts:  # of a run from before bridged environments had masks
+                self.parts[name] = np.ones((self.capacity, *part.shape[1:]), part.dtype)
             self.parts[name][(self.head + np.arange(length)) % self.capacity] = part
         steps = len(rollout.reward)
         self.head = (self.head + steps) % self.capacity
@@ -88,12 +90,12 @@ class Replay:
         )
 
     def _nobodys(self, rollout: Rollout) -> NDArray[np.bool_]:
-        """(T, E, n) where a reward comes after the agent's own end, or on the step into the next episode."""
+        """(T, E, n) where a reward comes after the agent's own end and before a new life, or on the step into the next episode."""
         ended = np.zeros_like(rollout.terminated)
         ended[1:] = rollout.terminated[:-1]
         if self.filled:
             ended[0] = self.parts["terminated"][(self.head - 1) % self.capacity]
-        return (ended & ~rollout.first[:-1, :, None]) | rollout.first[1:, :, None]
+        return (ended & ~rollout.active[:-1] & ~rollout.first[:-1, :, None]) | rollout.first[1:, :, None]
 
     def holds(self, length: int) -> bool:
         """Whether there is a stretch of that many transitions."""

@@ -37,6 +37,9 @@ class BatchEnv(ABC, Generic[StateT]):
     trail_length: ClassVar[int] = 0
     """How many earlier states `draw` likes to be given as its option `trail`, to show what has moved."""
 
+    needs_state: bool = True
+    """Whether anybody reads the global state. Who does not may say so to an environment that computes it dearly, and it holds anything then."""
+
     state: StateT
 
     def __init__(self, spec: EnvSpec, num_envs: int, parameters: Any = None):
@@ -94,6 +97,10 @@ class BatchEnv(ABC, Generic[StateT]):
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """A picture of one copy, `(height, width, 3)` uint8."""
         raise NotImplementedError(f"'{self.spec.id}' has no picture; write draw(copy) to give it one")
+
+    def announce(self) -> list[str]:
+        """Sentences for the person who starts a run, such as how spaces are translated."""
+        return []
 
     def text(self, copy: int = 0) -> str:
         """One copy in characters, for the `ansi` render mode."""
@@ -201,7 +208,7 @@ class BatchEnv(ABC, Generic[StateT]):
         metrics = {}
         if state.over.any():
             metrics = {name: np.where(state.over, value, np.nan) for name, value in self._measure().items()}
-            if metrics.keys() != set(self.spec.metrics):
+            if metrics.keys() != set(self.spec.metrics) and not self.spec.open_metrics:
                 raise ValueError(
                     f"_measure of '{self.spec.id}' returned the metrics {list(metrics)}; its spec names {list(self.spec.metrics)}"
                 )

@@ -32,6 +32,10 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
     hints = get_type_hints(cls)
     fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
     values = dict(values)
+    kept = getattr(cls, "takes_more", None)  # of a bridged environment: its factory knows what else there is
+    if kept is not None:
+        more = {key: values.pop(key) for key in list(values) if key not in fields}
+        values |= {kept: {**values.get(kept, {}), **more}} if more else {}
     for key, value in values.items():
         if key not in fields:
             raise BadParameter(f"{what} has no parameter '{key}'.{nearest(str(key), list(fields))}")
@@ -133,7 +137,8 @@ def _pettingzoo_factory(id: str) -> Any:
         module = importlib.import_module(name)
     except ImportError as error:
         raise CannotImport(f"'{id}' needs the Python module '{name}', which cannot be imported: {error}") from error
-    factory = getattr(module, "parallel_env", None) or getattr(module, "env", None)
+    factories = [getattr(module, name, None) for name in ("parallel_env", "env")]
+    factory = next((each for each in factories if callable(each)), None)  # a submodule may be called env
     if factory is None:
         raise CannotImport(
             f"the Python module '{name}' has neither parallel_env() nor env(), so it is no PettingZoo environment"

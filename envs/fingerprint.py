@@ -25,22 +25,25 @@ def fingerprint(id: str, parameters: Any) -> str:
     env = make_from(id, COPIES, parameters)
     generator = np.random.default_rng(SEED)
     digest = hashlib.sha256()
+    optional = frozenset(group.name for group in env.spec.groups if group.optional_mask)
     try:
         step = env.reset(SEED)
-        _add_step(digest, step)
+        _add_step(digest, step, optional)
         for _ in range(STEPS):
             step = env.step(random_actions(env.spec.groups, step, generator))
-            _add_step(digest, step)
+            _add_step(digest, step, optional)
     finally:
         env.close()
     return digest.hexdigest()
 
 
-def _add_step(digest: Any, step: TimeStep) -> None:
+def _add_step(digest: Any, step: TimeStep, optional: frozenset[str]) -> None:
+    """Add a step; masks that nobody announced, of the groups `optional`, count where they exclude something."""
     for name, group in step.groups.items():
         digest.update(name.encode())
         _add(digest, np.where(_spread(group.active, group.observation), group.observation, 0))
-        if group.action_mask is not None:
+        silent = name in optional and group.action_mask is not None and group.action_mask[group.active].all()
+        if group.action_mask is not None and not silent:
             _add(digest, group.action_mask & group.active[..., None])
         for value in (group.reward, group.terminated, group.active):
             _add(digest, value)

@@ -173,7 +173,7 @@ class ParallelView(ParallelEnv):
         for group in self.env.spec.groups:
             rows = step.groups[group.name]
             observation = rows.observation[0].copy()  # one copy for all agents; each gets a view of its own row
-            if rows.action_mask is None:
+            if rows.action_mask is None or group.optional_mask:
                 seen.update(zip(group.agents, observation))
             else:
                 masks = _masks(group, rows.action_mask[0])
@@ -187,8 +187,9 @@ class ParallelView(ParallelEnv):
         for group in self.env.spec.groups:
             mask = step.groups[group.name].action_mask
             if mask is not None:
-                for agent, row in zip(group.agents, _masks(group, mask[0])):
-                    if agent in infos:
+                needed = ~mask[0].all(axis=1) if group.optional_mask else np.ones(group.size, np.bool_)
+                for agent, row, told in zip(group.agents, _masks(group, mask[0]), needed.tolist()):
+                    if agent in infos and told:
                         infos[agent]["action_mask"] = row
         if step.signals:
             heard = {name: value[0].copy() for name, value in step.signals.items()}
@@ -248,7 +249,7 @@ def _copy_space(space: spaces.Space) -> Any:
 
 def _observation_space(group: GroupSpec) -> spaces.Space:
     box = _copy_space(group.observation_space)
-    if not group.has_action_mask:
+    if not group.has_action_mask or group.optional_mask:
         return box
     if isinstance(group.action_space, spaces.MultiDiscrete):
         mask = spaces.Tuple([spaces.Box(0, 1, (int(size),), np.int8) for size in group.action_space.nvec])

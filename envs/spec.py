@@ -31,8 +31,14 @@ class GroupSpec:
     """Whether every agent of the group gets the same reward in each step, so that the group is a team."""
     places: tuple[int, ...] = ()
     """The rows of the group's agents in arrays that hold all agents of the world, such as public signals; 0, 1 and so on unless they are given."""
+    optional_mask: bool = False
+    """Whether nobody has announced the masks, and they allow everything until one comes, as from infos of a bridged environment."""
 
     def __post_init__(self):
+        if isinstance(self.action_space, spaces.MultiDiscrete) and self.action_space.nvec.ndim != 1:
+            raise ValueError(
+                f"group '{self.name}' acts in {self.action_space}, a table of sizes; allowed is a MultiDiscrete of one axis"
+            )
         if self.size < 1:
             raise ValueError(f"group '{self.name}' has size {self.size}; a group needs at least 1 agent")
         if not isinstance(self.observation_space, spaces.Box) or len(self.observation_space.shape) not in (1, 2, 3):
@@ -99,6 +105,8 @@ class EnvSpec:
     """Whether `snapshot` holds everything; False for a bridged environment, whose resumed run starts new episodes."""
     world: "EnvSpec | None" = None
     """What the world tells of itself, where this is a scenario of it: its group has all agents, bots included."""
+    open_metrics: bool = False
+    """Whether outcomes of other names may come, as from infos of a bridged environment."""
 
     def __post_init__(self):
         names = [group.name for group in self.groups]

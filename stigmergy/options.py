@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import tyro
 
+from stigmergy.arguments import take_more, with_more
 from stigmergy.envs.checks import read_whole, takes_whole_numbers
 from stigmergy.envs.errors import BadParameter
 from stigmergy.failures import HelpShown
@@ -70,6 +71,7 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
         BadParameter: an option is unknown, or a value is not allowed.
         SystemExit: with status 0, after `--help`.
     """
+    args, more = take_more(cls, option_names(cls), args)
     for arg in args:
         name = arg.partition("=")[0]
         known = [*option_names(cls), "--help", "-h", "--tyro-print-completion", "--tyro-write-completion"]
@@ -80,11 +82,12 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
     errors = io.StringIO()
     try:
         with contextlib.redirect_stderr(errors), _wide_errors(args):
-            return tyro.cli(cls, prog=f"stigmergy {command}", args=_written_out(cls, args))
+            options = tyro.cli(cls, prog=f"stigmergy {command}", args=_written_out(cls, args))
     except SystemExit as end:
         if not end.code:
             raise HelpShown(0) from None
         raise BadParameter(_sentence(errors.getvalue())) from None
+    return with_more(cls, options, more)
 
 
 def option_names(cls: type) -> list[str]:

@@ -31,6 +31,8 @@ def run_session(start: Start, folder: str) -> int:
     if len(trainer.learners) > 1:
         players = trainer.experiment.players(trainer.env).items()
         console.print("  ".join(f"{group}: {algorithm}" for group, algorithm in players), highlight=False)
+    for sentence in trainer.env.announce():
+        console.print(sentence, highlight=False, soft_wrap=True)
     for name, learner in trainer.learners.items():
         for sentence in learner.announce():
             console.print(f"{name}: {sentence}", highlight=False, soft_wrap=True)

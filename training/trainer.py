@@ -3,6 +3,8 @@
 import math
 import os
 import time
+import warnings
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -108,13 +110,15 @@ class Trainer:
         self.experiment = experiment
         self.env = experiment.make_env(settings.num_envs)
         outcomes = outcome_names(self.env.spec)
-        if settings.best_metric not in outcomes:
+        if settings.best_metric not in outcomes and not self.env.spec.open_metrics:
             raise BadParameter(
                 f"best_metric is '{settings.best_metric}'; the evaluation of '{experiment.environment}' has {', '.join(outcomes)}"
             )
         self.learners = build_learners(experiment, self.env, settings.seed)
         for learner in self.learners.values():
             learner.prepare()
+        informed = [learner.information for learner in self.learners.values()]
+        self.env.needs_state = Information.JOINT in informed
         self.buffers = {
             name: RolloutBuffer(
                 self.env.spec, learner.group, settings.num_envs, settings.rollout_length, learner.information
@@ -176,11 +180,22 @@ class Trainer:
     def is_best(self, outcomes: Outcomes) -> bool:
         """Whether the evaluation beats all before it; remembers it if so."""
         columns = outcomes.columns()
-        score = mean_of_defined(columns[self.experiment.training.best_metric])
+        score = mean_of_defined(columns.get(self._best_metric(columns), np.full(1, np.nan)))
         better = score > self.progress.best
         if better:  # an undefined score is no better, and must not be remembered
             self.progress.best = score
         return better
+
+    def _best_metric(self, columns: Mapping[str, Any]) -> str:
+        """The name of the outcome that decides; a bridged environment says only now and then which ones it has."""
+        name = self.experiment.training.best_metric
+        if name not in columns:
+            warnings.warn(
+                f"best_metric is '{name}', and the evaluation of '{self.experiment.environment}' has {', '.join(columns)}; "
+                "no best checkpoint is kept until it comes",
+                stacklevel=2,
+            )
+        return name
 
     def state_dict(self, experience: bool = True) -> dict[str, Any]:
         """All that the rest of the run depends on; without `experience`, what the learners' policies depend on."""

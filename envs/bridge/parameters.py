@@ -1,0 +1,21 @@
+"""Options of bridged environments."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+BRIDGE_PREFIX = "pettingzoo:"
+
+
+@dataclass(frozen=True)
+class BridgeParameters:
+    """Options of a PettingZoo environment."""
+
+    takes_more: ClassVar[str] = "arguments"
+    """The field that takes what is given under other names, so that `--task.n 3` reaches the factory as `n=3`."""
+
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """Keyword arguments for the environment's factory; on the command line --task.NAME VALUE for each."""
+    scalarize: tuple[float, ...] = ()
+    """Weights that make one number of a vector of rewards: one weight for each of its numbers."""
+    checks: Literal["always", "first", "never"] = "always"
+    """When numbers are compared with the declared bounds: in all episodes, in the first three of each env, or never."""
