@@ -5,6 +5,7 @@ A learner belongs to one group. The trainer calls `act` on every step and `learn
 """
 
 import hashlib
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -178,6 +179,16 @@ def summarize(group: GroupSpec, metrics: Mapping[str, torch.Tensor]) -> dict[str
 def annealed(rate: float, updates: int, num_updates: int) -> float:
     """A step size that falls linearly from `rate` to 0 over `num_updates`, after `updates` of them."""
     return rate * max(1 - updates / max(num_updates, 1), 0.0)
+
+
+def warn_if_over(group: str, updates: int, num_updates: int) -> None:
+    """Warn that a step size that is annealed has come to 0, so that learning changes nothing any more."""
+    if updates >= num_updates:
+        warnings.warn(
+            f"the learner of '{group}' learns nothing any more: its learning rate fell to 0 over num_updates = {num_updates} updates, and {updates} are made, "
+            "those of a loaded state included; build it for more updates, or with anneal=False",
+            stacklevel=3,
+        )
 
 
 def derive_seed(seed: int, *names: str) -> int:

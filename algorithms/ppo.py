@@ -15,7 +15,7 @@ from torch import Tensor
 from ..envs.timestep import GroupStep
 from .actor_critic import ActorCritic
 from .distributions import build_distribution
-from .learner import Decision, Learner, Setup, annealed, summarize, to_tensor
+from .learner import Decision, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
 from .optimizer import StackedAdam
 from .ppo_loss import ppo_loss
 from .ppo_settings import PPOSettings
@@ -103,6 +103,8 @@ class PPO(Learner, Generic[S]):
     # Learning
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
+        if self.settings.anneal:
+            warn_if_over(self.group.name, self.updates, self.setup.num_updates)
         data, returns = self._prepare(rollout)
         going = torch.ones(self.fold.m, dtype=torch.bool, device=self.setup.device)
         totals: dict[str, Tensor] = {}

@@ -18,7 +18,7 @@ from ..envs.checks import check_within, require
 from ..envs.errors import BadParameter
 from ..envs.timestep import GroupStep
 from .action_values import ActionValues
-from .learner import Decision, Information, Learner, Setup, annealed, summarize, to_tensor
+from .learner import Decision, Information, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
 from .optimizer import StackedAdam
 from .q_network import QNetwork, QNetworkSettings
 from .replay import MEGABYTE, Replay, Stretch, bytes_per_step, check_fits
@@ -186,6 +186,8 @@ class QLearner(Learner, Generic[S]):
     # Learning
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
+        if self.settings.anneal:
+            warn_if_over(self.group.name, self.updates, self.setup.num_updates)
         if self.replay is None:
             self.replay = Replay(self._capacity(rollout.reward.shape[1]), rollout, self.keeps_state)
         self.replay.add(rollout)

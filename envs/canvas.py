@@ -23,15 +23,29 @@ Point = tuple[float, float]
 MAX_SUPERSAMPLED = 4_500_000
 """Pixels that a surface may have while it is painted; beyond, edges are smoothed less, which is hard to see and twice as fast."""
 
+DUMMY = "dummy"
+"""The video driver of SDL that draws and shows nothing."""
+_stand_in = False  # it was chosen here, for want of a display
 _RGBX = (0xFF, 0xFF00, 0xFF0000, 0)  # masks of a pixel's bytes in the order that Pillow reads without copying
+
+
+def has_display() -> bool:
+    """Tell if there is a display. Only Linux says it beforehand."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def can_show_windows() -> bool:
+    """Tell if windows can be asked for: there is a display, or the user has chosen a video driver that needs none."""
+    return has_display() or ("SDL_VIDEODRIVER" in os.environ and not _stand_in)
 
 
 def load_pygame() -> Any:
     """Import pygame, silently; where there is no display its dummy video driver is chosen first."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    headless = sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-    if headless:
-        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    global _stand_in
+    if not has_display() and "SDL_VIDEODRIVER" not in os.environ:
+        os.environ["SDL_VIDEODRIVER"] = DUMMY
+        _stand_in = True
     import pygame  # heavy, and needed by nobody who only trains
 
     return pygame

@@ -18,3 +18,7 @@ class UnknownName(UserError, KeyError):
 
 class CannotImport(UserError, ImportError):
     """A plugin, or the module that a registered name stands for, is missing or broken."""
+
+
+class NotFinite(UserError, ValueError):
+    """An environment gave a number that is NaN or infinite; the text names the agent, the step and the quantity."""

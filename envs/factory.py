@@ -84,6 +84,16 @@ def parameters_of(id: str) -> type | None:
     return BridgeParameters
 
 
+def is_bridged(id: str) -> bool:
+    """Tell if the environment `id` is a PettingZoo environment behind the bridge. Raises UnknownName."""
+    return parameters_of(id) is BridgeParameters
+
+
+def full_id(id: str) -> str:
+    """The registered name that `id` stands for, with its version. Raises UnknownName."""
+    return id if id.startswith(BRIDGE_PREFIX) else environments.find(id).name
+
+
 def _scenario_parameters(id: str, scenario: Scenario) -> type | None:
     """The world's parameters, with the scenario's defaults."""
     try:
@@ -146,4 +156,4 @@ def _pettingzoo_factory(id: str) -> Any:
     return factory
 
 
-__all__ = ["BadParameter", "build_dataclass", "make", "make_from", "parameters_of"]
+__all__ = ["BadParameter", "build_dataclass", "full_id", "is_bridged", "make", "make_from", "parameters_of"]

@@ -1,11 +1,14 @@
 """A digest of an environment's dynamics: it changes when the rules do, and with nothing else."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .batch import BatchEnv
+from .bridge import Bridge
 from .factory import make_from
 from .random_play import random_actions
 from .timestep import TimeStep
@@ -14,6 +17,72 @@ SEED = 12345
 COPIES = 3
 STEPS = 200
 DECIMALS = 4
+BRIDGED = "bridged-1:"
+"""What the digests of bridged environments begin with. Those without it are of earlier versions and cannot be compared."""
+BRIDGED_STEPS = 100
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The dynamics of an environment, as far as they can be told."""
+
+    digest: str | None
+    """None where the same seed and actions lead to different courses."""
+    note: str = ""
+    """A sentence on why there is no digest, else empty."""
+
+
+def identify(id: str, parameters: Any, env: BatchEnv) -> Identity:
+    """Compute the identity of the environment `id` with its parameter dataclass, of which `env` is there already.
+
+    A bridged one is played twice on the first env of `env`, because more envs than were asked for may not be possible in one process, and closing them
+    may close what all share. `env` has to be reset afterwards.
+    """
+    if not isinstance(env, Bridge):
+        return Identity(fingerprint(id, parameters))
+    one, other = (_course(env) for _ in range(2))
+    for t, (first, second) in enumerate(zip(one, other)):
+        if first != second:
+            when = "after a reset" if t == 0 else f"at step {t}"
+            return Identity(
+                None,
+                f"'{id}' is not reproducible: with the same seed and the same actions it differs {when}; training in it cannot be repeated, "
+                "and it cannot be told later if its rules have changed",
+            )
+    return Identity(_digest_of(one))
+
+
+def course_digest(env: Bridge) -> str:
+    """Play the first env of a bridge once; returns the digest that `identify` gives where it repeats. `env` has to be reset afterwards."""
+    return _digest_of(_course(env))
+
+
+def _digest_of(course: list[bytes]) -> str:
+    return BRIDGED + hashlib.sha256(b"".join(course)).hexdigest()
+
+
+def _course(env: Bridge) -> list[bytes]:
+    """Digests of the steps of seeded random play on the first env of `env`, without building another."""
+    alone = Bridge(env.spec.id, lambda **options: env._envs[0], 1, env.parameters)
+    alone.needs_state = False
+    generator = np.random.default_rng(SEED)
+    optional = _optional_masks(alone)
+    step = alone.reset(SEED)
+    digests = [_step_digest(step, optional)]
+    for _ in range(BRIDGED_STEPS):
+        step = alone.step(random_actions(alone.spec.groups, step, generator))
+        digests.append(_step_digest(step, optional))
+    return digests
+
+
+def _optional_masks(env: BatchEnv) -> frozenset[str]:
+    return frozenset(group.name for group in env.spec.groups if group.optional_mask)
+
+
+def _step_digest(step: TimeStep, optional: frozenset[str]) -> bytes:
+    digest = hashlib.sha256()
+    _add_step(digest, step, optional)
+    return digest.digest()
 
 
 def fingerprint(id: str, parameters: Any) -> str:
@@ -25,7 +94,7 @@ def fingerprint(id: str, parameters: Any) -> str:
     env = make_from(id, COPIES, parameters)
     generator = np.random.default_rng(SEED)
     digest = hashlib.sha256()
-    optional = frozenset(group.name for group in env.spec.groups if group.optional_mask)
+    optional = _optional_masks(env)
     try:
         step = env.reset(SEED)
         _add_step(digest, step, optional)

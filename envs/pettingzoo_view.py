@@ -16,7 +16,7 @@ from .factory import make
 from .signals import OPPORTUNITY, context_space
 from .spec import GroupSpec
 from .timestep import TimeStep
-from .viewer import Window
+from .viewer import Window, check_display
 
 RENDER_FPS = 8
 
@@ -30,7 +30,7 @@ class ParallelView(ParallelEnv):
     there too, `(n, *shape)` of the dtype of observations: for each agent of the world with an opportunity what it saw when it decided, zeros for all others.
 
     Raises:
-        BadParameter: the environment has no such render mode.
+        BadParameter: the environment has no such render mode, or there is no display for `human`.
     """
 
     def __init__(self, env: BatchEnv, render_mode: str | None = None):
@@ -44,6 +44,8 @@ class ParallelView(ParallelEnv):
         if render_mode is not None and render_mode not in self.metadata["render_modes"]:
             allowed = ", ".join(self.metadata["render_modes"]) or "none"
             raise BadParameter(f"render_mode is '{render_mode}'; '{env.spec.id}' has {allowed}")
+        if render_mode == "human":
+            check_display("take the render_mode rgb_array")
         self.render_mode = render_mode
         self.max_cycles = env.spec.horizon
         self.possible_agents = [agent for group in env.spec.groups for agent in group.agents]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .canvas import load_font, load_pygame
+from .canvas import can_show_windows, load_font, load_pygame
+from .errors import BadParameter
 from .palette import BACKGROUND, MUTED, TEXT
 from .video import write_png
 
@@ -18,6 +19,12 @@ _BAR = 26
 _FONT_SIZE = 18
 _POLLS = 30  # times a second that a slow or paused window looks at the keyboard
 _TOLERANCE = 0.002  # seconds; the clock counts whole milliseconds
+
+
+def check_display(instead: str) -> None:
+    """Raise BadParameter, which tells what to do `instead`, if no window can be shown here."""
+    if not can_show_windows():
+        raise BadParameter(f"there is no display for a window: neither DISPLAY nor WAYLAND_DISPLAY is set; {instead}")
 
 
 class Window:
@@ -30,6 +37,9 @@ class Window:
         title: in the window's frame, and at the start of the names of saved pictures.
         fps: frames per second to begin with.
         folder: where pictures are saved.
+
+    Raises:
+        BadParameter: the system opens no window, when the first frame is shown.
     """
 
     def __init__(self, title: str, fps: float, folder: str | Path = "."):
@@ -72,9 +82,12 @@ class Window:
         if self._screen is not None:
             return
         pygame = load_pygame()
-        pygame.display.init()
         height, width = self._frame.shape[:2]
-        self._screen = pygame.display.set_mode((width, height + _BAR), pygame.RESIZABLE)
+        try:
+            pygame.display.init()
+            self._screen = pygame.display.set_mode((width, height + _BAR), pygame.RESIZABLE)
+        except pygame.error as error:
+            raise BadParameter(f"no window can be opened here: {error}; render to a file or as rgb_array") from error
         pygame.display.set_caption(self.title)
         self._clock = pygame.time.Clock()
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from stigmergy.algorithms.learner import Diverged
 from stigmergy.console import open_console
+from stigmergy.envs.errors import NotFinite, UserError
 from stigmergy.options import warn
 from stigmergy.training.session import Report, Session
 
@@ -24,7 +25,7 @@ def run_session(start: Start, folder: str) -> int:
     console = open_console()
     display = BarDisplay(console) if console.is_terminal else LineDisplay()
     session, warnings = start(display.report)
-    for sentence in warnings:
+    for sentence in [*warnings, *session.notes]:
         warn(sentence)
     console.print(f"run folder: {folder}", highlight=False, soft_wrap=True)
     trainer = session.trainer
@@ -39,14 +40,25 @@ def run_session(start: Start, folder: str) -> int:
     with display:
         try:
             stopped_by = session.run()
-        except Diverged as error:
-            print(f"error: {error}; the last good checkpoint is kept in '{folder}'", file=sys.stderr)
-            return 1
+        except (Diverged, NotFinite) as error:
+            print(f"error: {error}; {_kept(session, folder)}", file=sys.stderr)
+            return 2 if isinstance(error, UserError) else 1
+        except BaseException:
+            warn(_kept(session, folder))
+            raise
     if stopped_by:
         print(f"stopped after a checkpoint; go on with: stigmergy resume {shlex.quote(folder)}")
         return 128 + stopped_by
     print(f"finished; see it with: stigmergy render {shlex.quote(folder)}")
     return 0
+
+
+def _kept(session: Session, folder: str) -> str:
+    """What there is to go on from after a failure."""
+    if not session.run_folder.has_checkpoint():
+        return f"no checkpoint had been written in '{folder}' before"
+    what = "the last good checkpoint" if session.rescued is None else f"the state after update {session.rescued}"
+    return f"{what} is kept in '{folder}'; go on from it with: stigmergy resume {shlex.quote(folder)}"
 
 
 class Averages:
@@ -100,6 +112,8 @@ class LineDisplay:
     def report(self, report: Report) -> None:
         """Take in an update."""
         self._averages.add(report)
+        for sentence in report.notes:
+            warn(sentence)
         now = time.monotonic()
         if now - self._printed >= SECONDS_BETWEEN_LINES or report.update == report.num_updates:
             self._printed = now
@@ -126,6 +140,8 @@ class BarDisplay:
     def report(self, report: Report) -> None:
         """Take in an update."""
         self._averages.add(report)
+        for sentence in report.notes:
+            self._bar.console.print(f"warning: {sentence}", highlight=False, markup=False, soft_wrap=True)
         self._bar.update(self._task, completed=report.update, total=report.num_updates)
         if time.monotonic() - self._shown > 1 or report.update == report.num_updates:
             self._shown = time.monotonic()

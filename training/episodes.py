@@ -43,6 +43,12 @@ class EpisodeTotals:
         means = {name: mean for name, mean in means.items() if not np.isnan(mean)}
         return means | {"episode/count": float(len(ended["episode/length"]))}
 
+    def copy(self) -> "EpisodeTotals":
+        """Another with the same sums, and no episodes that ended; call it right after `flush`."""
+        other = EpisodeTotals(len(self._lengths), list(self._returns))
+        other.load_state_dict(self.state_dict())
+        return other
+
     def clear(self) -> None:
         """Forget the episodes under way."""
         for total in [*self._returns.values(), self._lengths]:

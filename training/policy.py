@@ -1,5 +1,6 @@
 """A trained policy in the hands of a person: PettingZoo's dictionaries in, PettingZoo's dictionaries out."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ import numpy as np
 
 from ..algorithms.learner import Learner
 from ..envs.errors import UserError
-from ..envs.factory import make_from
 from ..envs.pettingzoo_view import ParallelView, parallel_env
 from ..envs.spec import GroupSpec
 from ..envs.timestep import GroupStep
@@ -85,7 +85,13 @@ def load_policy(folder: str | Path, checkpoint: str = "last") -> Policy:
         UserError: no checkpoint can be read.
     """
     run, experiment = open_run(folder)
-    learners, _ = restore_learners(run, experiment, make_from(experiment.environment, 1, experiment.task), checkpoint)
+    env = experiment.make_env(1)
+    try:
+        learners, sentences = restore_learners(run, experiment, env, checkpoint)
+    finally:
+        env.close()  # there may be room for one in this process, and the policy plays in another
+    for sentence in sentences:
+        warnings.warn(sentence, stacklevel=2)
     return Policy(experiment, learners)
 
 

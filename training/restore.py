@@ -7,8 +7,10 @@ from typing import Any
 
 from ..algorithms.learner import Learner
 from ..envs.batch import BatchEnv
+from ..envs.bridge import Bridge
 from ..envs.errors import BadParameter, UserError
-from ..envs.fingerprint import fingerprint
+from ..envs.factory import full_id, is_bridged
+from ..envs.fingerprint import BRIDGED, course_digest, fingerprint
 from ..envs.spec import GroupSpec
 from .experiment import Experiment, build_experiment, load_plugins
 from .fewer import FewerAgents, fits
@@ -42,7 +44,7 @@ def restore_learners(
         UserError: no checkpoint can be read, it belongs to another environment, or its parameters do not fit `env`.
     """
     state, warnings = run.load(which)
-    check_environment(run, state, experiment, fingerprint(experiment.environment, experiment.task))
+    warnings += check_environment(run, state, experiment, env)
     try:
         check_device(experiment.training.device)
     except BadParameter as error:
@@ -89,18 +91,52 @@ def _sources(run: Run, kept: list[str], env: BatchEnv) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, digest: str) -> None:
-    """Raise UserError if the checkpoint was made in another environment, or in one whose rules have changed since."""
+def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, env: BatchEnv) -> list[str]:
+    """Compare the environment of a checkpoint with the one that there is now; returns sentences on what could not be compared.
+
+    `env` may be the experiment's own or another one. If it is bridged it is played, and has to be reset afterwards.
+
+    Raises:
+        UserError: the checkpoint was made in another environment, or in one whose rules have changed since.
+    """
     made_in = state["environment"]
     if made_in["id"] != experiment.environment:
         raise UserError(
             f"the checkpoint of '{run.folder}' comes from '{made_in['id']}', not from '{experiment.environment}'"
         )
-    if made_in["fingerprint"] != digest:
+    kept = made_in["fingerprint"]
+    if kept is None:
+        return [
+            f"'{experiment.environment}' was not reproducible when the run '{run.folder}' began, so it cannot be told if its rules have changed since"
+        ]
+    if not is_bridged(experiment.environment):
+        now = fingerprint(experiment.environment, experiment.task)
+    else:
+        if not kept.startswith(BRIDGED):
+            return [
+                f"the run '{run.folder}' is of an earlier version, so it cannot be told if the rules of '{experiment.environment}' have changed since"
+            ]
+        own = _own(experiment, env)
+        now = course_digest(own)
+        if now not in (kept, course_digest(own)):
+            return [
+                f"'{experiment.environment}' is not reproducible, so it cannot be told if its rules have changed since"
+            ]
+    if now != kept:
+        then, today = (digest.removeprefix(BRIDGED)[:12] for digest in (kept, now))
         raise UserError(
             f"the rules of '{experiment.environment}' with these parameters have changed since the checkpoint of '{run.folder}' was made "
-            f"(fingerprint {made_in['fingerprint'][:12]} then, {digest[:12]} now)"
+            f"(fingerprint {then} then, {today} now)"
         )
+    return []
+
+
+def _own(experiment: Experiment, env: BatchEnv) -> Bridge:
+    """The run's own bridged environment: `env` if it is that. One built here stays open, because closing it may close what it shares with `env`."""
+    is_own = env.spec.id == full_id(experiment.environment) and env.parameters == experiment.task
+    own = env if is_own else experiment.make_env(1)
+    assert isinstance(own, Bridge)
+    return own
 
 
 def fit(run: Run, load: Callable[[], None], whose: str = "") -> None:

@@ -48,7 +48,7 @@ class Run:
         self.events = self.folder / "tensorboard"
 
     @classmethod
-    def create(cls, folder: str | Path, config: dict[str, Any], fingerprint: str) -> "Run":
+    def create(cls, folder: str | Path, config: dict[str, Any], fingerprint: str | None) -> "Run":
         """Make the folder of a new run. Raises BadParameter if there is something in it already."""
         run = cls(folder)
         if run.folder.exists() and (not run.folder.is_dir() or any(run.folder.iterdir())):
@@ -150,7 +150,7 @@ class CsvLog:
         self._file.close()
 
 
-def describe_machine(fingerprint: str) -> dict[str, Any]:
+def describe_machine(fingerprint: str | None) -> dict[str, Any]:
     """Where a run comes from."""
     versions = {}
     for package in PACKAGES:

@@ -3,11 +3,11 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from ..envs.fingerprint import fingerprint
+from .evaluation import Abandoned, cut_sentence
 from .experiment import Experiment
 from .intervals import mean_of_defined
 from .restore import check_environment, fit, open_run
@@ -29,24 +29,32 @@ class Report:
     """By phase: env, act, learn, other; and `total`."""
     agent_steps: int
     """Decisions of agents in this update."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what the user would not expect."""
 
 
 class Session:
     """Runs `trainer` in `run` until it is finished or a signal asks it to stop.
 
     Args:
-        fingerprint: of the environment, kept in every checkpoint.
+        fingerprint: of the environment, kept in every checkpoint; None if it has none.
         positions: lengths of the logs to go on from; None starts them.
         report: called after every update.
+        unfinished: metrics of the last update, if it was stopped before its evaluation had ended.
+
+    Attributes:
+        notes: sentences on what the user would not expect of this training.
+        rescued: the update whose state was saved after a failure, or None.
     """
 
     def __init__(
         self,
         trainer: Trainer,
         run: Run,
-        fingerprint: str,
+        fingerprint: str | None,
         positions: dict[str, int] | None = None,
         report: Callable[[Report], None] | None = None,
+        unfinished: dict[str, float] | None = None,
     ):
         self.trainer = trainer
         self.run_folder = run
@@ -58,32 +66,88 @@ class Session:
         self._events = _events_writer(run, trainer)
         self._stop: int | None = None
         self._saved = trainer.progress.update if positions else None
+        self._unfinished = unfinished
+        self._cut_is_said = False
+        self.rescued: int | None = None
+        obstacle = self._obstacle()
+        self._evaluates = not obstacle
+        self.notes = [obstacle] if obstacle else []
 
     def run(self) -> int:
         """Train. Returns 0 when all updates are made, or the signal that stopped it after a checkpoint.
 
+        Whatever else ends it, such as a failure in the environment, is raised after the state of the last whole update was saved.
+
         Raises:
             Diverged: learning went to NaN or infinity; the last good checkpoint is kept.
+            NotFinite: the environment gave what is not finite; the last good checkpoint is kept.
         """
         settings = self.trainer.experiment.training
         try:
             with self._signals():
+                if self._unfinished is not None and self._finish(time.perf_counter()):
+                    self._checkpoint()
                 while not self.trainer.finished and self._stop is None:
                     self._update()
                     if _due(self.trainer, settings.checkpoint_interval):
                         self._checkpoint()
                 if self._saved != self.trainer.progress.update:
                     self._checkpoint()
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and self._stop is not None:
+                raise  # the second signal leaves at once
+            self._rescue()
+            if isinstance(error, (Exception, SystemExit)):
+                raise
+            name = type(error).__name__  # raised by nobody's keys, so it must not pass for a stop
+            raise RuntimeError(f"{name} in the middle of the training").with_traceback(error.__traceback__) from error
         finally:
             self._close()
-        return 0 if self.trainer.finished else (self._stop or 0)
+        return 0 if self.trainer.finished and self._unfinished is None else (self._stop or 0)
+
+    def _rescue(self) -> None:
+        """Save the state after the last whole update, if there is one that is not saved yet."""
+        update = self.trainer.progress.update
+        if self.trainer.consistent and update and self._saved != update:
+            with suppress(Exception):  # the failure itself is what the user has to hear of
+                self._checkpoint()
+                self.rescued = update
+
+    def _obstacle(self) -> str:
+        """A sentence on why there can be no evaluations, empty if there is nothing in their way.
+
+        Environments of other people may be such that there is one in a process. That is better known before the training.
+        """
+        trainer, settings = self.trainer, self.trainer.experiment.training
+        if trainer.env.spec.resumable or not 0 < settings.evaluation_interval <= settings.num_updates:
+            return ""
+        try:
+            trainer.prepare_evaluation()
+        except (Exception, SystemExit) as error:
+            reason = " ".join(str(error).split())
+            return (
+                f"there are no evaluations during this training, because they need envs of their own, and more of '{trainer.env.spec.id}' cannot be "
+                f"built beside those it is trained in: {type(error).__name__}: {reason}; --training.evaluation-interval 0 asks for none"
+            )
+        return ""
 
     def _update(self) -> None:
-        trainer = self.trainer
         start = time.perf_counter()
-        metrics = trainer.update()
-        if _due(trainer, trainer.experiment.training.evaluation_interval):
-            metrics |= self._evaluate()
+        self._unfinished = self.trainer.update()
+        self._finish(start)
+
+    def _finish(self, start: float) -> bool:
+        """Evaluate if it is due, and log the update. Returns False if a signal came before the evaluation had ended, which leaves it to be made again."""
+        trainer = self.trainer
+        assert self._unfinished is not None
+        metrics, notes = dict(self._unfinished), []
+        if self._evaluates and _due(trainer, trainer.experiment.training.evaluation_interval):
+            try:
+                evaluated, notes = self._evaluate()
+            except Abandoned:
+                return False
+            metrics |= evaluated
+        self._unfinished = None
         self._metrics.write((trainer.steps, name, repr(value)) for name, value in metrics.items())
         seconds = trainer.clock.read() | {"total": time.perf_counter() - start}
         seconds["other"] = seconds["total"] - seconds["env"] - seconds["act"] - seconds["learn"]
@@ -98,20 +162,39 @@ class Session:
                 self._events.add_scalar(f"seconds/{name}", value, trainer.steps)
         agents = trainer.env.spec.num_agents
         self.report(
-            Report(trainer.progress.update, settings.num_updates, trainer.steps, metrics, seconds, steps * agents)
+            Report(
+                trainer.progress.update,
+                settings.num_updates,
+                trainer.steps,
+                metrics,
+                seconds,
+                steps * agents,
+                tuple(notes),
+            )
         )
+        return True
 
-    def _evaluate(self) -> dict[str, float]:
-        outcomes = self.trainer.evaluate()
+    def _evaluate(self) -> tuple[dict[str, float], list[str]]:
+        """Metrics of an evaluation, and sentences. Raises Abandoned after a signal."""
+        outcomes = self.trainer.evaluate(stop=lambda: self._stop is not None)
         if self.trainer.is_best(outcomes):
             self.run_folder.save(self.trainer.progress.update, self._state(experience=False), best=True)
-        return {f"evaluation/{name}": mean_of_defined(values) for name, values in outcomes.columns().items()}
+        metrics = {f"evaluation/{name}": mean_of_defined(values) for name, values in outcomes.columns().items()}
+        sentence = cut_sentence(outcomes, self.trainer.evaluation_limit, "--training.evaluation-max-steps")
+        if not sentence:
+            return metrics, []
+        notes = [] if self._cut_is_said else [f"evaluation: {sentence}"]
+        self._cut_is_said = True
+        return metrics | {"evaluation/cut": float(outcomes.cut.mean())}, notes
 
     def _state(self, experience: bool = True) -> dict[str, Any]:
         experiment = self.trainer.experiment
+        # Metrics of an update that is not logged yet stand in the checkpoint, so that it is logged after all when the run goes on.
+        unfinished = {} if self._unfinished is None else {"unfinished": self._unfinished}
         return self.trainer.state_dict(experience) | {
             "environment": {"id": experiment.environment, "fingerprint": self.fingerprint},
             "logs": {"metrics": self._metrics.position(), "timing": self._timing.position()},
+            **unfinished,
         }
 
     def _checkpoint(self) -> None:
@@ -164,9 +247,11 @@ def _events_writer(run: Run, trainer: Trainer) -> Any:
 def start(experiment: Experiment, folder: str, report: Callable[[Report], None] | None = None) -> Session:
     """A session for a new run in `folder`. Raises BadParameter if the folder is taken."""
     trainer = Trainer(experiment)
-    digest = fingerprint(experiment.environment, experiment.task)
-    run = Run.create(folder, experiment.to_dict(), digest)
-    return Session(trainer, run, digest, report=report)
+    identity = trainer.identify()
+    run = Run.create(folder, experiment.to_dict(), identity.digest)
+    session = Session(trainer, run, identity.digest, report=report)
+    session.notes = [*([identity.note] if identity.note else []), *session.notes]
+    return session
 
 
 def resume(folder: str, report: Callable[[Report], None] | None = None) -> tuple[Session, list[str]]:
@@ -178,14 +263,14 @@ def resume(folder: str, report: Callable[[Report], None] | None = None) -> tuple
     """
     run, experiment = open_run(folder)
     trainer = Trainer(experiment)
-    digest = fingerprint(experiment.environment, experiment.task)
+    digest = trainer.identify().digest
     if not run.has_checkpoint():
         return Session(trainer, run, digest, report=report), [
             f"the run '{folder}' had no checkpoint yet, so it starts again"
         ]
     state, warnings = run.load()
-    check_environment(run, state, experiment, digest)
+    warnings += check_environment(run, state, experiment, trainer.env)
     fit(run, lambda: trainer.load_state_dict(state))
     if not trainer.env.spec.resumable:
         warnings.append(f"'{experiment.environment}' cannot be saved, so its episodes start again; learning goes on")
-    return Session(trainer, run, digest, state["logs"], report), warnings
+    return Session(trainer, run, digest, state["logs"], report, state.get("unfinished")), warnings

@@ -28,6 +28,8 @@ class TrainingSettings:
     """Episodes of each evaluation, played side by side on fresh copies."""
     evaluation_greedy: bool = False
     """Evaluate the most likely actions instead of drawn ones."""
+    evaluation_max_steps: int | None = None
+    """Steps after which the episodes of an evaluation are cut, which is said; left out, 1000 in an environment without a horizon."""
     best_metric: str = "return"
     """The evaluation outcome by which the best checkpoint is kept: return, length, or an episode metric; larger is better."""
     checkpoint_interval: int = 50
@@ -40,6 +42,8 @@ class TrainingSettings:
             _at_least(name, getattr(self, name), 1)
         for name in ("seed", "threads", "evaluation_interval", "checkpoint_interval"):
             _at_least(name, getattr(self, name), 0)
+        if self.evaluation_max_steps is not None:
+            _at_least("evaluation_max_steps", self.evaluation_max_steps, 1)
 
     @property
     def num_updates(self) -> int:

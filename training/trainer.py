@@ -4,7 +4,7 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,13 +17,16 @@ import torch
 from ..algorithms.factory import make_learner
 from ..algorithms.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
 from ..envs.batch import BatchEnv
-from ..envs.errors import BadParameter
+from ..envs.bridge import Bridge
+from ..envs.errors import BadParameter, NotFinite
+from ..envs.fingerprint import Identity, identify
 from ..envs.spec import GroupSpec
 from ..envs.timestep import TimeStep
 from .buffer import RolloutBuffer, share
 from .episodes import EpisodeTotals
-from .evaluation import Outcomes, decide, evaluate, outcome_names
+from .evaluation import Outcomes, decide, evaluate, outcome_names, step_limit
 from .experiment import Experiment, check_groups
+from .faults import find_fault
 from .intervals import mean_of_defined
 from .memory import keep_freed_memory
 
@@ -130,6 +133,8 @@ class Trainer:
         self.totals = EpisodeTotals(settings.num_envs, list(self.learners))
         self.progress = Progress()
         self.clock = PhaseClock()
+        self.consistent = True
+        """Whether `state_dict` is that after a whole update: False while learners learn, and after one of them failed in it."""
         self._evaluation: tuple[BatchEnv, dict[str, Learner]] | None = None
         self._step: TimeStep = self.env.reset(derive_seed(settings.seed, "environment"))
 
@@ -152,8 +157,25 @@ class Trainer:
 
         Raises:
             Diverged: a learner reported something that is not finite.
+            NotFinite: it did so because the environment gave something that is not.
         """
-        before = self._collect()
+        mark = self._mark()
+        try:
+            before = self._collect()
+        except BaseException:
+            self._go_back(mark)
+            raise
+        try:
+            return self._learn(before)
+        except Diverged as error:
+            fault = find_fault(self.experiment.environment, self.buffers)
+            if fault:
+                raise NotFinite(fault) from error
+            raise
+
+    def _learn(self, before: dict[str, Any]) -> Metrics:
+        """Learn from what was collected; `before` holds the memories that it began with."""
+        self.consistent = False
         metrics = self.totals.flush()
         with self.clock.phase("learn"):
             rollouts = {
@@ -164,18 +186,50 @@ class Trainer:
                     joint = learner.information is Information.JOINT
                     metrics |= _checked(name, learner.learn(share(rollouts, name) if joint else rollouts[name]))
         self.progress.update += 1
+        self.consistent = True
         return metrics
 
-    def evaluate(self) -> Outcomes:
-        """Play `evaluation_episodes` with copies of the learners, on copies of the environment, from streams of their own."""
-        settings = self.experiment.training
+    def identify(self) -> Identity:
+        """Compute the identity of the environment. One that is bridged is played for it, and begins new episodes."""
+        identity = identify(self.experiment.environment, self.experiment.task, self.env)
+        if isinstance(self.env, Bridge):
+            self._step = self.env.reset(derive_seed(self.experiment.training.seed, "environment"))
+        return identity
+
+    def prepare_evaluation(self) -> None:
+        """Build what evaluations play with, unless it is there."""
         if self._evaluation is None:
+            settings = self.experiment.training
             env = self.experiment.make_env(settings.evaluation_episodes)
             self._evaluation = env, build_learners(self.experiment, env, settings.seed)
+
+    @property
+    def evaluation_limit(self) -> int | None:
+        """Steps after which the episodes of an evaluation are cut; None where the environment ends them."""
+        return step_limit(self.env.spec, self.experiment.training.evaluation_max_steps)
+
+    def evaluate(self, stop: Callable[[], bool] | None = None) -> Outcomes:
+        """Play `evaluation_episodes` with copies of the learners, on copies of the environment, from streams of their own.
+
+        Nothing that training goes on from is touched, so an evaluation can be given up and made again.
+
+        Raises:
+            Abandoned: `stop`, which is asked before every step, returned True.
+        """
+        settings = self.experiment.training
+        self.prepare_evaluation()
+        assert self._evaluation is not None
         env, copies = self._evaluation
         for name, learner in self.learners.items():
             copies[name].load_state_dict(learner.state_dict())
-        return evaluate(env, copies, derive_seed(settings.seed, "evaluation"), settings.evaluation_greedy)
+        seed = derive_seed(settings.seed, "evaluation")
+        return evaluate(env, copies, seed, settings.evaluation_greedy, self.evaluation_limit, stop=stop)
+
+    def close(self) -> None:
+        """Close the environments."""
+        self.env.close()
+        if self._evaluation is not None:
+            self._evaluation[0].close()
 
     def is_best(self, outcomes: Outcomes) -> bool:
         """Whether the evaluation beats all before it; remembers it if so."""
@@ -226,6 +280,28 @@ class Trainer:
     def _events(self) -> dict[str, Any]:
         rewards = {f"reward/{name}": group.reward for name, group in self.env.groups.items()}
         return rewards | {f"signal/{name}": signal for name, signal in self.env.signals.items()}
+
+    def _mark(self) -> dict[str, Any]:
+        """What collecting changes, so that a failure in the middle of it can be gone back from."""
+        streams = {name: Learner.state_dict(learner) for name, learner in self.learners.items()}
+        return {
+            "memories": dict(self.memories),
+            "env": self.env.snapshot(),
+            "events": {name: value.copy() for name, value in self._events().items()},
+            "totals": self.totals.copy(),
+            "streams": streams,
+        }
+
+    def _go_back(self, mark: dict[str, Any]) -> None:
+        """Make `state_dict` what it was after the last update. Only for saving it: the environments themselves have gone on."""
+        self.memories = mark["memories"]
+        for own, kept in zip(self.env.state, mark["env"]):
+            np.copyto(own, kept)
+        for name, value in self._events().items():
+            np.copyto(value, mark["events"][name])
+        self.totals = mark["totals"]
+        for name, learner in self.learners.items():
+            Learner.load_state_dict(learner, mark["streams"][name])
 
     def _collect(self) -> dict[str, Any]:
         """Fill the buffers; returns the memories as they were before."""

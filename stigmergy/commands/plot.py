@@ -1,18 +1,23 @@
 """`stigmergy plot`: the course of training of runs beside each other."""
 
 import glob
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
 from stigmergy.courses import WINDOW, course_chart, simplex_chart
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.video import write_png
-from stigmergy.options import parse
+from stigmergy.options import parse, warn
 from stigmergy.training.run import Run
+
+LONGEST = 40
+"""Characters of a value in the name of a group."""
+SHAPES = ("num_envs", "rollout_length")
+"""Settings of the trainer that belong to how a run learns. The others say how long it does and what is written."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class Options:
     """Draw metrics over training from runs, one PNG each: a line for each group of runs, with its mean and 95% interval over them."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
-    """Run folders; the runs of one algorithm are a group. NAME=FOLDER puts one into the group NAME, and NAME='runs/cnm-*' all that match."""
+    """Run folders; runs that differ in their seed alone are a group, named after the algorithm and what tells it from the others. NAME=FOLDER puts one
+    into the group NAME, and NAME='runs/cnm-*' all that match."""
     metrics: tuple[str, ...] = ("episode/return",)
     """Names from the runs' metrics.csv, such as episode/return and episode/dirt_fraction."""
     simplex: bool = False
@@ -35,6 +41,8 @@ def main(args: Sequence[str]) -> int:
     """Read, draw, write."""
     options = parse(Options, "plot", args)
     groups = grouped(options.runs)
+    for sentence in mixtures(groups):
+        warn(sentence)
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
     pictures = {name.replace("/", "_"): course_chart(groups, name, "", options.window) for name in options.metrics}
@@ -49,14 +57,79 @@ def main(args: Sequence[str]) -> int:
 def grouped(runs: Sequence[str]) -> dict[str, list[str]]:
     """Group name to run folders. Raises BadParameter if nothing is there."""
     groups: dict[str, list[str]] = {}
+    unnamed: list[str] = []
     for given in runs:
         name, equals, pattern = ("", "", "") if Path(given).is_dir() else given.partition("=")
         folders = sorted(glob.glob(pattern)) if equals else [given]
         if not folders:
             raise BadParameter(f"'{given}' names no folder that exists")
-        for folder in folders:
-            group = name if equals else str(Run.open(folder).config().get("algorithm"))
-            groups.setdefault(group, []).append(folder)
+        if equals:
+            groups.setdefault(name, []).extend(folders)
+        else:
+            unnamed += folders
+    for name, folders in alike(unnamed).items():
+        groups.setdefault(name, []).extend(folders)
     if not groups:
         raise BadParameter("there are no runs to plot; give run folders")
     return groups
+
+
+def alike(folders: Sequence[str]) -> dict[str, list[str]]:
+    """Runs of one kind together: name to folders. Named after the algorithm, and where kinds share it, after what differs between them."""
+    kinds: dict[str, list[str]] = {}
+    configs: dict[str, dict[str, Any]] = {}
+    for folder in folders:
+        config = _kind(folder)
+        key = repr(sorted(config.items()))
+        kinds.setdefault(key, []).append(folder)
+        configs[key] = config
+    named: dict[str, list[str]] = {}
+    for key, own in kinds.items():
+        rivals = [other for other in configs.values() if other.get("algorithm") == configs[key].get("algorithm")]
+        differing = [name for name in configs[key] if name != "algorithm" and _differ(rivals, name)]
+        details = ", ".join(f"{name.removeprefix('task.')} {_short(configs[key].get(name))}" for name in differing)
+        name = f"{configs[key].get('algorithm')} ({details})" if details else str(configs[key].get("algorithm"))
+        named.setdefault(name, []).extend(own)
+    return named
+
+
+def mixtures(groups: Mapping[str, Sequence[str]]) -> list[str]:
+    """A sentence for each group whose runs play different tasks, or learn them in different ways."""
+    sentences = []
+    for group, folders in groups.items():
+        configs = [_kind(folder) for folder in folders]
+        names = dict.fromkeys(name for config in configs for name in config)
+        differing = [name for name in names if _differ(configs, name)]
+        if differing:
+            values = [_short(config[differing[0]]) for config in configs if differing[0] in config]
+            sentences.append(
+                f"the group '{group}' averages runs that differ in {', '.join(differing)} ({differing[0]}: {', '.join(dict.fromkeys(values))})"
+            )
+    return sentences
+
+
+def _differ(configs: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Tell if a value differs between runs. Those of another version may lack it, and then it had its default."""
+    return len({repr(config[name]) for config in configs if name in config}) > 1
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def _kind(folder: str) -> dict[str, Any]:
+    """What runs that differ in their seed alone share: environment, task, algorithms and their settings, by dotted names."""
+    config = Run.open(folder).config()
+    kept = {
+        name: config[name] for name in ("environment", "task", "algorithm", "learner", "learners") if name in config
+    }
+    flat = _flat("", kept)
+    training = config.get("training") or {}
+    return flat | {f"training.{name}": training[name] for name in SHAPES if name in training}
+
+
+def _flat(prefix: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        return {prefix.removesuffix("."): value}
+    return {key: item for name, part in value.items() for key, item in _flat(f"{prefix}{name}.", part).items()}

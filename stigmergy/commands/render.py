@@ -16,7 +16,7 @@ from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.recording import Recording, frames
 from stigmergy.envs.registry import load_plugin
 from stigmergy.envs.video import write_video
-from stigmergy.envs.viewer import Window
+from stigmergy.envs.viewer import Window, check_display
 from stigmergy.options import extend, parse, peek, peek_one, warn
 from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import Experiment, build_experiment
@@ -44,7 +44,7 @@ class Options:
     output: tuple[str, ...] = ()
     """Files ending in .gif, .mp4 or .png (a contact sheet); left out, a GIF in the run's videos folder."""
     window: bool = False
-    """Show the episode in a window instead."""
+    """Show the episode in a window; then only the files of --output are written."""
     steps: int = 256
     """Steps to show, fewer if the episode ends before."""
     seed: int = 1
@@ -66,13 +66,14 @@ def main(args: Sequence[str]) -> int:
     run, trained, experiment, options = subject(Options, "render", args)
     if options.steps < 1:
         raise BadParameter(f"steps is {options.steps}; allowed is 1 or more")
+    if options.window:
+        check_display("write a file with --output instead")
     env = experiment.make_env(1)
     learners = players(run, trained, experiment, env, options)
     show = play(env, learners, options)
     if options.window:
         _watch(show, f"{experiment.environment}", options.fps)
-        return 0
-    for output in options.output or (_default_output(run, experiment),):
+    for output in options.output or (() if options.window else (_default_output(run, experiment),)):
         write_video(output, show(), options.fps)
         print(f"wrote {output}")
     return 0
@@ -91,7 +92,20 @@ def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, E
     options = parse(extend(cls, task=(task, "Parameters of the environment.")), command, args)
     if experiment is None:
         raise BadParameter("there is nothing to play; give a run folder, or --environment and --algorithm")
+    _refuse_what_is_ignored(run, options, args, command)
     return run, trained, dataclasses.replace(experiment, task=getattr(options, "task", task)), options
+
+
+def _refuse_what_is_ignored(run: Run | None, options: Any, args: Sequence[str], command: str) -> None:
+    """Raise BadParameter for options that say nothing beside the others that were given."""
+    if run is None and options.run:
+        raise BadParameter(f"the run folder comes first: stigmergy {command} {options.run} ...")
+    if run is not None and peek(args, "algorithm"):
+        raise BadParameter(
+            f"--algorithm is for playing without a run, and '{options.run}' is played by what it has learnt; leave one of them out"
+        )
+    if run is None and peek(args, "checkpoint"):
+        raise BadParameter("--checkpoint is for runs; give a run folder, or leave it out")
 
 
 def _played(args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:

@@ -1,0 +1,120 @@
+"""PettingZoo's own tests, on the environment itself: what stands behind the bridge is examined as its author wrote it."""
+
+import contextlib
+import io
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pettingzoo.test
+from pettingzoo import AECEnv
+from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test, seed_test
+from pettingzoo.utils.conversions import aec_to_parallel_wrapper
+
+TESTS = Path(pettingzoo.test.__file__).parent
+MOST_WARNINGS = 3
+OBEYED = ("render()", "recommend", "probably", "all zeros", "single number", "different")
+"""Words in the warnings of these tests that are advice on style."""
+
+
+class Broken(Exception):
+    """The contract is broken; the text says how."""
+
+
+def examine(build: Callable[[], Any], steps: int) -> str:
+    """Run PettingZoo's tests, and compare observations with their spaces.
+
+    Args:
+        build: builds the environment, an AECEnv or a ParallelEnv; it is closed here before the next is built.
+        steps: for each test.
+
+    Returns:
+        A sentence on which tests pass, with what they warn of.
+
+    Raises:
+        Broken: one of them fails; the text says which, and what it found.
+    """
+    env = build()
+    in_turns = isinstance(env, (AECEnv, aec_to_parallel_wrapper))
+    env.close()
+    tests: dict[str, Callable[[], Any]] = {}
+    if in_turns:
+        tests["api_test"] = lambda: _closed(_in_turns(build()), lambda own: api_test(own, num_cycles=steps))
+        tests["seed_test"] = lambda: seed_test(lambda: _in_turns(build()), num_cycles=steps)
+    else:
+        tests["parallel_api_test"] = lambda: _closed(build(), lambda own: parallel_api_test(own, num_cycles=steps))
+        tests["parallel_seed_test"] = lambda: parallel_seed_test(build, num_cycles=steps)
+        tests["test of spaces"] = lambda: _closed(build(), lambda own: _compare_spaces(own, steps))
+    found: list[str] = []
+    for name, test in tests.items():
+        found += [f"{name} warns: {text}" for text in _run(name, test)]
+    passed = f"on the environment itself {', '.join(list(tests)[:-1])} and {list(tests)[-1]} pass"
+    return "; ".join([passed, *dict.fromkeys(found)][: MOST_WARNINGS + 1])
+
+
+def _in_turns(env: Any) -> AECEnv:
+    return env.aec_env if isinstance(env, aec_to_parallel_wrapper) else env
+
+
+def _closed(env: Any, test: Callable[[Any], Any]) -> None:
+    try:
+        test(env)
+    finally:
+        env.close()
+
+
+def _run(name: str, test: Callable[[], Any]) -> list[str]:
+    """Run a test; returns what it warned of. Raises Broken if it fails."""
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("always")
+        try:
+            test()
+        except Broken:
+            raise
+        except Exception as error:
+            raise Broken(f"PettingZoo's {name} fails on the environment itself: {_reason(error)}") from error
+    texts = [str(one.message) for one in caught if Path(one.filename).is_relative_to(TESTS)]
+    return [" ".join(text.split()) for text in texts if not any(word in text for word in OBEYED)]
+
+
+def _reason(error: Exception) -> str:
+    """What the failure says; for a bare assert, its code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    text = " ".join(str(error).split())
+    if isinstance(error, AssertionError) and frames and Path(frames[-1].filename).is_relative_to(TESTS):
+        return text or f"`{frames[-1].line}` does not hold"
+    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {text or 'no reason given'}{where}"
+
+
+def _compare_spaces(env: Any, steps: int) -> None:
+    """Play at random, and raise Broken at the first observation outside of its declared space."""
+    observations, infos = env.reset(seed=0)
+    for t in range(steps):
+        for agent, seen in observations.items():
+            if agent in env.possible_agents and not env.observation_space(agent).contains(seen):
+                raise Broken(
+                    f"the observation of '{agent}' at step {t} is not in its space {env.observation_space(agent)}: it is {_short(seen)}"
+                )
+        if not env.agents:
+            return
+        actions = {agent: _draw(env, agent, observations.get(agent), infos.get(agent)) for agent in env.agents}
+        observations, _, _, _, infos = env.step(actions)
+
+
+def _draw(env: Any, agent: Any, seen: Any, info: Any) -> Any:
+    mask = next(
+        (part["action_mask"] for part in (seen, info) if isinstance(part, dict) and "action_mask" in part), None
+    )
+    return env.action_space(agent).sample(mask)
+
+
+def _short(value: Any) -> str:
+    dtype, shape = getattr(value, "dtype", None), getattr(value, "shape", None)
+    text = " ".join(str(value).split())
+    text = text if len(text) <= 80 else f"{text[:80]}..."
+    return (
+        f"{text} of dtype {dtype} and shape {shape}" if dtype is not None else f"{text} of type {type(value).__name__}"
+    )
