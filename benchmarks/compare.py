@@ -20,12 +20,11 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from benchmarks.learning import student_quantile
 from stigmergy.chart import Labels, Line, line_chart
 from stigmergy.envs.video import write_png
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import Experiment, build_experiment, read_config
-from stigmergy.training.intervals import mean_of_defined
+from stigmergy.training.intervals import mean_and_interval, mean_of_defined, student_quantile
 from stigmergy.training.trainer import Trainer
 
 POINTS = 10
@@ -140,11 +139,9 @@ def add_rows(path: Path, rows: Sequence[Row]) -> None:
 
 
 def mean_and_half(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and half of its 95% interval over seeds; NaN for a single one."""
-    if len(values) < 2:
-        return float(np.mean(values)), math.nan
-    error = float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    return float(np.mean(values)), student_quantile(len(values) - 1) * error
+    """Mean and half of its 95% interval over seeds; NaN for fewer than three."""
+    mean, low, high = mean_and_interval(values)
+    return mean, (high - low) / 2
 
 
 def difference(one: Sequence[float], other: Sequence[float]) -> tuple[float, float]:

@@ -23,7 +23,7 @@ from stigmergy.algorithms.factory import learner_class, scripted_for
 from stigmergy.commands.evaluate import baseline
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
-from stigmergy.training.intervals import mean_of_defined
+from stigmergy.training.intervals import mean_and_interval, mean_of_defined
 from stigmergy.training.trainer import Trainer, build_learners
 
 YARDSTICK = "yardstick"
@@ -96,28 +96,10 @@ def _yardsticks(experiment: Experiment) -> list[str]:
     return [f"{group.name}={names[0]}" for group in learning if (names := scripted_for(env, group))]
 
 
-def student_quantile(freedom: float, level: float = 0.95) -> float:
-    """How many standard errors a two-sided interval of Student's t reaches, by bisection on the integrated density."""
-
-    def inside(reach: float) -> float:
-        x = np.linspace(-reach, reach, 20_001)
-        log_norm = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - 0.5 * math.log(freedom * math.pi)
-        return float(np.trapezoid(np.exp(log_norm - (freedom + 1) / 2 * np.log1p(x**2 / freedom)), x))
-
-    low, high = 0.0, 200.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if inside(middle) < level else (low, middle)
-    return high
-
-
 def interval(values: list[float]) -> str:
     """Mean and 95% interval over seeds."""
-    mean = float(np.mean(values))
-    if len(values) < 2:
-        return f"{mean:.4g}"
-    half = student_quantile(len(values) - 1) * float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    return f"{mean:.4g} ± {half:.2g}"
+    mean, low, high = mean_and_interval(values)
+    return f"{mean:.4g}" if math.isnan(low) else f"{mean:.4g} ± {(high - low) / 2:.2g}"
 
 
 def run_seeds(config: str, options: Options) -> list[Result]:

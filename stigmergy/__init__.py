@@ -6,7 +6,10 @@ Names load when first used, so that importing this costs neither torch nor numba
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from stigmergy import _checkout  # noqa: F401 (finds the other two in a checkout, so it comes first)
+from stigmergy import (
+    _checkout,  # noqa: F401 (finds the other two in a checkout, so it comes first)
+    _idle_threads,  # noqa: F401 (before any library reads the environment)
+)
 from stigmergy import algorithms as _algorithms  # noqa: F401 (these two register what the package brings)
 from stigmergy import envs as _envs  # noqa: F401
 

@@ -90,7 +90,7 @@ class Course:
     """Of the group."""
     steps: NDArray[np.float64]  # (k,)
     mean: NDArray[np.float64]  # (k,)
-    low: NDArray[np.float64]  # (k,) NaN where fewer than two runs have a value
+    low: NDArray[np.float64]  # (k,) NaN where fewer than three runs have a value
     high: NDArray[np.float64]  # (k,)
 
 
@@ -98,7 +98,7 @@ def courses(groups: Groups, metric: str, window: int = WINDOW) -> list[Course]:
     """The course of `metric` for each group; its runs are the samples.
 
     Each run is smoothed by a running mean over `window` updates, and read at common steps, between its own by interpolation and not beyond them.
-    Intervals are bootstrap ones (see `training.intervals`), which are too narrow for few runs.
+    Intervals are by Student's t (see `training.intervals`); there is none where fewer than three runs have a value.
 
     Raises:
         BadParameter: a group is empty, a folder is no run, or a run has not logged the metric.

@@ -18,7 +18,7 @@ from stigmergy.envs.factory import build_dataclass, make_from, parameters_of
 from stigmergy.envs.palette import MUTED, Colour, agent_colour
 from stigmergy.envs.policy import ScriptedPolicy
 from stigmergy.envs.registry import algorithms
-from stigmergy.training.intervals import mean_and_interval
+from stigmergy.training.intervals import FEWEST, mean_and_interval
 
 Interval = tuple[float, float, float]
 COOPERATOR, DEFECTOR, ALL = "cooperator", "defector", "everyone"
@@ -80,8 +80,8 @@ def schelling(
 
 def measure(id: str, task: Any, cooperator: str, defector: str, episodes: int, seed: int) -> Schelling:
     """Like `schelling`, with the environment's parameters already built."""
-    if episodes < 2:
-        raise BadParameter(f"episodes is {episodes}; allowed is 2 or more, so that there is an interval")
+    if episodes < FEWEST:
+        raise BadParameter(f"episodes is {episodes}; allowed is {FEWEST} or more, so that there is an interval")
     env = make_from(id, episodes, task)
     if len(env.spec.groups) != 1 or env.spec.horizon is None or env.spec.world is not None:
         raise BadParameter(f"'{id}' cannot have a Schelling diagram; allowed are worlds with one group and a horizon")

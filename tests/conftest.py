@@ -1,11 +1,8 @@
 """Settings of all tests."""
 
-import os
-
 import pytest
 
-# Idle threads sleep instead of spinning: beside other work on the same cores, small parallel loops are a hundred times faster so (measured).
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before libgomp is loaded
+import stigmergy  # noqa: F401 (before any test loads torch, for it lets idle threads sleep)
 
 
 def pytest_collection_modifyitems(items):

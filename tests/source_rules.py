@@ -154,6 +154,17 @@ def imports_of(package: str):
     return rule
 
 
+def kernels_past_the_cache(module: Module) -> list[str]:
+    """Kernel decorators taken from Numba itself, whose cache does not notice changes in what a kernel calls."""
+    return [
+        module.at(node, alias.name)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "numba" and module.path != "envs/kernels.py"
+        for alias in node.names
+        if alias.name in ("njit", "jit", "prange", "vectorize", "guvectorize")
+    ]
+
+
 def global_generators(module: Module) -> list[str]:
     """Draws from a generator that nobody passed in: the module `random`, numpy's legacy functions, torch's default generator."""
     found = []

@@ -13,6 +13,7 @@ RULES = {
     "imports are relative below the front door, absolute in it": (rules.spelling_of_imports, rules.FLOORS),
     "imports stand at the top": (rules.late_imports, rules.FLOORS),
     "worlds know no torch": (rules.imports_of("torch"), ("envs",)),
+    "kernels are cached by their sources": (rules.kernels_past_the_cache, (*rules.FLOORS, "docs")),
     "no global generators": (rules.global_generators, EVERYWHERE),
     "terminated or truncated": (rules.word_done, ("algorithms",)),
     "nothing is left for later": (rules.left_for_later, (*EVERYWHERE, "tests")),
@@ -47,6 +48,7 @@ def test_a_cycle_would_be_found():
 
 
 BAD = [
+    (rules.kernels_past_the_cache, "envs/x.py", "from numba import get_num_threads, njit"),
     (rules.upward_imports, "envs/x.py", "from ..algorithms.learner import Learner"),
     (rules.upward_imports, "envs/x.py", "from .. import training"),
     (rules.upward_imports, "envs/family/x.py", "from ...training.run import Run"),

@@ -1,6 +1,7 @@
 """What starting costs: the package and the helps load no library that they do not need."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -43,6 +44,26 @@ def test_importing_is_light(program):
     loaded = set(json.loads(fresh(f"import json, sys; {program}; print(json.dumps(list(sys.modules)))")))
     assert "stigmergy" in loaded
     assert loaded & heavy == set()
+
+
+THREADS = """
+import os, sys
+import stigmergy, stigmergy.training.trainer, torch, numba
+numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
+torch.ones(4).sum()
+print(os.environ["OMP_WAIT_POLICY"])
+"""
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_idle_threads_sleep_unless_the_user_says_otherwise(given, expected):
+    """GNU's OpenMP says with which settings it was loaded; where another one is in use, what the environment says has to do."""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment |= {"OMP_DISPLAY_ENV": "TRUE"} | ({"OMP_WAIT_POLICY": given} if given else {})
+    result = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, env=environment)
+    assert result.stdout.strip() == expected, result.stderr
+    told = [line for line in result.stderr.splitlines() if "OMP_WAIT_POLICY" in line]
+    assert all(expected in line for line in told), told
 
 
 def test_help_names_every_command(helps):

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 from gymnasium.spaces import Box, Discrete
-from numba import njit
 
 import stigmergy
 from stigmergy.envs.arena import Arena
+from stigmergy.envs.kernels import njit
 from stigmergy.envs.palette import TEXT, agent_colour
 from stigmergy.envs.streams import uniform
 

@@ -112,13 +112,16 @@ def test_a_running_mean_is_over_the_rows_around():
 def test_courses_are_means_over_the_runs_of_a_group(tmp_path):
     one = write_run(tmp_path / "one", "cnm", {"a": [(10, 1.0), (20, 2.0), (30, 3.0)], "b": [(10, 9.0)]})
     two = write_run(tmp_path / "two", "cnm", {"a": [(10, 3.0), (30, 9.0)]})
+    between = write_run(tmp_path / "between", "cnm", {"a": [(10, 2.0), (20, 4.0), (30, 6.0)]})
     three = write_run(tmp_path / "three", "ippo", {"a": [(10, 5.0)]})
-    pair, single = courses({"pair": [one, two], "single": [three]}, "a", window=1)
-    assert pair.steps.tolist() == [10, 20, 30]
-    np.testing.assert_allclose(pair.mean, [2, 4, 6])  # the second run's 6 at 20 lies between its 3 and its 9
-    np.testing.assert_allclose([pair.low, pair.high], [[1, 2, 3], [3, 6, 9]])
+    trio, pair, single = courses({"trio": [one, two, between], "pair": [one, two], "single": [three]}, "a", window=1)
+    assert trio.steps.tolist() == [10, 20, 30]
+    np.testing.assert_allclose(trio.mean, [2, 4, 6])  # the second run's 6 at 20 lies between its 3 and its 9
+    reach = 4.302653 / np.sqrt(3) * np.array([1, 2, 3])  # Student's quantile and the deviations
+    np.testing.assert_allclose([trio.low, trio.high], [trio.mean - reach, trio.mean + reach], rtol=1e-6)
+    np.testing.assert_allclose(pair.mean, [2, 4, 6])
     assert single.mean.tolist() == [5.0]
-    assert np.isnan(single.low).all(), "one run has no interval"
+    assert np.isnan([*pair.low, *single.low]).all(), "two runs have no interval"
     with pytest.raises(
         BadParameter, match=r"three' has no metric 'b'. Did you mean|three' has no metric 'b'. Known are: a"
     ):

@@ -58,7 +58,7 @@ def test_the_picture_shows_both_lines():
 @pytest.mark.parametrize(
     ("id", "given", "sentence"),
     [
-        (GAME, {"episodes": 1}, "episodes is 1; allowed is 2 or more"),
+        (GAME, {"episodes": 1}, "episodes is 1; allowed is 3 or more"),
         (GAME, {"cooperator": "ippo"}, "'ippo' is no scripted policy"),
         (GAME, {"cooperator": "pibt"}, "is for pathfinding"),
         ("pursuit/tag-v0", {}, "allowed are worlds with one group and a horizon"),
