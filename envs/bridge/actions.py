@@ -96,6 +96,11 @@ class ActionCodec:
             start += size
         return True
 
+    def allows_one(self, mask: NDArray[np.bool_]) -> bool:
+        """Whether a mask `(choices,)` allows a choice in every part."""
+        sizes, _ = self._sizes()
+        return bool(np.logical_or.reduceat(mask, np.cumsum([0, *sizes[:-1]])).all())
+
     def first_allowed(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The lowest action of `space` that a mask allows."""
         sizes, firsts = self._sizes()

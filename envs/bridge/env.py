@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..batch import BatchEnv
-from ..errors import UserError
+from ..errors import BadParameter
 from ..spec import EnvSpec, GroupSpec
 from ..streams import draw_below
 from ..timestep import TimeStep
@@ -16,7 +16,8 @@ from .building import another, build
 from .faults import Reporter, failure
 from .global_view import GlobalView
 from .grouping import Member, grouped, members
-from .intake import GroupCodec, Intake, Seat, codec_of
+from .intake import Allowed, GroupCodec, Intake, Seat, codec_of
+from .lives import Books, Life
 from .outcomes import OutcomeLog
 from .parameters import BridgeParameters
 from .pictures import as_picture
@@ -81,9 +82,10 @@ class Bridge(BatchEnv[BridgeState]):
         self.places = {seat.key: (seat.group, seat.i) for seat in seats}
         """Agent as the environment calls it to its group and its row there."""
         self._intake = Intake(seats, reporter, parameters.scalarize)
-        self._seats = {seat.key: seat for seat in seats}
-        self._lived = {name: np.zeros((num_envs, len(group)), np.bool_) for name, group in self._members.items()}
-        self._cut_off = {name: np.zeros((num_envs, len(group)), np.bool_) for name, group in self._members.items()}
+        self._numbers = {seat.key: k for k, seat in enumerate(seats)}
+        self._books = [Books(len(seats)) for _ in range(num_envs)]
+        self._limited = [[False] * len(seats) for _ in range(num_envs)]  # by its mask, at the last sight of it
+        self._shown = [[False] * len(seats) for _ in range(num_envs)]  # an observation stands in its row
         self._outcomes = OutcomeLog(num_envs)
         self._begun = np.zeros(num_envs, np.int64)  # episodes
         self._methods = ["reset"] * num_envs
@@ -131,7 +133,7 @@ class Bridge(BatchEnv[BridgeState]):
         try:
             twin.__dict__.update(copying.deepcopy(self.__dict__, memo))
         except Exception as error:
-            raise UserError(
+            raise BadParameter(
                 f"'{self.spec.id}' cannot be copied, for its environments cannot: {failure(error)}"
             ) from error
         return twin
@@ -148,9 +150,10 @@ class Bridge(BatchEnv[BridgeState]):
             self._outcomes.begin(c)
             self._begun[c] += 1
             self.state.cut[c] = False
-            for name, group in self.groups.items():
+            self._books[c].begin()
+            self._limited[c] = [False] * len(self._numbers)
+            for group in self.groups.values():
                 group.terminated[c] = False
-                self._lived[name][c] = self._cut_off[name][c] = False
                 if group.action_mask is not None:
                     group.action_mask[c] = True
             self._take(c, moment, 0)
@@ -192,13 +195,12 @@ class Bridge(BatchEnv[BridgeState]):
     def _chosen(self, c: int, actions: dict[str, NDArray[Any]]) -> dict[Any, Any]:
         """New objects of the environment's own types for the agents that the step asks for."""
         chosen = {}
+        limited = self._limited[c]
         for key in self._players[c].acting():
-            seat = self._seats[key]
+            k = self._numbers[key]
+            seat = self._intake.seats[k]
             row = actions[seat.group][c, seat.i]
-            mask = seat.rows.action_mask
-            if mask is not None and not mask[c, seat.i].all():
-                row = self._legal(seat, c, row)
-            chosen[key] = seat.codec.action.decode(row)
+            chosen[key] = seat.codec.action.decode(self._legal(seat, c, row) if limited[k] else row)
         return chosen
 
     def _legal(self, seat: Seat, c: int, row: Any) -> Any:
@@ -216,63 +218,54 @@ class Bridge(BatchEnv[BridgeState]):
     def _take(self, c: int, moment: Moment, step: int) -> None:
         """Write what environment `c` has given, and whether its episode goes on."""
         self._methods[c] = moment.method
-        for group in self.groups.values():
-            group.active[c] = False
-            group.observation[c] = 0
+        books, limited, shown = self._books[c], self._limited[c], self._shown[c]
         there = self._intake.present(moment, step)
         going = False
-        last: list[Seat] = []  # who would have gone on, had the episode not been cut here
-        for seat in self._intake.seats:
+        last: list[int] = []  # who would have gone on, had the episode not been cut here
+        for k, seat in enumerate(self._intake.seats):
             is_there = seat.key in there
-            if not is_there and all(seat.key not in given for given in moment[:4]):
-                continue
-            reading = self._intake.read(seat, c, moment, is_there, step)
-            goes_on = is_there and not reading.terminated and not reading.truncated
-            ends = self._live(seat, c, goes_on, reading.terminated, reading.truncated)
-            seat.rows.active[c, seat.i] = goes_on and reading.observes and reading.can_act
-            going = going or goes_on
-            if not goes_on and not reading.terminated and reading.observes:
-                last.append(seat)
-            if ends:
-                self._outcomes.add(c, self._intake.info(seat, moment, step))
+            observes = terminated = truncated = False
+            allowed = Allowed.ALL
+            if is_there or any(seat.key in given for given in moment[:4]):
+                observes, terminated, truncated, allowed = self._intake.read(seat, c, moment, is_there, step)
+            goes_on = is_there and not terminated and not truncated
+            if goes_on:
+                going = True
+            elif observes and not terminated:
+                last.append(k)
+            before, now = books.follow(k, goes_on, terminated, truncated)
+            if now is not before:
+                seat.rows.terminated[c, seat.i] = now is Life.TERMINATED or now is Life.BACK
+                if now in (Life.TERMINATED, Life.CUT_OFF):
+                    self._outcomes.add(c, self._intake.info(seat, moment, step))
+            seat.rows.active[c, seat.i] = goes_on and observes and allowed is not Allowed.NONE
+            if observes and not terminated:
+                if allowed is Allowed.ALL and limited[k]:
+                    seat.rows.action_mask[c, seat.i] = True  # type: ignore[index]
+                limited[k], shown[k] = allowed is Allowed.SOME, True
+            elif shown[k]:
+                seat.rows.observation[c, seat.i] = 0
+                shown[k] = False
         if not going:
             self._end(c, moment, last, step)
         if self._view.shape is not None and self.needs_state:
             self._write_state(c, going, step)
 
-    def _live(self, seat: Seat, c: int, goes_on: bool, terminated: bool, truncated: bool) -> bool:
-        """Keep the books of one agent: its end, and that it is back after one. Returns whether it ends here."""
-        lived, cut_off, ended = self._lived[seat.group], self._cut_off[seat.group], seat.rows.terminated
-        here = c, seat.i
-        before = bool(ended[here] or cut_off[here])
-        if goes_on:
-            # Nothing may flow from the new life into one that was cut off, and the step between them is where to say so.
-            ended[here] = cut_off[here]
-            cut_off[here] = False
-            lived[here] = True
-        elif terminated:
-            ended[here] = lived[here] = True
-            cut_off[here] = False
-        elif truncated:
-            cut_off[here] = not ended[here]
-        return (terminated or truncated) and not before
-
-    def _end(self, c: int, moment: Moment, last: list[Seat], step: int) -> None:
+    def _end(self, c: int, moment: Moment, last: list[int], step: int) -> None:
         """The episode of environment `c` is over; `last` are those who would have gone on."""
-        for key in moment.infos:
-            seat = self._seats.get(key)
-            if seat is not None and not seat.rows.terminated[c, seat.i] and not self._cut_off[seat.group][c, seat.i]:
-                self._outcomes.add(c, self._intake.info(seat, moment, step))
-        for seat in last:
-            if not seat.rows.terminated[c, seat.i]:
+        lives = self._books[c].lives
+        for k in last:
+            seat = self._intake.seats[k]
+            if lives[k] is not Life.TERMINATED:
                 seat.rows.active[c, seat.i] = True
                 if seat.rows.action_mask is not None:
                     seat.rows.action_mask[c, seat.i] = True
-        everyone = True
-        for name, group in self.groups.items():
-            group.terminated[c] |= ~self._lived[name][c] & ~self._cut_off[name][c]  # who never came holds nothing up
-            everyone = everyone and bool(group.terminated[c].all())
-        self.state.cut[c] = not everyone
+        for life, seat in zip(lives, self._intake.seats):
+            if life in (Life.GOING, Life.BACK):  # gone, though no flag says how
+                self._outcomes.add(c, self._intake.info(seat, moment, step))
+            elif life is Life.ABSENT:
+                seat.rows.terminated[c, seat.i] = True  # who never came holds nothing up
+        self.state.cut[c] = not all(group.terminated[c].all() for group in self.groups.values())
         self._outcomes.close(c)
 
     def _write_state(self, c: int, going: bool, step: int) -> None:

@@ -21,6 +21,10 @@ class GlobalView:
         self._reporter = reporter
         self.shape: tuple[int, ...] | None = None
         self.note = ""
+        if not callable(
+            getattr(getattr(env, "unwrapped", env), "state", None)
+        ):  # a name that an environment may use for itself
+            return
         try:
             first = env.state()
             space = getattr(env, "state_space", None)

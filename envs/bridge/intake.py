@@ -1,6 +1,7 @@
 """The one place that reads what environments give: it checks all of it, and writes clean rows."""
 
 from collections.abc import Hashable, Mapping
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,14 @@ class GroupCodec(NamedTuple):
         return row, None if mask is None else self.action.mask(mask)
 
 
+class Allowed(IntEnum):
+    """How much an action mask allows."""
+
+    NONE = 0
+    SOME = 1
+    ALL = 2
+
+
 class Seat(NamedTuple):
     """One agent's place in the arrays of all environments."""
 
@@ -48,16 +57,6 @@ class Seat(NamedTuple):
     i: int
     rows: GroupStep
     codec: GroupCodec
-
-
-class Reading(NamedTuple):
-    """What an agent has told in one step beside its observation, reward and mask, which stand in the arrays."""
-
-    observes: bool
-    terminated: bool
-    truncated: bool
-    can_act: bool
-    """Whether its mask allows anything."""
 
 
 class Intake:
@@ -84,37 +83,48 @@ class Intake:
             )  # fmt: skip
         return there
 
-    def read(self, seat: Seat, c: int, moment: Moment, is_there: bool, step: int) -> Reading:
+    def read(self, seat: Seat, c: int, moment: Moment, is_there: bool, step: int) -> tuple[bool, bool, bool, Allowed]:
         """Read one agent of environment `c`: its reward and flags, and where it still has to do with the episode, observation and mask.
+
+        Returns:
+            Whether it observes, is terminated, is truncated, and what its mask allows; the rest stands in the arrays.
 
         Raises:
             BrokenEnvironment: something is not as it was declared, or as PettingZoo asks.
         """
-        key = seat.key
+        key, rows = seat.key, seat.rows
         given = moment.observations.get(key, ABSENT)
         observes = given is not ABSENT
         terminated = truncated = False
         if step > 0:
-            if key in moment.rewards:
-                seat.rows.reward[c, seat.i] = self._reward(seat, moment, step)
-            terminated = self._flag(seat, moment, "terminations", is_there and observes, step)
-            truncated = self._flag(seat, moment, "truncations", is_there and observes, step)
+            reward = moment.rewards.get(key, 0.0)
+            if type(reward) is not float or self._weights or not -LARGEST <= reward <= LARGEST:
+                reward = self._reward(seat, moment, step)
+            rows.reward[c, seat.i] = reward
+            terminated, truncated = moment.terminations.get(key), moment.truncations.get(key)
+            if terminated is not False:
+                terminated = self._flag(seat, moment, "terminations", is_there and observes, step)
+            if truncated is not False:
+                truncated = self._flag(seat, moment, "truncations", is_there and observes, step)
             observes = observes and not (given is None and (terminated or truncated))
-        can_act = True
-        if observes and not terminated:
-            try:
-                seat.codec.observation.write(given, seat.rows.observation[c, seat.i])
-            except Unfit as reason:
-                declared = f"its observation_space declares {seat.codec.observation.declared}"
-                raise self._reporter.misfit(moment.method, step, key, "an observation", reason, declared) from None
-            if seat.rows.action_mask is not None:
-                can_act = self._mask(seat, c, moment, given, step)
-        return Reading(observes, terminated, truncated, can_act)
+        if not observes or terminated:
+            return observes, terminated, truncated, Allowed.ALL
+        codec = seat.codec.observation
+        try:
+            codec.write(given, rows.observation[c, seat.i])
+        except Unfit as reason:
+            declared = f"its observation_space declares {codec.declared}"
+            raise self._reporter.misfit(moment.method, step, key, "an observation", reason, declared) from None
+        info = self.info(seat, moment, step)
+        if rows.action_mask is None:
+            return True, False, truncated, Allowed.ALL
+        mask = codec.mask(given, info)
+        return True, False, truncated, Allowed.ALL if mask is None else self._mask(seat, c, moment, mask, step)
 
     def info(self, seat: Seat, moment: Moment, step: int) -> Mapping[Any, Any]:
         """An agent's info; a missing one is empty. Raises BrokenEnvironment if it is no dict."""
         info = moment.infos.get(seat.key, NO_INFO)
-        if not isinstance(info, Mapping):
+        if type(info) is not dict and not isinstance(info, Mapping):
             declared = "PettingZoo asks for a dict, which may be empty"
             raise self._reporter.misfit(moment.method, step, seat.key, "an info", f"is {info!r}", declared)
         return info
@@ -144,7 +154,7 @@ class Intake:
                     self._report(seat.group, bad, steps, methods)
 
     def _reward(self, seat: Seat, moment: Moment, step: int) -> float:
-        value = moment.rewards[seat.key]
+        value = moment.rewards.get(seat.key, 0.0)
         try:
             number = value if type(value) is float and not self._weights else as_number(value, self._weights)
             if -LARGEST <= number <= LARGEST:
@@ -173,22 +183,20 @@ class Intake:
                 moment.method, step, seat.key, what, reason, f"PettingZoo asks for {FLAGS}"
             ) from None
 
-    def _mask(self, seat: Seat, c: int, moment: Moment, given: Any, step: int) -> bool:
-        """Write the mask that came, or that all is allowed; returns whether anything is."""
-        mask = seat.codec.observation.mask(given, self.info(seat, moment, step))
+    def _mask(self, seat: Seat, c: int, moment: Moment, given: Any, step: int) -> Allowed:
+        """Write a mask that came; where it allows nothing, nobody decides, but whoever reads the row expects a choice."""
         row = seat.rows.action_mask[c, seat.i]  # type: ignore[index]
-        if mask is None:
-            row[...] = True
-            return True
         try:
-            row[...] = seat.codec.action.mask(mask)
+            row[...] = seat.codec.action.mask(given)
         except Unfit as reason:
             declared = f"its action_space is {seat.codec.action.declared}"
             raise self._reporter.misfit(moment.method, step, seat.key, "an action_mask", reason, declared) from None
-        if row.any():
-            return True
-        row[...] = True  # nobody decides here, but whoever reads the row expects a choice
-        return False
+        if row.all():
+            return Allowed.ALL
+        if seat.codec.action.allows_one(row):
+            return Allowed.SOME
+        row[...] = True
+        return Allowed.NONE
 
     def _report(self, group: str, bad: NDArray[np.bool_], steps: list[int], methods: list[str]) -> None:
         c, i = (int(index) for index in np.argwhere(bad)[0])

@@ -46,11 +46,7 @@ class Parallel:
         """Begin an episode."""
         self.steps = 0
         given = self.env.reset(seed=seed)
-        if (
-            not isinstance(given, (tuple, list))
-            or len(given) != 2
-            or not all(isinstance(part, Mapping) for part in given)
-        ):
+        if not isinstance(given, (tuple, list)) or len(given) != 2 or not _are_dicts(given):
             raise self._reporter.form("reset", 0, f"returns {_outline(given)}", RESET)
         return Moment(given[0], {}, {}, {}, given[1], self._agents("reset"), "reset")
 
@@ -58,7 +54,7 @@ class Parallel:
         """Advance with the actions of all agents in `acting`."""
         self.steps += 1
         given = self.env.step(actions)
-        if not isinstance(given, (tuple, list)) or len(given) != 5 or not all(isinstance(x, Mapping) for x in given):
+        if not isinstance(given, (tuple, list)) or len(given) != 5 or not _are_dicts(given):
             raise self._reporter.form("step", self.steps, f"returns {_outline(given)}", STEP)
         return Moment(*given, self._agents("step"), "step")
 
@@ -156,6 +152,10 @@ def check_seed(env: Any, reporter: Reporter) -> None:
         signature.bind(seed=0)
     except TypeError:
         raise reporter.form("reset", 0, f"takes {signature}, and no seed", "reset(seed=None, options=None)") from None
+
+
+def _are_dicts(given: Any) -> bool:
+    return all(type(part) is dict or isinstance(part, Mapping) for part in given)
 
 
 def _outline(given: Any) -> str:

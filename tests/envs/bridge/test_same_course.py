@@ -13,7 +13,7 @@ from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.pettingzoo_view import ParallelView, aec_view
 from stigmergy.envs.random_play import random_actions
 
-from .dummies import race
+from ..dummies import race
 
 mpe2 = pytest.importorskip("mpe2")
 
