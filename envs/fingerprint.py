@@ -63,7 +63,7 @@ def _digest_of(course: list[bytes]) -> str:
 
 def _course(env: Bridge) -> list[bytes]:
     """Digests of the steps of seeded random play on the first env of `env`, without building another."""
-    alone = Bridge(env.spec.id, lambda **options: env._envs[0], 1, env.parameters)
+    alone = env.alone()
     alone.needs_state = False
     generator = np.random.default_rng(SEED)
     optional = _optional_masks(alone)

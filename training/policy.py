@@ -8,20 +8,28 @@ from typing import Any
 import numpy as np
 
 from ..algorithms.learner import Learner
+from ..envs.batch import BatchEnv
 from ..envs.errors import UserError
+from ..envs.factory import is_bridged, make
 from ..envs.pettingzoo_view import ParallelView, parallel_env
 from ..envs.spec import GroupSpec
 from ..envs.timestep import GroupStep
 from .experiment import Experiment
+from .forms import Forms, Seen
 from .restore import open_run, restore_learners
 
 
 class Policy:
-    """The learners of a run, acting for all agents of one PettingZoo environment."""
+    """The learners of a run, acting for all agents of one PettingZoo environment.
 
-    def __init__(self, experiment: Experiment, learners: Mapping[str, Learner]):
+    Args:
+        env: one that the learners were built for. How it is read is kept, the environment itself is not.
+    """
+
+    def __init__(self, experiment: Experiment, learners: Mapping[str, Learner], env: BatchEnv):
         self.experiment = experiment
         self.learners = learners
+        self._forms = Forms(env)
         self._env: ParallelView | None = None
         self.reset()
 
@@ -40,36 +48,54 @@ class Policy:
             )
         return self._env.env.world_state
 
-    def act(self, observations: Mapping[str, Any], greedy: bool = False) -> dict[str, Any]:
-        """Actions for the agents that observe.
+    def act(
+        self, observations: Mapping[Any, Any], greedy: bool = False, infos: Mapping[Any, Any] | None = None
+    ) -> dict[Any, Any]:
+        """Choose actions for the agents that observe.
 
         Args:
-            observations: agent name to its observation, as `ParallelEnv.reset` and `step` return them.
+            observations: agent to its observation, as `reset` and `step` of the environment return them: of `make_env`, or of a PettingZoo environment
+                of your own that was trained in.
             greedy: choose the most likely action instead of drawing one.
+            infos: agent to its info, as they came with the observations; needed where action masks stand in the infos.
+
+        Returns:
+            Agent to its action, in the form that the environment takes.
 
         Raises:
             KeyError: an agent is not of this policy's environment.
+            BadParameter: an observation is not of its agent's space, or a mask is missing.
             UserError: a scripted policy reads the environment's state, but `make_env` was not called.
         """
-        known = {agent for learner in self.learners.values() for agent in learner.group.agents}
-        for agent in observations:
-            if agent not in known:
-                raise KeyError(
-                    f"there is no agent '{agent}' in '{self.experiment.environment}'; known are {', '.join(sorted(known))}"
-                )
-        actions: dict[str, Any] = {}
+        places = self._forms.places(observations)
+        seen = {
+            agent: self._forms.read(
+                agent,
+                self._forms.groups[group],
+                observations[agent],
+                None if infos is None else infos.get(agent) or {},
+            )
+            for agent, (group, _) in places.items()
+        }
+        actions: dict[Any, Any] = {}
         for name, learner in self.learners.items():
-            seen = _group_step(learner.group, observations, self._first)._replace(world=self._world(name, learner))
-            decision = learner.act(seen, self._memories[name], greedy)
+            own = {agent: i for agent, (group, i) in places.items() if group == name}
+            step = _group_step(learner.group, {i: seen[agent] for agent, i in own.items()}, self._first)
+            decision = learner.act(step._replace(world=self._world(name, learner)), self._memories[name], greedy)
             self._memories[name] = decision.memory
-            chosen = dict(zip(learner.group.agents, decision.action[0]))
-            actions |= {agent: action for agent, action in chosen.items() if agent in observations}
+            actions |= {
+                agent: self._forms.action(name, decision.action[0][i], seen[agent].is_row) for agent, i in own.items()
+            }
         self._first = False
-        return actions
+        return {agent: actions[agent] for agent in places}
 
-    def make_env(self, render_mode: str | None = None) -> ParallelView:
-        """The environment it was trained in, as PettingZoo's ParallelEnv."""
-        self._env = parallel_env(self.experiment.environment, render_mode, **self.experiment.to_dict()["task"])
+    def make_env(self, render_mode: str | None = None) -> Any:
+        """The environment it was trained in: ours as PettingZoo's ParallelEnv, and one that was bridged as its factory gives it."""
+        task = self.experiment.to_dict()["task"]
+        if is_bridged(self.experiment.environment):
+            own = {} if render_mode is None else {"render_mode": render_mode}
+            return make(self.experiment.environment, 1, **task | {"arguments": task["arguments"] | own}).original
+        self._env = parallel_env(self.experiment.environment, render_mode, **task)
         return self._env
 
 
@@ -92,23 +118,19 @@ def load_policy(folder: str | Path, checkpoint: str = "last") -> Policy:
         env.close()  # there may be room for one in this process, and the policy plays in another
     for sentence in sentences:
         warnings.warn(sentence, stacklevel=2)
-    return Policy(experiment, learners)
+    return Policy(experiment, learners, env)
 
 
-def _group_step(group: GroupSpec, observations: Mapping[str, Any], first: bool) -> GroupStep:
-    """One row of a batch; agents that observe nothing need not act."""
+def _group_step(group: GroupSpec, seen: Mapping[int, Seen], first: bool) -> GroupStep:
+    """One row of a batch from what agents observe, by their index; those that observe nothing need not act."""
     space = group.observation_space
     observation = np.zeros((1, group.size, *space.shape), space.dtype)
     active = np.zeros((1, group.size), np.bool_)
     mask = np.ones((1, group.size, group.num_choices), np.bool_) if group.has_action_mask else None
-    for i, agent in enumerate(group.agents):
-        if agent in observations:
-            seen = observations[agent]
-            if isinstance(seen, Mapping):
-                if mask is not None:
-                    mask[0, i] = np.hstack(seen["action_mask"])  # a MultiDiscrete has a mask for each part
-                seen = seen["observation"]
-            observation[0, i] = seen
-            active[0, i] = True
+    for i, own in seen.items():
+        observation[0, i] = own.row
+        active[0, i] = True
+        if mask is not None and own.mask is not None:
+            mask[0, i] = own.mask
     rewards, flags = np.zeros((1, group.size), np.float32), np.zeros((1, group.size), np.bool_)
     return GroupStep(observation, mask, rewards, flags, active, np.zeros(1, np.bool_), np.array([first]))

@@ -90,6 +90,15 @@ class Bridge(BatchEnv[BridgeState]):
         self._begun = np.zeros(num_envs, np.int64)  # episodes
         self._methods = ["reset"] * num_envs
 
+    @property
+    def original(self) -> Any:
+        """The first of the environments as its factory gave it, but for games in turns that PettingZoo converts to parallel ones."""
+        return self._envs[0]
+
+    def alone(self) -> "Bridge":
+        """A batch of one over the first of these same environments, without building another; reset this one when it has been played."""
+        return Bridge(self.spec.id, lambda **options: self._envs[0], 1, self.parameters)
+
     def announce(self) -> list[str]:
         """What a user should know of how the environment is read."""
         several = len(self.codecs) > 1
