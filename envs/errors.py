@@ -22,3 +22,7 @@ class CannotImport(UserError, ImportError):
 
 class NotFinite(UserError, ValueError):
     """An environment gave a number that is NaN or infinite; the text names the agent, the step and the quantity."""
+
+
+class NotAgreed(UserError):
+    """Code that came with a run or a config, and that the user has not agreed to."""

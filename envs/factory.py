@@ -1,7 +1,6 @@
 """From an id and parameters to an environment."""
 
 import dataclasses
-import importlib
 from collections.abc import Mapping
 from typing import Any, cast, get_type_hints
 
@@ -11,6 +10,7 @@ from .batch import BatchEnv
 from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
 from .checks import read_whole, takes_whole_numbers
 from .errors import BadParameter, CannotImport, UnknownName
+from .plugins import import_named
 from .registry import environments, nearest
 from .scenario import Scenario
 from .seated import SeatedEnv, parameters_with
@@ -143,10 +143,7 @@ def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
 
 def _pettingzoo_factory(id: str) -> Any:
     name = id.removeprefix(BRIDGE_PREFIX)
-    try:
-        module = importlib.import_module(name)
-    except ImportError as error:
-        raise CannotImport(f"'{id}' needs the Python module '{name}', which cannot be imported: {error}") from error
+    module = import_named(name, f"'{id}' needs the Python module '{name}', which")
     factories = [getattr(module, name, None) for name in ("parallel_env", "env")]
     factory = next((each for each in factories if callable(each)), None)  # a submodule may be called env
     if factory is None:

@@ -23,7 +23,16 @@ _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zX
 
 
 class UnreadableFile(UserError, OSError):
-    """A file that is missing, may not be read, or is not of the kind that was asked for."""
+    """A file that is missing, may not be read, or is not of the kind that was asked for.
+
+    Args:
+        path: the file.
+        reason: what follows its name in the sentence.
+    """
+
+    def __init__(self, path: str | Path, reason: str):
+        super().__init__(f"'{path}' {reason}")
+        self.reason = reason
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -42,21 +51,21 @@ def read_bytes(path: str | Path, most: int = MOST_BYTES) -> bytes:
         # Without waiting, or the opening of a FIFO would last until somebody writes into it.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise UnreadableFile(f"'{path}' cannot be read: {_reason(error)}") from None
+        raise UnreadableFile(path, f"cannot be read: {_reason(error)}") from None
     try:
         state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode):
-            raise UnreadableFile(f"'{path}' cannot be read: it is {_kind(state.st_mode)}, not a regular file")
+            raise UnreadableFile(path, f"cannot be read: {_kind(state.st_mode)}")
         content = None if state.st_size > most else _read(descriptor, most + 1)
     except OSError as error:
         if isinstance(error, UnreadableFile):
             raise
-        raise UnreadableFile(f"'{path}' cannot be read: {_reason(error)}") from None
+        raise UnreadableFile(path, f"cannot be read: {_reason(error)}") from None
     finally:
         os.close(descriptor)
     if content is None or len(content) > most:
         size = max(state.st_size, most + 1)
-        raise UnreadableFile(f"'{path}' is too large: it has {size} bytes or more; allowed are {most}")
+        raise UnreadableFile(path, f"is too large: it has {size} bytes or more; allowed are {most}")
     return content
 
 
@@ -69,16 +78,18 @@ def read_text(path: str | Path, most: int = MOST_TEXT) -> str:
     content = read_bytes(path, most)
     packed = next((name for start, name in _PACKED.items() if content.startswith(start)), None)
     if packed:
-        raise UnreadableFile(f"'{path}' is compressed by {packed}; unpack it and give the text file")
+        raise UnreadableFile(path, f"is compressed by {packed}; unpack it and give the text file")
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            raise UnreadableFile(path, "is not a text file") from None
         line = content[: error.start].count(b"\n") + 1
-        given = f"the byte 0x{content[error.start]:02x} in line {line} is none of {encoding.upper()}"
-        raise UnreadableFile(f"'{path}' is no text in UTF-8: {given}; save it as UTF-8") from None
+        given = f"the byte 0x{content[error.start]:02x} in line {line}"
+        raise UnreadableFile(path, f"is not a text file in UTF-8: {given}; save it as UTF-8") from None
     if "\0" in text:
-        raise UnreadableFile(f"'{path}' is no text in UTF-8: it has NUL bytes; save it as UTF-8")
+        raise UnreadableFile(path, "is not a text file in UTF-8: it has NUL bytes; save it as UTF-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -96,10 +107,10 @@ def _reason(error: Exception) -> str:
 
 def _kind(mode: int) -> str:
     kinds = (
-        (stat.S_ISDIR, "a folder"),
-        (stat.S_ISFIFO, "a FIFO"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
+        (stat.S_ISDIR, "is a directory"),
+        (stat.S_ISFIFO, "it is a FIFO, not a regular file"),
+        (stat.S_ISSOCK, "it is a socket, not a regular file"),
+        (stat.S_ISCHR, "it is a device, not a regular file"),
+        (stat.S_ISBLK, "it is a device, not a regular file"),
     )
-    return next((name for test, name in kinds if test(mode)), "something else")
+    return next((name for test, name in kinds if test(mode)), "it is no regular file")

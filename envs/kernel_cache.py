@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,8 @@ from typing import Any
 import numba
 from numba import config
 from numba.core import caching
+
+from .beside import PLACE, real_name
 
 PACKAGE = __name__.partition(".")[0]
 DAYS_KEPT = 30
@@ -49,11 +51,15 @@ class SourcesLocator:
         """Return the locator of a kernel, or None if the kernel is none of this package or built on it."""
         if not os.path.isfile(file):
             return None
-        sources = sources_of(sys.modules.get(function.__module__), file)
+        module = sys.modules.get(function.__module__)
+        sources = sources_of(module, file)
         own = os.path.dirname(__file__)
-        if not any(path.startswith(own + os.sep) for path in sources):
+        # What lies in a cache runs: that of a plugin in somebody's run is ours too, never the one beside the file.
+        is_plugin = PLACE in getattr(module, "__dict__", {})
+        if not is_plugin and not any(path.startswith(own + os.sep) for path in sources):
             return None
-        locator = cls(function, file, digest_of(sources))
+        names = names_of_plugins(sources) if is_plugin else []
+        locator = cls(function, file, digest_of(sources, names))
         locator.ensure_cache_path()
         return locator
 
@@ -113,9 +119,16 @@ def _user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
 
 
-def digest_of(sources: list[str]) -> str:
-    """Digest of the text of source files, and of Numba's version."""
-    return hashlib.sha256("".join([numba.__version__, *map(_digest_of_file, sources)]).encode()).hexdigest()
+def digest_of(sources: list[str], names: Sequence[str] = ()) -> str:
+    """Digest of the text of source files, of `names`, and of Numba's version."""
+    files = [_digest_of_file(path, _stamp(path)) for path in sources]
+    return hashlib.sha256("".join([numba.__version__, *files, *names]).encode()).hexdigest()
+
+
+def names_of_plugins(sources: list[str]) -> list[str]:
+    """Names in `sys.modules` of the plugins among the files: compiled kernels refer to them, and they differ between processes."""
+    modules = [module for module in list(sys.modules.values()) if PLACE in getattr(module, "__dict__", {})]
+    return sorted(module.__name__ for module in modules if getattr(module, "__file__", None) in sources)
 
 
 def sources_of(module: ModuleType | None, file: str) -> list[str]:
@@ -131,7 +144,8 @@ def sources_of(module: ModuleType | None, file: str) -> list[str]:
         if path in found:
             continue
         found[path] = None
-        for imported in _imported_names(path, package):
+        for written in _imported_names(path, package, _stamp(path)):
+            imported = real_name(sys.modules.get(name), written)
             other = sys.modules.get(imported)
             origin = getattr(other, "__file__", None)
             if origin and origin not in found and _is_followed(imported, origin, name):
@@ -151,16 +165,21 @@ def _is_followed(name: str, origin: str, importer: str) -> bool:
     return top in (PACKAGE, importer.partition(".")[0]) or not any(part in Path(origin).parts for part in _INSTALLED)
 
 
-# A file is read and parsed once in a process: Numba asks for every kernel in it.
+# A file is read and parsed once for each state of it: Numba asks for every kernel in it.
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    state = os.stat(path)
+    return state.st_mtime_ns, state.st_size
 
 
 @cache
-def _digest_of_file(path: str) -> str:
+def _digest_of_file(path: str, stamp: tuple[int, int]) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 @cache
-def _imported_names(path: str, package: str) -> tuple[str, ...]:
+def _imported_names(path: str, package: str, stamp: tuple[int, int]) -> tuple[str, ...]:
     """Absolute names of the modules that a file may import; `from a import b` gives a and a.b, for b may be a module."""
     tree = ast.parse(Path(path).read_bytes())
     return tuple(dict.fromkeys(name for node in _statements(tree) for name in _names(node, package)))

@@ -6,16 +6,17 @@ or a Python entry point whose name is the registered name and whose value is `mo
 
 import dataclasses
 import difflib
-import importlib
-import importlib.util
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import CannotImport, UnknownName
+from .beside import Place, import_from, place_of_caller
+from .errors import UnknownName
+from .plugins import import_given, loaded, telling
 
 T = TypeVar("T")
 _PLAIN = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*(-v\d+)?", re.IGNORECASE)
@@ -36,18 +37,16 @@ class Registration:
     """The object itself, or a string `module:attribute` that is imported when needed."""
     description: str = ""
     details: dict[str, Any] = dataclasses.field(default_factory=dict)
+    place: Place | None = None
+    """Of the plugin that registered a string: the module may lie beside it."""
 
     def load(self) -> Any:
         """Import the target if it is a string. Raises CannotImport."""
         if not isinstance(self.target, str):
             return self.target
         module, _, attribute = self.target.partition(":")
-        try:
-            return getattr(importlib.import_module(module), attribute)
-        except (ImportError, AttributeError) as error:
-            raise CannotImport(
-                f"'{self.name}' is registered as '{self.target}', which cannot be imported: {error}"
-            ) from error
+        with telling(f"'{self.name}' is registered as '{self.target}', which"):
+            return getattr(import_from(self.place, module), attribute)
 
 
 class Registry:
@@ -77,13 +76,17 @@ class Registry:
                 f"'{name}' cannot name an {self.kind}; use letters, digits and _, with / between parts and -v0 at the end"
             )
         known = self._entries.get(name)
-        if known is not None and not _same_place(known.target, target):
+        other = known is not None and not _same_place(known.target, target)
+        if known is not None and other and _is_older(known.target, target):
+            loaded.forget(known.target.__module__)
+        elif known is not None and other:
             raise ValueError(
                 f"the {self.kind} '{name}' is registered already, as {known.target}; choose another name or version"
             )
         if not description and not isinstance(target, str):
             description = (target.__doc__ or "").strip().split("\n")[0]
-        self._entries[name] = Registration(name, target, description, details)
+        place = place_of_caller() if isinstance(target, str) else None
+        self._entries[name] = Registration(name, target, description, details, place)
         return target
 
     def find(self, name: str) -> Registration:
@@ -138,47 +141,36 @@ def load_plugin(plugin: str) -> None:
     Raises:
         CannotImport: there is no such file or module, or it raises while it is imported.
     """
+    load_given([plugin])
+
+
+def load_given(plugins: Sequence[str]) -> None:
+    """Import files and modules that the user gave together; see `load_plugin`."""
+    with replacing_earlier():
+        for plugin in plugins:
+            import_given(plugin, f"the plugin '{plugin}'")
+
+
+@contextmanager
+def replacing_earlier() -> Iterator[None]:
+    """Let plugins that are imported now take the names of earlier ones from files that are called the same."""
+    _replaceable.update(loaded.digests.values())
     try:
-        if plugin.endswith(".py"):
-            _import_file(Path(plugin))
-        else:
-            importlib.import_module(plugin)
-    except Exception as error:
-        raise CannotImport(f"the plugin '{plugin}' cannot be imported: {type(error).__name__}: {error}") from error
+        yield
+    finally:
+        _replaceable.clear()
 
 
-def _import_file(path: Path) -> None:
-    if not path.is_file():
-        raise FileNotFoundError("there is no such file")
-    name = _module_name(path)
-    if _is_loaded_from(name, path):
-        return
-    spec = importlib.util.spec_from_file_location(name, path.resolve())
-    assert spec is not None  # a .py file always has a spec
-    assert spec.loader is not None  # and a loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # before it runs, so that dataclasses and pickling find it
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
+_replaceable: set[str] = set()
+"""Modules of plugins whose names may be taken over."""
 
 
-def _module_name(path: Path) -> str:
-    """What a plain `import` would call the file, so that what is pickled in one way loads in the other (Numba's cache does that); another
-    name where that one stands for something else.
-    """
-    stem = path.stem
-    if _is_loaded_from(stem, path):
-        return stem
-    taken = stem in sys.modules or not stem.isidentifier() or importlib.util.find_spec(stem) is not None
-    return f"stigmergy_plugin_{stem}" if taken else stem
-
-
-def _is_loaded_from(name: str, path: Path) -> bool:
-    known = sys.modules.get(name)
-    return known is not None and Path(getattr(known, "__file__", None) or "").resolve() == path.resolve()
+def _is_older(known: Any, target: Any) -> bool:
+    """Whether `known` comes from an earlier plugin whose file is called like the one that `target` comes from."""
+    one, other = (sys.modules.get(getattr(own, "__module__", None) or "") for own in (known, target))
+    if one is None or other is None or one.__name__ not in _replaceable:
+        return False
+    return Path(one.__file__ or "").name == Path(other.__file__ or "").name
 
 
 environments = Registry("environment", "stigmergy.environments")

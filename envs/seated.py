@@ -228,8 +228,10 @@ def _as_slice(places: tuple[int, ...]) -> Any:
 @cache
 def _with_defaults(cls: type, changed: tuple[tuple[str, Any], ...]) -> type:
     values = dict(changed)
-    annotations = {field.name: field.type for field in dataclasses.fields(cls) if field.name in values}
-    body = {**values, "__annotations__": annotations, "__doc__": cls.__doc__, "__module__": cls.__module__}
+    fields = [field for field in dataclasses.fields(cls) if field.name in values]
+    annotations = {field.name: field.type for field in fields}
+    defaults = {own.name: dataclasses.field(default=values[own.name], metadata=own.metadata) for own in fields}
+    body = {**defaults, "__annotations__": annotations, "__doc__": cls.__doc__, "__module__": cls.__module__}
     return dataclasses.dataclass(frozen=True)(type(cls.__name__, (cls,), body))
 
 

@@ -1,8 +1,14 @@
 """Settings of all tests."""
 
+import os
+import tempfile
+
 import pytest
 
 import stigmergy  # noqa: F401 (before any test loads torch, for it lets idle threads sleep)
+
+# The agreements of the user of this machine stay untouched.
+os.environ["STIGMERGY_HOME"] = tempfile.mkdtemp(prefix="stigmergy-tests-")
 
 
 def pytest_collection_modifyitems(items):

@@ -12,7 +12,7 @@ from ..algorithms.factory import build_settings
 from ..envs.batch import BatchEnv
 from ..envs.errors import BadParameter
 from ..envs.factory import build_dataclass, make_from, parameters_of
-from ..envs.registry import load_plugin, nearest
+from ..envs.registry import nearest
 from .settings import TrainingSettings
 
 CONFIGS = Path(__file__).parents[1] / "configs"  # beside this floor, in the repository and in the wheel alike
@@ -164,12 +164,6 @@ def _choice(plain: Any, group: str) -> LearnerChoice:
     if not isinstance(plain, Mapping) or "algorithm" not in plain or set(plain) - {"algorithm", "learner"}:
         raise BadParameter(f"learners: {group} is {plain!r}; it takes 'algorithm' and, for its settings, 'learner'")
     return LearnerChoice(plain["algorithm"], build_settings(plain["algorithm"], plain.get("learner") or {}))
-
-
-def load_plugins(plain: Mapping[str, Any]) -> None:
-    """Import the files and modules that a config needs. Raises CannotImport."""
-    for plugin in plain.get("plugins") or ():
-        load_plugin(plugin)
 
 
 def check_groups(experiment: Experiment, groups: list[str]) -> None:

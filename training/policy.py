@@ -99,18 +99,21 @@ class Policy:
         return self._env
 
 
-def load_policy(folder: str | Path, checkpoint: str = "last") -> Policy:
+def load_policy(folder: str | Path, checkpoint: str = "last", trust: bool = False) -> Policy:
     """The policy of a run.
 
     Args:
         folder: the run folder that `stigmergy train` made.
         checkpoint: `last`, or `best` by evaluation.
+        trust: agree to execute the code that the run names, its plugins or the module of its environment. It is needed once for each
+            contents, unless you trained the run yourself or have imported the same code.
 
     Raises:
         BadParameter: there is no run in `folder`.
+        NotAgreed: the run has code that you have not agreed to.
         UserError: no checkpoint can be read.
     """
-    run, experiment = open_run(folder)
+    run, experiment = open_run(folder, trust)
     env = experiment.make_env(1)
     try:
         learners, sentences = restore_learners(run, experiment, env, checkpoint)

@@ -1,7 +1,7 @@
 """Learners back from a run's checkpoint."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,26 +9,35 @@ from ..algorithms.learner import Learner
 from ..envs.batch import BatchEnv
 from ..envs.bridge import Bridge
 from ..envs.errors import BadParameter, UserError
-from ..envs.factory import full_id, is_bridged
+from ..envs.factory import full_id, is_bridged, parameters_of
 from ..envs.fingerprint import BRIDGED, course_digest, fingerprint
 from ..envs.spec import GroupSpec
-from .experiment import Experiment, build_experiment, load_plugins
+from .experiment import Experiment, build_experiment
 from .fewer import FewerAgents, fits
+from .kept import with_kept_files
+from .plugins import load_code
 from .run import Run
 from .trainer import build_learners, check_device
 
 
-def open_run(folder: str | Path) -> tuple[Run, Experiment]:
-    """A run and its experiment; plugins that it needs are loaded.
+def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ()) -> tuple[Run, Experiment]:
+    """A run and its experiment; the code that it needs is imported, and the files that it keeps are named by their whole paths.
+
+    Args:
+        trust: agree to that code.
+        given: plugins and `pettingzoo:` ids of this command line; see `plugins.load_code`.
 
     Raises:
         BadParameter: there is no run in `folder`.
+        NotAgreed: the run has code that the user has not agreed to.
         CannotImport: a plugin is gone.
     """
     run = Run.open(folder)
     config = run.config()
-    load_plugins(config)
-    return run, build_experiment(config)
+    load_code(config, f"the run '{folder}'", run.folder, trust, given)
+    environment = config.get("environment")
+    task_class = parameters_of(environment) if isinstance(environment, str) else None
+    return run, build_experiment(with_kept_files(config, task_class, run.folder))
 
 
 def restore_learners(

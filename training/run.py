@@ -11,7 +11,7 @@ import platform
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -48,8 +48,14 @@ class Run:
         self.events = self.folder / "tensorboard"
 
     @classmethod
-    def create(cls, folder: str | Path, config: dict[str, Any], fingerprint: str | None) -> "Run":
-        """Make the folder of a new run. Raises BadParameter if there is something in it already."""
+    def create(
+        cls,
+        folder: str | Path,
+        config: dict[str, Any],
+        fingerprint: str | None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> "Run":
+        """Make the folder of a new run, with `files` (path in it to contents). Raises BadParameter if there is something in it already."""
         run = cls(folder)
         if run.folder.exists() and (not run.folder.is_dir() or any(run.folder.iterdir())):
             raise BadParameter(
@@ -59,6 +65,9 @@ class Run:
         write_atomically(run.folder / "meta.json", json.dumps(describe_machine(fingerprint), indent=2).encode())
         run.metrics.write_bytes(METRICS_HEADER)
         run.timing.write_bytes(TIMING_HEADER)
+        for name, content in (files or {}).items():
+            (run.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(run.folder / name, content)
         # Last, because a folder is a run once it has its config.
         write_atomically(run.folder / "config.yaml", yaml.safe_dump(config, sort_keys=False).encode())
         return run

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 from .evaluation import Abandoned, cut_sentence
 from .experiment import Experiment
 from .intervals import mean_of_defined
+from .kept import keep
+from .plugins import find_code
 from .restore import check_environment, fit, open_run
 from .run import METRICS_HEADER, TIMING_HEADER, CsvLog, Run
 from .trainer import Trainer
+from .trust import agree
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -246,22 +249,31 @@ def _events_writer(run: Run, trainer: Trainer) -> Any:
 
 def start(experiment: Experiment, folder: str, report: Callable[[Report], None] | None = None) -> Session:
     """A session for a new run in `folder`. Raises BadParameter if the folder is taken."""
+    kept = keep(experiment)
     trainer = Trainer(experiment)
     identity = trainer.identify()
-    run = Run.create(folder, experiment.to_dict(), identity.digest)
+    run = Run.create(folder, kept.config, identity.digest, kept.files)
+    for sources in find_code(kept.config, f"the run '{folder}'", run.folder):
+        agree(sources)  # the user gave it, so what this run keeps of it will be executed again without asking
     session = Session(trainer, run, identity.digest, report=report)
     session.notes = [*([identity.note] if identity.note else []), *session.notes]
     return session
 
 
-def resume(folder: str, report: Callable[[Report], None] | None = None) -> tuple[Session, list[str]]:
+def resume(
+    folder: str, report: Callable[[Report], None] | None = None, trust: bool = False, given: Sequence[str] = ()
+) -> tuple[Session, list[str]]:
     """A session that goes on where the run in `folder` stopped, and sentences on what was passed over.
+
+    Args:
+        trust, given: as for `open_run`.
 
     Raises:
         BadParameter: there is no run in `folder`.
+        NotAgreed: the run has code that the user has not agreed to.
         UserError: no checkpoint can be read, or it belongs to another environment.
     """
-    run, experiment = open_run(folder)
+    run, experiment = open_run(folder, trust, given)
     trainer = Trainer(experiment)
     digest = trainer.identify().digest
     if not run.has_checkpoint():

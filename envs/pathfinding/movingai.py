@@ -11,7 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import UnreadableFile, read_text
 from .layout import Cell, Layout, MapError, open_layout
+
+MAP_SUFFIX = ".map"
 
 PASSABLE = ".GS"
 """Ground, and swamp, which may be entered from ground."""
@@ -47,7 +50,11 @@ def read_map(path: str | Path) -> Layout:
     Raises:
         MapError: the file cannot be read, or a line is not what the format asks for.
     """
-    lines = _read_lines(path)
+    return parse_map(path, read_lines(path))
+
+
+def parse_map(path: str | Path, lines: list[str]) -> Layout:
+    """Read the lines of a `.map` file; see `read_map`. `path` names it in errors."""
     sizes = []
     for k, expected in enumerate(("type octile", "height H", "width W", "map")):
         words = lines[k].split() if k < len(lines) else []
@@ -86,7 +93,7 @@ def read_scenario(path: str | Path, shape: tuple[int, ...] | None = None) -> tup
     Raises:
         MapError: the file cannot be read, a line is not what the format asks for, or a cell lies outside the map.
     """
-    lines = _read_lines(path)
+    lines = read_lines(path)
     if not lines or lines[0].split() not in (["version", "1"], ["version", "1.0"]):
         raise _unexpected(path, lines, 0, "'version 1'")
     entries = tuple(_read_entry(path, lines, k) for k in range(1, len(lines)))
@@ -130,14 +137,12 @@ def _read_entry(path: str | Path, lines: list[str], k: int) -> ScenarioEntry:
     return entry
 
 
-def _read_lines(path: str | Path) -> list[str]:
+def read_lines(path: str | Path) -> list[str]:
     """The lines of a file without blanks at their ends; blank lines at the end of the file do not count."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise MapError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise MapError(f"{path} is not a text file") from None
+        text = read_text(path)
+    except UnreadableFile as error:
+        raise MapError(f"{path} {error.reason}") from None
     return [line.rstrip() for line in text.rstrip().split("\n")] if text.strip() else []
 
 

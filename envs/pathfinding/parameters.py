@@ -1,10 +1,12 @@
 """The parameters of a pathfinding task, checked field by field when they are made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..checks import MOST_STEPS, check_within
 from ..errors import BadParameter
+from ..parameter_files import KEY as FILE
+from .given import map_file, scenario_file
 
 Cell = tuple[int, int]
 MAX_RADIUS = 64
@@ -21,8 +23,8 @@ class PathfindingParameters:
 
     num_agents: int | None = None
     """Agents in each copy; left out, as many as have given starts, else 8."""
-    map: str = "random"
-    """`random`, `mazes`, `rooms`, `warehouse`, a MovingAI `.map` file (yours, or one that comes with the package), or a drawing."""
+    map: str = field(default="random", metadata={FILE: map_file})
+    """`random`, `mazes`, `rooms`, `warehouse`, a file (a MovingAI map or a drawing, yours, or one that comes with the package), or a drawing."""
     height: int | None = None
     """Rows of a generated map; 16 if left out."""
     width: int | None = None
@@ -43,7 +45,7 @@ class PathfindingParameters:
     """A start cell (row, column) for each agent; drawn at random if empty."""
     goals: tuple[tuple[Cell, ...], ...] = ()
     """For each agent the sequence of its goals, which repeats (one goal in one-shot tasks); drawn at random if empty."""
-    scenario: str = ""
+    scenario: str = field(default="", metadata={FILE: scenario_file})
     """A MovingAI `.scen` file whose first entries give starts and first goals."""
 
     def __post_init__(self):

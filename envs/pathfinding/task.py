@@ -1,27 +1,20 @@
 """From parameters to the constants of the kernels: the map is read, starts and goals are checked against it."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadParameter
 from ..grid import COLLISION_SYSTEMS, label_components
 from ..registry import nearest
-from .layout import Layout, read_drawing
+from .given import find_file, map_file, read_map_file
+from .layout import Layout, MapError, read_drawing
 from .maps import FIXED, GENERATORS
-from .movingai import read_map, read_scenario
+from .movingai import read_scenario
 from .parameters import Cell, PathfindingParameters
 from .state import ON_TARGET, Constants
 
-DATA = Path(__file__).parent / "data"
 DEFAULT_AGENTS = 8
 DEFAULT_SIDE = 16
-
-
-def find_file(name: str) -> str:
-    """The file `name`, or the one of that name that comes with the package."""
-    return str(DATA / name) if not Path(name).exists() and (DATA / name).exists() else name
 
 
 def read_layout(parameters: PathfindingParameters) -> Layout | None:
@@ -29,13 +22,19 @@ def read_layout(parameters: PathfindingParameters) -> Layout | None:
     name = parameters.map
     if name in GENERATORS:
         return None
-    if name.endswith(".map"):
-        return read_map(find_file(name))
-    if "\n" in name or set(name) & set(".#"):
+    path = map_file(name)
+    if path is not None:
+        return read_map_file(path)
+    if "\n" not in name and not set(name) & set(".#"):
+        raise BadParameter(
+            f"map is '{name}'; allowed is a generator, a map file or a drawing.{nearest(name, list(GENERATORS))}"
+        )
+    try:
         return read_drawing(name)
-    raise BadParameter(
-        f"map is '{name}'; allowed is a generator, a .map file or a drawing.{nearest(name, list(GENERATORS))}"
-    )
+    except MapError as error:
+        if "\n" in name or not name.isprintable():
+            raise
+        raise MapError(f"map is '{name}'; there is no such file, and as a drawing {error}") from None
 
 
 def build_constants(parameters: PathfindingParameters, on_target: str) -> Constants:

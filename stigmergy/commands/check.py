@@ -13,8 +13,9 @@ from stigmergy.algorithms.registry import algorithms
 from stigmergy.console import open_console
 from stigmergy.envs.conformance import Card, check
 from stigmergy.envs.factory import build_dataclass, parameters_of
-from stigmergy.envs.registry import environments, load_plugin
-from stigmergy.options import extend, parse, peek, peek_one
+from stigmergy.envs.registry import environments
+from stigmergy.given import load_given_code
+from stigmergy.options import extend, parse, peek_one
 from stigmergy.training.conformance import check_learner
 
 TEAM_TASK = "games/switch-v0"
@@ -44,8 +45,7 @@ class LearnerOptions(Options):
 
 def main(args: Sequence[str]) -> int:
     """Print the card; returns 1 if something has to be mended."""
-    for plugin in peek(args, "plugin"):
-        load_plugin(plugin)
+    load_given_code(args)
     name = args[0] if args and not args[0].startswith("-") else ""
     is_learner = name in algorithms and name not in environments
     card = _check_learner(name, args) if is_learner else _check_environment(name, args)

@@ -16,8 +16,8 @@ from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.checks import check_within
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.policy import in_world
-from stigmergy.envs.registry import load_plugin
-from stigmergy.options import extend, parse, peek, peek_one, warn
+from stigmergy.given import load_given_code
+from stigmergy.options import extend, parse, peek_one, warn
 from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step_limit
 from stigmergy.training.experiment import Experiment, LearnerChoice
 from stigmergy.training.intervals import mean_and_interval
@@ -51,16 +51,16 @@ class Options:
     environment: str = ""
     """Another environment to play in, such as a scenario of the one that it was trained in; what is observed and done has to be the same."""
     plugin: tuple[str, ...] = ()
-    """Files or modules that register more names."""
+    """Files or modules that register more names; they stand for those of the run that are called the same, or that are gone."""
+    trust: bool = False
+    """Agree to execute the code that RUN names, its plugins or the module of its environment; needed once for each contents."""
 
 
 def main(args: Sequence[str]) -> int:
     """Evaluate and print a table."""
     if not args or args[0].startswith("-"):
         parse(Options, "evaluate", args)
-    for plugin in peek(args, "plugin"):
-        load_plugin(plugin)
-    run, experiment = open_run(args[0])
+    run, experiment = open_run(args[0], "--trust" in args, load_given_code(args))
     elsewhere = peek_one(args, "environment")
     changed = experiment.elsewhere(elsewhere) if elsewhere else experiment
     help = f"Parameters of {changed.environment}, for other maps or numbers."

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from stigmergy.algorithms.registry import algorithms
 from stigmergy.console import open_console
-from stigmergy.envs.registry import Registration, environments, load_plugin
+from stigmergy.envs.registry import Registration, environments, load_given
 from stigmergy.envs.scenario import Scenario
 from stigmergy.options import parse
 from stigmergy.training.experiment import DEFAULT_CONFIG, shipped_configs
@@ -25,8 +25,7 @@ class Options:
 def main(args: Sequence[str]) -> int:
     """Print one table for each kind."""
     options = parse(Options, "list", args)
-    for plugin in options.plugin:
-        load_plugin(plugin)
+    load_given(options.plugin)
     console = open_console()
     scenarios = [own for own in environments if isinstance(own.target, Scenario)]
     _print(console, "environments", [own for own in environments if own not in scenarios])

@@ -14,9 +14,9 @@ from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.recording import Recording, frames
-from stigmergy.envs.registry import load_plugin
 from stigmergy.envs.video import write_video
 from stigmergy.envs.viewer import Window, check_display
+from stigmergy.given import load_given_code
 from stigmergy.options import extend, parse, peek, peek_one, warn
 from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import Experiment, build_experiment
@@ -58,7 +58,9 @@ class Options:
     checkpoint: str = "last"
     """last, or best by evaluation."""
     plugin: tuple[str, ...] = ()
-    """Files or modules that register more names."""
+    """Files or modules that register more names; they stand for those of the run that are called the same, or that are gone."""
+    trust: bool = False
+    """Agree to execute the code that RUN names, its plugins or the module of its environment; needed once for each contents."""
 
 
 def main(args: Sequence[str]) -> int:
@@ -85,9 +87,7 @@ def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, E
     Raises:
         UserError: there is neither a run nor an environment, or the options cannot be read.
     """
-    for plugin in peek(args, "plugin"):
-        load_plugin(plugin)
-    run, trained, experiment = _played(args)
+    run, trained, experiment = _played(args, load_given_code(args))
     task = experiment.task if experiment else None
     options = parse(extend(cls, task=(task, "Parameters of the environment.")), command, args)
     if experiment is None:
@@ -108,10 +108,10 @@ def _refuse_what_is_ignored(run: Run | None, options: Any, args: Sequence[str], 
         raise BadParameter("--checkpoint is for runs; give a run folder, or leave it out")
 
 
-def _played(args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:
+def _played(args: Sequence[str], given: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment | None]:
     environment = peek_one(args, "environment")
     if args and not args[0].startswith("-"):
-        run, trained = open_run(args[0])
+        run, trained = open_run(args[0], "--trust" in args, given)
         return run, trained, trained.elsewhere(environment) if environment else trained
     return None, None, build_experiment({"environment": environment, "algorithm": "random"}) if environment else None
 

@@ -54,7 +54,9 @@ class Options:
     output: str = ""
     """A folder for sanctions.csv, who_sanctions_whom.csv and who_sanctions_whom.png; those of --against NAME lie in its folder NAME."""
     plugin: tuple[str, ...] = ()
-    """Files or modules that register more names."""
+    """Files or modules that register more names; they stand for those of the run that are called the same, or that are gone."""
+    trust: bool = False
+    """Agree to execute the code that RUN names, its plugins or the module of its environment; needed once for each contents."""
 
 
 def main(args: Sequence[str]) -> int:

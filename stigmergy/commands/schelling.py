@@ -13,8 +13,8 @@ from rich.table import Table
 from stigmergy.console import open_console
 from stigmergy.diagram import Interval, Schelling, measure, plot
 from stigmergy.envs.factory import build_dataclass, parameters_of
-from stigmergy.envs.registry import load_plugin
-from stigmergy.options import extend, parse, peek
+from stigmergy.given import load_given_code
+from stigmergy.options import extend, parse
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,7 @@ class Options:
 
 def main(args: Sequence[str]) -> int:
     """Measure, print, write."""
-    for plugin in peek(args, "plugin"):
-        load_plugin(plugin)
+    load_given_code(args)
     cls, task = Options, None
     if args and not args[0].startswith("-"):
         task_class = parameters_of(args[0])

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import tyro
 
-from stigmergy.envs.registry import load_plugin
+from stigmergy.given import load_given_code
 from stigmergy.options import extend, parse, peek, peek_one
 from stigmergy.progress import run_session
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
+from stigmergy.training.plugins import load_code, plugins_of
 from stigmergy.training.session import start
 
 
@@ -31,6 +32,8 @@ class Options:
     """Name of the algorithm of all groups that the config does not choose one for."""
     plugin: tuple[str, ...] = ()
     """Files (my_file.py) or modules (my_package.module) that register environments and algorithms."""
+    trust: bool = False
+    """Agree to execute the code that CONFIG names, its plugins or the module of its environment; needed once for each contents."""
     run: str = ""
     """The run folder; left out, a new one under runs/."""
 
@@ -57,11 +60,14 @@ def base_config(args: Sequence[str]) -> dict[str, Any]:
     given = args[0] if args and not args[0].startswith("-") else None
     environment, algorithm = peek_one(args, "environment"), peek_one(args, "algorithm")
     plain = read_config(given or DEFAULT_CONFIG) if given or not environment else {}
-    plugins = [*(plain.get("plugins") or ()), *peek(args, "plugin")]
-    for plugin in plugins:
-        load_plugin(plugin)
+    code = load_given_code(args)
     plain = _choose(plain, "environment", "task", environment)
     plain = _choose(plain, "algorithm", "learner", algorithm)
+    plugins = peek(args, "plugin")
+    if given and Path(given).is_file():  # what comes with the package needs no agreement
+        own = load_code(plain, f"the config '{given}'", Path(given).parent, "--trust" in args, code)
+        listed = plugins_of(plain, given)
+        plugins = [*(source.name for source in own if source.name in listed), *plugins]
     return plain | {
         "plugins": [str(Path(plugin).resolve()) if plugin.endswith(".py") else plugin for plugin in plugins]
     }

@@ -27,7 +27,7 @@ def test_what_is_no_regular_file_is_named_and_not_waited_for(tmp_path):
             (tmp_path / "fifo", "a FIFO"),
             (tmp_path / "link", "a FIFO"),
             (tmp_path / "s", "cannot be read"),
-            (tmp_path, "a folder"),
+            (tmp_path, "is a directory"),
             ("/dev/zero", "a device"),
             (tmp_path / "nothing", "no such file"),
             ("a\0b", "cannot be read"),
