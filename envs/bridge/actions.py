@@ -11,6 +11,7 @@ from ..errors import BadParameter
 from ..spec import ActionSpace
 from .values import Unfit, short
 
+LARGEST = float(np.finfo(np.float32).max)
 MOST_CHOICES = 1024
 """Whole numbers that a Box may hold, summed over its parts, before learners act in a continuous Box instead."""
 
@@ -46,11 +47,8 @@ class ActionCodec:
         if self._plain or (isinstance(declared, spaces.MultiDiscrete) and declared.nvec.ndim == 1):
             self.space = declared  # type: ignore[assignment]
         elif self._continuous:
-            self.space = (
-                declared
-                if isinstance(declared, spaces.Box) and declared.shape and not whole
-                else _join_boxes(self._parts)
-            )  # type: ignore[assignment]
+            as_it_is = isinstance(declared, spaces.Box) and declared.shape and not whole and _fits_float32(declared)
+            self.space = declared if as_it_is else _join_boxes(self._parts)  # type: ignore[assignment]
         else:
             counts, starts = zip(*(_counts(part) for part in self._parts))
             self.space = spaces.MultiDiscrete(np.concatenate(counts), start=np.concatenate(starts))
@@ -159,13 +157,17 @@ def _counts(space: spaces.Space) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return high - low + 1, low
 
 
+def _fits_float32(box: spaces.Box) -> bool:
+    bounds = np.abs(np.concatenate([np.ravel(box.low), np.ravel(box.high)]).astype(np.float64))
+    return not (np.isfinite(bounds) & (bounds > LARGEST)).any()
+
+
 def _join_boxes(boxes: list[Any]) -> spaces.Box:
     low, high = (
         np.concatenate([np.ravel(getattr(box, side)).astype(np.float64) for box in boxes]) for side in ("low", "high")
     )
     shape = boxes[0].shape if len(boxes) == 1 and boxes[0].shape else low.shape
-    largest = float(np.finfo(np.float32).max)
-    low, high = (np.where(np.isfinite(bound), np.clip(bound, -largest, largest), bound) for bound in (low, high))
+    low, high = (np.where(np.abs(bound) > LARGEST, np.copysign(np.inf, bound), bound) for bound in (low, high))
     low, high = low.astype(np.float32), high.astype(np.float32)
     return spaces.Box(low.reshape(shape), high.reshape(shape), dtype=np.float32)
 

@@ -116,7 +116,9 @@ class Bridge(BatchEnv[BridgeState]):
         try:
             picture = self._envs[copy].render()
         except Exception as error:
-            reason = self._no_pictures or f"render() fails: {failure(error)}"
+            bare = isinstance(error, NotImplementedError) and not str(error)
+            said = "it implements no render()" if bare else f"render() fails: {failure(error)}"
+            reason = self._no_pictures or said
             raise NotImplementedError(f"'{id}' draws no pictures; {reason}") from error
         return as_picture(id, picture, self._no_pictures)
 

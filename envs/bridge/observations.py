@@ -11,6 +11,8 @@ from .values import Unfit, as_category, conform, fitting, shaped, slack, within
 
 LARGEST = float(np.finfo(np.float32).max)
 BRIGHTEST = 255
+NOTHING = spaces.Box(0, 0, (1,), np.float32)
+"""What learners see of an observation without numbers."""
 
 
 class ObservationCodec:
@@ -35,7 +37,9 @@ class ObservationCodec:
                 f"{whose} observes {declared}, which has no fixed length; allowed is what Gymnasium can flatten: Box, Discrete, MultiDiscrete, "
                 "MultiBinary, and Dict and Tuple of them"
             )
-        box = spaces.flatten_space(declared) if self._flat else declared
+        self._empty = _is_empty(declared)
+        box = spaces.flatten_space(declared) if self._flat and not self._empty else declared
+        box = NOTHING if self._empty else box
         assert isinstance(box, spaces.Box)
         low, high = slack(box)
         shape = self._shape_for_learners(box)
@@ -60,6 +64,9 @@ class ObservationCodec:
         if self._category:
             row[...] = 0
             row[as_category(declared, observation) - int(declared.start)] = 1  # type: ignore[attr-defined]
+            return
+        if self._empty:
+            conform(declared, observation)
             return
         if self._flat:
             row[...] = spaces.flatten(declared, conform(declared, observation))
@@ -106,7 +113,9 @@ class ObservationCodec:
 
     def _note_shape(self) -> None:
         shape, own = self.space.shape, self.declared.shape
-        if self._flat and not self._category:
+        if self._empty:
+            self.note = "observations hold no numbers, and are read as one 0"
+        elif self._flat and not self._category:
             self.note = f"observations {_kind(self.declared)} are flattened to {shape[0]:,} numbers"
         elif len(shape) == 3 and len(own or ()) == 2:
             self.note = f"observations {own} of uint8 are read as a grey picture, {shape[1]} x {shape[2]}"
@@ -127,6 +136,14 @@ def can_be_flattened(space: spaces.Space) -> bool:
     return bool(space.is_np_flattenable)
 
 
+def _is_empty(space: spaces.Space) -> bool:
+    """Whether the space holds no number at all."""
+    if isinstance(space, (spaces.Dict, spaces.Tuple)):
+        parts = space.spaces.values() if isinstance(space, spaces.Dict) else space.spaces
+        return all(_is_empty(part) for part in parts)
+    return isinstance(space, spaces.Box) and 0 in space.shape
+
+
 def _channels_last(shape: tuple[int, ...]) -> bool:
     """Whether the last of three axes holds the channels: the odd one out if the others are equal, else the smaller one."""
     if shape[0] == shape[1] != shape[2]:
@@ -142,7 +159,7 @@ def _kind(space: spaces.Space) -> str:
         return f"of a Dict with {', '.join(map(str, space.spaces))}"
     if isinstance(space, spaces.Tuple):
         return f"of a Tuple of {len(space.spaces)}"
-    return f"of a {type(space).__name__} {space.shape}"
+    return f"of a {type(space).__name__}" + (f" {space.shape}" if space.shape else "")
 
 
 __all__ = ["ObservationCodec", "Unfit", "can_be_flattened"]

@@ -32,6 +32,7 @@ SPACES: list[Any] = [
     spaces.Box(-0.9, 0.9, (), np.float32),
     spaces.Box(-0.9, 0.9, (1,), np.float64),
     spaces.Box(0.1, 0.3, (2, 2), np.float64),
+    spaces.Box(-1e300, 1e300, (2,), np.float64),
     spaces.Box(np.array([0, -np.inf, -2], np.float32), np.array([np.inf, np.inf, 5], np.float32)),
     spaces.Tuple([spaces.Discrete(2), spaces.Discrete(4)]),
     NESTED,

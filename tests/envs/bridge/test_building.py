@@ -308,6 +308,10 @@ def test_an_environment_without_pictures_says_so():
     env.reset(0)
     with pytest.raises(NotImplementedError, match=r"'orchard' draws no pictures; its factory takes no render_mode"):
         env.draw(0)
+    env = Bridge("bare", lambda render_mode=None: Orchard(), 1)
+    env.reset(0)
+    with pytest.raises(NotImplementedError, match=r"'bare' draws no pictures; it implements no render\(\)"):
+        env.draw(0)
 
 
 # The global state, and copies

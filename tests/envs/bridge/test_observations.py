@@ -94,6 +94,7 @@ def test_the_sentence_names_the_agent_and_the_step(num_envs):
         (spaces.Box(-1, 1, (), np.float32), 0.25, [0.25]),
         (spaces.Box(-1, 1, (1,), np.float32), 0.25, [0.25]),
         (spaces.Box(2, 3, (1,), np.float32), [2.5], [2.5]),
+        (spaces.Box(-1e308, 1e308, (2,), np.float64), [1e30, -1e30], [1e30, -1e30]),
         (spaces.Discrete(4), 2, [0, 0, 1, 0]),
         (spaces.Discrete(3, start=-1), np.int8(-1), [1, 0, 0]),
         (spaces.MultiBinary(3), np.array([1, 0, 1]), [1, 0, 1]),
@@ -112,6 +113,16 @@ def test_spaces_that_can_be_flattened_are(space, value, row):
     assert env.spec.groups[0].observation_space.shape == observation.shape
     plain = isinstance(space, (spaces.Discrete, spaces.Box)) and len(space.shape) < 4
     assert [("flattened" in sentence) for sentence in env.announce()] == [True] * (not plain)
+
+
+@pytest.mark.parametrize(
+    ("space", "value"),
+    [(spaces.Box(0, 1, (0,), np.float32), []), (spaces.Dict({}), {}), (spaces.Box(0, 1, (2, 0)), np.zeros((2, 0)))],
+)
+def test_observations_without_numbers_are_one_zero(space, value):
+    observation, env = seen(space, value)
+    assert observation.tolist() == [0]
+    assert "hold no numbers" in env.announce()[0]
 
 
 @pytest.mark.parametrize(
