@@ -15,12 +15,14 @@ import numpy as np
 from pettingzoo.test import api_test, parallel_api_test
 
 from .batch import BatchEnv
+from .bridge import Bridge, BrokenEnvironment
 from .courses import COPIES, SEED, arrays, course, difference, in_step, play
 from .errors import UserError
-from .factory import make_from
+from .pettingzoo_tests import Broken
 from .pettingzoo_view import ParallelView, aec_view
 from .random_play import random_actions
 from .spec import GroupSpec
+from .subject import Subject, check_original, closing, find_obstacle
 from .timestep import TimeStep
 
 T = TypeVar("T")
@@ -53,33 +55,21 @@ class Card:
         return all(finding.passed for finding in self.findings)
 
 
-class Broken(Exception):
-    """The contract is broken; the text says how."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The environment under test."""
-
-    id: str
-    parameters: Any
-
-    def build(self, num_envs: int = COPIES) -> BatchEnv:
-        """New copies of it."""
-        return make_from(self.id, num_envs, self.parameters)
-
-
 def check(id: str, parameters: Any) -> Card:
     """Examine the environment `id` with its parameter dataclass. Raises UserError if it cannot even be built."""
     subject = Subject(id, parameters)
     card = Card(id)
     try:
-        subject.build(1).close()
+        bridged = isinstance(subject.build(1), Bridge)
+        subject.close()
     except UserError:
         raise
     except Exception as error:
         card.findings.append(Finding("build", False, f"cannot be built: {type(error).__name__}: {error}"))
         return card
+    obstacle = find_obstacle(subject) if bridged else ""
+    if obstacle:
+        subject = Subject(id, parameters, most=1)
     topics: dict[str, Callable[[Subject], str]] = {
         "api": _check_api,
         "episodes": _check_episodes,
@@ -93,7 +83,11 @@ def check(id: str, parameters: Any) -> Card:
         "speed": _measure_speed,
         "random play": _play_randomly,
     }
-    fill(card, topics, subject)
+    if bridged:
+        topics = {"itself": lambda subject: check_original(subject, obstacle)} | topics
+    if obstacle:
+        topics["copies"] = lambda subject: obstacle
+    fill(card, {topic: closing(test) for topic, test in topics.items()}, subject)
     return card
 
 
@@ -104,6 +98,8 @@ def fill(card: Card, topics: Mapping[str, Callable[[T], str]], subject: T) -> No
             card.findings.append(Finding(topic, True, examine(subject)))
         except Broken as broken:
             card.findings.append(Finding(topic, False, str(broken)))
+        except BrokenEnvironment as error:
+            card.findings.append(Finding(topic, False, str(error)))
         except UserError:
             raise
         except Exception as error:  # it is the user's code that failed, and the card says where
@@ -116,9 +112,10 @@ def _check_api(subject: Subject) -> str:
         for name, test in (("parallel_api_test", _parallel_test), ("api_test", _aec_test)):
             try:
                 test(subject.build(1))
+                subject.close()
             except Exception as error:
                 raise Broken(f"PettingZoo's {name} fails: {error or type(error).__name__}") from error
-    return "PettingZoo's parallel_api_test and api_test pass"
+    return "PettingZoo's parallel_api_test and api_test pass on stigmergy's view of it"
 
 
 def _parallel_test(env: BatchEnv) -> None:
@@ -131,9 +128,9 @@ def _aec_test(env: BatchEnv) -> None:
 
 def _check_episodes(subject: Subject) -> str:
     env = subject.build()
-    lengths = np.zeros(COPIES, int)
+    lengths = np.zeros(env.num_envs, int)
     ended: list[int] = []
-    before = np.zeros(COPIES, np.bool_)
+    before = np.zeros(env.num_envs, np.bool_)
 
     def look(t: int, step: TimeStep) -> None:
         if t > 0 and (step.first != before).any():
@@ -260,9 +257,13 @@ def _check_seeds(subject: Subject) -> str:
     one, again, other = (course(subject.build(), STEPS, seed) for seed in (SEED, SEED, SEED + 1))
     found = difference(one, again)
     if found:
-        raise Broken(
-            f"the same seed and actions give two courses: {found}; draw random numbers from the state's `stream` alone"
+        bridged = isinstance(subject.build(1), Bridge)
+        advice = (
+            "begin all random streams anew in reset(seed)"
+            if bridged
+            else "draw random numbers from the state's `stream` alone"
         )
+        raise Broken(f"the same seed and actions give two courses: {found}; {advice}")
     starts_alike = difference(one[:1], other[:1]) is None
     return "the same seed repeats a course; " + (
         "all seeds begin alike" if starts_alike else "another seed begins another"
@@ -308,7 +309,7 @@ def _check_snapshots(subject: Subject) -> str:
 
 def _measure_speed(subject: Subject) -> str:
     speeds = []
-    for copies in SPEED_COPIES:
+    for copies in SPEED_COPIES[: subject.most]:
         if copies > 1 and copies * subject.build(1).spec.num_agents > SPEED_ROWS:
             continue
         speeds.append(f"{_agent_steps_per_second(subject.build(copies)):,.0f} with {copies}")
@@ -334,7 +335,7 @@ def _agent_steps_per_second(env: BatchEnv) -> float:
 
 def _play_randomly(subject: Subject) -> str:
     env = subject.build(16)
-    returns, finished = np.zeros(16), []
+    returns, finished = np.zeros(env.num_envs), []
     outcomes: dict[str, list[float]] = {}
 
     def look(t: int, step: TimeStep) -> None:

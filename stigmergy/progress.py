@@ -46,11 +46,23 @@ def run_session(start: Start, folder: str) -> int:
         except BaseException:
             warn(_kept(session, folder))
             raise
+    _close(session)
     if stopped_by:
         print(f"stopped after a checkpoint; go on with: stigmergy resume {shlex.quote(folder)}")
         return 128 + stopped_by
     print(f"finished; see it with: stigmergy render {shlex.quote(folder)}")
     return 0
+
+
+def _close(session: Session) -> None:
+    """Close the environments, once all is saved. If one ends the process there, that is raised; a failure is a warning."""
+    try:
+        session.trainer.close()
+    except Exception as error:
+        warn(f"close() of the environment failed: {type(error).__name__}: {error}")
+    except SystemExit:
+        warn(_kept(session, str(session.run_folder.folder)))
+        raise
 
 
 def _kept(session: Session, folder: str) -> str:

@@ -118,10 +118,18 @@ def load_policy(folder: str | Path, checkpoint: str = "last", trust: bool = Fals
     try:
         learners, sentences = restore_learners(run, experiment, env, checkpoint)
     finally:
-        env.close()  # there may be room for one in this process, and the policy plays in another
+        _close(env)  # there may be room for one in this process, and the policy plays in another
     for sentence in sentences:
         warnings.warn(sentence, stacklevel=2)
     return Policy(experiment, learners, env)
+
+
+def _close(env: BatchEnv) -> None:
+    """Close an environment. If that fails, or would end the process, it is a warning, because nothing of it is needed any more."""
+    try:
+        env.close()
+    except (Exception, SystemExit) as error:
+        warnings.warn(f"close() of '{env.spec.id}' fails: {type(error).__name__}: {error}", stacklevel=3)
 
 
 def _group_step(group: GroupSpec, seen: Mapping[int, Seen], first: bool) -> GroupStep:

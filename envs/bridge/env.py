@@ -66,6 +66,7 @@ class Bridge(BatchEnv[BridgeState]):
         others = [another(reporter, factory, parameters.arguments) for _ in range(num_envs - 1)]
         self._players = [first.player, *others]
         self._envs = [player.env for player in self._players]
+        self._open = self._envs[::-1]
         possible = getattr(self._envs[0], "possible_agents", None)
         everyone = members(self._envs[0], possible or first.opening.agents, reporter)
         self._members = grouped(everyone)
@@ -123,9 +124,9 @@ class Bridge(BatchEnv[BridgeState]):
         return as_picture(id, picture, self._no_pictures)
 
     def close(self) -> None:
-        """Close the environments."""
-        for env in self._envs:
-            env.close()
+        """Close the environments; closing twice is fine."""
+        while self._open:
+            self._open.pop().close()
 
     def restore(self, state: BridgeState) -> TimeStep:
         """Take over the random streams of a snapshot, and begin new episodes."""
