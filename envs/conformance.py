@@ -16,8 +16,9 @@ from pettingzoo.test import api_test, parallel_api_test
 
 from .batch import BatchEnv
 from .bridge import Bridge, BrokenEnvironment
-from .courses import COPIES, SEED, arrays, course, difference, in_step, play
+from .courses import COPIES, SEED, Course, arrays, course, difference, in_step, play
 from .errors import UserError
+from .kernels import most_threads, threads
 from .pettingzoo_tests import Broken
 from .pettingzoo_view import ParallelView, aec_view
 from .random_play import random_actions
@@ -79,6 +80,7 @@ def check(id: str, parameters: Any) -> Card:
         "teams": _check_teams,
         "seeds": _check_seeds,
         "copies": _check_copies,
+        "threads": _check_threads,
         "snapshots": _check_snapshots,
         "speed": _measure_speed,
         "random play": _play_randomly,
@@ -273,13 +275,37 @@ def _check_seeds(subject: Subject) -> str:
 def _check_copies(subject: Subject) -> str:
     if not subject.build(1).spec.resumable:
         return "copies are environments of their own, stepped one after the other"
-    few, many = in_step(subject.build(COPIES), STEPS), in_step(subject.build(4 * COPIES), STEPS)
-    found = difference(few, many)
+    few = in_step(subject.build(COPIES), STEPS)
+    for number in (1, 4 * COPIES):
+        found = difference(*_common(few, in_step(subject.build(number), STEPS)))
+        if found:
+            raise Broken(
+                f"an env's course among {COPIES} and among {number} is not the same: {found}; use `where`, and the env's own stream"
+            )
+    return f"an env runs the same course alone, among {COPIES} and among {4 * COPIES}"
+
+
+def _common(one: Course, other: Course) -> tuple[Course, Course]:
+    """Two courses, of the envs that both have."""
+    number = min(len(one[0]["first"]), len(other[0]["first"]))
+    return tuple([{name: value[:number] for name, value in step.items()} for step in own] for own in (one, other))  # type: ignore[return-value]
+
+
+def _check_threads(subject: Subject) -> str:
+    if not subject.build(1).spec.resumable:
+        return "envs are stepped one after the other, on one thread"
+    if most_threads() < 2:
+        return "kernels have one thread here, so that loops on several were not compared; NUMBA_NUM_THREADS=2 has them compared"
+    courses = []
+    for number in (1, 2):
+        with threads(number):
+            courses.append(in_step(subject.build(COPIES), STEPS))
+    found = difference(*courses)
     if found:
         raise Broken(
-            f"a copy's course depends on how many copies there are: {found}; use `where`, and the copy's own stream"
+            f"one thread and two give different courses: {found}; inside prange call a kernel that works on one env, and write nothing else"
         )
-    return f"a copy runs the same course among {COPIES} as among {4 * COPIES}"
+    return "one thread and two give the same course"
 
 
 def _check_snapshots(subject: Subject) -> str:

@@ -3,15 +3,17 @@
 A copy's row is written by its own turn of the loop alone and draws from its own stream, so both builds give the same bits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from numba import get_num_threads, njit, prange
+from numba import config, get_num_threads, njit, prange, set_num_threads
 
 from .kernel_cache import install
+from .loop_check import check_loop
 
-__all__ = ["OverCopies", "in_parallel", "njit", "over_copies", "prange"]
+__all__ = ["OverCopies", "in_parallel", "most_threads", "njit", "over_copies", "prange", "threads"]
 
 install()  # before any kernel is declared, which is why kernels take `njit` from here
 
@@ -21,15 +23,36 @@ def in_parallel(num_envs: int) -> bool:
     return num_envs > 1 and get_num_threads() > 1
 
 
+def most_threads() -> int:
+    """The most threads that kernels can run on in this process: the cores, or NUMBA_NUM_THREADS."""
+    return config.NUMBA_NUM_THREADS  # pyright: ignore[reportAttributeAccessIssue] (set from the environment)
+
+
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    """Run kernels on `number` threads within a with-block. Raises ValueError for more than `most_threads`."""
+    before = get_num_threads()
+    set_num_threads(number)
+    try:
+        yield
+    finally:
+        set_num_threads(before)
+
+
 class OverCopies:
     """A kernel `loop(state, ...)` over all copies in two builds; a call chooses the one that suits the number of copies.
 
     The first argument is the task's state. The loop is `for c in prange(...)`, which runs in order in the serial build. Numba hands
-    out unsigned numbers in the parallel build: pass `np.int64(c)` on.
+    out unsigned numbers in the parallel build: pass `np.int64(c)` on. The body of the loop calls a kernel on one env and writes
+    nothing itself, see `loop_check`.
+
+    Raises:
+        BadParameter: the loop writes where threads would lose it, or into rows of other envs.
     """
 
     def __init__(self, loop: Callable[..., None]):
         assert isinstance(loop, FunctionType)
+        check_loop(loop)
         self.serial: Any = njit(cache=True)(loop)
         # The twin has a name of its own because Numba files a compiled function under its name.
         twin = FunctionType(loop.__code__, loop.__globals__, f"{loop.__name__}_parallel", loop.__defaults__)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numba
-import numba.core.config as config
 import numpy as np
 import torch
 
@@ -20,6 +19,7 @@ from ..envs.batch import BatchEnv
 from ..envs.bridge import Bridge
 from ..envs.errors import BadParameter, NotFinite
 from ..envs.fingerprint import Identity, identify
+from ..envs.kernels import most_threads
 from ..envs.spec import GroupSpec
 from ..envs.timestep import TimeStep
 from .buffer import RolloutBuffer, share
@@ -64,8 +64,7 @@ def set_threads(threads: int) -> None:
     """Use that many CPU threads for networks and environments; 0 takes all."""
     number = threads or os.cpu_count() or 1
     torch.set_num_threads(number)
-    most: int = config.NUMBA_NUM_THREADS  # pyright: ignore[reportAttributeAccessIssue] (numba sets it from the environment)
-    numba.set_num_threads(min(number, most))
+    numba.set_num_threads(min(number, most_threads()))
 
 
 def check_device(device: str) -> None:

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 import pytest
 
 from stigmergy.envs.conformance import check
+from stigmergy.envs.kernels import most_threads
 from stigmergy.envs.registry import environments
 
 from .dummies import Race, RaceParameters
+
+TWO_THREADS = pytest.mark.skipif(most_threads() < 2, reason="kernels have one thread here")
 
 
 @pytest.fixture
@@ -61,6 +65,18 @@ class CountsCopies(Race):
     def _begin(self, where: Any) -> None:
         super()._begin(where)
         self.state.place[where] = 2 if self.num_envs > 8 else 0
+
+
+class CountsOthers(Race):
+    def _begin(self, where: Any) -> None:
+        super()._begin(where)
+        self.state.place[where] = 2 if self.num_envs == 1 else 0
+
+
+class CountsThreads(Race):
+    def _advance(self, actions: Any, where: Any) -> None:
+        super()._advance(actions, where)
+        self.groups["watchers"].reward[where] += numba.get_num_threads()
 
 
 class Hides(Race):
@@ -120,7 +136,9 @@ class Raises(Race):
         (Outside, "spaces", "outside its space"),
         (OwnRandomness, "seeds", "`stream` alone"),
         (NothingAllowed, "masks", "no legal action"),
-        (CountsCopies, "copies", "how many copies"),
+        (CountsCopies, "copies", "among 4 and among 16 is not the same"),
+        (CountsOthers, "copies", "among 4 and among 1 is not the same"),
+        pytest.param(CountsThreads, "threads", "one thread and two give different courses", marks=TWO_THREADS),
         (Hides, "snapshots", "has to be in `state`"),
         (OtherMetrics, "episodes", "['arrived']"),
         (PaysAtTheBeginning, "episodes", "paid in the step that begins"),
