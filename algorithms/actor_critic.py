@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..envs.errors import BadParameter
+from ..envs.checks import check_above_zero
 from ..envs.spec import GroupSpec
 from .body import Body, BodySettings
 from .central_critic import CentralCritic
@@ -25,8 +25,7 @@ class NetworkSettings(BodySettings):
 
     def __post_init__(self):
         super().__post_init__()
-        if not 0 < self.initial_deviation < math.inf:
-            raise BadParameter(f"initial_deviation is {self.initial_deviation}; allowed is above 0")
+        check_above_zero("initial_deviation", self.initial_deviation)
 
 
 class ActorCritic(nn.Module):

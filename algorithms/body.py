@@ -9,6 +9,7 @@ import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
+from ..envs.checks import WIDEST, check_widths, check_within
 from ..envs.errors import BadParameter
 from .channel import hear_others
 from .encoders import build_encoder
@@ -37,13 +38,9 @@ class BodySettings:
     """Numbers that the memory holds."""
 
     def __post_init__(self):
-        for name in ("hidden", "channels"):
-            if any(width < 1 for width in getattr(self, name)):
-                raise BadParameter(f"{name} is {getattr(self, name)}; each width is at least 1")
-        if not self.hidden:
-            raise BadParameter("hidden is empty; give the width of at least one layer")
-        if self.memory_size < 1:
-            raise BadParameter(f"memory_size is {self.memory_size}; it is at least 1")
+        check_widths("hidden", self.hidden, least=1)
+        check_widths("channels", self.channels)
+        check_within("memory_size", self.memory_size, 1, WIDEST)
         if self.agent_id and self.sharing == "none":
             raise BadParameter("agent_id is true with sharing 'none'; an id is of use with sharing 'all' only")
 

@@ -5,10 +5,9 @@ Their released code draws minibatches across agents and averages the measured di
 rows; see `../shared/specs/learners.md` section 1. Here each agent learns from its own, as in the paper.
 """
 
-import math
 from dataclasses import dataclass
 
-from ..envs.checks import require
+from ..envs.checks import check_above_zero
 from .learner import Information
 from .ppo import PPO
 from .ppo_settings import PPOSettings
@@ -39,7 +38,7 @@ class DPOSettings(PPOSettings):
     def __post_init__(self):
         super().__post_init__()
         for name in ("kl_target", "kl_coefficient", "sqrt_kl_coefficient"):
-            require(name, getattr(self, name), 0 < getattr(self, name) < math.inf, "above 0")
+            check_above_zero(name, getattr(self, name))
 
 
 class DPO(PPO[DPOSettings]):

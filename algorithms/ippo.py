@@ -6,7 +6,7 @@ al. (2017). Differences of public code are settled in `../shared/specs/learners.
 
 from dataclasses import dataclass
 
-from ..envs.checks import require
+from ..envs.checks import check_above_zero
 from .learner import Information
 from .ppo import PPO
 from .ppo_settings import PPOSettings
@@ -22,7 +22,7 @@ class IPPOSettings(PPOSettings):
 
     def __post_init__(self):
         super().__post_init__()
-        require("clip", self.clip, 0 < self.clip < float("inf"), "above 0")
+        check_above_zero("clip", self.clip)
 
 
 class IPPO(PPO[IPPOSettings]):

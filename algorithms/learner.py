@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..envs.errors import Failure
 from ..envs.spec import EnvSpec, GroupSpec
 from ..envs.timestep import GroupStep
 from .rollout import Rollout
@@ -41,7 +42,7 @@ class Decision(NamedTuple):
     record: Mapping[str, NDArray[Any]] = MappingProxyType({})  # (num_envs, n, ...) given back at `learn`
 
 
-class Diverged(RuntimeError):
+class Diverged(Failure):
     """Learning went to NaN or infinity: names the group, the agent and the quantity."""
 
     def __init__(self, group: str, agent: str, quantity: str, value: float):

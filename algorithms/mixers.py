@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..envs.checks import check_within
+from ..envs.checks import WIDEST, check_widths, check_within
 from ..envs.errors import BadParameter
 from ..envs.registry import nearest
 from .encoders import build_encoder
@@ -39,8 +39,9 @@ class MixerSettings:
 
     def __post_init__(self):
         for name in ("embedding", "heads", "central"):
-            check_within(name, getattr(self, name), 1)
-        check_within("hyper", self.hyper, 0)
+            check_within(name, getattr(self, name), 1, WIDEST)
+        check_within("hyper", self.hyper, 0, WIDEST)
+        check_widths("channels", self.channels)
 
 
 class Mixer(nn.Module):

@@ -11,14 +11,30 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..envs.memory import check_memory
 from .gru import gru_scan
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu_, "tanh": torch.tanh_}
 """In place, which spares the memory traffic: give them what a layer has just made, and nothing else."""
 
+FLOATS_PER_WEIGHT = 4
+"""The weight, its gradient and the two averages of Adam."""
+FLOATS_PER_UNIT = 3
+"""What a unit makes of a row, its gradient, and room to compute them."""
+
+
+def bytes_of_row(shape: tuple[int, ...], hidden: tuple[int, ...], memory_size: int) -> int:
+    """What one observation of `shape` takes at least in a gradient step through these layers."""
+    return 4 * (math.prod(shape) + FLOATS_PER_UNIT * (sum(hidden) + memory_size))
+
 
 def orthogonal(shape: tuple[int, ...], gain: float, stream: torch.Generator) -> Tensor:
     """Orthogonal weights (Saxe et al. 2014) for each of m networks: `(m, in, out)`, or `(m, out, in, k, k)`."""
+    check_memory(
+        f"a layer of {' x '.join(map(str, shape))} weights, with its gradient and Adam's averages,",
+        FLOATS_PER_WEIGHT * 4 * math.prod(shape),
+        "smaller hidden, channels or memory_size need less",
+    )
     weight = torch.empty(shape)
     for one in weight:
         nn.init.orthogonal_(one, gain, generator=stream)

@@ -4,7 +4,6 @@ Source: Vinitsky et al., "A learning agent that acquires social norms from publi
 `../shared/specs/learners.md` section 5 gathers of it.
 """
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -16,7 +15,15 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..envs.checks import require
+from ..envs.checks import (
+    LARGEST_INTEGER,
+    MOST_PASSES,
+    check_above_zero,
+    check_not_negative,
+    check_widths,
+    check_within,
+    require,
+)
 from ..envs.errors import BadParameter
 from ..envs.signals import OPPORTUNITY, SANCTION, Events, context_space
 from .body import brightness_scale
@@ -70,15 +77,14 @@ class NormSettings:
 
     def __post_init__(self):
         for name in ("alpha", "beta"):
-            require(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
+            check_not_negative(name, getattr(self, name))
         for name in ("disapprovals", "approvals", "steps"):
-            require(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
-        require("warm_up", self.warm_up, self.warm_up >= 0, "0 or more")
-        require("learning_rate", self.learning_rate, 0 < self.learning_rate < math.inf, "above 0")
+            check_within(name, getattr(self, name), 1, MOST_PASSES)
+        check_within("warm_up", self.warm_up, 0, LARGEST_INTEGER)
+        check_above_zero("learning_rate", self.learning_rate)
         require("hides", self.hides, len(set(self.hides)) == len(self.hides), "each number once")
         for name in ("hidden", "channels"):
-            widths = getattr(self, name)
-            require(name, widths, len(widths) > 0 and min(widths) >= 1, "one width or more, each at least 1")
+            check_widths(name, getattr(self, name), least=1)
         if not self.classifier and (self.alpha or self.beta):
             raise BadParameter(
                 f"alpha is {self.alpha} and beta {self.beta} with classifier off; allowed is 0 for both, for nothing can tell then what is disapproved"

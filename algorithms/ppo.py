@@ -12,10 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ..envs.memory import check_memory
 from ..envs.timestep import GroupStep
 from .actor_critic import ActorCritic
 from .distributions import build_distribution
 from .learner import Decision, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
+from .networks import bytes_of_row
 from .optimizer import StackedAdam
 from .ppo_loss import ppo_loss
 from .ppo_settings import PPOSettings
@@ -101,6 +103,16 @@ class PPO(Learner, Generic[S]):
         )
 
     # Learning
+
+    def prepare(self) -> None:
+        network, setup = self.settings.network, self.setup
+        rows = setup.num_envs * setup.rollout_length * self.group.size // self.settings.minibatches
+        wanted = rows * bytes_of_row(self.group.observation_space.shape, network.hidden, network.memory_size)
+        check_memory(
+            f"a minibatch of {rows:,} observations",
+            wanted,
+            "more minibatches, a smaller rollout_length or num_envs, or narrower layers need less",
+        )
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
         if self.settings.anneal:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from ..envs.checks import require
+from ..envs.checks import MOST_PASSES, check_above_zero, check_not_negative, check_within, require
 from .actor_critic import NetworkSettings
 
 
@@ -44,13 +44,15 @@ class PPOSettings:
 
     def __post_init__(self):
         for name in ("learning_rate", "max_grad_norm", "adam_epsilon"):
-            require(name, getattr(self, name), 0 < getattr(self, name) < math.inf, "above 0")
+            check_above_zero(name, getattr(self, name))
         for name in ("value_coefficient", "entropy"):
-            require(name, getattr(self, name), 0 <= getattr(self, name) < math.inf, "0 or more")
+            check_not_negative(name, getattr(self, name))
         for name in ("gamma", "gae_lambda"):
             require(name, getattr(self, name), 0 <= getattr(self, name) <= 1, "0 to 1")
         for name in ("epochs", "minibatches"):
-            require(name, getattr(self, name), getattr(self, name) >= 1, "1 or more")
+            check_within(name, getattr(self, name), 1, MOST_PASSES)
         for name in ("value_clip", "target_kl"):
             value = getattr(self, name)
-            require(name, value, value is None or value > 0, "above 0, or none")
+            if value is not None and value != math.inf:
+                require(name, value, value > 0, "above 0, or none")
+                check_above_zero(name, value)

@@ -14,14 +14,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..envs.checks import check_within, require
+from ..envs.checks import LARGEST_INTEGER, MOST_PASSES, check_above_zero, check_within
 from ..envs.errors import BadParameter
+from ..envs.memory import MEGABYTE, check_memory
 from ..envs.timestep import GroupStep
 from .action_values import ActionValues
 from .learner import Decision, Information, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
+from .networks import bytes_of_row
 from .optimizer import StackedAdam
 from .q_network import QNetwork, QNetworkSettings
-from .replay import MEGABYTE, Replay, Stretch, bytes_per_step, check_fits
+from .replay import Replay, Stretch, bytes_per_step
 from .returns import generalized_advantage, n_step_return
 from .rollout import Rollout
 from .statistics import masked_mean
@@ -82,11 +84,12 @@ class QSettings:
         for name in ("gamma", "return_lambda", "epsilon_start", "epsilon_end", "epsilon_fraction"):
             check_within(name, getattr(self, name), 0, 1)
         for name in ("n_step", "batch_size", "sequence_length", "gradient_steps", "target_interval"):
-            check_within(name, getattr(self, name), 1)
-        for name in ("warm_up", "burn_in"):
-            check_within(name, getattr(self, name), 0)
+            check_within(name, getattr(self, name), 1, LARGEST_INTEGER)
+        check_within("gradient_steps", self.gradient_steps, 1, MOST_PASSES)
+        for name in ("warm_up", "burn_in", "buffer_size"):
+            check_within(name, getattr(self, name), 0, LARGEST_INTEGER)
         for name in ("learning_rate", "reward_scale", "target_tau", "max_grad_norm", "adam_epsilon"):
-            require(name, getattr(self, name), 0 < getattr(self, name) < np.inf, "above 0")
+            check_above_zero(name, getattr(self, name))
         check_within("target_tau", self.target_tau, 0, 1)
         if self.n_step > 1 and self.return_lambda > 0:
             raise BadParameter(
@@ -298,7 +301,15 @@ class QLearner(Learner, Generic[S]):
         return step * self.setup.num_envs * self._capacity(self.setup.num_envs)
 
     def prepare(self) -> None:
-        check_fits(self.replay_bytes())
+        check_memory("the replay", self.replay_bytes(), "a smaller buffer_size needs less")
+        settings, network = self.settings, self.settings.network
+        rows = settings.batch_size * (settings.sequence_length + 1) * self.group.size
+        wanted = rows * bytes_of_row(self.group.observation_space.shape, network.hidden, network.memory_size)
+        check_memory(
+            f"a batch of {rows:,} observations",
+            wanted,
+            "a smaller batch_size or sequence_length, or narrower layers, need less",
+        )
 
     def announce(self) -> list[str]:
         return [

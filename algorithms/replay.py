@@ -1,7 +1,5 @@
 """A replay of the last steps of all copies, from which stretches of steps are drawn."""
 
-import os
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,14 +7,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..envs.errors import BadParameter
 from .learner import Setup
 from .rollout import Rollout
 
 SEEN = ("observation", "action_mask", "active", "first")
 PER_TRANSITION = ("action", "reward", "terminated", "truncated")
-MEGABYTE = 2**20
-CGROUP = Path("/sys/fs/cgroup")
 
 
 class Stretch(NamedTuple):
@@ -163,30 +158,3 @@ def bytes_per_step(setup: Setup, memory_size: int, keep_state: bool) -> int:
     flags_and_reward = 1 + 1 + 4  # active, terminated, reward
     state = int(np.prod(setup.env.state_shape or ())) * 4 if keep_state else 0
     return group.size * (observation + mask + action + 4 * memory_size + flags_and_reward) + state + 2
-
-
-def check_fits(wanted: int) -> None:
-    """Raise BadParameter if so many bytes are not there."""
-    free = free_memory()
-    if free is not None and wanted > free:
-        raise BadParameter(
-            f"the replay takes {wanted / MEGABYTE:,.0f} MB, and {free / MEGABYTE:,.0f} MB of memory are free; a smaller buffer_size needs less"
-        )
-
-
-def free_memory() -> int | None:
-    """Bytes that this process can still take, within its container's limit; None where the system does not say."""
-    try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (ValueError, OSError):
-        return None
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):  # more than the free pages: caches give way
-                free = int(line.split()[1]) * 1024
-        limit = (CGROUP / "memory.max").read_text().strip()
-        if limit != "max":
-            free = min(free, int(limit) - int((CGROUP / "memory.current").read_text()))
-    except OSError:
-        pass  # no Linux, or no container
-    return free

@@ -12,12 +12,15 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from .checks import check_count
+from .memory import bytes_of_step, check_memory
 from .spec import EnvSpec, GroupSpec
 from .streams import fresh_seed, seed_streams
 from .timestep import GroupStep, TimeStep
 
 StateT = TypeVar("StateT", bound=Any)
 Actions = Mapping[str, NDArray[Any]] | NDArray[Any]
+FEWER_ENVS = "fewer envs (num_envs, or episodes that are played side by side) need less"
 REQUIRED_STATE = ("stream", "elapsed", "over")
 
 
@@ -28,7 +31,8 @@ class BatchEnv(ABC, Generic[StateT]):
     `stream` (num_envs, 4) uint64, `elapsed` (num_envs,) int32 and `over` (num_envs,) bool, which this class keeps.
 
     Raises:
-        ValueError: `num_envs` is below 1, or the state lacks a required field.
+        BadParameter: `num_envs` is below 1, or so many do not fit in memory.
+        ValueError: the state lacks a required field.
     """
 
     Parameters: ClassVar[type | None] = None
@@ -43,8 +47,8 @@ class BatchEnv(ABC, Generic[StateT]):
     state: StateT
 
     def __init__(self, spec: EnvSpec, num_envs: int, parameters: Any = None):
-        if num_envs < 1:
-            raise ValueError(f"num_envs is {num_envs}; it must be at least 1")
+        check_count(num_envs)
+        check_memory(f"a step of {num_envs:,} envs of '{spec.id}'", num_envs * bytes_of_step(spec), FEWER_ENVS)
         self.spec = spec
         self.num_envs = num_envs
         self.parameters = parameters

@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from numbers import Integral
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -13,16 +14,60 @@ MOST_STEPS = 2**31 - 1
 LARGEST = 1_000_000
 """The largest payoff or cost, which float32 still adds up in."""
 LARGEST_INTEGER = 2**63 - 1
-"""The largest count or seed: they are kept in int64."""
+"""The largest count: counts are kept in int64."""
+LARGEST_SEED = 2**64 - 1
+"""Streams are seeded by 64 bits; a larger seed would mean the same as a smaller one."""
+MOST_PASSES = 1_000_000
+"""The most repetitions of something within one update or step."""
+MOST_THREADS = 1024
+MOST_LAYERS = 1000
+WIDEST = 1_000_000
+"""The most units of a layer."""
+SMALLEST_FLOAT, LARGEST_FLOAT = 1.18e-38, 3.4e38
+"""What float32 keeps without becoming 0 or infinite."""
 _POWER_OF_TEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE]\+?\d{1,3}|[+-]?\d+\.0*")
 
 
 def check_within(name: str, value: float, low: float, high: float = math.inf) -> None:
     """Raise BadParameter unless low <= value <= high and the value is a finite number."""
-    if math.isfinite(value) and low <= value <= high:
+    if (isinstance(value, int) or math.isfinite(value)) and low <= value <= high:
         return
-    allowed = f"{low} or more" if high == math.inf else f"{low} to {high}"
+    allowed = f"{low} or more" if high == math.inf or (value < low and high >= LARGEST_INTEGER) else f"{low} to {high}"
     raise BadParameter(f"{name} is {value}; allowed is {allowed}")
+
+
+def check_count(num_envs: Any) -> None:
+    """Raise BadParameter unless it is a number of envs."""
+    require("num_envs", num_envs, isinstance(num_envs, Integral), "a whole number")
+    check_within("num_envs", int(num_envs), 1, LARGEST_INTEGER)
+
+
+def check_above_zero(name: str, value: float) -> None:
+    """Raise BadParameter unless the value is above 0 and float32 can hold it, for what it is multiplied with is float32."""
+    require(name, value, value > 0, "above 0")
+    require(
+        name,
+        value,
+        SMALLEST_FLOAT <= value <= LARGEST_FLOAT,
+        f"what float32 holds, {SMALLEST_FLOAT} to {LARGEST_FLOAT}",
+    )
+
+
+def check_not_negative(name: str, value: float) -> None:
+    """Raise BadParameter unless the value is 0 or more and float32 can hold it."""
+    require(name, value, value >= 0, "0 or more")
+    require(name, value, value <= LARGEST_FLOAT, f"what float32 holds, up to {LARGEST_FLOAT}")
+
+
+def check_widths(name: str, widths: tuple[int, ...], least: int = 0) -> None:
+    """Raise BadParameter unless there are `least` widths of layers or more, each from 1 to WIDEST."""
+    if len(widths) < least:
+        raise BadParameter(
+            f"{name} is empty; give the width of at least {'one layer' if least == 1 else f'{least} layers'}"
+        )
+    require(name, f"a list of {len(widths)} widths", len(widths) <= MOST_LAYERS, f"up to {MOST_LAYERS} of them")
+    if any(not 1 <= width <= WIDEST for width in widths):
+        raise BadParameter(f"{name} is {widths}; each width is at least 1 and at most {WIDEST}")
 
 
 def require(name: str, value: Any, holds: bool, allowed: str) -> None:

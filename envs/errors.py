@@ -20,6 +20,10 @@ class CannotImport(UserError, ImportError):
     """A plugin, or the module that a registered name stands for, is missing or broken."""
 
 
+class Failure(RuntimeError):
+    """What went wrong though nobody made a mistake. The text is one sentence; the command line prints it and exits with status 1."""
+
+
 class NotFinite(UserError, ValueError):
     """An environment gave a number that is NaN or infinite; the text names the agent, the step and the quantity."""
 

@@ -1,19 +1,26 @@
 """From an id and parameters to an environment."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, cast, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from .batch import BatchEnv
+from .batch import FEWER_ENVS, BatchEnv
 from .bridge import BRIDGE_PREFIX, Bridge, BridgeParameters
-from .checks import read_whole, takes_whole_numbers
+from .checks import check_count, read_whole, takes_whole_numbers
 from .errors import BadParameter, CannotImport, UnknownName
+from .memory import bytes_of_arrays, check_memory
 from .plugins import import_named
 from .registry import environments, nearest
 from .scenario import Scenario
 from .seated import SeatedEnv, parameters_with
+
+MANY = 4096
+"""Envs from which on it is worth to build two small batches before, to know what they take."""
+SMALLEST_OBJECT = 4096
+"""Bytes that the smallest env of another package takes, roughly."""
 
 
 def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
@@ -45,7 +52,7 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
         elif isinstance(value, str) and takes_whole_numbers(hints[key]):  # YAML reads 1e5 as a text
             values[key] = read_whole(value)
     try:
-        return TypeAdapter(cls).validate_python(values)
+        return _adapter(cls).validate_python(values)
     except ValidationError as error:
         first = error.errors()[0]
         if first["type"] == "value_error":
@@ -53,6 +60,12 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
         where = ".".join(str(part) for part in first["loc"])
         given = "" if first["type"] == "missing" else f" is {first.get('input')!r};"
         raise BadParameter(f"{what}: {where}{given} {first['msg'].lower()}") from error
+
+
+@lru_cache(maxsize=256)
+def _adapter(cls: type) -> TypeAdapter[Any]:
+    """The checks of a dataclass, which cost milliseconds to make."""
+    return TypeAdapter(cls)
 
 
 def _over_default(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -126,19 +139,35 @@ def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
 
 def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
     """Like `make`, with the parameters already built."""
+    check_count(num_envs)
     if id.startswith(BRIDGE_PREFIX):
-        return Bridge(id, _pettingzoo_factory(id), num_envs, parameters)
+        return _bridged(id, _pettingzoo_factory(id), num_envs, parameters)
     registration = environments.find(id)
     target = registration.load()
     if isinstance(target, Scenario):
         return SeatedEnv(registration.name, target, make_from(target.world, num_envs, parameters))
     if isinstance(target, type) and issubclass(target, BatchEnv):
-        return target(registration.name, num_envs, parameters)  # type: ignore[call-arg]
+        return _batched(lambda number: target(registration.name, number, parameters), num_envs)  # type: ignore[call-arg]
     if not callable(target):
         raise BadParameter(
             f"'{registration.name}' is registered as {target!r}; allowed is a BatchEnv class or a PettingZoo factory"
         )
-    return Bridge(registration.name, target, num_envs, parameters)
+    return _bridged(registration.name, target, num_envs, parameters)
+
+
+def _batched(build: Callable[[int], BatchEnv], num_envs: int) -> BatchEnv:
+    """Build envs; of many the memory that they take is told by two small batches first. Raises BadParameter if it is not there."""
+    if num_envs >= MANY:
+        one, two = build(1), build(2)
+        wanted = num_envs * (bytes_of_arrays(two) - bytes_of_arrays(one))
+        check_memory(f"{num_envs:,} envs of '{one.spec.id}'", wanted, FEWER_ENVS)
+    return build(num_envs)
+
+
+def _bridged(id: str, factory: Callable[..., Any], num_envs: int, parameters: Any) -> Bridge:
+    """Bridge envs of another package. Raises BadParameter if there is not even memory for so many empty ones."""
+    check_memory(f"{num_envs:,} envs of '{id}', each a Python object,", num_envs * SMALLEST_OBJECT, FEWER_ENVS)
+    return Bridge(id, factory, num_envs, parameters)
 
 
 def _pettingzoo_factory(id: str) -> Any:

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from types import FrameType
 
-from stigmergy.envs.errors import UserError
+from stigmergy.envs.errors import Failure, UserError
 
 PACKAGE = Path(__file__).parent
 CHECKOUT = PACKAGE.parent
@@ -97,6 +97,8 @@ def describe(error: BaseException) -> tuple[str, int] | None:
     """Sentence and exit status of a failure whose cause is known; None for a fault of a program."""
     if isinstance(error, UserError):
         return str(error), 2
+    if isinstance(error, Failure):
+        return str(error), 1
     if isinstance(error, MemoryError) or _is_allocation(error):
         return (
             f"memory is used up: {_first_line(error)}; fewer or smaller envs, rollouts, batches or layers need less",

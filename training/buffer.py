@@ -1,5 +1,6 @@
 """Collects steps into the rollout that a learner may see, and nothing else."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from ..algorithms.learner import Decision, Information
 from ..algorithms.rollout import Rollout
+from ..envs.memory import bytes_of_group, check_memory
 from ..envs.signals import EventLog, context_space
 from ..envs.spec import EnvSpec, GroupSpec
 from ..envs.timestep import TimeStep
@@ -19,6 +21,13 @@ class RolloutBuffer:
     """
 
     def __init__(self, env: EnvSpec, group: GroupSpec, num_envs: int, length: int, information: Information):
+        state = math.prod(env.state_shape) if env.state_shape and information is Information.JOINT else 0
+        wanted = (length + 1) * num_envs * (bytes_of_group(group) + 4 * state)
+        check_memory(
+            f"a rollout of {length:,} steps in {num_envs:,} envs",
+            wanted,
+            "a smaller rollout_length or num_envs needs less",
+        )
         self.group = group
         self.length = length
         self.information = information

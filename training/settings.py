@@ -1,9 +1,8 @@
 """The options of the trainer."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from ..envs.errors import BadParameter
+from ..envs.checks import LARGEST_INTEGER, LARGEST_SEED, MOST_STEPS, MOST_THREADS, check_within
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,15 @@ class TrainingSettings:
 
     def __post_init__(self):
         for name in ("total_steps", "num_envs", "rollout_length", "evaluation_episodes"):
-            _at_least(name, getattr(self, name), 1)
-        for name in ("seed", "threads", "evaluation_interval", "checkpoint_interval"):
-            _at_least(name, getattr(self, name), 0)
+            check_within(name, getattr(self, name), 1, LARGEST_INTEGER)
+        for name in ("evaluation_interval", "checkpoint_interval"):
+            check_within(name, getattr(self, name), 0, LARGEST_INTEGER)
+        check_within("seed", self.seed, 0, LARGEST_SEED)
+        check_within("threads", self.threads, 0, MOST_THREADS)
         if self.evaluation_max_steps is not None:
-            _at_least("evaluation_max_steps", self.evaluation_max_steps, 1)
+            check_within("evaluation_max_steps", self.evaluation_max_steps, 1, MOST_STEPS)
 
     @property
     def num_updates(self) -> int:
         """Rollouts in the run: enough for `total_steps`, the last one whole."""
         return -(-self.total_steps // (self.num_envs * self.rollout_length))
-
-
-def _at_least(name: str, value: Any, least: int) -> None:
-    if value < least:
-        raise BadParameter(f"{name} is {value}; allowed is {least} or more")

@@ -20,6 +20,7 @@ from ..envs.bridge import Bridge
 from ..envs.errors import BadParameter, NotFinite
 from ..envs.fingerprint import Identity, identify
 from ..envs.kernels import most_threads
+from ..envs.memory import bytes_of_arrays, check_memory
 from ..envs.spec import GroupSpec
 from ..envs.timestep import TimeStep
 from .buffer import RolloutBuffer, share
@@ -128,6 +129,13 @@ class Trainer:
             for name, learner in self.learners.items()
             if learner.learns or any(other.information is Information.JOINT for other in self.learners.values())
         }
+        if settings.evaluation_interval:
+            wanted = bytes_of_arrays(self.env) // settings.num_envs * settings.evaluation_episodes
+            check_memory(
+                f"an evaluation of {settings.evaluation_episodes:,} episodes side by side",
+                wanted,
+                "fewer evaluation_episodes need less",
+            )
         self.memories = {name: learner.initial_memory(settings.num_envs) for name, learner in self.learners.items()}
         self.totals = EpisodeTotals(settings.num_envs, list(self.learners))
         self.progress = Progress()

@@ -59,6 +59,10 @@ class PathfindingParameters:
             raise BadParameter(f"density is {self.density}; allowed is 0 to below 1")
         check_within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
         check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
+        for cell in (*self.starts, *(cell for goals in self.goals for cell in goals)):
+            if not all(-MOST_STEPS <= number <= MOST_STEPS for number in cell):
+                name = "starts" if cell in self.starts else "goals"
+                raise BadParameter(f"{name} has the cell {cell}; allowed are rows and columns of the map")
         if self.scenario and (self.starts or self.goals):
             raise BadParameter(
                 f"scenario is '{self.scenario}' and starts or goals are given too; give one or the other"

@@ -5,10 +5,9 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from stigmergy.algorithms import replay as module
 from stigmergy.algorithms.factory import make_learner
 from stigmergy.algorithms.learner import Setup
-from stigmergy.algorithms.replay import Replay, bytes_per_step, check_fits
+from stigmergy.algorithms.replay import Replay, bytes_per_step
 from stigmergy.envs.errors import BadParameter
 
 from .loop import Collector
@@ -136,20 +135,6 @@ def test_the_estimate_is_what_it_takes(observation, keep_state):
     replay = Replay(10, rollout, keep_state)
     assert sum(part.nbytes for part in replay.parts.values()) == 10 * COPIES * bytes_per_step(setup, 5, keep_state)
     assert learner(env, buffer_size=4000).replay_bytes() == COPIES * 1001 * bytes_per_step(setup, 5, False)
-
-
-def test_a_replay_that_does_not_fit_gets_a_sentence(monkeypatch):
-    monkeypatch.setattr(module, "free_memory", lambda: 1000 * 2**20)
-    check_fits(999 * 2**20)
-    with pytest.raises(BadParameter, match="the replay takes 2,000 MB, and 1,000 MB of memory are free"):
-        check_fits(2000 * 2**20)
-    monkeypatch.setattr(module, "free_memory", lambda: None)
-    check_fits(10**18)  # where nobody knows, nothing can be said
-
-
-def test_free_memory_is_something():
-    free = module.free_memory()
-    assert free is None or 2**20 < free < 2**50
 
 
 def test_it_is_refused_before_the_first_step():
