@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 from ..batch import BatchEnv
 from ..errors import BadParameter
 from ..spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ..timestep import TimeStep
 from . import draw, metrics, observation, placement, rules
 from .parameters import LifelongParameters, OneShotParameters, PathfindingParameters
 from .state import State, allocate_scratch, allocate_state
 from .task import build_constants, count_agents
+
+ROUNDS = 10_000
+"""How often agents that found no room are placed anew, where some env has had room before."""
+FIRST_ROUNDS, FIRST_CELLS = 100, 10**9
+"""How often in all envs together where none has, and the most cells that are drawn for it: it may be that there never is room."""
 
 
 class Pathfinding(BatchEnv[State]):
@@ -43,6 +49,7 @@ class Pathfinding(BatchEnv[State]):
             action_space=spaces.Discrete(5),
             has_action_mask=parameters.mask_walls,
         )
+        self._has_room = False  # until some env has been given a place for each agent
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, self.metric_names), num_envs, parameters)
         self._scratch = allocate_scratch(self.state, *self.constants.drawing.shape)
         step = self.groups[DEFAULT_GROUP]
@@ -58,13 +65,29 @@ class Pathfinding(BatchEnv[State]):
         return allocate_state(self.num_envs, self._num_agents, height, width, radius, self.constants.shortest_path)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
+        placed, rounds = self.state.placed, 1
         placement.begin_copies(self.state, self.constants, self._scratch, where)
-        if not self.state.placed.all():
+        self._has_room = self._has_room or bool(placed[where].any())
+        cells = placement.MAP_ATTEMPTS * self.constants.drawing.size
+        first = min(FIRST_ROUNDS, FIRST_CELLS / cells) / self.num_envs
+        while not placed.all() and rounds < (ROUNDS if self._has_room else first):
+            # Their streams go on, so that what is drawn at first stays as it is.
+            placement.begin_copies(self.state, self.constants, self._scratch, ~placed)
+            self._has_room = self._has_room or bool(placed.any())
+            rounds += 1
+        if not placed.all():
             height, width = self.constants.drawing.shape
+            draws = placement.MAP_ATTEMPTS * rounds
+            name = "drawn" if "\n" in self.parameters.map else f"'{self.parameters.map}'"
             raise BadParameter(
-                f"num_agents is {self._num_agents}, for whom {placement.MAP_ATTEMPTS} draws of a '{self.parameters.map}' map of {height} x {width}"
+                f"num_agents is {self._num_agents}, for whom {draws} draws of a {name} map of {height} x {width}"
                 " had no room with goals they can reach; allowed are fewer agents, or a larger or emptier map"
             )
+
+    def restore(self, state: State) -> TimeStep:
+        """Put a snapshot back; see `BatchEnv.restore`."""
+        self._has_room = True  # a run that goes on draws as long as it would have
+        return super().restore(state)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
