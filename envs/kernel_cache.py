@@ -31,6 +31,7 @@ PACKAGE = __name__.partition(".")[0]
 DAYS_KEPT = 30
 """Days after which kernels of other sources, which nobody has used since, are removed."""
 _SECONDS_A_DAY = 86_400
+_TEMPORARY = f"{PACKAGE}-kernels-"
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -105,9 +106,14 @@ def cache_folder() -> Path:
             folder.mkdir(parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=folder).close()
             return folder
-    temporary = Path(tempfile.mkdtemp(prefix=f"{PACKAGE}-kernels-"))
+    temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY))
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     return temporary
+
+
+def is_temporary(folder: Path) -> bool:
+    """Whether a cache folder is one for this process alone."""
+    return folder.name.startswith(_TEMPORARY)
 
 
 def _user_cache() -> Path:

@@ -79,7 +79,11 @@ def _run(args: list[str]) -> int:
     command, rest = args[0], args[1:]
     if command not in COMMANDS:
         raise UnknownName(f"there is no command '{command}'.{nearest_command(command, list(COMMANDS))}")
-    return importlib.import_module(f"stigmergy.commands.{command}").main(rest)
+    main = importlib.import_module(f"stigmergy.commands.{command}").main
+    if "numba" not in sys.modules:
+        return main(rest)
+    with importlib.import_module("stigmergy.compiling").compilation_announced():
+        return main(rest)
 
 
 def _reader_is_gone(args: list[str]) -> int:
