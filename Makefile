@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-slow benchmark demo constraints clean
+.PHONY: help setup format lint type test test-slow anywhere benchmark demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -30,6 +30,7 @@ help:
 	@echo "make type         check the types of the four floors"
 	@echo "make test         run the tests; ARGS='-k render' chooses"
 	@echo "make test-slow    run the long learning tests"
+	@echo "make anywhere     run the tests under the settings of other machines; ARGS='--only busy' chooses"
 	@echo "make benchmark    measure speeds; make .venv-pogema .venv-jaxmarl first to have peers beside them"
 	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
 	@echo "make clean        remove caches and builds; virtual environments and runs stay"
@@ -66,6 +67,9 @@ test: $(STAMP)
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow $(ARGS)
+
+anywhere: $(STAMP)
+	$(BIN)/python -m tests.settings $(ARGS)
 
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)

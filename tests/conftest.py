@@ -1,20 +1,66 @@
 """Settings of all tests."""
 
 import os
+import random
 import tempfile
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import stigmergy  # noqa: F401 (before any test loads torch, for it lets idle threads sleep)
+from tests.process_state import in_random_order, left_as_it_was
+
+# A plain terminal of 80 columns, for the tests and for the programs that they start.
+os.environ["COLUMNS"] = "80"
+for name in ("LINES", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+    os.environ.pop(name, None)
+
+# The same examples on every machine, and no clock. `--hypothesis-profile explore` tries new ones.
+NO_CLOCK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **NO_CLOCK)
+settings.register_profile("explore", **NO_CLOCK)
+settings.load_profile("same")
 
 # The agreements of the user of this machine stay untouched.
 os.environ["STIGMERGY_HOME"] = tempfile.mkdtemp(prefix="stigmergy-tests-")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption(
+        "--shuffle", metavar="SEED", help="run files, and the tests of each, in a random order; 'new' draws a seed"
+    )
+
+
+def pytest_configure(config):
+    if config.option.shuffle == "new":  # workers of xdist get the seed that was drawn
+        config.option.shuffle = str(random.SystemRandom().randrange(10**6))
+
+
+def pytest_report_header(config):
+    return f"shuffled by --shuffle {config.option.shuffle}" if config.option.shuffle else None
+
+
+def pytest_collection_modifyitems(config, items):
     """Keep together what compiles the same kernels, so that two workers do not both: the tests of a task, and those of a file."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         folder, name = item.path.parent.name, item.path.stem.removeprefix("test_")
         group = str(parameters.get("id", f"{folder}/{name}")).removesuffix("-v0")
         item.add_marker(pytest.mark.xdist_group(group))
+    if config.option.shuffle:
+        items[:] = in_random_order(items, config.option.shuffle)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _files_leave_nothing(tmp_path_factory):
+    with left_as_it_was():
+        os.environ["STIGMERGY_HOME"] = str(
+            tmp_path_factory.mktemp("home")
+        )  # what one file agrees to is not agreed in another
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _tests_leave_nothing(_files_leave_nothing):
+    with left_as_it_was():
+        yield

@@ -34,7 +34,6 @@ from .loop import Collector, train
 from .test_truth import CUT, ENDLESS, TO_GO, as_termination
 from .tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 
-load_plugin(str(Path(__file__).parents[2] / "docs/examples/reinforce.py"))
 WORLD = "test/every_learner-v0"
 PAIR = "test/two_groups-v0"
 EVERY_LEARNER = pytest.mark.parametrize("name", list(every_learner()))
@@ -49,9 +48,8 @@ class RegisteredNoise(Noise):
 
 
 @pytest.fixture(autouse=True)
-def _registered(monkeypatch):
-    monkeypatch.setattr(environments, "_entries", dict(environments._entries))
-    monkeypatch.setattr(algorithms, "_entries", dict(algorithms._entries))
+def _registered():
+    load_plugin(str(Path(__file__).parents[2] / "docs/examples/reinforce.py"))
     environments.register(WORLD, RegisteredNoise)
     environments.register(PAIR, Scenario(WORLD, {"some": Seats(2), "one": Seats(1)}))
 

@@ -21,8 +21,9 @@ def hit_rates(learning_rate, network=None):
     return rollout.reward.sum(axis=(0, 1)) / rollout.valid.sum(axis=(0, 1))
 
 
-# Measured over five seeds: 0.98 and above with learning, 0.42 and below without.
-THRESHOLD = 0.9
+# Over seeds 0 to 4 the lowest of the agents is at 0.99 (its own network) and 0.94 +- 0.03 (one for all) with learning, and
+# the highest at 0.38 +- 0.03 without: this lies some eight deviations from either.
+THRESHOLD = 0.65
 
 
 @pytest.mark.parametrize("network", [small(), small(sharing="all", agent_id=True)], ids=["none", "all"])

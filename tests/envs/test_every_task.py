@@ -23,14 +23,10 @@ from stigmergy.envs.factory import make, make_from, parameters_of
 from stigmergy.envs.pettingzoo_view import entry_points
 from stigmergy.envs.random_play import random_actions
 from stigmergy.envs.scenario import Scenario
+from tests.process_state import SHIPPED
 
-OURS = [
-    registration.name
-    for registration in environments
-    if isinstance(registration.target, Scenario) or str(registration.target).startswith("stigmergy.")
-]
 STEPS = 40
-EVERY_TASK = pytest.mark.parametrize("id", OURS)
+EVERY_TASK = pytest.mark.parametrize("id", SHIPPED)
 
 
 def entry_module(id):
@@ -99,7 +95,7 @@ def test_kernels_tell_the_tuples_of_all_tasks_apart():
             for item in value:
                 look(item, id)
 
-    for id in OURS:
+    for id in SHIPPED:
         env = make(id, 2)
         for name, value in vars(env).items():
             if name != "parameters" and value is not env.spec:

@@ -18,11 +18,15 @@ SHOOTERS = {
     "task": {"num_agents": 7, "max_cycles": 60, "ends_after": 20, "end_interval": 1, "end_chance": 0.05},
 }
 AMONG_PUNISHERS = "my/contributor_among_punishers-v0"
-register_scenario(
-    AMONG_PUNISHERS,
-    world="dilemmas/public_goods-v0",
-    seats={"me": Seats(agents=(2,)), "bots": Seats(3, "punish")},
-)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _scenario():
+    register_scenario(
+        AMONG_PUNISHERS,
+        world="dilemmas/public_goods-v0",
+        seats={"me": Seats(agents=(2,)), "bots": Seats(3, "punish")},
+    )
 
 
 def setting(plain, episodes, policy):
