@@ -30,7 +30,7 @@ class Setting:
     """With two programs per core beside it that never rest."""
     one_core: bool = False
     stranger: bool = False
-    """With an empty home, and no programs but Python's."""
+    """With an empty home, and without git."""
 
 
 def threads(number: int) -> dict[str, str]:
@@ -76,13 +76,24 @@ def other_work(programs: int) -> Iterator[None]:
             process.wait()
 
 
-def environment(setting: Setting, home: str) -> dict[str, str]:
-    """The environment variables of a run."""
+def programs_without(name: str, folder: Path) -> str:
+    """A PATH on which all programs of this one are but those whose names begin with `name`."""
+    folder.mkdir()
+    for place in os.environ["PATH"].split(os.pathsep):
+        for program in Path(place).iterdir() if Path(place).is_dir() else ():
+            if not program.name.startswith(name):
+                with contextlib.suppress(FileExistsError):  # the first on the PATH counts
+                    (folder / program.name).symlink_to(program)
+    return str(folder)
+
+
+def environment(setting: Setting, home: Path) -> dict[str, str]:
+    """The environment variables of a run, which may use the folder `home`."""
     variables = dict(os.environ)
     if setting.stranger:
         cache = Path(variables.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stigmergy" / "kernels"
         variables.setdefault("NUMBA_CACHE_DIR", str(cache))  # a home without compiled kernels would take half an hour
-        variables |= {"HOME": home, "PATH": str(Path(sys.executable).parent)}
+        variables |= {"HOME": str(home), "PATH": programs_without("git", home / "programs")}
     return variables | setting.variables
 
 
@@ -98,7 +109,7 @@ def run(name: str, arguments: list[str]) -> tuple[str, int]:
         status = subprocess.run(
             [*command, *arguments],
             cwd=ROOT,
-            env=environment(setting, folder),
+            env=environment(setting, Path(folder)),
             preexec_fn=None if only is None else lambda: os.sched_setaffinity(0, only),
         ).returncode
         counts = ET.parse(report).getroot()[0].attrib if report.exists() else {}
