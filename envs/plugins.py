@@ -13,6 +13,7 @@ from .errors import CannotImport, UserError
 from .sources import OURS, Sources, is_installed, sources_of_file, sources_of_module
 
 LONGEST_REASON = 300
+KERNELS = f"{__package__}.kernels"
 
 
 class Loaded:
@@ -48,6 +49,9 @@ def import_sources(sources: Sources, what: str) -> ModuleType:
     known = loaded_from(sources)
     if known is not None:
         return known
+    importlib.import_module(
+        KERNELS
+    )  # so that kernels which the plugin declares by Numba alone are cached by their sources too
     with telling(what):
         if sources.installed:
             module = importlib.import_module(sources.name)

@@ -114,6 +114,38 @@ def test_an_edit_of_what_a_kernel_calls_or_reads_is_noticed_and_equal_sources_sh
     assert play() == (first, 1)  # the old kernels are still there
 
 
+PLUGIN = """
+from numba import njit
+from numbers_beside import GAIN
+
+
+@njit(cache=True)
+def gain():
+    return GAIN
+
+
+print(gain(), sum(gain.stats.cache_hits.values()))
+import stigmergy
+"""
+
+
+def test_a_plugin_that_takes_its_decorator_from_numba_notices_an_edit_beside_it(tmp_path):
+    (tmp_path / "plugin.py").write_text(PLUGIN)
+    said = []
+    for gain in (1, 1, 2):
+        (tmp_path / "numbers_beside.py").write_text(f"GAIN = {gain}\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "stigmergy", "list", "--plugin", "plugin.py"],
+            cwd=tmp_path,
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        said.append(done.stdout.splitlines()[0])
+    assert said == ["1 0", "1 1", "2 0"]
+
+
 def test_sources_are_the_file_and_what_it_imports_from_us_or_from_the_user():
     names = {
         os.path.relpath(path, os.path.dirname(kernel_cache.__file__))
