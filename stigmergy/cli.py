@@ -11,6 +11,7 @@ from stigmergy.envs.errors import UnknownName
 from stigmergy.failures import HelpShown, report
 from stigmergy.hints import nearest_command
 from stigmergy.version import version
+from stigmergy.warned import as_sentences
 
 COMMANDS = {
     "list": "show the environments, algorithms and configs there are",
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     wants_traceback = TRACEBACK_OPTION in args
     args = [arg for arg in args if arg != TRACEBACK_OPTION]
     try:
-        status = _run(args)
+        with as_sentences():
+            status = _run(args)
         sys.stdout.flush()
         return status
     except HelpShown:

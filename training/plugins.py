@@ -58,7 +58,7 @@ def load_code(
     wanted = find_code(config, owner, folder, given, _needed(config))
     asked = [own for own in wanted if loaded_from(own) is None and not is_agreed(own)]
     if asked and not trust:
-        named = " and ".join(f"'{own.path}'{_beside(own)}" for own in asked)
+        named = " and ".join(f"'{own.path.resolve()}'{_beside(own)}" for own in asked)
         raise NotAgreed(
             f"{owner} would execute {named}, to which you have not agreed; read it, and if you trust it add --trust "
             "(in Python trust=True), which is remembered for these contents"

@@ -50,7 +50,7 @@ def agree(sources: Sources) -> None:
         reason = (error.strerror or str(error)).lower()
         where = f" in '{error.filename}'" if error.filename else ""
         warnings.warn(
-            f"the agreement to '{sources.path}' cannot be kept{where}: {reason}; it holds for this call alone",
+            f"the agreement to '{sources.path.resolve()}' cannot be kept{where}: {reason}; it holds for this call alone",
             NotKept,
             stacklevel=3,
         )

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba import config
 
+from stigmergy.envs import kernel_cache
 from stigmergy.envs.errors import CannotImport
 from stigmergy.envs.factory import make
 from stigmergy.envs.plugins import find_given, import_given
@@ -174,3 +176,26 @@ def test_the_digest_covers_all_that_is_executed_and_data_that_is_named(tmp_path)
         copy.mkdir(exist_ok=True)
         (copy / name).write_bytes((tmp_path / name).read_bytes())
     assert sources_of_file(copy / "digested.py").digest == found.digest
+
+
+def test_compiled_kernels_beside_a_plugin_are_not_used(tmp_path, monkeypatch):
+    """What lies in Numba's cache is unpickled, so a stranger's would run."""
+    monkeypatch.setattr(config, "CACHE_DIR", "")
+    monkeypatch.setattr(kernel_cache, "cache_folder", lambda: tmp_path / "cache")
+    folder = write(
+        tmp_path / "run",
+        has_kernels="from stigmergy.envs.kernels import njit\nimport kernel_neighbour\n@njit(cache=True)\ndef kernel():\n    return kernel_neighbour.VALUE\n",
+        kernel_neighbour="VALUE = 1",
+    )
+    assert import_given(str(folder / "has_kernels.py"), "it").kernel() == 1
+    assert not list(folder.rglob("*.nbi"))
+    assert list((tmp_path / "cache").rglob("*.nbi"))
+    write(
+        folder, kernel_neighbour="VALUE = 20"
+    )  # a callee's constant: the key covers it though the plugin's own file is unchanged
+    assert import_given(str(folder / "has_kernels.py"), "it").kernel() == 20
+    only_numba = write(
+        tmp_path / "other", only_numba="from numba import njit\n@njit(cache=True)\ndef kernel():\n    return 3\n"
+    )
+    assert import_given(str(only_numba / "only_numba.py"), "it").kernel() == 3
+    assert not list(only_numba.rglob("*.nbi"))
