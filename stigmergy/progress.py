@@ -61,7 +61,7 @@ def _close(session: Session) -> None:
     except Exception as error:
         warn(f"close() of the environment failed: {type(error).__name__}: {error}")
     except SystemExit:
-        warn(_kept(session, str(session.run_folder.folder)))
+        warn(f"close() of the environment ends the process; the run in '{session.run_folder.folder}' is saved")
         raise
 
 

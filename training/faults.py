@@ -29,13 +29,13 @@ def _faults(buffer: RolloutBuffer) -> list[tuple[int, str, str, int, float]]:
     """Step, quantity, agents, env and value of the first fault of each array."""
     faults = []
     agents = buffer.group.agents
-    rows: dict[str, tuple[NDArray[Any], int]] = {
-        # An observation at t follows step t - 1, and the first belongs to the rollout before.
-        "an observation": (np.where(_like(buffer.active, buffer.observation), buffer.observation, 0), 0),
-        "a reward": (buffer.reward, 1),
-    }
-    for quantity, (array, offset) in rows.items():
-        at = _first(array)
+    # An observation at t follows step t - 1, and the first belongs to the rollout before. Rows of agents that need not act count nowhere.
+    rows = (
+        ("an observation", buffer.observation, buffer.active, 0),
+        ("a reward", buffer.reward, buffer.active[:-1], 1),
+    )
+    for quantity, array, active, offset in rows:
+        at = _first(array, active)
         if at is not None:
             faults.append((at[0] + offset, quantity, f"the agent '{agents[at[2]]}'", at[1], float(array[at])))
     whole = {f"the signal {name}": array for name, array in (buffer.signals or {}).items()}
@@ -48,13 +48,14 @@ def _faults(buffer: RolloutBuffer) -> list[tuple[int, str, str, int, float]]:
     return faults
 
 
-def _first(array: NDArray[Any]) -> tuple[int, ...] | None:
-    """The index of the first number that is not finite."""
+def _first(array: NDArray[Any], where: NDArray[np.bool_] | None = None) -> tuple[int, ...] | None:
+    """The index of the first number that is not finite, in the rows `where` (the first axes of `array`) if given."""
     if array.dtype.kind != "f":
         return None
-    bad = np.argwhere(~np.isfinite(array))
+    finite = np.isfinite(array)
+    if finite.all():
+        return None
+    if where is not None:
+        finite |= ~where.reshape(*where.shape, *[1] * (array.ndim - where.ndim))
+    bad = np.argwhere(~finite)
     return tuple(int(i) for i in bad[0]) if len(bad) else None
-
-
-def _like(active: NDArray[np.bool_], array: NDArray[Any]) -> NDArray[np.bool_]:
-    return active.reshape(*active.shape, *[1] * (array.ndim - active.ndim))

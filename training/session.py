@@ -152,7 +152,7 @@ class Session:
             metrics |= evaluated
         self._unfinished = None
         self._metrics.write((trainer.steps, name, repr(value)) for name, value in metrics.items())
-        seconds = trainer.clock.read() | {"total": time.perf_counter() - start}
+        seconds = {"env": 0.0, "act": 0.0, "learn": 0.0} | trainer.clock.read() | {"total": time.perf_counter() - start}
         seconds["other"] = seconds["total"] - seconds["env"] - seconds["act"] - seconds["learn"]
         settings = trainer.experiment.training
         steps = settings.num_envs * settings.rollout_length

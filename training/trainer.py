@@ -17,7 +17,7 @@ from ..algorithms.factory import make_learner
 from ..algorithms.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
 from ..envs.batch import BatchEnv
 from ..envs.bridge import Bridge
-from ..envs.errors import BadParameter, NotFinite
+from ..envs.errors import BadParameter, NotFinite, UserError
 from ..envs.fingerprint import Identity, identify
 from ..envs.kernels import most_threads
 from ..envs.memory import bytes_of_arrays, check_memory
@@ -169,16 +169,24 @@ class Trainer:
         mark = self._mark()
         try:
             before = self._collect()
-        except BaseException:
+            # A replay would give it back when it cannot be told any more where it came from.
+            self._refuse_faults({name: own for name, own in self.buffers.items() if _replays(self.learners[name])})
+        except BaseException as error:
             self._go_back(mark)
+            if isinstance(error, Exception) and not isinstance(error, UserError):
+                self._refuse_faults(self.buffers, error)
             raise
         try:
             return self._learn(before)
         except Diverged as error:
-            fault = find_fault(self.experiment.environment, self.buffers)
-            if fault:
-                raise NotFinite(fault) from error
+            self._refuse_faults(self.buffers, error)
             raise
+
+    def _refuse_faults(self, buffers: Mapping[str, RolloutBuffer], cause: Exception | None = None) -> None:
+        """Raise NotFinite if the environment has given what is not finite, for that is to blame then and not the learner."""
+        fault = find_fault(self.experiment.environment, buffers)
+        if fault:
+            raise NotFinite(fault) from cause
 
     def _learn(self, before: dict[str, Any]) -> Metrics:
         """Learn from what was collected; `before` holds the memories that it began with."""
@@ -334,6 +342,11 @@ class Trainer:
         decision = decide(self.env, step, name, self.learners[name], self.memories[name])
         self.memories[name] = decision.memory
         return decision
+
+
+def _replays(learner: Learner) -> bool:
+    """Tell if a learner keeps what it is given beyond the next update."""
+    return type(learner).experience is not Learner.experience
 
 
 def _checked(group: str, metrics: Metrics) -> Metrics:
