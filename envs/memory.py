@@ -32,7 +32,9 @@ def check_memory(what: str, wanted: int, remedy: str) -> None:
     """
     free = free_memory() if wanted > SMALL else None
     if free is not None and wanted > free:
-        raise BadParameter(f"{what} takes {_megabytes(wanted)}, and {_megabytes(free)} of memory are free; {remedy}")
+        raise BadParameter(
+            f"{what} would need {_megabytes(wanted)}, and {_megabytes(free)} of memory are free; {remedy}"
+        )
 
 
 def free_memory() -> int | None:

@@ -12,13 +12,28 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import tyro
 
 from stigmergy.arguments import take_more, with_more
-from stigmergy.envs.checks import read_whole, takes_whole_numbers
+from stigmergy.envs.checks import (
+    LARGEST_INTEGER,
+    LARGEST_SEED,
+    MOST_STEPS,
+    check_within,
+    read_whole,
+    takes_whole_numbers,
+)
 from stigmergy.envs.errors import BadParameter
 from stigmergy.failures import HelpShown
 from stigmergy.hints import nearest_option
 
 POSITIONAL = get_args(tyro.conf.Positional[int])[1]
 """The mark of an argument that goes without a name."""
+RANGES = {
+    "episodes": (1, LARGEST_INTEGER),
+    "seed": (0, LARGEST_SEED),
+    "max_steps": (1, MOST_STEPS),
+    "steps": (1, MOST_STEPS),
+    "fps": (0.01, 1000),
+}
+"""What is allowed for options of these names, in whichever command."""
 PLAIN_WORDS = (
     (re.compile(r"invalid literal for int\(\) with base 10: (.*)"), r"\1 is no whole number"),
     (re.compile(r"could not convert string to float: (.*)"), r"\1 is no number"),
@@ -87,6 +102,9 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
         if not end.code:
             raise HelpShown(0) from None
         raise BadParameter(_sentence(errors.getvalue())) from None
+    for name, (low, high) in RANGES.items():
+        if getattr(options, name, None) is not None:
+            check_within(name, getattr(options, name), low, high)
     return with_more(cls, options, more)
 
 

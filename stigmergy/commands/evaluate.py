@@ -13,11 +13,12 @@ from stigmergy.algorithms.factory import build_settings, learner_class
 from stigmergy.algorithms.learner import Learner, derive_seed
 from stigmergy.console import open_console
 from stigmergy.envs.batch import BatchEnv
-from stigmergy.envs.checks import check_within
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.policy import in_world
 from stigmergy.given import load_given_code
 from stigmergy.options import extend, parse, peek_one, warn
+from stigmergy.outcomes import ENDINGS, write_outcomes
+from stigmergy.outputs import check_file
 from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step_limit
 from stigmergy.training.experiment import Experiment, LearnerChoice
 from stigmergy.training.intervals import mean_and_interval
@@ -48,6 +49,8 @@ class Options:
     one in the place of a single group."""
     max_steps: int | None = None
     """Steps after which an episode is cut, which is said; left out, 1000 in an environment without a horizon."""
+    output: str = ""
+    """A file ending in .csv or .json for the outcomes of each player; the values of single episodes are in JSON alone."""
     environment: str = ""
     """Another environment to play in, such as a scenario of the one that it was trained in; what is observed and done has to be the same."""
     plugin: tuple[str, ...] = ()
@@ -65,9 +68,8 @@ def main(args: Sequence[str]) -> int:
     changed = experiment.elsewhere(elsewhere) if elsewhere else experiment
     help = f"Parameters of {changed.environment}, for other maps or numbers."
     options = parse(extend(Options, task=(changed.task, help)), "evaluate", args)
-    check_within("episodes", options.episodes, 1)
-    if options.max_steps is not None:
-        check_within("max_steps", options.max_steps, 1)
+    if options.output:
+        check_file("output", options.output, ENDINGS)
     set_threads(experiment.training.threads)
     changed = dataclasses.replace(changed, task=getattr(options, "task", changed.task))
     env = changed.make_env(options.episodes)
@@ -77,8 +79,12 @@ def main(args: Sequence[str]) -> int:
     results = {label(run, changed, env): _play(env, learners, options)}
     for name in options.against:
         results[name] = _play(env, learners | baseline(changed, env, name, options.seed), options)
+    if options.output:
+        write_outcomes(options.output, changed.environment, options.seed, results)
     print_table(results, options.episodes)
     print_cut(results, step_limit(env.spec, options.max_steps))
+    if options.output:
+        open_console().print(f"wrote {options.output}", highlight=False, markup=False, soft_wrap=True)
     return 0
 
 

@@ -9,9 +9,11 @@ from typing import Annotated, Any
 import tyro
 
 from stigmergy.courses import WINDOW, course_chart, simplex_chart
+from stigmergy.envs.checks import LARGEST_INTEGER, check_within
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.video import write_png
 from stigmergy.options import parse, warn
+from stigmergy.outputs import check_folder
 from stigmergy.training.run import Run
 
 LONGEST = 40
@@ -40,6 +42,8 @@ class Options:
 def main(args: Sequence[str]) -> int:
     """Read, draw, write."""
     options = parse(Options, "plot", args)
+    check_within("window", options.window, 1, LARGEST_INTEGER)
+    check_folder("output", options.output)
     groups = grouped(options.runs)
     for sentence in mixtures(groups):
         warn(sentence)

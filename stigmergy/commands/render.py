@@ -13,17 +13,21 @@ from stigmergy.algorithms.learner import Learner
 from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.memory import check_memory
 from stigmergy.envs.recording import Recording, frames
 from stigmergy.envs.video import write_video
 from stigmergy.envs.viewer import Window, check_display
 from stigmergy.given import load_given_code
 from stigmergy.options import extend, parse, peek, peek_one, warn
+from stigmergy.outputs import check_file
 from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import Experiment, build_experiment
 from stigmergy.training.restore import open_run, restore_learners
 from stigmergy.training.run import Run
 from stigmergy.training.trainer import build_learners
 
+SMALLEST_PICTURE = 3 * 64 * 64
+"""Bytes; pictures are kept where states cannot be."""
 Frames = Iterable[np.ndarray]
 
 
@@ -66,11 +70,12 @@ class Options:
 def main(args: Sequence[str]) -> int:
     """Play, draw, write."""
     run, trained, experiment, options = subject(Options, "render", args)
-    if options.steps < 1:
-        raise BadParameter(f"steps is {options.steps}; allowed is 1 or more")
+    for output in options.output:
+        check_file("output", output, (".gif", ".mp4", ".png"))
     if options.window:
         check_display("write a file with --output instead")
     env = experiment.make_env(1)
+    _check_length(env, options.steps)
     learners = players(run, trained, experiment, env, options)
     show = play(env, learners, options)
     if options.window:
@@ -79,6 +84,13 @@ def main(args: Sequence[str]) -> int:
         write_video(output, show(), options.fps)
         print(f"wrote {output}")
     return 0
+
+
+def _check_length(env: BatchEnv, steps: int) -> None:
+    """Raise BadParameter if the states of so many steps do not fit in memory; the episode may end before."""
+    shown = min(steps, env.spec.horizon or steps) + 1
+    size = sum(field.nbytes for field in env.state) if env.spec.resumable else SMALLEST_PICTURE
+    check_memory(f"a recording of {shown:,} steps", shown * size, "fewer steps need less")
 
 
 def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment, Any]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
 from stigmergy.console import open_console
-from stigmergy.envs.checks import check_within
+from stigmergy.outputs import check_folder
 from stigmergy.sanctioning import Sanctions, count_sanctions, sanctioning_agents, write
 from stigmergy.training.evaluation import step_limit
 from stigmergy.training.trainer import set_threads
@@ -62,9 +62,8 @@ class Options:
 def main(args: Sequence[str]) -> int:
     """Play, count, print, write."""
     run, trained, experiment, options = subject(Options, "sanctions", args)
-    check_within("episodes", options.episodes, 1)
-    if options.max_steps is not None:
-        check_within("max_steps", options.max_steps, 1)
+    if options.output:
+        check_folder("output", options.output)
     set_threads(experiment.training.threads)
     env = experiment.make_env(options.episodes)
     sanctioning_agents(env.spec)  # before a checkpoint is read

@@ -15,6 +15,7 @@ from stigmergy.diagram import Interval, Schelling, measure, plot
 from stigmergy.envs.factory import build_dataclass, parameters_of
 from stigmergy.given import load_given_code
 from stigmergy.options import extend, parse
+from stigmergy.outputs import check_folder
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def main(args: Sequence[str]) -> int:
         task = build_dataclass(task_class, {}, args[0]) if task_class else None
         cls = extend(Options, task=(task, f"Parameters of {args[0]}."))
     options = parse(cls, "schelling", args)
+    if options.output:
+        check_folder("output", options.output)
     diagram = measure(
         options.environment,
         getattr(options, "task", task),

@@ -10,6 +10,7 @@ import tyro
 
 from stigmergy.given import load_given_code
 from stigmergy.options import extend, parse, peek, peek_one
+from stigmergy.outputs import check_folder
 from stigmergy.progress import run_session
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
 from stigmergy.training.plugins import load_code, plugins_of
@@ -51,6 +52,8 @@ def main(args: Sequence[str]) -> int:
         ),
         training=options.training,
     )
+    if options.run:
+        check_folder("run", options.run)
     folder = options.run or free_folder(overridden)
     return run_session(lambda report: (start(overridden, folder, report), []), folder)
 

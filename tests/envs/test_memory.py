@@ -21,7 +21,9 @@ def one_gigabyte(monkeypatch):
 
 def test_the_sentence_says_what_is_needed_and_what_is_free(monkeypatch, one_gigabyte):
     check_memory("the replay", GIGABYTE, "a smaller buffer_size needs less")
-    with pytest.raises(BadParameter, match="the replay takes 2,048 MB, and 1,024 MB of memory are free; a smaller"):
+    with pytest.raises(
+        BadParameter, match="the replay would need 2,048 MB, and 1,024 MB of memory are free; a smaller"
+    ):
         check_memory("the replay", 2 * GIGABYTE, "a smaller buffer_size needs less")
     monkeypatch.setattr(memory, "free_memory", lambda: None)
     check_memory("the replay", 10**30, "")  # where nobody knows, nothing can be said

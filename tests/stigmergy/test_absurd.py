@@ -1,0 +1,180 @@
+"""Absurd values of every option, parameter and setting: taken, or refused in one sentence that names it, and nothing else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from stigmergy.algorithms.factory import build_settings, learner_class
+from stigmergy.algorithms.registry import algorithms
+from stigmergy.cli import COMMANDS, main
+from stigmergy.commands import check, evaluate, plot, render, resume, sanctions, schelling, train
+from stigmergy.commands import list as list_command
+from stigmergy.envs.errors import UserError
+from stigmergy.envs.factory import build_dataclass, make_from, parameters_of
+from stigmergy.envs.registry import environments
+from stigmergy.envs.scenario import Scenario
+from stigmergy.failures import one_line
+from stigmergy.options import option_types
+from stigmergy.training.experiment import DEFAULT_CONFIG, build_experiment, read_config
+from stigmergy.training.settings import TrainingSettings
+from tests.absurd import HUGE, WORDS, cases, nested
+
+OURS = [
+    own.name
+    for own in environments
+    if own.name.split("/")[0] in {"dilemmas", "games", "pathfinding", "pursuit", "swarm"}
+]
+
+
+def try_all(build: Callable[[dict[str, Any]], Any], cls: type, seen: set[Any]) -> list[str]:
+    """What is wrong with the answers: other exceptions than a user's error, and sentences that do not name the value's place."""
+    wrong = []
+    for path, home, value in cases(cls):
+        key = (home, path[-1], repr(value))
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            build(nested(path, value))
+        except UserError as error:
+            text = one_line(str(error))
+            if path[-1] not in text:
+                wrong.append(f"{'.'.join(path)} = {repr(value)[:60]}: {text[:200]}")
+        except Exception as error:
+            wrong.append(f"{'.'.join(path)} = {repr(value)[:60]}: {type(error).__name__}: {str(error)[:200]}")
+    return wrong
+
+
+@pytest.mark.parametrize("id", [id for id in OURS if not isinstance(environments.find(id).target, Scenario)])
+def test_parameters_of_environments(id):
+    cls = parameters_of(id)
+    assert cls is not None
+    assert try_all(lambda given: make_from(id, 1, build_dataclass(cls, given, id)), cls, set()) == []
+
+
+@pytest.mark.parametrize("id", [id for id in OURS if isinstance(environments.find(id).target, Scenario)])
+def test_parameters_of_scenarios(id):
+    """Their parameters are their world's, with other defaults: a few stand for all."""
+    cls = parameters_of(id)
+    assert cls is not None
+    for value in (-1, HUGE, "text", float("nan")):
+        with pytest.raises(UserError, match="max_cycles"):
+            build_dataclass(cls, {"max_cycles": value}, id)
+
+
+def test_settings_of_learners():
+    seen: set[Any] = set()
+    for name in [own.name for own in algorithms]:
+        settings = learner_class(name).Settings
+        assert try_all(lambda given, name=name: build_settings(name, given), settings, seen) == []
+
+
+def test_settings_of_training():
+    assert try_all(lambda given: build_dataclass(TrainingSettings, given, "training"), TrainingSettings, set()) == []
+
+
+class Accepted(BaseException):
+    """The command line was taken, and the work would begin."""
+
+
+def begin(*args: Any, **named: Any) -> Any:
+    raise Accepted
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> str:
+    folder = tmp_path_factory.mktemp("absurd") / "run"
+    options = {"total-steps": 4, "num-envs": 1, "rollout-length": 4, "evaluation-interval": 0, "threads": 1}
+    training = [part for name, value in options.items() for part in (f"--training.{name}", str(value))]
+    assert (
+        main(
+            [
+                "train",
+                "--environment",
+                "games/two_step-v0",
+                "--run",
+                str(folder),
+                "--training.no-tensorboard",
+                *training,
+            ]
+        )
+        == 0
+    )
+    return str(folder)
+
+
+@pytest.fixture
+def nothing_begins(monkeypatch):
+    """Commands stop where they would begin to work."""
+    monkeypatch.setattr(train, "run_session", begin)
+    monkeypatch.setattr(resume, "run_session", begin)
+    monkeypatch.setattr(evaluate, "restore_learners", begin)
+    monkeypatch.setattr(render, "restore_learners", begin)
+    monkeypatch.setattr(render, "build_learners", begin)
+    monkeypatch.setattr(plot, "grouped", begin)
+    monkeypatch.setattr(schelling, "measure", begin)
+    monkeypatch.setattr(check, "check", begin)
+    monkeypatch.setattr(check, "check_learner", begin)
+    monkeypatch.setattr(list_command, "open_console", begin)
+
+
+def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args: str) -> list[str]:
+    """What is wrong with the answer to `option=word`: nothing where the work would begin, or one sentence names the option or the word."""
+    capsys.readouterr()
+    try:
+        status = main([*args, f"{option}={word}", "--traceback"])
+    except Accepted:
+        return []
+    shown = capsys.readouterr().err
+    sentences = [line.replace("-", "_") for line in shown.splitlines() if line.startswith("error: ")]
+    leaf = option.lstrip("-").split(".")[-1].replace("-", "_")
+    known = word.strip() and word[:80].replace("-", "_") in "".join(sentences)
+    if (status, len(sentences)) == (2, 1) and (leaf in sentences[0] or known):
+        return []
+    return [f"{option}={word[:60]!r}: status {status}: {shown[-700:]}"]
+
+
+@pytest.mark.usefixtures("nothing_begins")
+@pytest.mark.parametrize(
+    ("command", "options", "first"),
+    [
+        ("list", list_command.Options, []),
+        ("train", train.Options, []),
+        ("resume", resume.Options, ["RUN"]),
+        ("evaluate", evaluate.Options, ["RUN"]),
+        ("render", render.Options, ["RUN"]),
+        ("sanctions", sanctions.Options, ["--environment", "dilemmas/public_goods-v0"]),
+        ("plot", plot.Options, ["RUN"]),
+        ("schelling", schelling.Options, ["dilemmas/public_goods-v0"]),
+        ("check", check.Options, ["games/two_step-v0"]),
+        ("check", check.LearnerOptions, ["ippo"]),
+    ],
+)
+def test_options_of_commands(capsys, monkeypatch, tmp_path, run, command, options, first):
+    monkeypatch.chdir(tmp_path)
+    before = [run if part == "RUN" else part for part in first]
+    wrong = []
+    for option, hint in option_types(options).items():
+        if hint is not bool and (command, option) != ("sanctions", "--environment"):
+            for word in WORDS:
+                wrong += complaint(capsys, option, word, command, *before)
+    assert not wrong, "\n".join(wrong)
+    assert {path.name for path in tmp_path.iterdir()} <= {"runs"}
+
+
+@pytest.mark.usefixtures("nothing_begins")
+def test_options_of_a_training(capsys, monkeypatch, tmp_path):
+    """A word for each option on the command line, another one for the next: the values themselves are tried above."""
+    monkeypatch.chdir(tmp_path)
+    experiment = build_experiment(read_config(DEFAULT_CONFIG))
+    own = option_types(train.options_class(experiment)).keys() - option_types(train.Options).keys()
+    wrong = []
+    for i, option in enumerate(sorted(own)):
+        for word in (WORDS[i % len(WORDS)], WORDS[(5 * i + 3) % len(WORDS)]):
+            wrong += complaint(capsys, option, word, "train")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_command_is_tried():
+    assert set(COMMANDS) == {"list", "train", "resume", "evaluate", "render", "sanctions", "plot", "schelling", "check"}
