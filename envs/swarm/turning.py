@@ -281,6 +281,16 @@ def observe_copies(state, k, scratch, square, cells, observation, population):
         observe_copy(state, k, scratch, square, cells, observation, population, np.int64(c))
 
 
+@njit(cache=True)
+def _steer(state, k, scratch, square, cells, gain, toward, action, c):
+    look_around(state, k, scratch, square, cells, c)
+    for i in range(action.shape[1]):
+        cosine, sine, order = relative_direction(scratch, c, i)
+        direction = np.arctan2(sine, cosine) + state.error[c, i]
+        turn = gain * order * np.sin(direction) + toward * wrap_angle(direction)
+        action[c, i, 0] = min(max(turn, -1.0), 1.0)
+
+
 @over_copies
 def steer_copies(state, k, scratch, square, cells, gain, toward, action):
     """Write for every agent a turn towards the mean direction that it sees, as a share of the largest turn, within [-1, 1].
@@ -291,10 +301,4 @@ def steer_copies(state, k, scratch, square, cells, gain, toward, action):
         action: (num_envs, n, 1) float32, written.
     """
     for c in prange(action.shape[0]):
-        copy = np.int64(c)
-        look_around(state, k, scratch, square, cells, copy)
-        for i in range(action.shape[1]):
-            cosine, sine, order = relative_direction(scratch, copy, i)
-            direction = np.arctan2(sine, cosine) + state.error[copy, i]
-            turn = gain * order * np.sin(direction) + toward * wrap_angle(direction)
-            action[copy, i, 0] = min(max(turn, -1.0), 1.0)
+        _steer(state, k, scratch, square, cells, gain, toward, action, np.int64(c))
