@@ -66,7 +66,10 @@ class _Submodules:
         if place is None or path is None:
             return None
         spec = next((found for own in path if (found := spec_beside(Path(own), name.rpartition(".")[2]))), None)
-        return _made_ours(name, spec, place)
+        ours = _made_ours(name, spec, place)
+        if spec is not None and ours is None:  # or the next finder would load it
+            raise ModuleNotFoundError(f"'{name}' is bytecode without its source, which is not loaded", name=name)
+        return ours
 
 
 class _Named:

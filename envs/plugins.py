@@ -10,7 +10,7 @@ from typing import Any
 
 from .beside import PLACE, Place, load, stands_for
 from .errors import CannotImport, UserError
-from .sources import OURS, Sources, is_installed, sources_of_file, sources_of_module
+from .sources import OURS, RESERVED, Sources, is_installed, neighbour, sources_of_file, sources_of_module
 
 LONGEST_REASON = 300
 KERNELS = f"{__package__}.kernels"
@@ -146,8 +146,9 @@ def import_given(name: str, what: str) -> ModuleType:
     """Import what the user gave on the command line; see `find_given`. Raises CannotImport."""
     sources = find_given(name)
     if sources is None:
-        with telling(what):
-            return importlib.import_module(name)
+        folder = None if name in sys.modules or name in RESERVED else neighbour(Path.cwd(), name)
+        with telling(what):  # a folder without __init__.py executes nothing
+            return importlib.import_module(name) if folder is None else load(folder, Place(Path.cwd(), {name}))
     module = import_sources(sources, what)
     loaded.named[name] = module.__name__
     return module

@@ -18,12 +18,12 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 
 from .errors import CannotImport
-from .files import UnreadableFile, read_bytes
+from .files import MOST_BYTES, UnreadableFile, read_bytes
 
 OURS = ("stigmergy", "numpy", "numba", "torch", "gymnasium", "pettingzoo", "pydantic", "yaml", "PIL", "tyro", "rich")
 RESERVED = sys.stdlib_module_names | set(OURS)
 """Top-level modules that a file beside a plugin never stands for, whatever it is called."""
-CODE = (".py", ".so", ".pyd")
+CODE = (".py", ".pyw", ".so", ".pyd")
 LARGEST_DATA = 4 << 20
 MOST_DATA = 32 << 20
 MOST_FILES = 2000
@@ -220,14 +220,9 @@ def _mentioned(text: bytes, folder: Path) -> Iterator[str]:
             modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             modules.add(node.module)
-        elif (
-            isinstance(node, ast.Call)
-            and node.args
-            and ast.unparse(node.func).endswith(("import_module", "__import__"))
-        ):
-            modules |= {
-                own.value for own in node.args[:1] if isinstance(own, ast.Constant) and isinstance(own.value, str)
-            }
+        elif isinstance(node, ast.Call) and _called(node.func) in ("import_module", "__import__"):
+            given = [own.value for own in node.args[:1] if isinstance(own, ast.Constant)]
+            modules |= {name for name in given if isinstance(name, str)}
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
             strings.add(node.value)
     modules |= {own.partition(":")[0] for own in strings if _TARGET.fullmatch(own)}
@@ -239,5 +234,10 @@ def _mentioned(text: bytes, folder: Path) -> Iterator[str]:
         path = Path(own)
         if path.suffix and "\0" not in own and "\n" not in own and not path.is_absolute() and ".." not in path.parts:
             found = folder / path
-            if found.is_file() and (own.endswith(CODE) or found.stat().st_size <= LARGEST_DATA):
+            if found.is_file() and found.stat().st_size <= MOST_BYTES:
                 yield path.as_posix()
+
+
+def _called(function: ast.expr) -> str:
+    """The last part of the name of what is called."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")

@@ -30,8 +30,9 @@ def plugins_of(config: Mapping[str, Any], owner: str) -> list[str]:
 def module_of(config: Mapping[str, Any]) -> str | None:
     """The module that the config's environment names, as `pettingzoo:my_package.my_world` does."""
     environment = config.get("environment")
-    bridged = isinstance(environment, str) and environment.startswith(BRIDGE_PREFIX)
-    return environment.removeprefix(BRIDGE_PREFIX) if bridged else None
+    if not isinstance(environment, str) or not environment.startswith(BRIDGE_PREFIX):
+        return None
+    return environment.removeprefix(BRIDGE_PREFIX)
 
 
 def load_code(

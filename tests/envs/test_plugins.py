@@ -16,9 +16,10 @@ from stigmergy.envs.sources import sources_of_file, sources_of_module
 
 
 def write(folder: Path, **texts: str) -> Path:
-    """Write modules; `a__b` is the module b of the package a."""
+    """Write modules; `a__b` is the module b of the package a, and `a__init` that package's own file."""
     for name, text in texts.items():
-        path = folder / f"{name.replace('__', '/')}.py"
+        parts = ["__init__" if part == "init" else part for part in name.split("__")]
+        path = folder.joinpath(*parts).with_suffix(".py")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return folder
@@ -38,7 +39,6 @@ def test_neighbours_are_found_and_those_of_two_folders_do_not_mix(tmp_path):
             mixed_pkg__inner="import mixed\nfrom mixed_pkg import below\nNAME = mixed.NAME + below.NAME",
             mixed_pkg__below=f"NAME = {letter!r}",
         )  # fmt: skip
-        (folder / "mixed_pkg" / "init.py").rename(folder / "mixed_pkg" / "__init__.py")
         modules.append(import_given(str(folder / f"mix_{letter}.py"), "it"))
     assert [module.NAMES for module in modules] == [("a", "aa", "aa"), ("b", "bb", "bb")]
     assert [module.late() for module in modules] == ["a", "b"]
@@ -81,8 +81,6 @@ def test_a_module_of_the_current_folder_is_found_where_the_user_names_it(tmp_pat
 
 def test_packages_around_a_module_are_not_imported_to_find_it(tmp_path, monkeypatch):
     write(tmp_path, around__init="1 / 0", around__within__init="1 / 0", around__within__module="1 / 0")
-    for init in tmp_path.rglob("init.py"):
-        init.rename(init.with_name("__init__.py"))
     monkeypatch.syspath_prepend(tmp_path)
     assert sources_of_module("around.within.module").main == "around/within/module.py"
     assert sources_of_module("around.absent") is None
@@ -129,6 +127,35 @@ def test_bytecode_beside_a_plugin_is_not_executed(tmp_path):
     )
     write(tmp_path, has_bytecode="NAME = 'source'  # again")
     assert import_given(str(tmp_path / "has_bytecode.py"), "it").NAME == "source"
+
+
+def test_bytecode_without_a_source_is_not_executed(tmp_path):
+    write(
+        tmp_path,
+        asks_bytecode="import without_source",
+        without_source__init="from . import hidden",
+        other="NAME = 1",
+    )
+    py_compile.compile(str(tmp_path / "other.py"), cfile=str(tmp_path / "without_source" / "hidden.pyc"))
+    with pytest.raises(CannotImport, match="hidden"):
+        import_given(str(tmp_path / "asks_bytecode.py"), "it")
+
+
+def test_hostile_sources_are_read_without_harm(tmp_path):
+    texts = ("(" * 5000, "a" + ".b" * 50_000 + "()", "x = '" + "y" * 100_000 + "'", "\0", "import " + "a." * 3000 + "b")
+    for number, text in enumerate(texts):
+        write(tmp_path, **{f"hostile_{number}": text})
+        assert sources_of_file(tmp_path / f"hostile_{number}.py").files == (f"hostile_{number}.py",)
+
+
+def test_a_folder_of_modules_without_init(tmp_path, monkeypatch):
+    write(tmp_path, plain_folder__world="from . import side", plain_folder__side="")
+    monkeypatch.chdir(tmp_path)
+    assert import_given("plain_folder.world", "it").__name__ == "plain_folder.world"
+    write(tmp_path, none_here__env="")
+    import_given("none_here", "it")
+    with pytest.raises(CannotImport, match="neither parallel_env"):
+        make("pettingzoo:none_here")
 
 
 def test_a_plugin_that_was_edited_is_loaded_anew_and_keeps_its_names(tmp_path):
