@@ -8,6 +8,7 @@ from gymnasium import spaces
 
 from stigmergy.envs.bridge import ActionCodec, BrokenEnvironment
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.pettingzoo_view import ParallelView
 from stigmergy.envs.random_play import random_actions
 
 from .worlds import orchard
@@ -212,3 +213,15 @@ def test_what_stands_beside_a_mask_is_the_observation():
     rows = env.reset(0).groups["agents"]
     assert rows.observation[0, 0].tolist() == [0, 1, 0.5]
     assert rows.action_mask[0, 0].tolist() == [True, True, False]
+
+
+def test_a_view_tells_masks_that_nobody_announced_in_its_infos():
+    """The observation stays what it was, and a mask stands where PettingZoo's users look for it besides."""
+    bridge = orchard(tell=lambda env, agent: {"action_mask": np.array([1, 0, 1])} if env.t == 1 else {})
+    view = ParallelView(bridge)
+    observations, infos = view.reset(seed=0)
+    assert view.observation_space("picker_0") == bridge.spec.groups[0].observation_space
+    assert observations["picker_0"].shape == (3,)
+    assert infos["picker_0"] == {}
+    *_, infos = view.step({"picker_0": 0, "picker_1": 0})
+    assert infos["picker_1"]["action_mask"].tolist() == [1, 0, 1]
