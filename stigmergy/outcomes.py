@@ -23,12 +23,15 @@ def write_outcomes(path: str, environment: str, seed: int, results: Mapping[str,
     """Write a row for each outcome of each player, as the ending of `path` says.
 
     A row has the mean over the episodes that have a value, the ends `low` and `high` of its 95% interval, and the number of these episodes. What is not
-    defined is empty in CSV and null in JSON. JSON also keeps `values`, one for each episode in the order of the envs.
+    defined is empty in CSV and null in JSON. JSON also keeps `values`, one for each episode in the order of the envs, and
+    `cut`, how many episodes of each player were cut.
     """
     rows = list(_rows(results))
     Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
     if Path(path).suffix.lower() == ".json":
-        text = json.dumps({"environment": environment, "seed": seed, "rows": rows}, indent=1, allow_nan=False) + "\n"
+        cut = {player: int(outcomes.cut.sum()) for player, outcomes in results.items()}
+        told = {"environment": environment, "seed": seed, "cut": cut, "rows": rows}
+        text = json.dumps(told, indent=1, allow_nan=False) + "\n"
     else:
         file = io.StringIO(newline="")
         table = csv.DictWriter(file, COLUMNS, extrasaction="ignore")

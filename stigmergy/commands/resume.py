@@ -1,15 +1,26 @@
 """`stigmergy resume`: go on with a run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import tyro
 
+from stigmergy.envs.errors import BadParameter
 from stigmergy.given import load_given_code
 from stigmergy.options import parse
 from stigmergy.progress import run_session
-from stigmergy.training.session import resume
+from stigmergy.training.longer import lengthened
+from stigmergy.training.session import Report, Session, resume
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a run is."""
+
+    total_steps: int | None = None
+    """More environment steps than the run was to have, those that are made included: it goes on until then, and remembers it."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +29,8 @@ class Options:
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
+    training: Length = field(default_factory=Length)
+    """How long the run is."""
     plugin: tuple[str, ...] = ()
     """Files or modules that stand for plugins of the run that are called the same, or that are gone."""
     trust: bool = False
@@ -28,4 +41,28 @@ def main(args: Sequence[str]) -> int:
     """Resume; returns 0, or 128 + signal after a stop."""
     options = parse(Options, "resume", args)
     given = load_given_code(args)
-    return run_session(lambda report: resume(options.run, report, options.trust, given), options.run)
+
+    def start(report: Callable[[Report], None]) -> tuple[Session, list[str]]:
+        with lengthened(options.run, options.training.total_steps):
+            session, sentences = resume(options.run, report, options.trust, given)
+            return session, [*sentences, *_length(session, options)]
+
+    return run_session(start, options.run)
+
+
+def _length(session: Session, options: Options) -> list[str]:
+    """What to say of the length of the run. Raises BadParameter if the new one adds no update."""
+    trainer, wanted = session.trainer, options.training.total_steps
+    if wanted is None:
+        if not trainer.finished:
+            return []
+        more = f"stigmergy resume {shlex.quote(options.run)} --training.total-steps {2 * trainer.steps}"
+        return [f"the run has made all its {trainer.steps} steps; to train on, give it more: {more}"]
+    if trainer.finished:
+        raise BadParameter(
+            f"training.total_steps is {wanted}; the run '{options.run}' has made {trainer.steps} already, in whole updates, so allowed is more"
+        )
+    return [
+        f"the run goes on to {wanted} steps; what changes over a run, such as an annealed learning rate, is spread over the new length from here "
+        "on, so it ends otherwise than a run that was to be so long from the beginning"
+    ]

@@ -1,6 +1,8 @@
 """The commands, from a user's side."""
 
 import csv
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,8 @@ import yaml
 
 import stigmergy
 from stigmergy.cli import main
+from stigmergy.outcomes import write_outcomes
+from stigmergy.training.evaluation import Outcomes
 from stigmergy.training.experiment import build_experiment, read_config, shipped_configs
 from tests.test_wheel import ROOT
 from tests.training.small import CONFIG
@@ -148,3 +152,70 @@ def test_shared_policies_run_on_other_numbers_of_agents(tmp_path, capsys):
     run = str(tmp_path / "run")
     assert main(["train", str(tmp_path / "shared.yaml"), "--run", run, "--training.total-steps", "64"]) == 0
     assert main(["evaluate", run, "--episodes", "2", "--task.num-agents", "5"]) == 0
+
+
+def test_outcomes_go_into_a_file(run, tmp_path, capsys):
+    """The file has the numbers of the table; JSON has the episodes that they are means of."""
+    table, whole = tmp_path / "new folder" / "outcomes.csv", tmp_path / "outcomes.JSON"
+    args = ["evaluate", run, "--against", "random", "--episodes", "5", "--output"]
+    assert main([*args, str(table)]) == 0
+    assert main([*args, str(whole)]) == 0
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert set(rows[0]) == {"player", "outcome", "mean", "low", "high", "episodes"}
+    told = json.loads(whole.read_text())
+    assert told["environment"] == CONFIG["environment"]
+    assert [(row["player"], row["outcome"]) for row in rows] == [
+        (row["player"], row["outcome"]) for row in told["rows"]
+    ]
+    assert {row["player"] for row in rows} == {"ippo (run)", "random"}
+    for row, full in zip(rows, told["rows"]):
+        assert len(full["values"]) == 5
+        known = [value for value in full["values"] if value is not None]
+        assert int(row["episodes"]) == full["episodes"] == len(known)
+        if known:
+            assert float(row["mean"]) == pytest.approx(np.mean(known)) == pytest.approx(full["mean"])
+            assert full["low"] <= full["mean"] <= full["high"]
+    assert f"wrote {table}" in capsys.readouterr().out
+
+
+def test_what_is_not_defined_is_left_empty(tmp_path):
+    results = {
+        "nobody": Outcomes(
+            {"agents": np.array([1.0])}, np.array([3]), {"success": np.array([np.nan])}, np.array([True])
+        )
+    }
+    write_outcomes(str(tmp_path / "a.csv"), "x", 1, results)
+    write_outcomes(str(tmp_path / "a.json"), "x", 1, results)
+    assert "nobody,success,,,,0" in (tmp_path / "a.csv").read_text()
+    (row,) = [row for row in json.loads((tmp_path / "a.json").read_text())["rows"] if row["outcome"] == "success"]
+    assert row["values"] == [None]
+    assert json.loads((tmp_path / "a.json").read_text())["cut"] == {"nobody": 1}
+    assert row["mean"] is None
+
+
+def test_a_finished_run_says_how_to_go_on_and_goes_on(run, tmp_path, capsys):
+    longer = str(tmp_path / "a longer run")
+    shutil.copytree(run, longer)
+    assert main(["resume", longer]) == 0
+    told = capsys.readouterr().err
+    assert f"stigmergy resume '{longer}' --training.total-steps 512" in told
+    before = Path(longer, "config.yaml").read_bytes()
+    for steps in ("256", "100", "1e30", "many"):
+        assert main(["resume", longer, "--training.total-steps", steps]) == 2
+        assert "total" in capsys.readouterr().err
+        assert Path(longer, "config.yaml").read_bytes() == before
+    assert main(["resume", longer, "--training.total-steps", "3.2e2"]) == 0
+    assert "320 steps" in capsys.readouterr().err
+    assert yaml.safe_load(Path(longer, "config.yaml").read_text())["training"]["total_steps"] == 320
+    assert [row["step"] for row in read_csv(longer, "timing.csv")][-1] == "320"
+    assert main(["resume", longer]) == 0
+    assert len(read_csv(longer, "timing.csv")) == 10
+
+
+def test_lists_are_whole_lines_where_there_is_no_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if "dilemmas/allelopathic_harvest_with_two_punishers_small-v0" in line]
+    assert len(line) > 80
+    assert any("centralized training, decentralized execution" in line for line in lines)
