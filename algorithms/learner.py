@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..envs.errors import Failure
 from ..envs.spec import EnvSpec, GroupSpec
 from ..envs.timestep import GroupStep
+from . import forks  # noqa: F401 (it watches over forks of this process)
 from .rollout import Rollout
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from . import forks  # noqa: F401 (it watches over forks of this process)
 from .checks import check_count
 from .memory import bytes_of_step, check_memory
 from .spec import EnvSpec, GroupSpec

@@ -13,8 +13,10 @@ import numba
 import numpy as np
 import torch
 
+from ..algorithms import forks
 from ..algorithms.factory import make_learner
 from ..algorithms.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
+from ..envs import forks as kernel_forks
 from ..envs.batch import BatchEnv
 from ..envs.bridge import Bridge
 from ..envs.errors import BadParameter, NotFinite, UserError
@@ -61,9 +63,26 @@ class PhaseClock:
         return seconds
 
 
+def count_cores() -> int:
+    """CPU cores that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except (AttributeError, OSError):  # not every system has it
+        return os.cpu_count() or 1
+
+
 def set_threads(threads: int) -> None:
-    """Use that many CPU threads for networks and environments; 0 takes all."""
-    number = threads or os.cpu_count() or 1
+    """Use that many CPU threads for networks and environments; 0 takes all.
+
+    Raises:
+        BadParameter: this process was forked from one whose threads had started, so that more than one would wait for ever.
+    """
+    number = threads or count_cores()
+    if number > 1 and (forks.lack_threads() or kernel_forks.lack_threads()):
+        raise BadParameter(
+            f"threads is {number}, but this process was forked from one whose threads had started, which leaves it one; "
+            "start it by multiprocessing.get_context('spawn'), or ask for --training.threads 1"
+        )
     torch.set_num_threads(number)
     numba.set_num_threads(min(number, most_threads()))
 
