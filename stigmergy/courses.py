@@ -47,6 +47,8 @@ def read_series(folder: Folder, names: Sequence[str]) -> dict[str, Series]:
         UserError: its metrics cannot be read.
     """
     path = Run.open(folder).metrics
+    if not path.is_file():
+        raise UserError(f"the run '{folder}' has no metrics: '{path}' is missing, or no regular file")
     rows: dict[str, list[tuple[int, float]]] = {name: [] for name in names}
     known: set[str] = set()
     with path.open(newline="", encoding="utf-8") as file:

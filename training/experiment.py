@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..algorithms.factory import build_settings
 from ..envs.batch import BatchEnv
 from ..envs.errors import BadParameter
 from ..envs.factory import build_dataclass, make_from, parameters_of
+from ..envs.files import read_text
 from ..envs.registry import nearest
+from ..envs.yaml_text import MOST_BYTES as MOST_CONFIG
+from ..envs.yaml_text import parse_yaml
 from .settings import TrainingSettings
 
 CONFIGS = Path(__file__).parents[1] / "configs"  # beside this floor, in the repository and in the wheel alike
@@ -92,7 +93,7 @@ def find_config(name: str) -> str:
         BadParameter: there is neither.
     """
     if Path(name).is_file():
-        return Path(name).read_text(encoding="utf-8")
+        return read_text(name, MOST_CONFIG)
     plain = name.removeprefix("configs/").removesuffix(".yaml")
     if plain in shipped_configs():
         return (CONFIGS / f"{plain}.yaml").read_text(encoding="utf-8")
@@ -106,13 +107,7 @@ def shipped_configs() -> list[str]:
 
 def read_config(name: str) -> dict[str, Any]:
     """A config as plain values, its keys checked; plugin files are looked for beside it. Raises BadParameter."""
-    try:
-        plain = yaml.safe_load(find_config(name)) or {}
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        raise BadParameter(
-            f"the config '{name}' is no YAML: line {line}, {getattr(error, 'problem', error)}"
-        ) from error
+    plain = parse_yaml(find_config(name), f"the config '{name}'") or {}
     check_keys(plain, name)
     if Path(name).is_file() and plain.get("plugins"):
         plain["plugins"] = [_beside(name, plugin) for plugin in plain["plugins"]]
