@@ -1,5 +1,7 @@
 """What a person sees while a run trains: a bar with speed, return, time left and where the time goes; plain lines when piped."""
 
+import contextlib
+import os
 import shlex
 import sys
 import time
@@ -12,46 +14,72 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from stigmergy.algorithms.learner import Diverged
 from stigmergy.console import open_console
 from stigmergy.envs.errors import NotFinite, UserError
-from stigmergy.options import warn
+from stigmergy.failures import one_line
+from stigmergy.training.run import Run
 from stigmergy.training.session import Report, Session
+from stigmergy.training.signals import Stopped, handled, leave, stop_signals
 
 SECONDS_BETWEEN_LINES = 5.0
 PHASES = ("env", "act", "learn", "other")
 Start = Callable[[Callable[[Report], None]], tuple[Session, list[str]]]
+_LOST = (OSError, SystemExit)
+"""What a write to a closed pipe or a terminal that went away ends in; rich turns the first into SystemExit."""
 
 
 def run_session(start: Start, folder: str) -> int:
-    """Start a session, show how it goes, and say how it ended; returns the exit status."""
-    console = open_console()
-    display = BarDisplay(console) if console.is_terminal else LineDisplay()
+    """Start a session, show how it goes, and say how it ended; returns the exit status.
+
+    Training goes on when nobody reads what it shows: 0 stands for a finished run in any case.
+    """
+    try:
+        with handled(stop_signals(), leave):
+            return _run_session(start, folder)
+    except Stopped as stop:
+        if Run(folder).is_begun():
+            complain(f"stopped at once; go on with: stigmergy resume {shlex.quote(folder)}")
+        else:
+            complain("stopped before the run was made")
+        return 128 + stop.number
+
+
+def _run_session(start: Start, folder: str) -> int:
+    console, output = open_console(), Output()
+    display = BarDisplay(console) if console.is_terminal else LineDisplay(output.say)
     session, warnings = start(display.report)
-    for sentence in [*warnings, *session.notes]:
-        warn(sentence)
-    console.print(f"run folder: {folder}", highlight=False, soft_wrap=True)
-    trainer = session.trainer
-    if len(trainer.learners) > 1:
-        players = trainer.experiment.players(trainer.env).items()
-        console.print("  ".join(f"{group}: {algorithm}" for group, algorithm in players), highlight=False)
-    for sentence in trainer.env.announce():
-        console.print(sentence, highlight=False, soft_wrap=True)
-    for name, learner in trainer.learners.items():
-        for sentence in learner.announce():
-            console.print(f"{name}: {sentence}", highlight=False, soft_wrap=True)
-    with display:
-        try:
+    try:
+        for sentence in [*warnings, *session.notes]:
+            complain(f"warning: {sentence}")
+        output.say(f"run folder: {folder}")
+        for line in _announcements(session):
+            output.say(line)
+        with display:
             stopped_by = session.run()
-        except (Diverged, NotFinite) as error:
-            print(f"error: {error}; {_kept(session, folder)}", file=sys.stderr)
-            return 2 if isinstance(error, UserError) else 1
-        except BaseException:
-            warn(_kept(session, folder))
-            raise
+    except (Diverged, NotFinite) as error:
+        complain(f"error: {one_line(str(error))}; {_kept(session, folder)}")
+        return 2 if isinstance(error, UserError) else 1
+    except (Exception, SystemExit):
+        complain(f"warning: {_kept(session, folder)}")
+        raise
+    finally:
+        session.close()
     _close(session)
     if stopped_by:
-        print(f"stopped after a checkpoint; go on with: stigmergy resume {shlex.quote(folder)}")
+        output.say(f"stopped after a checkpoint; go on with: stigmergy resume {shlex.quote(folder)}")
         return 128 + stopped_by
-    print(f"finished; see it with: stigmergy render {shlex.quote(folder)}")
+    output.say(f"finished; see it with: stigmergy render {shlex.quote(folder)}")
     return 0
+
+
+def _announcements(session: Session) -> list[str]:
+    """The players, where there are several, and what they say of themselves."""
+    trainer, lines = session.trainer, []
+    if len(trainer.learners) > 1:
+        players = trainer.experiment.players(trainer.env).items()
+        lines.append("  ".join(f"{group}: {algorithm}" for group, algorithm in players))
+    lines += trainer.env.announce()
+    for name, learner in trainer.learners.items():
+        lines += [f"{name}: {sentence}" for sentence in learner.announce()]
+    return lines
 
 
 def _close(session: Session) -> None:
@@ -59,9 +87,11 @@ def _close(session: Session) -> None:
     try:
         session.trainer.close()
     except Exception as error:
-        warn(f"close() of the environment failed: {type(error).__name__}: {error}")
+        complain(f"warning: close() of the environment failed: {type(error).__name__}: {error}")
     except SystemExit:
-        warn(f"close() of the environment ends the process; the run in '{session.run_folder.folder}' is saved")
+        complain(
+            f"warning: close() of the environment ends the process; the run in '{session.run_folder.folder}' is saved"
+        )
         raise
 
 
@@ -71,6 +101,31 @@ def _kept(session: Session, folder: str) -> str:
         return f"no checkpoint had been written in '{folder}' before"
     what = "the last good checkpoint" if session.rescued is None else f"the state after update {session.rescued}"
     return f"{what} is kept in '{folder}'; go on from it with: stigmergy resume {shlex.quote(folder)}"
+
+
+class Output:
+    """Lines on standard output; what cannot be written is left out, with one warning."""
+
+    def __init__(self):
+        self._lost = False
+
+    def say(self, line: str) -> None:
+        """Print a line. Never raises because of a pipe that is closed, a full disk, or a terminal that went away."""
+        if self._lost:
+            return
+        try:
+            print(line, flush=True)
+        except (OSError, ValueError):
+            self._lost = True
+            with contextlib.suppress(OSError, ValueError):  # or the flush at exit fails again
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            complain("warning: what is printed cannot be written any more; training goes on without it")
+
+
+def complain(line: str) -> None:
+    """Print a line on standard error, if it can be written."""
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
 
 
 class Averages:
@@ -111,7 +166,8 @@ class Averages:
 class LineDisplay:
     """A line every few seconds, for logs and pipes."""
 
-    def __init__(self):
+    def __init__(self, say: Callable[[str], None]):
+        self._say = say
         self._averages = Averages()
         self._printed = time.monotonic()
 
@@ -125,11 +181,11 @@ class LineDisplay:
         """Take in an update."""
         self._averages.add(report)
         for sentence in report.notes:
-            warn(sentence)
+            complain(f"warning: {sentence}")
         now = time.monotonic()
         if now - self._printed >= SECONDS_BETWEEN_LINES or report.update == report.num_updates:
             self._printed = now
-            print(f"update {report.update}/{report.num_updates}  {self._averages.text()}", flush=True)
+            self._say(f"update {report.update}/{report.num_updates}  {self._averages.text()}")
 
 
 class BarDisplay:
@@ -143,18 +199,21 @@ class BarDisplay:
         self._shown = 0.0
 
     def __enter__(self) -> "BarDisplay":
-        self._bar.start()
+        with contextlib.suppress(*_LOST):
+            self._bar.start()
         return self
 
     def __exit__(self, *exception: Any) -> None:
-        self._bar.stop()
+        with contextlib.suppress(*_LOST):
+            self._bar.stop()
 
     def report(self, report: Report) -> None:
         """Take in an update."""
         self._averages.add(report)
-        for sentence in report.notes:
-            self._bar.console.print(f"warning: {sentence}", highlight=False, markup=False, soft_wrap=True)
-        self._bar.update(self._task, completed=report.update, total=report.num_updates)
-        if time.monotonic() - self._shown > 1 or report.update == report.num_updates:
-            self._shown = time.monotonic()
-            self._bar.update(self._task, description=self._averages.text(short=True))
+        with contextlib.suppress(*_LOST):
+            for sentence in report.notes:
+                self._bar.console.print(f"warning: {sentence}", highlight=False, markup=False, soft_wrap=True)
+            self._bar.update(self._task, completed=report.update, total=report.num_updates)
+            if time.monotonic() - self._shown > 1 or report.update == report.num_updates:
+                self._shown = time.monotonic()
+                self._bar.update(self._task, description=self._averages.text(short=True))

@@ -3,37 +3,41 @@
 `metrics.csv` holds nothing that depends on the clock, so that two runs that learnt the same have the same file.
 """
 
-import csv
-import io
 import json
 import os
-import platform
+import re
 import shlex
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..envs.errors import BadParameter, UserError
+from ..envs.files import read_text
+from ..envs.yaml_text import MOST_BYTES as MOST_CONFIG
+from ..envs.yaml_text import parse_yaml, write_yaml
 from .checkpoint import (
     BEST,
-    SUFFIX,
     DamagedCheckpoint,
     checkpoint_path,
     list_checkpoints,
     load_checkpoint,
     remove_old,
     save_checkpoint,
-    write_atomically,
 )
+from .lock import NAME as LOCK
+from .lock import RunLock
+from .provenance import describe_machine
+from .storage import make_folders, remove_folders, write_atomically
 
-PACKAGES = ("stigmergy", "torch", "numpy", "numba", "pettingzoo", "gymnasium")
 METRICS_HEADER = b"step,name,value\n"
 TIMING_HEADER = b"step,seconds,env,act,learn,other,steps_per_second\n"
+PARTS = ("config.yaml", "meta.json", "metrics.csv", "timing.csv", "checkpoints", "tensorboard", LOCK)
+"""Files and folders that a run has before its first checkpoint."""
+_KEPT = re.compile(r"files|plugins(-\d+)?")
+LOGS = ("metrics", "timing")
+LOADED = {"learners": dict, "environment": dict, "progress": dict, "logs": dict}
+"""Parts of every checkpoint that are read before its shapes are compared with the config's."""
 
 
 class Run:
@@ -46,58 +50,143 @@ class Run:
         self.metrics = self.folder / "metrics.csv"
         self.timing = self.folder / "timing.csv"
         self.events = self.folder / "tensorboard"
+        self.lock = RunLock(self.folder)
+        self._made: list[Path] = []
 
     @classmethod
-    def create(
-        cls,
-        folder: str | Path,
-        config: dict[str, Any],
-        fingerprint: str | None,
-        files: Mapping[str, bytes] | None = None,
-    ) -> "Run":
-        """Make the folder of a new run, with `files` (path in it to contents). Raises BadParameter if there is something in it already."""
+    def create(cls, folder: str | Path, config: dict[str, Any], files: Mapping[str, bytes] | None = None) -> "Run":
+        """Make the folder of a new run, locked for this process; `resume` takes it from there once it has its config.
+
+        Args:
+            files: what the run keeps, path from its folder to contents.
+
+        A folder whose making was interrupted, or in which nothing was trained yet, is made anew.
+
+        Raises:
+            BadParameter: there is something else in the folder.
+            RunInUse: another process trains in it.
+            OSError: the folder cannot be made or written; nothing of it stays.
+        """
         run = cls(folder)
-        if run.folder.exists() and (not run.folder.is_dir() or any(run.folder.iterdir())):
-            raise BadParameter(
-                f"the run folder '{folder}' is taken; choose another, or go on with it by `stigmergy resume {shlex.quote(str(folder))}`"
-            )
-        run.checkpoints.mkdir(parents=True)
-        write_atomically(run.folder / "meta.json", json.dumps(describe_machine(fingerprint), indent=2).encode())
-        run.metrics.write_bytes(METRICS_HEADER)
-        run.timing.write_bytes(TIMING_HEADER)
-        for name, content in (files or {}).items():
-            (run.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(run.folder / name, content)
-        # Last, because a folder is a run once it has its config.
-        write_atomically(run.folder / "config.yaml", yaml.safe_dump(config, sort_keys=False).encode())
+        if os.path.lexists(run.folder):
+            run.lock.check()
+            run._check_free()
+        try:
+            run._made = make_folders(run.folder)
+            run.lock.take()
+            run._check_free()  # again, for somebody may have been faster
+        except BaseException:
+            run.lock.release()
+            remove_folders(run._made)
+            raise
+        try:
+            run._clear()
+            run.checkpoints.mkdir()
+            run.metrics.write_bytes(METRICS_HEADER)
+            run.timing.write_bytes(TIMING_HEADER)
+            for name, content in (files or {}).items():
+                (run.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(run.folder / name, content)
+            # Last, because a folder is a run once it has its config.
+            write_atomically(run.folder / "config.yaml", write_yaml(config).encode())
+        except BaseException:
+            run.abandon()
+            raise
         return run
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":
         """The run that lies in `folder`. Raises BadParameter if there is none."""
         run = cls(folder)
-        if not (run.folder / "config.yaml").is_file():
+        if run.is_begun():
+            return run
+        if run.folder.is_dir() and any(run.folder.iterdir()) and run.is_empty():
             raise BadParameter(
-                f"there is no run in '{folder}': it has no config.yaml; a run folder is what `stigmergy train` makes"
+                f"the run in '{folder}' has no config.yaml, because its start was interrupted; nothing was trained, "
+                f"so start it again by `stigmergy train ... --run {shlex.quote(str(folder))}`"
             )
-        return run
+        raise BadParameter(
+            f"there is no run in '{folder}': it has no config.yaml; a run folder is what `stigmergy train` makes"
+        )
+
+    def is_begun(self) -> bool:
+        """Whether the folder is that of a run, which `resume` can go on with."""
+        return (self.folder / "config.yaml").is_file()
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing in the folder but what a run has before anything was trained."""
+        try:
+            names = {entry.name.removesuffix(".tmp") for entry in self.folder.iterdir()}
+        except FileNotFoundError:
+            return True
+        if not names <= {LOCK}:
+            # `create` makes the checkpoints' folder first, so what lies beside none, or beside files in it, is somebody's own.
+            known = {name for name in names if name in PARTS or (LOCK in names and _KEPT.fullmatch(name))}
+            if names != known or not self.checkpoints.is_dir():
+                return False
+            if any(not path.name.endswith(".tmp") for path in self.checkpoints.iterdir()):
+                return False
+        logs = ((self.metrics, METRICS_HEADER), (self.timing, TIMING_HEADER))
+        return all(not path.exists() or path.stat().st_size <= len(header) for path, header in logs)
+
+    def _check_free(self) -> None:
+        if not self.folder.is_dir() or not self.is_empty():
+            raise BadParameter(
+                f"the run folder '{self.folder}' is taken; choose another, or go on with it by "
+                f"`stigmergy resume {shlex.quote(str(self.folder))}`"
+            )
+
+    def begin(self, fingerprint: str | None) -> None:
+        """Write where the run comes from, with the fingerprint of its environment."""
+        write_atomically(self.folder / "meta.json", json.dumps(describe_machine(fingerprint), indent=2).encode())
+
+    def abandon(self) -> None:
+        """Remove what `create` made, if nothing was trained yet, and give the lock back."""
+        if self.is_empty():
+            self._clear()
+        self.lock.release()
+        remove_folders(self._made)
+
+    def _clear(self) -> None:
+        for path in list(self.folder.iterdir()):
+            if path.name == LOCK:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def config(self) -> dict[str, Any]:
-        """The resolved config, as plain values."""
-        return yaml.safe_load((self.folder / "config.yaml").read_text())
+        """The resolved config, as plain values. Raises UserError if it cannot be read."""
+        path = self.folder / "config.yaml"
+        plain = parse_yaml(read_text(path, MOST_CONFIG), f"the config '{path}'")
+        if not isinstance(plain, dict):
+            raise BadParameter(f"the config '{path}' holds no keys such as environment, task, algorithm")
+        return plain
 
     def meta(self) -> dict[str, Any]:
-        """Versions, commit, command line, and the fingerprint of the environment."""
-        return json.loads((self.folder / "meta.json").read_text())
+        """Versions, commit, command line, and the fingerprint of the environment. Raises UserError if it cannot be read."""
+        path = self.folder / "meta.json"
+        try:
+            return json.loads(read_text(path, MOST_CONFIG))
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"'{path}' is no JSON: {error}") from error
 
     def save(self, update: int, state: dict[str, Any], best: bool = False) -> None:
         """Write the checkpoint after `update` updates, or the best so far."""
         save_checkpoint(self.checkpoints / BEST if best else checkpoint_path(self.checkpoints, update), state)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Remove the checkpoints that newer ones have replaced, and what a kill left half written."""
         remove_old(self.checkpoints)
 
     def has_checkpoint(self) -> bool:
-        """Whether any checkpoint was written, whole or not."""
-        return any(self.checkpoints.glob(f"*{SUFFIX}"))
+        """Whether a checkpoint was written from which training can go on, whole or not.
+
+        The best one is none: it lacks the experience of learners that keep some.
+        """
+        return bool(list_checkpoints(self.checkpoints))
 
     def load(self, which: str = "last") -> tuple[dict[str, Any], list[str]]:
         """The checkpoint `last` or `best`, and a sentence for each damaged one that was passed over.
@@ -108,12 +197,15 @@ class Run:
         warnings: list[str] = []
         for path in self._candidates(which):
             try:
-                return load_checkpoint(path), warnings
+                state = load_checkpoint(path)
+                _check_structure(path, state)
+                return state, warnings
             except DamagedCheckpoint as error:
                 warnings.append(str(error))
         if warnings:
             raise UserError(f"no checkpoint of '{self.folder}' can be read: {'; '.join(warnings)}")
-        raise UserError(f"the run '{self.folder}' has no checkpoint yet; it ended before the first was written")
+        hint = "; its first evaluation wrote a best one" if (self.checkpoints / BEST).exists() else ""
+        raise UserError(f"the run '{self.folder}' has no checkpoint yet; it ended before the first was written{hint}")
 
     def _candidates(self, which: str) -> Iterator[Path]:
         if which not in ("last", "best"):
@@ -128,64 +220,21 @@ class Run:
         yield from list_checkpoints(self.checkpoints)
 
 
-class CsvLog:
-    """Appends rows to a CSV file, and can go back to an earlier length."""
-
-    def __init__(self, path: Path, keep: int | None = None):
-        self._file = open(path, "r+b")  # noqa: SIM115 (closed by `close`)
-        if keep is not None:
-            self._file.truncate(keep)
-        self._file.seek(0, os.SEEK_END)
-
-    def write(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows; fields that hold a comma, a quote or a line break are quoted."""
-        text = io.StringIO()
-        # With this line end the writer quotes both kinds of line breaks; the file keeps its plain one.
-        writer = csv.writer(text, lineterminator="\r\n")
-        for row in rows:
-            writer.writerow(row)
-            self._file.write(text.getvalue().removesuffix("\r\n").encode() + b"\n")
-            text.seek(0)
-            text.truncate()
-        self._file.flush()
-
-    def position(self) -> int:
-        """Bytes so far, once they are safe on the disk."""
-        os.fsync(self._file.fileno())
-        return self._file.tell()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-
-def describe_machine(fingerprint: str | None) -> dict[str, Any]:
-    """Where a run comes from."""
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "unknown"
-    return {
-        "fingerprint": fingerprint,
-        "command": sys.argv,
-        "versions": versions,
-        "python": platform.python_version(),
-        "machine": platform.platform(),
-        "git_commit": _git_commit(),
-    }
-
-
-def _git_commit() -> str | None:
-    """The commit of the working directory, marked if files differ from it; None outside a repository."""
-    try:
-        head = subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
-        ).stdout.strip()
-        changed = subprocess.run(
-            ["git", "status", "--porcelain"], capture_output=True, text=True, timeout=10, check=True
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return head + ("-dirty" if changed else "")
+def _check_structure(path: Path, state: dict[str, Any]) -> None:
+    """Raise DamagedCheckpoint unless the parts that every checkpoint has are there and of their types."""
+    for key, kind in LOADED.items():
+        if not isinstance(state.get(key), kind):
+            raise DamagedCheckpoint(
+                f"the checkpoint '{path}' is none of a run: its '{key}' is missing or no {kind.__name__}"
+            )
+    environment, progress, logs = state["environment"], state["progress"], state["logs"]
+    right = (
+        isinstance(environment.get("id"), str)
+        and isinstance(environment.get("fingerprint"), (str, type(None)))
+        and all(type(number) is int and number >= 0 for number in (progress.get("update"), *map(logs.get, LOGS)))
+        and isinstance(state.get("unfinished", {}), dict)
+    )
+    if not right:
+        raise DamagedCheckpoint(
+            f"the checkpoint '{path}' is none of a run: environment {environment}, progress {progress}, logs {logs}"
+        )

@@ -1,9 +1,9 @@
 """A trainer at work in a run folder: logs, evaluations, checkpoints, and a clean end when told to stop."""
 
-import signal
+import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ from .evaluation import Abandoned, cut_sentence
 from .experiment import Experiment
 from .intervals import mean_of_defined
 from .kept import keep
+from .logs import CsvLog
 from .plugins import find_code
 from .restore import check_environment, fit, open_run
-from .run import METRICS_HEADER, TIMING_HEADER, CsvLog, Run
-from .trainer import Trainer
+from .run import METRICS_HEADER, TIMING_HEADER, Run
+from .signals import handled, stop_signals
+from .trainer import Trainer, count_cores
 from .trust import agree
-
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Report:
 
 
 class Session:
-    """Runs `trainer` in `run` until it is finished or a signal asks it to stop.
+    """Runs `trainer` in `run` until it is finished or a signal asks it to stop. The run is locked until `run` or `close` returns.
 
     Args:
         fingerprint: of the environment, kept in every checkpoint; None if it has none.
@@ -48,6 +48,9 @@ class Session:
     Attributes:
         notes: sentences on what the user would not expect of this training.
         rescued: the update whose state was saved after a failure, or None.
+
+    Raises:
+        RunInUse: somebody else trains in the run.
     """
 
     def __init__(
@@ -63,10 +66,7 @@ class Session:
         self.run_folder = run
         self.fingerprint = fingerprint
         self.report = report or (lambda report: None)
-        start = positions or {"metrics": len(METRICS_HEADER), "timing": len(TIMING_HEADER)}
-        self._metrics = CsvLog(run.metrics, start["metrics"])
-        self._timing = CsvLog(run.timing, start["timing"])
-        self._events = _events_writer(run, trainer)
+        self._open(positions or {})
         self._stop: int | None = None
         self._saved = trainer.progress.update if positions else None
         self._unfinished = unfinished
@@ -74,7 +74,26 @@ class Session:
         self.rescued: int | None = None
         obstacle = self._obstacle()
         self._evaluates = not obstacle
-        self.notes = [obstacle] if obstacle else []
+        losses = [log.loss for log in (self._metrics, self._timing) if log.loss]
+        self.notes = [*losses, obstacle] if obstacle else losses
+
+    def _open(self, positions: dict[str, int]) -> None:
+        """Lock the run, and open its logs at their `positions`, or anew."""
+        with ExitStack() as opened:
+            self.run_folder.lock.take()
+            opened.callback(self.run_folder.lock.release)
+            self._metrics = CsvLog(self.run_folder.metrics, METRICS_HEADER, positions.get("metrics"))
+            opened.callback(self._metrics.close)
+            self._timing = CsvLog(self.run_folder.timing, TIMING_HEADER, positions.get("timing"))
+            opened.callback(self._timing.close)
+            self._events = _events_writer(self.run_folder, self.trainer)
+            if self._events:
+                opened.callback(self._events.close)
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        """Close the logs and give the run's lock back; nothing happens the second time."""
+        self._opened.close()
 
     def run(self) -> int:
         """Train. Returns 0 when all updates are made, or the signal that stopped it after a checkpoint.
@@ -87,7 +106,7 @@ class Session:
         """
         settings = self.trainer.experiment.training
         try:
-            with self._signals():
+            with handled(stop_signals(), self._ask_to_stop):
                 if self._unfinished is not None and self._finish(time.perf_counter()):
                     self._checkpoint()
                 while not self.trainer.finished and self._stop is None:
@@ -105,7 +124,7 @@ class Session:
             name = type(error).__name__  # raised by nobody's keys, so it must not pass for a stop
             raise RuntimeError(f"{name} in the middle of the training").with_traceback(error.__traceback__) from error
         finally:
-            self._close()
+            self.close()
         return 0 if self.trainer.finished and self._unfinished is None else (self._stop or 0)
 
     def _rescue(self) -> None:
@@ -150,14 +169,12 @@ class Session:
             except Abandoned:
                 return False
             metrics |= evaluated
-        self._unfinished = None
-        self._metrics.write((trainer.steps, name, repr(value)) for name, value in metrics.items())
         seconds = {"env": 0.0, "act": 0.0, "learn": 0.0} | trainer.clock.read() | {"total": time.perf_counter() - start}
         seconds["other"] = seconds["total"] - seconds["env"] - seconds["act"] - seconds["learn"]
         settings = trainer.experiment.training
         steps = settings.num_envs * settings.rollout_length
-        phases = [f"{seconds[name]:.4f}" for name in ("total", "env", "act", "learn", "other")]
-        self._timing.write([(trainer.steps, *phases, f"{steps / seconds['total']:.0f}")])
+        self._log(metrics, seconds, steps)
+        self._unfinished = None
         if self._events:
             for name, value in metrics.items():
                 self._events.add_scalar(name, value, trainer.steps)
@@ -176,6 +193,17 @@ class Session:
             )
         )
         return True
+
+    def _log(self, metrics: dict[str, float], seconds: dict[str, float], steps: int) -> None:
+        """Write an update into both logs, or, where that fails, into neither."""
+        before = self._metrics.position()
+        phases = [f"{seconds[name]:.4f}" for name in ("total", "env", "act", "learn", "other")]
+        try:
+            self._metrics.write((self.trainer.steps, name, repr(value)) for name, value in metrics.items())
+            self._timing.write([(self.trainer.steps, *phases, f"{steps / seconds['total']:.0f}")])
+        except BaseException:
+            self._metrics.cut(before)
+            raise
 
     def _evaluate(self) -> tuple[dict[str, float], list[str]]:
         """Metrics of an evaluation, and sentences. Raises Abandoned after a signal."""
@@ -196,7 +224,7 @@ class Session:
         unfinished = {} if self._unfinished is None else {"unfinished": self._unfinished}
         return self.trainer.state_dict(experience) | {
             "environment": {"id": experiment.environment, "fingerprint": self.fingerprint},
-            "logs": {"metrics": self._metrics.position(), "timing": self._timing.position()},
+            "logs": {"metrics": self._metrics.sync(), "timing": self._timing.sync()},
             **unfinished,
         }
 
@@ -206,33 +234,8 @@ class Session:
         self.run_folder.save(self.trainer.progress.update, self._state())
         self._saved = self.trainer.progress.update
 
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        """The first signal ends the run after the update under way; the second takes the usual, immediate way out."""
-
-        def ask_to_stop(number: int, frame: Any) -> None:
-            self._stop = number
-            for one, handler in before.items():
-                signal.signal(one, handler)
-
-        before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
-        try:
-            for number in STOP_SIGNALS:
-                signal.signal(number, ask_to_stop)
-        except ValueError:  # not the main thread: someone else handles signals here
-            yield
-            return
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _close(self) -> None:
-        self._metrics.close()
-        self._timing.close()
-        if self._events:
-            self._events.close()
+    def _ask_to_stop(self, number: int) -> None:
+        self._stop = number
 
 
 def _due(trainer: Trainer, interval: int) -> bool:
@@ -244,20 +247,45 @@ def _events_writer(run: Run, trainer: Trainer) -> Any:
         return None
     from torch.utils.tensorboard import SummaryWriter  # slow to import, and not everyone asks for it
 
-    return SummaryWriter(str(run.events), purge_step=trainer.steps + 1 if trainer.steps else None)
+    # What an earlier process wrote beyond the checkpoint, or before a new start, is hidden.
+    purge_step = trainer.steps + 1 if trainer.steps else 0 if run.events.exists() else None
+    return SummaryWriter(str(run.events), purge_step=purge_step)
 
 
 def start(experiment: Experiment, folder: str, report: Callable[[Report], None] | None = None) -> Session:
-    """A session for a new run in `folder`. Raises BadParameter if the folder is taken."""
+    """A session for a new run in `folder`, which is made first and removed again if training cannot start.
+
+    Raises:
+        BadParameter: the folder is taken, or the experiment cannot be trained.
+        RunInUse: another process trains in the folder.
+        OSError: the folder cannot be written.
+    """
+    experiment = with_threads(experiment)
     kept = keep(experiment)
-    trainer = Trainer(experiment)
-    identity = trainer.identify()
-    run = Run.create(folder, kept.config, identity.digest, kept.files)
-    for sources in find_code(kept.config, f"the run '{folder}'", run.folder):
-        agree(sources)  # the user gave it, so what this run keeps of it will be executed again without asking
-    session = Session(trainer, run, identity.digest, report=report)
+    run = Run.create(folder, kept.config, kept.files)
+    try:
+        for sources in find_code(kept.config, f"the run '{folder}'", run.folder):
+            agree(sources)  # the user gave it, so what this run keeps of it will be executed again without asking
+        trainer = Trainer(experiment)
+        identity = trainer.identify()
+        run.begin(identity.digest)
+        session = Session(trainer, run, identity.digest, report=report)
+    except (Exception, SystemExit):
+        run.abandon()
+        raise
+    except BaseException:
+        run.lock.release()  # stopped: `resume` starts it
+        raise
     session.notes = [*([identity.note] if identity.note else []), *session.notes]
     return session
+
+
+def with_threads(experiment: Experiment) -> Experiment:
+    """The experiment with the number of threads that 0 stands for here, so that it is the same wherever it goes on."""
+    training = experiment.training
+    return dataclasses.replace(
+        experiment, training=dataclasses.replace(training, threads=training.threads or count_cores())
+    )
 
 
 def resume(
@@ -271,18 +299,44 @@ def resume(
     Raises:
         BadParameter: there is no run in `folder`.
         NotAgreed: the run has code that the user has not agreed to.
+        RunInUse: another process trains in it.
         UserError: no checkpoint can be read, or it belongs to another environment.
     """
     run, experiment = open_run(folder, trust, given)
+    run.lock.take()
+    try:
+        session, warnings = _resume(run, experiment, report)
+    except BaseException:
+        run.lock.release()
+        raise
+    return session, [*_on_threads(experiment), *warnings]
+
+
+def _resume(run: Run, experiment: Experiment, report: Callable[[Report], None] | None) -> tuple[Session, list[str]]:
     trainer = Trainer(experiment)
     digest = trainer.identify().digest
     if not run.has_checkpoint():
+        run.begin(digest)
         return Session(trainer, run, digest, report=report), [
-            f"the run '{folder}' had no checkpoint yet, so it starts again"
+            f"the run '{run.folder}' had no checkpoint yet to go on from, so it starts again"
         ]
+    run.tidy()
     state, warnings = run.load()
     warnings += check_environment(run, state, experiment, trainer.env)
     fit(run, lambda: trainer.load_state_dict(state))
     if not trainer.env.spec.resumable:
         warnings.append(f"'{experiment.environment}' cannot be saved, so its episodes start again; learning goes on")
     return Session(trainer, run, digest, state["logs"], report, state.get("unfinished")), warnings
+
+
+def _on_threads(experiment: Experiment) -> list[str]:
+    """What there is to say on the number of threads."""
+    threads, cores = experiment.training.threads, count_cores()
+    if not threads:
+        return [
+            f"the run does not say on how many threads it was trained; it goes on with the {cores} of this machine, "
+            "and is exact where that is the same number"
+        ]
+    if threads > cores:
+        return [f"the run goes on with its {threads} threads, so that it stays exact; this machine has {cores} cores"]
+    return []

@@ -24,7 +24,7 @@ from stigmergy.training.experiment import Experiment, LearnerChoice
 from stigmergy.training.intervals import mean_and_interval
 from stigmergy.training.restore import open_run, restore_learners
 from stigmergy.training.run import Run
-from stigmergy.training.trainer import build_learners, set_threads
+from stigmergy.training.trainer import build_learners, count_cores, set_threads
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def main(args: Sequence[str]) -> int:
     options = parse(extend(Options, task=(changed.task, help)), "evaluate", args)
     if options.output:
         check_file("output", options.output, ENDINGS)
-    set_threads(experiment.training.threads)
+    set_threads(min(experiment.training.threads, count_cores()))
     changed = dataclasses.replace(changed, task=getattr(options, "task", changed.task))
     env = changed.make_env(options.episodes)
     learners, warnings = restore_learners(run, experiment, env, options.checkpoint)

@@ -15,7 +15,7 @@ from stigmergy.console import open_console
 from stigmergy.outputs import check_folder
 from stigmergy.sanctioning import Sanctions, count_sanctions, sanctioning_agents, write
 from stigmergy.training.evaluation import step_limit
-from stigmergy.training.trainer import set_threads
+from stigmergy.training.trainer import count_cores, set_threads
 
 TABLE = {
     "opportunities": "opportunities",
@@ -64,7 +64,7 @@ def main(args: Sequence[str]) -> int:
     run, trained, experiment, options = subject(Options, "sanctions", args)
     if options.output:
         check_folder("output", options.output)
-    set_threads(experiment.training.threads)
+    set_threads(min(experiment.training.threads, count_cores()))
     env = experiment.make_env(options.episodes)
     sanctioning_agents(env.spec)  # before a checkpoint is read
     learners = players(run, trained, experiment, env, options)

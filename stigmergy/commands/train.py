@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from stigmergy.progress import run_session
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
 from stigmergy.training.plugins import load_code, plugins_of
 from stigmergy.training.session import start
+from stigmergy.training.storage import make_folders, remove_folders
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,11 @@ def main(args: Sequence[str]) -> int:
     )
     if options.run:
         check_folder("run", options.run)
-    folder = options.run or free_folder(overridden)
-    return run_session(lambda report: (start(overridden, folder, report), []), folder)
+    folder, made = (options.run, []) if options.run else free_folder(overridden)
+    try:
+        return run_session(lambda report: (start(overridden, folder, report), []), folder)
+    finally:
+        remove_folders(made)  # empty ones, where training could not start
 
 
 def base_config(args: Sequence[str]) -> dict[str, Any]:
@@ -93,11 +98,15 @@ def options_class(experiment: Experiment) -> type:
     )
 
 
-def free_folder(experiment: Experiment) -> str:
-    """A new name under runs/, such as runs/lifelong-v0-ippo-1."""
+def free_folder(experiment: Experiment) -> tuple[str, list[Path]]:
+    """A new folder under runs/, such as runs/lifelong-v0-ippo-1, and the folders that were made for it.
+
+    It is made here, so that no other process chooses it.
+    """
     name = experiment.environment.replace("/", ":").split(":")[-1]
     stem = f"runs/{name}-{experiment.learner.algorithm}"
-    number = 1
-    while Path(f"{stem}-{number}").exists():
-        number += 1
-    return f"{stem}-{number}"
+    for number in count(1):
+        folder = Path(f"{stem}-{number}")
+        if folder in (made := make_folders(folder)):
+            return str(folder), made
+    raise AssertionError("there is always a higher number")

@@ -93,7 +93,7 @@ def test_what_are_no_shares_is_refused(shares):
 
 def write_run(folder, algorithm, metrics):
     """A run that logged each metric's values after 10, 20, ... steps; `metrics` maps a name to steps and values."""
-    run = Run.create(folder, {"algorithm": algorithm}, "")
+    run = Run.create(folder, {"algorithm": algorithm})
     with run.metrics.open("a") as file:
         for name, pairs in metrics.items():
             file.writelines(f"{step},{name},{value!r}\n" for step, value in pairs)

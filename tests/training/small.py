@@ -1,10 +1,12 @@
 """A small experiment that has everything a run can carry: memory, masks, normalized values, annealing, evaluations."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+import yaml
 
 from stigmergy.training.experiment import Experiment, build_experiment
 
@@ -66,3 +68,9 @@ def _add(sha: Any, value: Any) -> None:
         sha.update(np.ascontiguousarray(value).tobytes())
     else:
         sha.update(repr(value).encode())
+
+
+def write_config(path: Path, config: dict[str, Any] = CONFIG) -> str:
+    """Write a config as YAML; returns its path."""
+    path.write_text(yaml.safe_dump(config))
+    return str(path)

@@ -78,7 +78,9 @@ def test_a_polite_signal_saves_and_leaves(undisturbed, tmp_path, number):
     run = tmp_path / "stopped"
     assert interrupted(5, number, "train", str(config), "--run", str(run)) == 128 + number
     stopped_at = load_checkpoint(list_checkpoints(run / "checkpoints")[0])["progress"]["update"]
-    assert stopped_at == updates_logged(run) >= 5
+    # An update whose evaluation was given up is in the checkpoint, and is logged when the run goes on.
+    assert stopped_at - updates_logged(run) in (0, 1)
+    assert stopped_at >= 5
     assert command("resume", str(run)) == 0
     assert sums(run) == expected
 

@@ -5,7 +5,8 @@ import csv
 import pytest
 
 from stigmergy.courses import read_series
-from stigmergy.training.run import METRICS_HEADER, CsvLog, Run
+from stigmergy.training.logs import CsvLog
+from stigmergy.training.run import METRICS_HEADER, Run
 
 NAMES = ["wolf, grey", 'the "quick"', "two\nlines", "old\rline", "dos\r\nline", "", " spaced ", "wölfe", "#1;2\t3"]
 
@@ -14,8 +15,7 @@ def write(folder, rows) -> Run:
     folder.mkdir()
     run = Run(folder)
     (folder / "config.yaml").write_text("algorithm: ippo\n")
-    run.metrics.write_bytes(METRICS_HEADER)
-    log = CsvLog(run.metrics)
+    log = CsvLog(run.metrics, METRICS_HEADER)
     log.write(rows)
     log.close()
     return run

@@ -1,0 +1,31 @@
+"""A run that is killed or stopped at any of its file operations goes on, and ends bit-identical to one that was left alone."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.test_wheel import ROOT
+
+BELOW, EQUAL, ABOVE = (1, 2), (2, 2), (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("intervals", "number"),
+    [(BELOW, signal.SIGKILL), (EQUAL, signal.SIGKILL), (ABOVE, signal.SIGKILL), (BELOW, signal.SIGTERM)],
+    ids=["evaluations are nearer", "as near as checkpoints", "checkpoints are nearer", "stopped politely"],
+)
+def test_at_every_file_operation(intervals, number, tmp_path):
+    birth = intervals == BELOW  # it is the same for all
+    arguments = [str(tmp_path), *(str(int(value)) for value in (*intervals, number, birth))]
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.training.kills", *arguments], capture_output=True, text=True, cwd=ROOT
+    )
+    assert ended.returncode == 0, ended.stderr
+    found = json.loads(ended.stdout)
+    assert found["operations"] > 30, (
+        "the birth, three checkpoints or more, two evaluations, and the rows of five updates"
+    )
+    assert not found["failures"]
