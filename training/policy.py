@@ -9,6 +9,7 @@ import numpy as np
 
 from ..algorithms.learner import Learner
 from ..envs.batch import BatchEnv
+from ..envs.bridge import Bridge
 from ..envs.errors import UserError
 from ..envs.factory import is_bridged, make
 from ..envs.pettingzoo_view import ParallelView, parallel_env
@@ -94,7 +95,9 @@ class Policy:
         task = self.experiment.to_dict()["task"]
         if is_bridged(self.experiment.environment):
             own = {} if render_mode is None else {"render_mode": render_mode}
-            return make(self.experiment.environment, 1, **task | {"arguments": task["arguments"] | own}).original
+            env = make(self.experiment.environment, 1, **task | {"arguments": task["arguments"] | own})
+            assert isinstance(env, Bridge)
+            return env.original
         self._env = parallel_env(self.experiment.environment, render_mode, **task)
         return self._env
 

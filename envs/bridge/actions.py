@@ -203,7 +203,7 @@ def _into(box: spaces.Box, numbers: NDArray[Any]) -> NDArray[Any]:
     if box.dtype.kind == "f":
         return np.clip(numbers.astype(box.dtype), box.low, box.high)
     if numbers.dtype.kind == "f":
-        info = np.iinfo(box.dtype)
+        info = np.iinfo(box.dtype.type)
         most = float(info.max)
         most = most if int(most) <= info.max else np.nextafter(most, 0)  # int64's largest number is no double
         numbers = np.clip(np.rint(numbers.astype(np.float64)), float(info.min), most)
@@ -224,7 +224,8 @@ def _flat(space: spaces.Space | None, given: Any) -> list[Any]:
         parts = space.spaces if isinstance(space, spaces.Dict) else dict.fromkeys(given)
         return [one for key, part in parts.items() for one in _flat(part, given.get(key, ()))]
     nested = isinstance(given, (tuple, list)) and any(
-        isinstance(part, (tuple, list, Mapping, np.ndarray)) and np.ndim(part) > 0 for part in given
+        isinstance(part, Mapping) or (isinstance(part, (tuple, list, np.ndarray)) and np.ndim(part) > 0)
+        for part in given
     )
     if nested:
         return [one for part in given for one in _flat(None, part)]

@@ -143,7 +143,7 @@ class Bridge(BatchEnv[BridgeState]):
         twin = object.__new__(type(self))
         memo[id(self)] = twin
         try:
-            twin.__dict__.update(copying.deepcopy(self.__dict__, memo))
+            vars(twin).update(copying.deepcopy(self.__dict__, memo))
         except Exception as error:
             raise BadParameter(
                 f"'{self.spec.id}' cannot be copied, for its environments cannot: {failure(error)}"

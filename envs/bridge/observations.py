@@ -55,7 +55,7 @@ class ObservationCodec:
             self._low, self._high = self._low.flat[0], self._high.flat[0]  # comparing with one number is faster
         with np.errstate(over="ignore"):
             bounds = [self._arranged(bound).reshape(shape).astype(self.dtype) for bound in (box.low, box.high)]
-        self.space = spaces.Box(*bounds, dtype=self.dtype.type)
+        self.space = spaces.Box(bounds[0], bounds[1], dtype=self.dtype.type)
         self._note_shape()
 
     def write(self, observation: Any, row: NDArray[Any]) -> None:

@@ -19,7 +19,7 @@ def as_picture(id: str, given: Any, reason: str) -> NDArray[np.uint8]:
     if frame.ndim == 2:
         frame = frame[..., None]
     if frame.shape[2] not in (1, 3, 4) or 0 in frame.shape:
-        raise NotImplementedError(f"'{id}' draws a picture of shape {given.shape}; allowed is (height, width, 3)")
+        raise NotImplementedError(f"'{id}' draws a picture of shape {frame.shape}; allowed is (height, width, 3)")
     colours = np.broadcast_to(frame[..., :3], (*frame.shape[:2], 3))
     if colours.dtype.kind == "f" and colours.max() <= 1:
         colours = colours * 255
