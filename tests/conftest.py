@@ -14,6 +14,7 @@ from tests.process_state import in_random_order, left_as_it_was
 os.environ["COLUMNS"] = "80"
 for name in ("LINES", "FORCE_COLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
     os.environ.pop(name, None)
+os.environ["SDL_VIDEODRIVER"] = "dummy"  # windows that nobody sees, whether there is a display or not
 
 # The same examples on every machine, and no clock. `--hypothesis-profile explore` tries new ones.
 NO_CLOCK = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -49,6 +50,18 @@ def pytest_collection_modifyitems(config, items):
         item.add_marker(pytest.mark.xdist_group(group))
     if config.option.shuffle:
         items[:] = in_random_order(items, config.option.shuffle)
+
+
+@pytest.fixture
+def double():
+    """Networks in double precision, for comparisons with another way of computing the same.
+
+    What two orders of summation leave between them differs from one processor to the next. In single precision
+    learning blows it up until it looks like a mistake; in double it stays ten digits below one.
+    """
+    import torch
+
+    torch.set_default_dtype(torch.float64)  # `left_as_it_was` puts it back
 
 
 @pytest.fixture(autouse=True, scope="module")

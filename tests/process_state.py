@@ -82,7 +82,9 @@ def _modules() -> Callable[[], None]:
 
 
 def _is_plugin(module: Any) -> bool:
-    file = getattr(module, "__file__", None)
+    file = getattr(module, "__file__", None) or next(
+        iter(getattr(module, "__path__", ())), None
+    )  # a file, or a bare folder
     if not file:
         return False
     path = Path(file).resolve()
