@@ -59,8 +59,14 @@ class FusedRace(Race):
         FUSE.burn()
 
 
-RACE = register("race", FusedRace)
-FUSED = register("fused", Fused)
+RACE, FUSED, SPOILT = (f"foreign/{name}-v0" for name in ("race", "fused", "spoilt"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def registered():
+    """The three, which go when this file ends."""
+    for name, target in (("race", FusedRace), ("fused", Fused), ("spoilt", Spoilt)):
+        register(name, target)
 
 
 @pytest.fixture(autouse=True)
@@ -268,9 +274,6 @@ class Spoilt(Race):
     def _begin(self, where):
         super()._begin(where)
         self.state.place[where] = 1
-
-
-SPOILT = register("spoilt", Spoilt)
 
 
 @pytest.mark.parametrize(
