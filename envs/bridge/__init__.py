@@ -5,7 +5,7 @@ turns; `env` keeps the books of episodes.
 """
 
 from .actions import ActionCodec
-from .env import SEEDS, Bridge, BridgeState
+from .env import SEEDS, Bridge, BridgeState, IllegalAction
 from .faults import BrokenEnvironment
 from .intake import GroupCodec
 from .observations import ObservationCodec
@@ -21,6 +21,7 @@ __all__ = [
     "BridgeState",
     "BrokenEnvironment",
     "GroupCodec",
+    "IllegalAction",
     "ObservationCodec",
     "Unfit",
 ]

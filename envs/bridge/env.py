@@ -28,6 +28,10 @@ FIRST_EPISODES = 3
 """Episodes of each environment whose numbers are checked with `checks: first`."""
 
 
+class IllegalAction(ValueError):
+    """An action mask forbids the action of an agent that must act."""
+
+
 class BridgeState(NamedTuple):
     """What the bridge itself keeps; the environments keep the rest to themselves."""
 
@@ -222,7 +226,7 @@ class Bridge(BatchEnv[BridgeState]):
         if seat.codec.action.allows(mask, row):
             return row
         if seat.rows.active[c, seat.i]:
-            raise ValueError(
+            raise IllegalAction(
                 f"action of {seat.name} in copy {c} is {row}, which its action_mask {mask.astype(int)} forbids"
             )
         return seat.codec.action.first_allowed(mask)

@@ -143,3 +143,34 @@ def test_a_dead_step_that_removes_nobody_is_named():
         match=r"'duel': step\(\) leaves 'player_\d', .* in `agents` at step 1; PettingZoo asks for its removal",
     ):
         env.step(TAKE_ONE)
+
+
+class Generous(Paid):
+    """Pays those who have ended once more when they take their leave, as some games do."""
+
+    def _was_dead_step(self, action):
+        agent = self.agent_selection
+        super()._was_dead_step(action)
+        for other in self.agents:
+            self.rewards[other] = 0.5 if other != agent else 0.0
+        self._accumulate_rewards()
+
+
+@pytest.mark.parametrize("cls", [Duel, Paid, Elimination, Generous])
+def test_agents_get_what_last_tells_them(cls):
+    """The sums over a game are those of PettingZoo's own loop over `agent_iter` and `last`."""
+    env = duel(cls, pile=7, players=3, masks=False)
+    env.reset(0)
+    summed = np.zeros(3)
+    step = None
+    while step is None or not step.last[0]:
+        step = env.step(np.zeros((1, 3), int) if cls is not Elimination else np.ones((1, 3), int))
+        summed += step.groups["agents"].reward[0]
+    game = cls(pile=7, players=3, masks=False)
+    game.reset(seed=0)
+    told = dict.fromkeys(game.possible_agents, 0.0)
+    for agent in game.agent_iter():
+        _, reward, terminated, truncated, _ = game.last()
+        told[agent] += reward
+        game.step(None if terminated or truncated else int(cls is Elimination))
+    assert summed.tolist() == pytest.approx(list(told.values()))
