@@ -8,7 +8,7 @@ import dataclasses
 import difflib
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -79,6 +79,8 @@ class Registry:
         other = known is not None and not _same_place(known.target, target)
         if known is not None and other and _is_older(known.target, target):
             loaded.forget(known.target.__module__)
+        elif known is not None and other and getattr(known.target, "__module__", None) in _winners:
+            return target  # what the user gave on this command line stays
         elif known is not None and other:
             raise ValueError(
                 f"the {self.kind} '{name}' is registered already, as {known.target}; choose another name or version"
@@ -152,17 +154,25 @@ def load_given(plugins: Sequence[str]) -> None:
 
 
 @contextmanager
-def replacing_earlier() -> Iterator[None]:
-    """Let plugins that are imported now take the names of earlier ones from files that are called the same."""
-    _replaceable.update(loaded.digests.values())
+def replacing_earlier(winners: Iterable[str] = ()) -> Iterator[None]:
+    """Let plugins that are imported now take the names of earlier ones from files that are called the same.
+
+    Args:
+        winners: modules that keep their names whatever registers them now.
+    """
+    _winners.update(winners)
+    _replaceable.update(set(loaded.digests.values()) - _winners)
     try:
         yield
     finally:
         _replaceable.clear()
+        _winners.clear()
 
 
 _replaceable: set[str] = set()
 """Modules of plugins whose names may be taken over."""
+_winners: set[str] = set()
+"""Modules of plugins whose names stay."""
 
 
 def _is_older(known: Any, target: Any) -> bool:

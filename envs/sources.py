@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.machinery import ModuleSpec, PathFinder
+from itertools import islice
 from pathlib import Path
 
 from .errors import CannotImport
@@ -43,7 +44,7 @@ class Sources:
     files: tuple[str, ...]
     """All files, from `folder`, sorted."""
     installed: bool = False
-    """It belongs to an installed package, of which `files` has the executed ones alone."""
+    """It belongs to an installed package, or to a very large one, of which `files` has the executed ones alone."""
     left_out: tuple[str, ...] = ()
     """Packages whose data files are too many or too large."""
 
@@ -90,7 +91,8 @@ def sources_of_module(name: str, *folders: Path) -> Sources | None:
         return None
     depth = name.count(".") + (executed[-1].name == "__init__.py")
     folder = executed[-1].parents[depth]
-    if is_installed(executed[-1]):
+    top = executed[-1].relative_to(folder).parts[0]
+    if is_installed(executed[-1]) or _is_large(folder / top):
         files = tuple(sorted(os.path.relpath(path, folder) for path in executed))
         return _digested(Sources(name, folder, os.path.relpath(executed[-1], folder), files, installed=True))
     return _collect(name, folder, *_main_and_tops(executed, folder))
@@ -119,6 +121,11 @@ def is_installed(path: Path) -> bool:
         return True
     places = {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib")}
     return any(path.is_relative_to(place) or path.resolve().is_relative_to(Path(place).resolve()) for place in places)
+
+
+def _is_large(top: Path) -> bool:
+    """Return True for a package of too many modules to keep; it is treated like an installed one."""
+    return top.is_dir() and sum(1 for _ in islice(top.rglob("*.py"), MOST_FILES + 1)) > MOST_FILES
 
 
 def _top_spec(top: str) -> ModuleSpec | None:

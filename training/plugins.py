@@ -49,7 +49,7 @@ def load_code(
         folder: where its files are looked for.
         trust: agree to all of it.
         given: plugins and `pettingzoo:` ids of this command line. They were imported, and stand for those of the config that
-            are called the same, or that are gone.
+            are called the same, or that are gone; the names that they registered stay theirs.
 
     Raises:
         BadParameter: the config's plugins are no list of names.
@@ -66,7 +66,7 @@ def load_code(
         )
     for own in asked:
         agree(own)
-    with replacing_earlier():
+    with replacing_earlier(loaded.named[own] for own in given if own in loaded.named):
         for own in wanted:
             name = own.name.removeprefix(str(folder) + "/")
             module = import_sources(own, f"the plugin '{name}' of {owner}")

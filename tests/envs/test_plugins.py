@@ -226,3 +226,13 @@ def test_compiled_kernels_beside_a_plugin_are_not_used(tmp_path, monkeypatch):
     )
     assert import_given(str(only_numba / "only_numba.py"), "it").kernel() == 3
     assert not list(only_numba.rglob("*.nbi"))
+
+
+def test_a_very_large_package_is_not_kept_but_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("stigmergy.envs.sources.MOST_FILES", 3)
+    monkeypatch.syspath_prepend(tmp_path)
+    write(tmp_path, large__init="", large__a="NAME = 1", large__b="", large__c="")
+    found = sources_of_module("large.a")
+    assert found.installed
+    assert found.files == ("large/__init__.py", "large/a.py")
+    assert import_given("large.a", "it").NAME == 1

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,10 @@ import yaml
 
 import stigmergy
 from stigmergy.cli import main
+from stigmergy.envs.beside import PLACE
 from stigmergy.envs.errors import CannotImport, NotAgreed
+from stigmergy.envs.plugins import loaded
+from stigmergy.envs.registry import environments
 from stigmergy.training.restore import open_run
 from stigmergy.training.run import Run
 
@@ -59,6 +63,15 @@ def home(tmp_path, monkeypatch) -> Path:
     """The user's folder, empty in each test."""
     monkeypatch.setenv("STIGMERGY_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+def forget(id: str) -> None:
+    """Forget the plugins that were loaded, and the name that one registered, as a new process would."""
+    environments._entries.pop(id)
+    loaded.digests.clear()
+    for name, module in list(sys.modules.items()):
+        if PLACE in getattr(module, "__dict__", {}):
+            del sys.modules[name]
 
 
 def evil(path: Path, mark: Path) -> Path:
@@ -189,6 +202,13 @@ def test_a_run_goes_on_with_the_plugin_that_it_keeps(tmp_path, monkeypatch, caps
     assert main(["evaluate", "run", "--plugin", "mine/kept_plugin.py"]) == 2
     assert "rules of 'kept_plugin-v0'" in capsys.readouterr().err
 
+    forget("kept_plugin-v0")
+    text = TINY.format(name="kept_plugin", imports="", pay="10")
+    (tmp_path / "other_name.py").write_text(text)
+    assert main(["evaluate", "run", "--plugin", "other_name.py"]) == 2  # what is given wins, also under another name
+    assert "rules of 'kept_plugin-v0'" in capsys.readouterr().err
+    forget("kept_plugin-v0")
+
     shutil.rmtree(plugin.parent)
     elsewhere = tmp_path / "other"
     elsewhere.mkdir()
@@ -201,7 +221,7 @@ def test_a_run_goes_on_with_the_plugin_that_it_keeps(tmp_path, monkeypatch, caps
     config = Run.open(moved).config() | {"plugins": ["/gone/with/kept_plugin.py"]}  # as older runs have them
     (moved / "config.yaml").write_text(yaml.safe_dump(config))
     capsys.readouterr()
-    monkeypatch.setattr("stigmergy.envs.plugins.loaded.digests", {})
+    forget("kept_plugin-v0")
     assert main(["evaluate", "moved", "--episodes", "2"]) == 2
     assert "/gone/with/kept_plugin.py' of" not in (error := capsys.readouterr().err)
     assert "which is gone; give it by --plugin" in error
