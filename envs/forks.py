@@ -21,7 +21,7 @@ def lack_threads() -> bool:
 def _after_fork() -> None:
     global _reached
     try:
-        layer = numba.threading_layer()
+        layer = numba.threading_layer()  # pyright: ignore[reportPrivateImportUsage] (a public function of Numba)
     except ValueError:  # none was started, so the child can start its own
         return
     if layer != "workqueue":  # Numba starts that one again by itself

@@ -6,6 +6,8 @@ Aliases are refused, because a few lines of them stand for more values than any 
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 
 from .errors import BadParameter
 
@@ -22,26 +24,22 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()
         if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(
+            raise ComposerError(
                 None, None, f"it has the alias *{event.anchor}; write the values out instead", event.start_mark
             )
         self._depth += 1
         if self._depth > MOST_DEPTH:
-            raise yaml.composer.ComposerError(
-                None, None, f"its values are nested more than {MOST_DEPTH} deep", event.start_mark
-            )
+            raise ComposerError(None, None, f"its values are nested more than {MOST_DEPTH} deep", event.start_mark)
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
 
-    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
                 if (key.tag, key.value) in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key '{key.value}' stands there twice", key.start_mark
-                    )
+                    raise ConstructorError(None, None, f"the key '{key.value}' stands there twice", key.start_mark)
                 seen.add((key.tag, key.value))
         return super().construct_mapping(node, deep)
 

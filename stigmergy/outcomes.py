@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stigmergy.training.checkpoint import write_atomically
 from stigmergy.training.evaluation import Outcomes
 from stigmergy.training.intervals import mean_and_interval
+from stigmergy.training.storage import write_atomically
 
 ENDINGS = (".csv", ".json")
 COLUMNS = ("player", "outcome", "mean", "low", "high", "episodes")
@@ -34,7 +34,7 @@ def write_outcomes(path: str, environment: str, seed: int, results: Mapping[str,
         text = json.dumps(told, indent=1, allow_nan=False) + "\n"
     else:
         file = io.StringIO(newline="")
-        table = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
+        table: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
         table.writeheader()
         table.writerows(rows)
         text = file.getvalue()

@@ -203,7 +203,7 @@ def _into(box: spaces.Box, numbers: NDArray[Any]) -> NDArray[Any]:
     if box.dtype.kind == "f":
         return np.clip(numbers.astype(box.dtype), box.low, box.high)
     if numbers.dtype.kind == "f":
-        info = np.iinfo(box.dtype.type)
+        info = np.iinfo(str(box.dtype))
         most = float(info.max)
         most = most if int(most) <= info.max else np.nextafter(most, 0)  # int64's largest number is no double
         numbers = np.clip(np.rint(numbers.astype(np.float64)), float(info.min), most)
