@@ -47,5 +47,7 @@ def _check_place(name: str, path: str, folder: Path) -> None:
         raise BadParameter(f"{name} is '{path}', but '{folder}' is a file, not a folder")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise BadParameter(f"{name} is '{path}', but '{folder}' cannot be written to: it is read-only for this user")
-    if shutil.disk_usage(folder).free < LEAST_SPACE:
+    device = shutil.disk_usage(folder)
+    # Systems such as /proc have no size, and refuse for another reason.
+    if device.total > 0 and device.free < LEAST_SPACE:
         raise BadParameter(f"{name} is '{path}', but no space is left on the device of '{folder}'")

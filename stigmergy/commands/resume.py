@@ -59,6 +59,7 @@ def _length(session: Session, options: Options) -> list[str]:
         more = f"stigmergy resume {shlex.quote(options.run)} --training.total-steps {2 * trainer.steps}"
         return [f"the run has made all its {trainer.steps} steps; to train on, give it more: {more}"]
     if trainer.finished:
+        session.run_folder.lock.release()
         raise BadParameter(
             f"training.total_steps is {wanted}; the run '{options.run}' has made {trainer.steps} already, in whole updates, so allowed is more"
         )

@@ -145,7 +145,7 @@ def test_places_for_output_are_looked_at_before(tmp_path, monkeypatch):
     with pytest.raises(BadParameter, match="read-only"):
         check_folder("run", str(tmp_path / "run"))
     monkeypatch.undo()
-    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 0}))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 0, "total": 1}))
     with pytest.raises(BadParameter, match="no space is left"):
         check_folder("run", str(tmp_path / "run"))
     assert {path.name for path in tmp_path.iterdir()} == {"file.csv", "folder.csv"}
