@@ -29,8 +29,9 @@ def check_loop(loop: Callable[..., Any]) -> None:
     arguments = {argument.arg for argument in function.args.args}
     for node in ast.walk(function):
         if isinstance(node, ast.For) and _is_prange(node.iter):
+            own = _names_of_the_row(node)
             for written, statement in _writes(node):
-                reason = _fault(written, node.target, arguments)
+                reason = _fault(written, own, arguments)
                 if reason:
                     line = first + statement.lineno - 1
                     raise BadParameter(
@@ -63,8 +64,25 @@ def _parts(target: ast.expr) -> list[ast.expr]:
     return _parts(target.value) if isinstance(target, ast.Starred) else [target]
 
 
-def _fault(written: ast.expr, variable: ast.expr, arguments: set[str]) -> str:
-    """Why a write is refused; empty if it is none, or harmless: into a name of the loop's own, or into an argument's row of this env."""
+def _names_of_the_row(loop: ast.For) -> set[str]:
+    """The loop's variable, and the names in its body that are made of it, such as `index = np.int64(c)`."""
+    names = {ast.unparse(loop.target)}
+    for node in (inner for statement in loop.body for inner in ast.walk(statement)):
+        if isinstance(node, ast.Assign) and _names(node.value) & names:
+            names |= {name for target in node.targets for name in _names(target)}
+    return names
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+
+
+def _fault(written: ast.expr, own: set[str], arguments: set[str]) -> str:
+    """Why a write is refused; empty if it is none, or harmless: into a name of the loop's own, or into an argument's row of this env.
+
+    Args:
+        own: names that choose the row of this env.
+    """
     outermost: ast.expr | None = None  # the innermost subscript in the text, whose first index chooses the row
     through_a_field, node = False, written
     while isinstance(node, (ast.Subscript, ast.Attribute)):
@@ -77,6 +95,6 @@ def _fault(written: ast.expr, variable: ast.expr, arguments: set[str]) -> str:
     if through_a_field:
         return "which Numba loses on several threads"
     index = outermost.elts[0] if isinstance(outermost, ast.Tuple) and outermost.elts else outermost
-    if ast.unparse(variable) not in {name.id for name in ast.walk(index) if isinstance(name, ast.Name)}:
+    if not own & _names(index):
         return "which is not the row of this env, so that threads write into the same place"
     return ""

@@ -107,6 +107,13 @@ def writes_a_row_of_an_argument(state, where, reward):
                 reward[c, i] += 2
 
 
+def writes_a_row_by_another_name(state, where, reward):
+    for c in prange(where.shape[0]):
+        index = np.int64(c)
+        for i in range(reward.shape[1]):
+            reward[index, i] = index + 1
+
+
 def uses_names_of_its_own(state, where, reward):
     for c in prange(where.shape[0]):
         row, total = reward[c], 0
@@ -121,7 +128,13 @@ def writes_before_the_loop(state, where, reward):
         reward[c] = c
 
 
-SOUND = [calls_a_kernel, writes_a_row_of_an_argument, uses_names_of_its_own, writes_before_the_loop]
+SOUND = [
+    calls_a_kernel,
+    writes_a_row_of_an_argument,
+    writes_a_row_by_another_name,
+    uses_names_of_its_own,
+    writes_before_the_loop,
+]
 
 
 @pytest.mark.parametrize("loop", SOUND)
