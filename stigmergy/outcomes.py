@@ -24,7 +24,7 @@ def write_outcomes(path: str, environment: str, seed: int, results: Mapping[str,
 
     A row has the mean over the episodes that have a value, the ends `low` and `high` of its 95% interval, and the number of these episodes. What is not
     defined is empty in CSV and null in JSON. JSON also keeps `values`, one for each episode in the order of the envs, and
-    `cut`, how many episodes of each player were cut.
+    `cut`, how many episodes of each player were cut. Where some were, the outcome `cut` is 1 for them and 0 for the others.
     """
     rows = list(_rows(results))
     Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,8 @@ def write_outcomes(path: str, environment: str, seed: int, results: Mapping[str,
 
 def _rows(results: Mapping[str, Outcomes]) -> Iterator[dict[str, Any]]:
     for player, outcomes in results.items():
-        for name, values in outcomes.columns().items():
+        columns = outcomes.columns() | ({"cut": outcomes.cut} if outcomes.cut.any() else {})
+        for name, values in columns.items():
             mean, low, high = (_defined(number) for number in mean_and_interval(values))
             yield {
                 "player": player,

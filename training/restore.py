@@ -15,6 +15,7 @@ from ..envs.spec import GroupSpec
 from .experiment import Experiment, build_experiment
 from .fewer import FewerAgents, fits
 from .kept import with_kept_files
+from .other_process import differs_elsewhere
 from .plugins import load_code
 from .run import Run
 from .trainer import build_learners, check_device
@@ -130,6 +131,10 @@ def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, e
         if now not in (kept, course_digest(own)):
             return [
                 f"'{experiment.environment}' is not reproducible, so it cannot be told if its rules have changed since"
+            ]
+        if now != kept and differs_elsewhere(experiment.environment, experiment.task, (now, kept)):
+            return [
+                f"'{experiment.environment}' does other things in another process with the same seed, so it cannot be told if its rules have changed since"
             ]
     if now != kept:
         then, today = (digest.removeprefix(BRIDGED)[:12] for digest in (kept, now))

@@ -99,6 +99,8 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
     """
     group, equals, algorithm = name.rpartition("=")
     cls = learner_class(algorithm)
+    if cls.learns:
+        warn(f"'{name}' is a learner that nobody has trained; it plays with the networks that it begins with")
     named = [group] if equals else [own.name for own in env.spec.groups if cls.plays(in_world(env.spec, own)[1])]
     if not named:
         raise BadParameter(

@@ -13,6 +13,7 @@ from stigmergy.algorithms.learner import Learner
 from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.batch import BatchEnv
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.factory import is_bridged
 from stigmergy.envs.memory import check_memory
 from stigmergy.envs.recording import Recording, frames
 from stigmergy.envs.video import write_video
@@ -72,6 +73,10 @@ def main(args: Sequence[str]) -> int:
     run, trained, experiment, options = subject(Options, "render", args)
     for output in options.output:
         check_file("output", output, (".gif", ".mp4", ".png"))
+    if options.follow is not None and is_bridged(experiment.environment):
+        raise BadParameter(
+            f"'{experiment.environment}' draws its own pictures, which follow no agent; leave --follow out"
+        )
     if options.window:
         check_display("write a file with --output instead")
     env = experiment.make_env(1)

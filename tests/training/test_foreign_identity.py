@@ -1,5 +1,8 @@
 """Environments of other people that do not repeat themselves, or of which there can be one: they train, and what was trained can be used."""
 
+import os
+import subprocess
+import sys
 import uuid
 import warnings
 
@@ -11,6 +14,7 @@ from stigmergy.cli import main
 from stigmergy.training.checkpoint import list_checkpoints, load_checkpoint
 from stigmergy.training.run import Run
 from tests.foreign import Counter, register, training
+from tests.test_wheel import ROOT
 
 
 class Global(Counter):
@@ -78,6 +82,51 @@ def test_what_repeats_is_told_from_what_has_changed(tmp_path, capsys, monkeypatc
     monkeypatch.setattr(Ruled, "observe", Global.observe)
     assert main(["evaluate", str(run), "--episodes", "2"]) == 0
     assert "is not reproducible" in capsys.readouterr().err
+
+
+PROCESS = """
+import numpy as np
+import stigmergy
+from tests.test_wheel import ROOT
+from tests.foreign import Counter
+
+class Hashed(Counter):
+    def observe(self, agent):
+        return np.array([self.t, hash("left") % 1000], np.float32)
+
+class Steady(Counter):
+    price = PRICE
+
+    def pay(self, agent, action):
+        return self.price * action
+
+stigmergy.register_environment("foreign/hashed-v0", Hashed)
+stigmergy.register_environment("foreign/steady-v0", Steady)
+"""
+
+
+def run_with_hashes(seed: int, *args: str) -> subprocess.CompletedProcess:
+    variables = os.environ | {"PYTHONHASHSEED": str(seed), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "stigmergy", *args]
+    return subprocess.run(command, capture_output=True, text=True, env=variables, check=False)
+
+
+@pytest.mark.parametrize("kind", ["hashed", "steady"])
+def test_what_hangs_on_the_process_is_told_from_changed_rules(kind, tmp_path):
+    """Python's hashes of text differ from process to process, and within one nothing of that is seen."""
+    plugin, run = tmp_path / "worlds_of_processes.py", str(tmp_path / "run")
+    plugin.write_text(PROCESS.replace("PRICE", "1.0"))
+    options = ["--environment", f"foreign/{kind}-v0", *training(total_steps=16)]
+    trained = run_with_hashes(5, "train", "--plugin", str(plugin), "--run", run, *options)
+    assert trained.returncode == 0, trained.stderr
+    plugin.write_text(PROCESS.replace("PRICE", "2.0"))
+    evaluated = run_with_hashes(6, "evaluate", run, "--plugin", str(plugin), "--episodes", "2")
+    if kind == "hashed":
+        assert evaluated.returncode == 0, evaluated.stderr
+        assert "does other things in another process with the same seed" in evaluated.stderr
+    else:
+        assert evaluated.returncode == 2
+        assert "have changed since" in evaluated.stderr
 
 
 def test_runs_of_earlier_versions_are_read(tmp_path, capsys):
