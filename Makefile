@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-slow anywhere benchmark demo constraints clean
+.PHONY: help setup format lint type test test-slow anywhere benchmark interop-smoke demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -32,6 +32,7 @@ help:
 	@echo "make test-slow    run the long learning tests"
 	@echo "make anywhere     run the tests under the settings of other machines; ARGS='--only busy' chooses"
 	@echo "make benchmark    measure speeds; make .venv-pogema .venv-jaxmarl first to have peers beside them"
+	@echo "make interop-smoke  play every environment in other libraries; ARGS='games pursuit' chooses"
 	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
 	@echo "make clean        remove caches and builds; virtual environments and runs stay"
 
@@ -74,6 +75,9 @@ anywhere: $(STAMP)
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
 
+interop-smoke: .venv-interop
+	.venv-interop/bin/python -m tests.interop $(ARGS)
+
 demo: $(STAMP)
 	rm -rf $(RUN)
 	$(BIN)/stigmergy train --run $(RUN)
@@ -89,6 +93,13 @@ demo: $(STAMP)
 .venv-jaxmarl:
 	"$(PYTHON)" -m venv $@
 	$@/bin/python $(PIP_INSTALL) jaxmarl==0.2.0 || { rm -rf $@; exit 1; }
+
+# Libraries that our environments are played in, which pin versions of their own.
+.venv-interop: pyproject.toml
+	"$(PYTHON)" -m venv $@
+	$@/bin/python $(PIP_INSTALL) setuptools torch==$(TORCH) || { rm -rf $@; exit 1; }
+	$@/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[interop]" || { rm -rf $@; exit 1; }
+	touch $@
 
 # Torch is named with its version because a plain `torch` may bring gigabytes of CUDA libraries; its local suffix (+cpu) is this machine's.
 constraints:

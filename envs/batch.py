@@ -6,7 +6,9 @@ the edges of an episode once: seeding, autoreset, the horizon, action checks, sn
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from copy import deepcopy
+from copyreg import __newobj__  # type: ignore[attr-defined]
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 from gymnasium import spaces
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from . import forks  # noqa: F401 (it watches over forks of this process)
 from .checks import check_count
+from .copying import reduced
 from .memory import bytes_of_step, check_memory
 from .spec import EnvSpec, GroupSpec
 from .streams import fresh_seed, seed_streams
@@ -23,6 +26,7 @@ StateT = TypeVar("StateT", bound=Any)
 Actions = Mapping[str, NDArray[Any]] | NDArray[Any]
 FEWER_ENVS = "fewer envs (num_envs, or episodes that are played side by side) need less"
 REQUIRED_STATE = ("stream", "elapsed", "over")
+OURS = __name__.rpartition(".")[0] + "."
 
 
 class BatchEnv(ABC, Generic[StateT]):
@@ -30,6 +34,10 @@ class BatchEnv(ABC, Generic[StateT]):
 
     All that evolves lives in `state`, a NamedTuple of arrays with the copy as first axis. It has at least
     `stream` (num_envs, 4) uint64, `elapsed` (num_envs,) int32 and `over` (num_envs,) bool, which this class keeps.
+
+    `copy.copy`, `copy.deepcopy` and pickles give an env of its own that goes on exactly as this one
+    would. It is built anew by the class, with the arguments that this one was given. An env that is
+    not `resumable` is copied with all its attributes, which must not be views of each other then.
 
     Raises:
         BadParameter: `num_envs` is below 1, or so many do not fit in memory.
@@ -46,6 +54,14 @@ class BatchEnv(ABC, Generic[StateT]):
     """Whether anybody reads the global state. Who does not may say so to an environment that computes it dearly, and it holds anything then."""
 
     state: StateT
+    _may_write_actions: ClassVar[bool] = True
+    _arguments: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *positional: Any, **named: Any) -> Self:
+        """Keep the arguments, from which a copy is built."""
+        env = super().__new__(cls)
+        env._arguments = positional, named
+        return env
 
     def __init__(self, spec: EnvSpec, num_envs: int, parameters: Any = None):
         check_count(num_envs)
@@ -55,6 +71,7 @@ class BatchEnv(ABC, Generic[StateT]):
         self.parameters = parameters
         self.truncated = np.zeros(num_envs, np.bool_)
         self.first = np.zeros(num_envs, np.bool_)
+        self.last = np.zeros(num_envs, np.bool_)
         self.groups = {group.name: self._allocate_group(group) for group in spec.groups}
         self.global_state = None if spec.state_shape is None else np.zeros((num_envs, *spec.state_shape), np.float32)
         self.signals = {name: np.zeros((num_envs, *shape), np.float32) for name, shape in spec.signals.items()}
@@ -65,6 +82,18 @@ class BatchEnv(ABC, Generic[StateT]):
                 f"the state of '{spec.id}' lacks {', '.join(missing)}; every state has {', '.join(REQUIRED_STATE)}"
             )
         self._seeded = False
+
+    def __init_subclass__(cls, **options: Any):
+        super().__init_subclass__(**options)
+        cls._may_write_actions = not cls.__module__.startswith(OURS)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.spec.resumable:
+            return reduced(self)
+        return __newobj__, (type(self),), vars(self)  # what keeps its state to itself is copied as it is
+
+    def __copy__(self) -> Self:
+        return deepcopy(self)
 
     # What a task writes.
 
@@ -81,7 +110,8 @@ class BatchEnv(ABC, Generic[StateT]):
         """Move the copies `where` one step: write their state, and what happened (`reward` in `self.groups`, `self.signals`).
 
         Rewards and signals come zeroed. `actions` are checked: `(num_envs, n, *action_shape)`, int64 or float32; rows
-        of agents that need not act hold anything legal.
+        of agents that need not act hold anything legal. The arrays are the env's own, to write to as
+        well. Classes of this package get the caller's instead, which saves a copy: they only read.
         """
 
     @abstractmethod
@@ -127,6 +157,10 @@ class BatchEnv(ABC, Generic[StateT]):
     def step(self, actions: Actions) -> TimeStep:
         """Advance every copy one step; copies whose episode ended begin a new one instead and ignore their actions.
 
+        The actions are not written to, and not kept. The arrays of the time step are the env's own,
+        and the next step writes into them, and so into tensors made of them by `torch.from_dlpack`
+        or `torch.from_numpy`: copy what you keep.
+
         Args:
             actions: group name to `(num_envs, n, *action_shape)`; a bare array will do where there is one group.
 
@@ -134,8 +168,7 @@ class BatchEnv(ABC, Generic[StateT]):
             ValueError: an action of an agent that must act has the wrong shape or lies outside its space.
             RuntimeError: the environment was never reset.
         """
-        if not self._seeded:
-            raise RuntimeError(f"step() before reset() in '{self.spec.id}'; call reset(seed) once first")
+        self.require_reset()
         checked = self._check_actions(actions)
         ended = self.state.over.copy()
         self._clear_events()
@@ -146,6 +179,11 @@ class BatchEnv(ABC, Generic[StateT]):
         self._advance(checked, going)
         self.state.elapsed[going] += 1
         return self._refresh()
+
+    def require_reset(self) -> None:
+        """Raise RuntimeError if the environment was never reset."""
+        if not self._seeded:
+            raise RuntimeError(f"step() before reset() in '{self.spec.id}'; call reset(seed) once first")
 
     @property
     def world_state(self) -> Any:
@@ -206,10 +244,12 @@ class BatchEnv(ABC, Generic[StateT]):
         np.equal(state.elapsed, 0, out=self.first)
         np.copyto(self.truncated, self._truncated())
         self._observe()
-        np.copyto(state.over, True)
-        for group in self.groups.values():
+        first, *others = self.groups.values()
+        first.terminated.all(axis=1, out=state.over)
+        for group in others:
             np.logical_and(state.over, group.terminated.all(axis=1), out=state.over)
         np.logical_or(state.over, self.truncated, out=state.over)
+        np.copyto(self.last, state.over)  # what is handed out may be written to, the state not
         metrics = {}
         if state.over.any():
             metrics = {name: np.where(state.over, value, np.nan) for name, value in self._measure().items()}
@@ -221,15 +261,15 @@ class BatchEnv(ABC, Generic[StateT]):
             self.groups,
             self.truncated,
             self.first,
-            state.over,
+            self.last,
             self.global_state,
             self.signals,
             metrics,
-            self._frames(),
+            self.all_observations(),
         )
 
-    def _frames(self) -> NDArray[Any] | None:
-        """What all agents of the world see now, if it has one group."""
+    def all_observations(self) -> NDArray[Any] | None:
+        """The observations of all agents, bots included, `(num_envs, n, *shape)`; None for several groups."""
         return next(iter(self.groups.values())).observation if len(self.groups) == 1 else None
 
     def _check_actions(self, actions: Actions) -> dict[str, NDArray[Any]]:
@@ -251,6 +291,8 @@ class BatchEnv(ABC, Generic[StateT]):
         if given.dtype.kind not in ("iub" if group.action_dtype.kind == "i" else "iubf"):
             raise ValueError(f"actions of '{group.name}' have dtype {given.dtype}; expected {group.action_dtype}")
         action = np.ascontiguousarray(given, group.action_dtype)
+        if not action.flags.writeable or (self._may_write_actions and np.may_share_memory(action, given)):
+            action = action.copy()
         outside = _outside(group, action)
         if outside.any():
             must_act = self.groups[group.name].active & ~self.state.over[:, None]

@@ -1,39 +1,59 @@
 """The PettingZoo view of an environment: a thin layer over a batch of one. No rule lives here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from copy import deepcopy
+from math import prod
+from typing import Any, Self
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 from pettingzoo import AECEnv, ParallelEnv
-from pettingzoo.utils import wrappers
-from pettingzoo.utils.conversions import parallel_to_aec
 
 from .batch import BatchEnv
 from .errors import BadParameter
 from .factory import make
+from .infos import InfoWriter, mask_rows
 from .signals import OPPORTUNITY, context_space
 from .spec import GroupSpec
+from .streams import fresh_seed
 from .timestep import TimeStep
+from .turns import aec_view, raw_turns
 from .viewer import Window, check_display
 
 RENDER_FPS = 8
 
 
 class ParallelView(ParallelEnv):
-    """One copy of a BatchEnv as a PettingZoo ParallelEnv.
+    """One env of a BatchEnv as a PettingZoo ParallelEnv.
 
-    Agents that terminate leave `agents` in that very step. With action masks an observation is a dict of `observation` and `action_mask` (int8; a tuple
-    of parts for MultiDiscrete), and the mask is in the agent's info as well. In the last step of an episode every agent's info has the episode's `metrics`, None where one is undefined.
-    Where the environment has public signals, every agent's info has those of the step, as `signals`. Where sanctions are public (see `signals`), `context` stands
-    there too, `(n, *shape)` of the dtype of observations: for each agent of the world with an opportunity what it saw when it decided, zeros for all others.
+    Agents that terminate leave `agents` in that very step. With action masks an observation is a
+    dict of `observation` and `action_mask`: int8, or a tuple with a mask for each part of a
+    MultiDiscrete, as Gymnasium's `sample(mask)` takes them. Copies and pickles are views of their
+    own that go on exactly as this one would; a window stays with the first.
+
+    Args:
+        infos: `flat`, `full` or `none`.
+            `flat` has the same keys for every agent in every step: `signals/NAME`, a float32 array,
+            for every public signal of the step; `metrics/NAME`, a number, for every outcome of the
+            episode; and `metrics_defined`, float32, 1 for each of these that counts. Outcomes are 0
+            before an episode's last step and where they are undefined.
+            `full` has `action_mask`, the dict `signals`, and in an episode's last step the dict
+            `metrics`, None where one is undefined. Where sanctions are public (see `signals.py`)
+            `context` stands among the signals, `(n, *shape)` of the dtype of observations: for each
+            agent with an opportunity what it saw when it decided, zeros for all others; read-only.
+            Infos in the form `flat` answer for these keys, too.
+            `none` has nothing, and costs least.
+        masks: `observation`; or `infos`, for libraries that want plain observations. Then
+            `action_mask` is an item of the infos, in the forms `flat` and `none` one int8 array for
+            all parts of a MultiDiscrete.
 
     Raises:
-        BadParameter: the environment has no such render mode, or there is no display for `human`.
+        BadParameter: the environment has no such render mode, there is no display for `human`, or
+            there is no such form.
     """
 
-    def __init__(self, env: BatchEnv, render_mode: str | None = None):
+    def __init__(self, env: BatchEnv, render_mode: str | None = None, infos: str = "flat", masks: str = "observation"):
         self.env = env
         self.metadata = {
             "name": env.spec.id,
@@ -46,49 +66,69 @@ class ParallelView(ParallelEnv):
             raise BadParameter(f"render_mode is '{render_mode}'; '{env.spec.id}' has {allowed}")
         if render_mode == "human":
             check_display("take the render_mode rgb_array")
+        if masks not in ("observation", "infos"):
+            raise BadParameter(f"masks is {masks!r}; allowed is observation, infos")
         self.render_mode = render_mode
         self.max_cycles = env.spec.horizon
         self.possible_agents = [agent for group in env.spec.groups for agent in group.agents]
         self.agents: list[str] = []
-        self._observation_spaces = {
-            agent: _observation_space(group) for group in env.spec.groups for agent in group.agents
+        self._infos = InfoWriter(env.spec, infos, masks_here=masks == "infos")
+        self._masks_seen = masks == "observation"
+        self.observation_spaces: dict[str, spaces.Space] = {
+            agent: _observation_space(group, self._masks_seen) for group in env.spec.groups for agent in group.agents
         }
-        self._action_spaces = {
+        self.action_spaces: dict[str, spaces.Space] = {
             agent: _copy_space(group.action_space) for group in env.spec.groups for agent in group.agents
         }
         self._actions = {
             group.name: np.zeros((1, group.size, *group.action_shape), group.action_dtype) for group in env.spec.groups
         }
         self._place = {agent: (group.name, i) for group in env.spec.groups for i, agent in enumerate(group.agents)}
-        self._frames: NDArray[Any] | None = (
-            None  # (n, *shape) what all agents of the world see now: the environment's own array
-        )
-        self._before: NDArray[Any] | None = None  # (n, *shape) what they saw before the step
+        self._before: NDArray[Any] | None = None  # (n, *shape) what all agents of the world saw before the step
         space = context_space(env.spec)
-        if space is not None:
+        if space is not None and infos != "none":
             self._before = np.zeros(((env.spec.world or env.spec).num_agents, *space.shape), space.dtype)
         self._window: Any = None
-        if env.spec.state_shape is not None:
-            self.state_space = spaces.Box(-np.inf, np.inf, env.spec.state_shape, np.float32)
+        self._np_random: np.random.Generator | None = None
+        shape = env.spec.state_shape or (sum(g.size * prod(g.observation_space.shape) for g in env.spec.groups),)
+        self.state_space = spaces.Box(-np.inf, np.inf, shape, np.float32)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_window": None}
+
+    def __copy__(self) -> Self:
+        return deepcopy(self)
+
+    @property
+    def np_random(self) -> np.random.Generator:
+        """A generator for wrappers that draw, which `reset` seeds; the env has streams of its own."""
+        if self._np_random is None:
+            self._np_random = np.random.default_rng(fresh_seed())
+        return self._np_random
+
+    @np_random.setter
+    def np_random(self, generator: np.random.Generator) -> None:
+        self._np_random = generator
 
     def observation_space(self, agent: str) -> spaces.Space:
         """The same object at every call."""
-        return self._observation_spaces[agent]
+        return self.observation_spaces[agent]
 
     def action_space(self, agent: str) -> spaces.Space:
         """The same object at every call."""
-        return self._action_spaces[agent]
+        return self.action_spaces[agent]
 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         """Begin an episode; with a seed the random stream starts anew."""
         step = self.env.reset(seed)
-        self._frames = None if step.frames is None else step.frames[0]
+        if seed is not None:
+            self._np_random = np.random.default_rng(seed)
         self.agents = list(self.possible_agents)
         if self.render_mode == "human":
             self.render()
-        return self._see(step), self._infos(step)
+        return self._see(step), self._tell(step)
 
     def step(
         self, actions: Mapping[str, Any]
@@ -101,13 +141,15 @@ class ParallelView(ParallelEnv):
         Raises:
             KeyError: the action of an agent that must act is missing.
             ValueError: an action lies outside its space.
+            RuntimeError: the environment was never reset.
         """
         if not self.agents:
+            self.env.require_reset()
             return {}, {}, {}, {}, {}
         for group in self.env.spec.groups:
             self._fill(group, actions)
-        if self._before is not None and self._frames is not None:
-            np.copyto(self._before, self._frames)  # the step overwrites them
+        if self._before is not None:
+            np.copyto(self._before, self.env.all_observations()[0])  # the step overwrites them
         step = self.env.step(self._actions)
         observations = self._see(step)
         rewards: dict[str, float] = {}
@@ -120,7 +162,7 @@ class ParallelView(ParallelEnv):
             rewards = {agent: rewards[agent] for agent in self.agents}
             terminations = {agent: terminations[agent] for agent in self.agents}
         truncations = dict.fromkeys(self.agents, bool(step.truncated[0]))
-        infos = self._infos(step)
+        infos = self._tell(step)
         if step.last[0]:
             self.agents = []
         elif any(terminations.values()):
@@ -144,10 +186,14 @@ class ParallelView(ParallelEnv):
         return None
 
     def state(self) -> NDArray[np.float32]:
-        """The global state, `(*state_shape,)` float32, where the environment has one."""
-        if self.env.global_state is None:
-            raise NotImplementedError(f"'{self.env.spec.id}' has no global state")
-        return self.env.global_state[0].copy()
+        """The global state, an element of `state_space`.
+
+        Where the environment has none, it is the observations of all agents in a row, float32.
+        """
+        if self.env.global_state is not None:
+            return self.env.global_state[0].copy()
+        rows = [group.observation[0].ravel() for group in self.env.groups.values()]
+        return np.concatenate(rows, dtype=np.float32)
 
     def close(self) -> None:
         """Close the window and the environment."""
@@ -175,36 +221,18 @@ class ParallelView(ParallelEnv):
         for group in self.env.spec.groups:
             rows = step.groups[group.name]
             observation = rows.observation[0].copy()  # one copy for all agents; each gets a view of its own row
-            if rows.action_mask is None or group.optional_mask:
+            if rows.action_mask is None or group.optional_mask or not self._masks_seen:
                 seen.update(zip(group.agents, observation))
             else:
-                masks = _masks(group, rows.action_mask[0])
+                masks = mask_rows(group, rows.action_mask[0])
                 seen.update(
                     (a, {"observation": o, "action_mask": m}) for a, o, m in zip(group.agents, observation, masks)
                 )
         return seen if len(seen) == len(self.agents) else {agent: seen[agent] for agent in self.agents}
 
-    def _infos(self, step: TimeStep) -> dict[str, dict[str, Any]]:
-        infos: dict[str, dict[str, Any]] = {agent: {} for agent in self.agents}
-        for group in self.env.spec.groups:
-            mask = step.groups[group.name].action_mask
-            if mask is not None:
-                needed = ~mask[0].all(axis=1) if group.optional_mask else np.ones(group.size, np.bool_)
-                for agent, row, told in zip(group.agents, _masks(group, mask[0]), needed.tolist()):
-                    if agent in infos and told:
-                        infos[agent]["action_mask"] = row
-        if step.signals:
-            heard = {name: value[0].copy() for name, value in step.signals.items()}
-            if self._before is not None:
-                heard["context"] = self._contexts(step.signals[OPPORTUNITY][0])
-            for info in infos.values():
-                info["signals"] = heard
-        if step.last[0]:
-            for info in infos.values():
-                info["metrics"] = {
-                    name: None if np.isnan(value[0]) else float(value[0]) for name, value in step.metrics.items()
-                }
-        return infos
+    def _tell(self, step: TimeStep) -> dict[str, dict[str, Any]]:
+        context = None if self._before is None else self._contexts(step.signals[OPPORTUNITY][0])
+        return self._infos.write(self.agents, step, context)
 
     def _contexts(self, opportunity: NDArray[np.float32]) -> NDArray[Any]:
         """What agents with an opportunity saw before the step; zeros, which cost nothing, for the others."""
@@ -213,6 +241,7 @@ class ParallelView(ParallelEnv):
         for i, given in enumerate(opportunity.tolist()):
             if given:
                 context[i] = self._before[i]
+        context.flags.writeable = False  # it is large, and all agents get the same one
         return context
 
 
@@ -249,9 +278,9 @@ def _copy_space(space: spaces.Space) -> Any:
     return spaces.Box(space.low, space.high, space.shape, space.dtype.type)
 
 
-def _observation_space(group: GroupSpec) -> spaces.Space:
+def _observation_space(group: GroupSpec, with_mask: bool) -> spaces.Space:
     box = _copy_space(group.observation_space)
-    if not group.has_action_mask or group.optional_mask:
+    if not group.has_action_mask or group.optional_mask or not with_mask:
         return box
     if isinstance(group.action_space, spaces.MultiDiscrete):
         mask = spaces.Tuple([spaces.Box(0, 1, (int(size),), np.int8) for size in group.action_space.nvec])
@@ -260,61 +289,42 @@ def _observation_space(group: GroupSpec) -> spaces.Space:
     return spaces.Dict({"observation": box, "action_mask": mask})
 
 
-def _masks(group: GroupSpec, rows: NDArray[np.bool_]) -> list[Any]:
-    """The masks of all agents as Gymnasium's `sample` wants them: an int8 array, or a tuple of them for a MultiDiscrete."""
-    masks = rows.astype(np.int8)
-    if isinstance(group.action_space, spaces.MultiDiscrete):
-        return list(zip(*np.split(masks, np.cumsum(group.action_space.nvec)[:-1], axis=1)))
-    return list(masks)
-
-
-def parallel_env(id: str, render_mode: str | None = None, **parameters: Any) -> ParallelView:
+def parallel_env(
+    id: str, render_mode: str | None = None, infos: str = "flat", masks: str = "observation", **parameters: Any
+) -> ParallelView:
     """The environment `id` as PettingZoo's ParallelEnv.
 
     Args:
         render_mode: `human`, `rgb_array`, `ansi`, or None.
+        infos: `flat`, `full` or `none`: see `ParallelView`.
+        masks: `observation` or `infos`: where action masks stand.
         parameters: fields of the task's parameter dataclass.
 
     Raises:
         UnknownName, BadParameter: as `make`.
     """
-    return ParallelView(make(id, 1, **parameters), render_mode)
+    return ParallelView(make(id, 1, **parameters), render_mode, infos, masks)
 
 
-def raw_env(id: str, render_mode: str | None = None, **parameters: Any) -> AECEnv:
-    """The environment `id` as PettingZoo's AECEnv, by PettingZoo's own conversion."""
-    return parallel_to_aec(parallel_env(id, render_mode, **parameters))
+def raw_env(id: str, render_mode: str | None = None, **options: Any) -> AECEnv:
+    """The environment `id` as AECEnv, by PettingZoo's own conversion; options of `parallel_env`."""
+    return raw_turns(parallel_env(id, render_mode, **options))
 
 
-def env(id: str, render_mode: str | None = None, **parameters: Any) -> AECEnv:
+def env(id: str, render_mode: str | None = None, **options: Any) -> AECEnv:
     """`raw_env` with PettingZoo's usual wrappers: see `aec_view`."""
-    return aec_view(parallel_env(id, render_mode, **parameters))
-
-
-def aec_view(view: ParallelView) -> AECEnv:
-    """A view as AECEnv; actions out of bounds are errors, and so is a wrong order of calls."""
-    return wrappers.OrderEnforcingWrapper(_BoundsWrapper(parallel_to_aec(view)))
-
-
-class _BoundsWrapper(wrappers.BaseWrapper):
-    """Names an action outside its space at once; PettingZoo's own wrappers clip it, or say less."""
-
-    def step(self, action: Any) -> None:
-        agent = self.agent_selection
-        if not (self.terminations[agent] or self.truncations[agent]):
-            space = self.action_space(agent)
-            given = np.asarray(action, space.dtype) if isinstance(space, spaces.Box) and action is not None else action
-            if not space.contains(given):
-                raise ValueError(f"action of {agent} is {action}; allowed is {space}")
-        super().step(action)
+    return aec_view(parallel_env(id, render_mode, **options))
 
 
 def entry_points(id: str) -> tuple[Callable[..., ParallelView], Callable[..., AECEnv], Callable[..., AECEnv]]:
-    """`parallel_env`, `env` and `raw_env` of one task, for its module; each takes `render_mode` and the task's parameters."""
+    """`parallel_env`, `env` and `raw_env` of one task, for its module.
+
+    Each takes `render_mode`, `infos`, `masks` and the task's parameters.
+    """
 
     def bound(factory: Callable[..., Any]) -> Callable[..., Any]:
-        def build(render_mode: str | None = None, **parameters: Any) -> Any:
-            return factory(id, render_mode, **parameters)
+        def build(render_mode: str | None = None, **options: Any) -> Any:
+            return factory(id, render_mode, **options)
 
         build.__doc__ = factory.__doc__
         return build

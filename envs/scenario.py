@@ -76,10 +76,9 @@ def register_scenario(
         raise ValueError(f"the scenario '{id}' has no focal group; leave the policy of at least one group out")
     scenario = Scenario(world, seated, dict(parameters or {}))
     register_environment(id, scenario, description=description or _described(scenario))
-    if hasattr(pettingzoo, "register"):  # PettingZoo has a registry since 1.27
-        for kind, factory in (("parallel", "parallel_env"), ("aec", "env")):
-            place = f"stigmergy.envs.pettingzoo_view:{factory}"
-            pettingzoo.register(kind, id, place, kwargs={"id": id})  # type: ignore[arg-type]
+    for kind, factory in (("parallel", "parallel_env"), ("aec", "env")):
+        place = f"stigmergy.envs.pettingzoo_view:{factory}"
+        pettingzoo.register(kind, id, place, kwargs={"id": id})  # type: ignore[arg-type]
 
 
 def _described(scenario: Scenario) -> str:

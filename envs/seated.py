@@ -125,8 +125,9 @@ class SeatedEnv(BatchEnv[Any]):
             )
         return action
 
-    def _frames(self) -> NDArray[Any] | None:
-        return self.world._frames()
+    def all_observations(self) -> NDArray[Any] | None:
+        """Those of the world."""
+        return self.world.all_observations()
 
     def _copied(self) -> list[tuple[str, Any]]:
         """The focal groups whose arrays are no parts of the world's, with their rows."""
@@ -171,7 +172,14 @@ class SeatedEnv(BatchEnv[Any]):
 @cache
 def _state_class(name: str, fields: tuple[str, ...]) -> type:
     """One class for all scenarios of a world, so that snapshots of one fit another."""
-    return namedtuple(f"Seated{name}", fields)  # type: ignore[misc]
+    cls: Any = namedtuple(f"Seated{name}", fields)  # type: ignore[misc]
+    # Pickle finds classes by their names in a module, which one that is made here has not.
+    cls.__reduce__ = lambda state: (_state, (name, fields, *state))
+    return cls
+
+
+def _state(name: str, fields: tuple[str, ...], *values: Any) -> Any:
+    return _state_class(name, fields)(*values)
 
 
 def _only_group(id: str, world: EnvSpec) -> GroupSpec:
@@ -232,7 +240,17 @@ def _with_defaults(cls: type, changed: tuple[tuple[str, Any], ...]) -> type:
     annotations = {field.name: field.type for field in fields}
     defaults = {own.name: dataclasses.field(default=values[own.name], metadata=own.metadata) for own in fields}
     body = {**defaults, "__annotations__": annotations, "__doc__": cls.__doc__, "__module__": cls.__module__}
+    body["__reduce__"] = lambda own: (_parameters, (cls, changed, _initial(own)))  # as for the classes of states
     return dataclasses.dataclass(frozen=True)(type(cls.__name__, (cls,), body))
+
+
+def _initial(parameters: Any) -> dict[str, Any]:
+    fields = dataclasses.fields(parameters)
+    return {field.name: getattr(parameters, field.name) for field in fields if field.init}
+
+
+def _parameters(cls: type, changed: tuple[tuple[str, Any], ...], values: dict[str, Any]) -> Any:
+    return _with_defaults(cls, changed)(**values)
 
 
 def parameters_with(cls: type, given: Any, names: Mapping[str, Any]) -> type:

@@ -16,6 +16,5 @@ def register_task(id: str, target: str, description: str, entry_points: str | No
     """
     register_environment(id, f"{PACKAGE}.{target}", description=description)
     module = f"{PACKAGE}.{entry_points or target.partition(':')[0]}"
-    if hasattr(pettingzoo, "register"):  # PettingZoo has a registry since 1.27
-        pettingzoo.register("parallel", id, f"{module}:parallel_env")
-        pettingzoo.register("aec", id, f"{module}:env")
+    pettingzoo.register("parallel", id, f"{module}:parallel_env")
+    pettingzoo.register("aec", id, f"{module}:env")

@@ -23,6 +23,10 @@ class GroupStep(NamedTuple):
 class TimeStep(NamedTuple):
     """One step of every copy. The arrays belong to the environment and are overwritten by its next step: copy what you keep.
 
+    That holds for tensors that share their memory, too, such as those of `torch.from_numpy` and
+    `torch.from_dlpack`. Read the arrays, do not write to them: an env writes only what its rules
+    change, so that a flag set from outside may stay for ever.
+
     Autoreset is Gymnasium's NEXT_STEP: where `last` is set the next step ignores its actions and returns the first
     observation of a new episode, reward 0, `first` set. On the last step of a truncated episode `active` marks the
     agents that would have gone on, so that V(observation) is their bootstrap.
