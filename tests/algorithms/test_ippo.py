@@ -255,7 +255,7 @@ def test_more_minibatches_than_rows_will_do(memory):
         ({"learning_rate": 0.0}, "learning_rate is 0.0; allowed is above 0"),
         ({"gamma": 1.5}, "gamma is 1.5; allowed is 0 to 1"),
         ({"gae_lambda": math.nan}, "gae_lambda is nan"),
-        ({"epochs": 0}, "epochs is 0; allowed is 1 or more"),
+        ({"epochs": 0}, "epochs is 0; allowed is 1 to 1000000"),
         ({"target_kl": -1.0}, "target_kl is -1.0; allowed is above 0, or none"),
     ],
 )
