@@ -191,10 +191,10 @@ def test_the_pseudo_reward_by_hand(form, expected):
     ("changes", "sentence"),
     [
         ({"alpha": -1}, "alpha is -1; allowed is 0 or more"),
-        ({"beta": float("inf")}, "beta is inf; allowed is 0 or more"),
-        ({"disapprovals": 0}, "disapprovals is 0; allowed is 1 or more"),
-        ({"steps": 0}, "steps is 0; allowed is 1 or more"),
-        ({"hidden": ()}, "hidden is .*; allowed is one width or more"),
+        ({"beta": float("inf")}, "beta is inf; allowed is what float32 holds"),
+        ({"disapprovals": 0}, "disapprovals is 0; allowed is 1 to 1000000"),
+        ({"steps": 0}, "steps is 0; allowed is 1 to 1000000"),
+        ({"hidden": ()}, "hidden is empty; give the width of at least one layer"),
         ({"classifier": False}, "alpha is 0.2 and beta 0.4 with classifier off; allowed is 0 for both"),
     ],
 )
