@@ -108,9 +108,7 @@ class InfoWriter:
         self.form = form
         self._spec = spec
         self._masked = any(group.has_action_mask for group in spec.groups)
-        self._items_of = [
-            group for group in spec.groups if group.has_action_mask and (masks_here or group.optional_mask)
-        ]
+        self._items_of = [group for group in spec.groups if group.has_action_mask and masks_here]
         self._no_metrics = {f"{METRICS}/{name}": 0.0 for name in spec.metrics}
         self._keys = ([DEFINED] if spec.metrics else []) + [f"{SIGNALS}/{name}" for name in spec.signals]
 

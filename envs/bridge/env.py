@@ -1,6 +1,5 @@
 """The bridge: any PettingZoo environment as a BatchEnv."""
 
-import copy as copying
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -8,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..batch import BatchEnv
-from ..errors import BadParameter
 from ..spec import EnvSpec, GroupSpec
 from ..streams import draw_below
 from ..timestep import TimeStep
 from .building import another, build
+from .copies import copied, packed
 from .faults import Reporter, failure
 from .global_view import GlobalView
 from .grouping import Member, grouped, members
@@ -139,20 +138,11 @@ class Bridge(BatchEnv[BridgeState]):
         self._seeded = True
         return self.reset()
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        """Copy with all that the environments are, for there is nothing that they could be built anew from."""
-        return object.__reduce_ex__(self, protocol)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return packed(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Bridge":
-        twin = object.__new__(type(self))
-        memo[id(self)] = twin
-        try:
-            vars(twin).update(copying.deepcopy(self.__dict__, memo))
-        except Exception as error:
-            raise BadParameter(
-                f"'{self.spec.id}' cannot be copied, for its environments cannot: {failure(error)}"
-            ) from error
-        return twin
+        return copied(self, memo)
 
     # The hooks of a batch
 
