@@ -148,8 +148,9 @@ class ParallelView(ParallelEnv):
             return {}, {}, {}, {}, {}
         for group in self.env.spec.groups:
             self._fill(group, actions)
-        if self._before is not None:
-            np.copyto(self._before, self.env.all_observations()[0])  # the step overwrites them
+        now = None if self._before is None else self.env.all_observations()
+        if self._before is not None and now is not None:
+            np.copyto(self._before, now[0])  # the step overwrites them
         step = self.env.step(self._actions)
         observations = self._see(step)
         rewards: dict[str, float] = {}
