@@ -28,6 +28,8 @@ from numba.core import caching
 from .beside import PLACE, real_name
 
 PACKAGE = __name__.partition(".")[0]
+DECORATORS = os.path.join(os.path.dirname(__file__), "kernels.py")
+"""Every kernel imports it, and it imports what looks after kernels, of which none is made."""
 DAYS_KEPT = 30
 """Days after which kernels of other sources, which nobody has used since, are removed."""
 _SECONDS_A_DAY = 86_400
@@ -150,6 +152,8 @@ def sources_of(module: ModuleType | None, file: str) -> list[str]:
         if path in found:
             continue
         found[path] = None
+        if path == DECORATORS:
+            continue
         for written in _imported_names(path, package, _stamp(path)):
             imported = real_name(sys.modules.get(name), written)
             other = sys.modules.get(imported)

@@ -153,6 +153,7 @@ def test_sources_are_the_file_and_what_it_imports_from_us_or_from_the_user():
     }
     assert {"pathfinding/rules.py", "streams.py", "kernels.py", "grid.py"} <= names
     assert not any(name.startswith("..") for name in names)  # numpy, numba and the standard library are left out
+    assert "kernel_cache.py" not in names  # which kernels.py imports, and no kernel is made of
     assert "batch.py" not in names  # which rules do not import: an edit there recompiles nothing
 
 
