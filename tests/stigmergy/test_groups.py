@@ -28,7 +28,7 @@ def run(tmp_path_factory):
         "training": SHORT,
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
-    assert main(["train", str(folder / "config.yaml"), "--run", str(folder / "run")]) == 0
+    assert main(["train", str(folder / "config.yaml"), "--trust", "--run", str(folder / "run")]) == 0
     return folder / "run"
 
 
