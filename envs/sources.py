@@ -28,6 +28,8 @@ CODE = (".py", ".pyw", ".so", ".pyd")
 LARGEST_DATA = 4 << 20
 MOST_DATA = 32 << 20
 MOST_FILES = 2000
+LONGEST_NAME = 240
+"""Bytes of a module's or a file's name, beyond which file systems have none."""
 _TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
@@ -68,7 +70,7 @@ class Sources:
 def sources_of_file(path: str | Path) -> Sources:
     """The files of a plugin file. Raises CannotImport if there is no such file, or one of them cannot be read."""
     resolved = Path(path).resolve()
-    if not resolved.is_file():
+    if len(resolved.name.encode()) > LONGEST_NAME or not resolved.is_file():
         raise CannotImport(f"the plugin '{path}' cannot be imported: there is no such file")
     return _collect(str(path), resolved.parent, resolved.name, [resolved.name])
 
@@ -100,7 +102,7 @@ def sources_of_module(name: str, *folders: Path) -> Sources | None:
 
 def neighbour(folder: Path, top: str) -> Path | None:
     """The file or package folder that a plugin in `folder` means by `import top`; None if there is none beside it."""
-    if not top.isidentifier():
+    if not top.isidentifier() or len(top.encode()) > LONGEST_NAME:
         return None
     package = folder / top
     if (package / "__init__.py").is_file():

@@ -125,8 +125,10 @@ def test_the_command_plays_a_run(tmp_path, capsys, monkeypatch):
     capsys.readouterr()
     assert main(["sanctions", folder, "--episodes", "2"]) == 0
     assert "ippo (run) in dilemmas/public_goods-v0" in capsys.readouterr().out
-    assert main(["sanctions", folder, "--episodes", "2", "--environment", AMONG_PUNISHERS, "--algorithm", "x"]) == 0
-    assert AMONG_PUNISHERS in capsys.readouterr().out, "--algorithm is for when there is no run"
+    assert main(["sanctions", folder, "--episodes", "2", "--environment", AMONG_PUNISHERS]) == 0
+    assert AMONG_PUNISHERS in capsys.readouterr().out
+    assert main(["sanctions", folder, "--episodes", "2", "--algorithm", "random"]) == 2
+    assert "--algorithm" in capsys.readouterr().err, "it is for when there is no run"
 
 
 @pytest.mark.parametrize(
