@@ -61,7 +61,7 @@ def rebuilt(cls: type, positional: tuple[Any, ...], named: Mapping[str, Any], ev
 
 
 def _stands_alone(value: Any, arrays: list[NDArray[Any]]) -> bool:
-    """Whether an attribute is plain, or an array that is none of `arrays` and no part of one."""
+    """Tell whether an attribute is plain, or an array that is none of `arrays` and no part of one."""
     if isinstance(value, np.ndarray):
         return not any(np.may_share_memory(value, array) for array in arrays)
     return isinstance(value, PLAIN)

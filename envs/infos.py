@@ -75,7 +75,7 @@ class _Told:
 
     @property
     def tells_more(self) -> bool:
-        """Whether infos in the form `full` have anything."""
+        """Tell whether infos in the form `full` have anything."""
         return bool(self.masks or self.signals or self.metrics is not None)
 
     def full(self, i: int, agent: str) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def cache_folder() -> Path:
 
 
 def is_temporary(folder: Path) -> bool:
-    """Whether a cache folder is one for this process alone."""
+    """Tell whether a cache folder is one for this process alone."""
     return folder.name.startswith(_TEMPORARY)
 
 
@@ -168,7 +168,7 @@ def _package_of(module: ModuleType | None) -> str:
 
 
 def _is_followed(name: str, origin: str, importer: str) -> bool:
-    """Whether an imported module may hold kernels or constants that change: ours, the importer's own package, or not installed."""
+    """Tell whether an imported module may hold kernels or constants that change: ours, the importer's own package, or not installed."""
     top = name.partition(".")[0]
     if not origin.endswith(".py") or top in sys.stdlib_module_names:
         return False

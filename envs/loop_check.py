@@ -46,7 +46,10 @@ def _is_prange(node: ast.expr) -> bool:
 
 
 def _writes(loop: ast.For) -> Iterator[tuple[ast.expr, ast.stmt]]:
-    """What the body of a loop writes into by itself: targets of assignments, and arrays whose methods are called for their effect."""
+    """Yield what the body of a loop writes into by itself.
+
+    These are targets of assignments, and arrays whose methods are called for their effect.
+    """
     for node in (inner for statement in loop.body for inner in ast.walk(statement)):
         if isinstance(node, (ast.Assign, ast.Delete)):
             yield from ((target, node) for whole in node.targets for target in _parts(whole))

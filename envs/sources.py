@@ -118,7 +118,7 @@ def spec_beside(folder: Path, top: str) -> ModuleSpec | None:
 
 
 def is_installed(path: Path) -> bool:
-    """Whether a file belongs to Python or to an installed package."""
+    """Tell whether a file belongs to Python or to an installed package."""
     if {"site-packages", "dist-packages"} & set(path.parts):
         return True
     places = {sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib")}

@@ -169,7 +169,7 @@ def _record(descriptor: int) -> bool:
 
 
 def _names(path: Path, descriptor: int) -> bool:
-    """Whether `path` still leads to the file that is open."""
+    """Tell whether `path` still leads to the file that is open."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))
     except FileNotFoundError:
@@ -187,7 +187,7 @@ def _read_owner(descriptor: int) -> dict[str, Any]:
 
 
 def _is_alive(owner: dict[str, Any], recorded: bool) -> bool:
-    """Whether a process of this host that a lock names still runs.
+    """Tell whether a process of this host that a lock names still runs.
 
     A number is given to one process after the other, so the start has to agree as well. Where the system does not tell it, the record
     lock that we got says that the owner is gone; without one, a process of that number counts as the owner.

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-
 from ..envs.errors import BadParameter
-from .checkpoint import write_atomically
+from ..envs.yaml_text import write_yaml
 from .run import Run
+from .storage import write_atomically
 
 
 @contextmanager
@@ -33,7 +32,7 @@ def lengthened(folder: str | Path, total_steps: int | None) -> Iterator[None]:
             f"training.total_steps is {total_steps}; the run '{folder}' is to have {planned} already, so allowed is more"
         )
     config["training"]["total_steps"] = total_steps
-    write_atomically(path, yaml.safe_dump(config, sort_keys=False).encode())
+    write_atomically(path, write_yaml(config).encode())
     try:
         yield
     except BaseException:

@@ -28,7 +28,7 @@ def user_folder() -> Path:
 
 
 def is_agreed(sources: Sources) -> bool:
-    """Whether the user has agreed to these contents, be it under another name."""
+    """Tell whether the user has agreed to these contents, be it under another name."""
     try:
         return _file(sources).is_file()
     except OSError:

@@ -56,7 +56,7 @@ class ActionCodec:
 
     @property
     def masked(self) -> bool:
-        """Whether masks have a meaning: actions can be counted."""
+        """Tell whether masks have a meaning: actions can be counted."""
         return not self._continuous
 
     def decode(self, row: Any) -> Any:
@@ -86,7 +86,7 @@ class ActionCodec:
         return mask.astype(np.bool_)
 
     def allows(self, mask: NDArray[np.bool_], row: Any) -> bool:
-        """Whether a mask `(choices,)` allows the action `row` of `space`."""
+        """Tell whether a mask `(choices,)` allows the action `row` of `space`."""
         start = 0
         for size, first, number in zip(*self._sizes(), np.ravel(row).tolist()):
             if not mask[start + int(number) - first]:
@@ -95,7 +95,7 @@ class ActionCodec:
         return True
 
     def allows_one(self, mask: NDArray[np.bool_]) -> bool:
-        """Whether a mask `(choices,)` allows a choice in every part."""
+        """Tell whether a mask `(choices,)` allows a choice in every part."""
         sizes, _ = self._sizes()
         return bool(np.logical_or.reduceat(mask, np.cumsum([0, *sizes[:-1]])).all())
 
@@ -136,7 +136,7 @@ def _parts(space: spaces.Space) -> list[Any]:
 
 
 def _is_countable(box: spaces.Box) -> bool:
-    """Whether a Box holds whole numbers, and few enough to choose among."""
+    """Tell whether a Box holds whole numbers, and few enough to choose among."""
     if box.dtype.kind == "f":
         return False
     sizes = box.high.astype(np.float64) - box.low.astype(np.float64) + 1

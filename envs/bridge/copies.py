@@ -57,7 +57,7 @@ def _refuse_forgetful(bridge: Any) -> None:
 
 
 def _forgets(env: Any) -> bool:
-    """Whether an environment, or one inside it, is pickled as the arguments of its constructor: an EzPickle."""
+    """Tell whether an environment, or one inside it, is pickled as the arguments of its constructor: an EzPickle."""
     inside = [env]
     for one in inside:  # which grows meanwhile
         held = vars(one) if hasattr(one, "__dict__") else {}

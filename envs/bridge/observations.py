@@ -127,7 +127,7 @@ class ObservationCodec:
 
 
 def can_be_flattened(space: spaces.Space) -> bool:
-    """Whether Gymnasium flattens the space to a fixed number of numbers. A Text would be, but as bare letters."""
+    """Tell whether Gymnasium flattens the space to a fixed number of numbers. A Text would be, but as bare letters."""
     if isinstance(space, spaces.Text):
         return False
     if isinstance(space, (spaces.Dict, spaces.Tuple)):
@@ -137,7 +137,7 @@ def can_be_flattened(space: spaces.Space) -> bool:
 
 
 def _is_empty(space: spaces.Space) -> bool:
-    """Whether the space holds no number at all."""
+    """Tell whether the space holds no number at all."""
     if isinstance(space, (spaces.Dict, spaces.Tuple)):
         parts = space.spaces.values() if isinstance(space, spaces.Dict) else space.spaces
         return all(_is_empty(part) for part in parts)
@@ -145,7 +145,7 @@ def _is_empty(space: spaces.Space) -> bool:
 
 
 def _channels_last(shape: tuple[int, ...]) -> bool:
-    """Whether the last of three axes holds the channels: the odd one out if the others are equal, else the smaller one."""
+    """Tell whether the last of three axes holds the channels: the odd one out if the others are equal, else the smaller one."""
     if shape[0] == shape[1] != shape[2]:
         return True
     if shape[1] == shape[2]:
