@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-slow anywhere benchmark interop-smoke demo constraints clean
+.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -28,7 +28,8 @@ help:
 	@echo "make format       put the code in order"
 	@echo "make lint         look for mistakes and disorder"
 	@echo "make type         check the types of the four floors"
-	@echo "make test         run the tests; ARGS='-k render' chooses"
+	@echo "make test         run the quick tests, a few minutes; ARGS='-k render' chooses"
+	@echo "make test-all     run all tests but the long learning ones, as CI does"
 	@echo "make test-slow    run the long learning tests"
 	@echo "make anywhere     run the tests under the settings of other machines; ARGS='--only busy' chooses"
 	@echo "make benchmark    measure speeds; make .venv-pogema .venv-jaxmarl first to have peers beside them"
@@ -64,6 +65,9 @@ type: $(STAMP)
 	$(BIN)/pyright --pythonpath $(TYPES)/bin/python $(ARGS)
 
 test: $(STAMP)
+	$(BIN)/python -m pytest -m "not slow and not thorough" -n auto --dist loadgroup $(ARGS)
+
+test-all: $(STAMP)
 	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadgroup $(ARGS)
 
 test-slow: $(STAMP)

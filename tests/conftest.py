@@ -7,7 +7,12 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-import stigmergy  # noqa: F401 (before any test loads torch, for it lets idle threads sleep)
+# Before numba and torch load: two kernel threads for the tests of threads, however many cores there are, and one for torch,
+# since the workers of pytest-xdist share the cores.
+os.environ.setdefault("NUMBA_NUM_THREADS", "2")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from stigmergy.envs import kernels
 from tests.process_state import in_random_order, left_as_it_was
 
 # A plain terminal of 80 columns, for the tests and for the programs that they start.
@@ -24,6 +29,10 @@ settings.load_profile("same")
 
 # The agreements of the user of this machine stay untouched.
 os.environ["STIGMERGY_HOME"] = tempfile.mkdtemp(prefix="stigmergy-tests-")
+
+# The serial build of each kernel alone: compiling takes longer than all tests of a task. The marker `threads` brings the other.
+choose_build = kernels.in_parallel
+kernels.in_parallel = lambda num_envs: False
 
 
 def pytest_addoption(parser):
@@ -77,3 +86,10 @@ def _files_leave_nothing(tmp_path_factory):
 def _tests_leave_nothing(_files_leave_nothing):
     with left_as_it_was():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _parallel_build(request, monkeypatch):
+    """Give the tests marked `threads` the build for several threads where a program would have it."""
+    if request.node.get_closest_marker("threads"):
+        monkeypatch.setattr(kernels, "in_parallel", choose_build)

@@ -27,6 +27,11 @@ from tests.process_state import SHIPPED
 
 STEPS = 40
 EVERY_TASK = pytest.mark.parametrize("id", SHIPPED)
+QUICK_TO_COMPILE = "games/hallway-v0"
+EVERY_PARALLEL_BUILD = pytest.mark.parametrize(
+    "id", [pytest.param(id, marks=[] if id == QUICK_TO_COMPILE else pytest.mark.thorough) for id in SHIPPED]
+)
+"""One task in the quick tests, for the parallel build of a task's kernels takes longer to compile than the serial one."""
 
 
 def entry_module(id):
@@ -62,7 +67,7 @@ def test_the_conformance_card(id, monkeypatch):
     assert card.passed, [finding.sentence for finding in card.findings if not finding.passed]
 
 
-@EVERY_TASK
+@EVERY_PARALLEL_BUILD
 def test_both_builds_of_the_kernels_give_the_same_bits(id):
     courses = []
     for parallel in (False, True):
@@ -71,7 +76,8 @@ def test_both_builds_of_the_kernels_give_the_same_bits(id):
     assert difference(*courses) is None
 
 
-@EVERY_TASK
+@pytest.mark.threads
+@EVERY_PARALLEL_BUILD
 def test_threads_do_not_matter(id):
     most, courses = numba.get_num_threads(), []
     try:

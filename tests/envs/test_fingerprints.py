@@ -19,6 +19,8 @@ def test_every_registered_id_keeps_its_fingerprint(id):
     assert measure(id) == golden[id], f"the rules of '{id}' have changed; register the next version instead"
 
 
+@pytest.mark.thorough
+@pytest.mark.threads
 def test_it_does_not_depend_on_the_threads():
     before = numba.get_num_threads()
     digests = set()

@@ -142,6 +142,7 @@ def test_a_sound_loop_is_taken(loop):
     check_loop(loop)
 
 
+@pytest.mark.threads
 @pytest.mark.skipif(most_threads() < 2, reason="kernels have one thread here")
 @pytest.mark.parametrize("loop", SOUND)
 def test_what_is_taken_gives_the_same_on_one_thread_and_on_two(loop):

@@ -4,6 +4,7 @@ from unittest import mock
 
 import numba
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +127,7 @@ def draw_moves(task, seed, copies):
     return np.random.default_rng(seed).integers(5, size=(STEPS, copies, task[1]["num_agents"]))
 
 
+@pytest.mark.thorough
 @settings(max_examples=12, deadline=None)
 @given(tasks(), seeds)
 def test_serial_and_parallel_kernels_give_the_same_bits(task, seed):
@@ -147,6 +149,8 @@ def test_a_copy_does_not_depend_on_how_many_there_are(task, seed):
     assert_same_play(many, one, copies=1)
 
 
+@pytest.mark.thorough
+@pytest.mark.threads
 @settings(max_examples=8, deadline=None)
 @given(tasks(), seeds)
 def test_a_copy_does_not_depend_on_the_number_of_threads(task, seed):
