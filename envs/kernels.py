@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from numba import config, get_num_threads, njit, prange, set_num_threads
+from numba import config, get_num_threads, prange, set_num_threads
 
 from .kernel_cache import install
+from .kernel_dispatcher import njit
 from .loop_check import check_loop
 
 __all__ = ["OverCopies", "in_parallel", "most_threads", "njit", "over_copies", "prange", "threads"]
