@@ -16,6 +16,7 @@ from stigmergy.cli import main
 OLD = Path(__file__).parents[1] / "data" / "of_29d64f1"
 RUNS = sorted(path.name for path in (OLD / "trained").iterdir())
 WITH_BEST = [name for name in RUNS if (OLD / "trained" / name / "checkpoints" / "best.checkpoint").is_file()]
+TASKS = sorted(path.name for path in (OLD / "tasks").iterdir())
 CUT_SHORT = ["pathfinding", "plugin_learner", "tag"]
 """Runs with two numbered checkpoints, of which the last can be taken away."""
 
@@ -47,6 +48,7 @@ def rows(run: str) -> list[dict[str, str]]:
 
 def test_there_are_runs_of_each_kind():
     assert len(RUNS) == 12
+    assert len(TASKS) == 32
     assert {"pathfinding", "spread", "stochastic", "tag", "two_step", "plugin_learner"} <= set(WITH_BEST)
 
 
@@ -83,6 +85,13 @@ def test_resume_what_was_cut_short(old, name):
     assert main(["resume", run, *plugins]) == 0
     assert {row["step"] for row in rows(run)} == {"32", "64", "96"}
     assert Path(run, "checkpoints", "000000003.checkpoint").is_file()
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_resume_in_every_task(name, tmp_path):
+    run = str(shutil.copytree(OLD / "tasks" / name, tmp_path / name))  # its checkpoint has a state of the task
+    assert main(["resume", run, "--training.total-steps", "8"]) == 0
+    assert "8" in {row["step"] for row in rows(run)}
 
 
 @pytest.mark.parametrize("name", RUNS)
