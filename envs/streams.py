@@ -31,21 +31,19 @@ def _mix(z):
 
 
 @njit(cache=True)
-def splitmix64(seed, count):
-    """The first `count` outputs of SplitMix64 started from the uint64 `seed`, as `(count,)` uint64."""
-    out = np.empty(count, np.uint64)
+def splitmix64(seed, out):
+    """Fill the row `out` with the first outputs of SplitMix64 started from the uint64 `seed`."""
     z = seed
-    for k in range(count):
+    for k in range(out.shape[0]):
         z += _GOLDEN_GAMMA
         out[k] = _mix(z)
-    return out
 
 
 @njit(cache=True)
 def _seed_streams(seed, stream):
     for c in range(stream.shape[0]):
         # Mixing the seed before adding the index keeps (seed, index + 1) and (seed + 1, index) apart.
-        stream[c] = splitmix64(_mix(seed + _GOLDEN_GAMMA) + np.uint64(c), 4)
+        splitmix64(_mix(seed + _GOLDEN_GAMMA) + np.uint64(c), stream[c])
 
 
 def seed_streams(stream: NDArray[np.uint64], seed: int) -> None:
