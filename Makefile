@@ -20,6 +20,8 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 # Setuptools comes first, for without build isolation the editable install takes the one in the environment: the version in constraints.txt.
 INSTALL_PROJECT = --no-build-isolation --editable
 TYPES := .venv-types
+# Tests that compile the same kernels go to one worker, in the order of tests/conftest.py.
+ON_ALL_CORES := -n auto --dist loadgroup --no-loadscope-reorder
 PACKAGES := import sysconfig; print(sysconfig.get_path("purelib"))
 
 help:
@@ -65,10 +67,10 @@ type: $(STAMP)
 	$(BIN)/pyright --pythonpath $(TYPES)/bin/python $(ARGS)
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -m "not slow and not thorough" -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not thorough" $(ON_ALL_CORES) $(ARGS)
 
 test-all: $(STAMP)
-	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" $(ON_ALL_CORES) $(ARGS)
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow $(ARGS)

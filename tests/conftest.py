@@ -1,5 +1,6 @@
 """Settings of all tests."""
 
+import collections
 import os
 import random
 import tempfile
@@ -34,6 +35,16 @@ os.environ["STIGMERGY_HOME"] = tempfile.mkdtemp(prefix="stigmergy-tests-")
 choose_build = kernels.in_parallel
 kernels.in_parallel = lambda num_envs: False
 
+SHARED_KERNELS = {
+    "grid dilemmas": (
+        *(f"dilemmas/{name}" for name in ("allelopathic_harvest", "cleanup", "coins", "harvest", "in_the_matrix")),
+        *(f"dilemmas/{name}" for name in ("engine", "melting_pot", "opportunity")),
+        "algorithms/cnm",
+    ),
+    "pathfinding": ("pathfinding/",),
+}
+"""Ids and test files, by how they begin, whose tests compile the same large kernels."""
+
 
 def pytest_addoption(parser):
     parser.addoption(
@@ -52,13 +63,26 @@ def pytest_report_header(config):
 
 def pytest_collection_modifyitems(config, items):
     """Keep together what compiles the same kernels, so that two workers do not both: the tests of a task, and those of a file."""
-    for item in items:
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        folder, name = item.path.parent.name, item.path.stem.removeprefix("test_")
-        group = str(parameters.get("id", f"{folder}/{name}")).removesuffix("-v0")
+    groups = [group_of(item) for item in items]
+    for item, group in zip(items, groups):
         item.add_marker(pytest.mark.xdist_group(group))
     if config.option.shuffle:
         items[:] = in_random_order(items, config.option.shuffle)
+    elif hasattr(
+        config, "workerinput"
+    ):  # workers of xdist take group after group, and those that compile most have to come first
+        sizes, families = collections.Counter(groups), list(SHARED_KERNELS)
+        rank = {group: families.index(group) if group in families else len(families) for group in sizes}
+        order = sorted(range(len(items)), key=lambda i: (rank[groups[i]], -sizes[groups[i]], groups[i]))
+        items[:] = [items[i] for i in order]
+
+
+def group_of(item):
+    """The tests that one worker runs: those of a family with common kernels, of an id, or of a file."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    folder, name = item.path.parent.name, item.path.stem.removeprefix("test_")
+    name = str(parameters.get("id", f"{folder}/{name}")).removesuffix("-v0")
+    return next((family for family, members in SHARED_KERNELS.items() if name.startswith(members)), name)
 
 
 @pytest.fixture
