@@ -29,6 +29,16 @@ SHIPPED = [
     if isinstance(registration.target, Scenario) or str(registration.target).startswith("stigmergy.")
 ]
 """The ids that come along: read before any test file is, which may register more."""
+TASKS = [id for id in SHIPPED if not isinstance(environments.find(id).target, Scenario)]
+
+
+def further_scenarios() -> set[str]:
+    """The scenarios but the first of each task, whose kernels and rules they share."""
+    first: dict[str, str] = {}
+    for id in set(SHIPPED) - set(TASKS):
+        task = max((task for task in TASKS if id.startswith(task.removesuffix("-v0"))), key=len)
+        first[task] = min(id, first.get(task, id))
+    return set(SHIPPED) - set(TASKS) - set(first.values())
 
 
 def in_random_order(items: Iterable[Any], seed: str) -> list[Any]:

@@ -58,6 +58,7 @@ def test_a_peer_needs_its_sources_and_says_what_it_lacks(monkeypatch, tmp_path):
         peers.ask_peer("epymarl", steps=1)
 
 
+@pytest.mark.thorough  # compiles two steps that no cache keeps
 def test_the_channel_of_sanctions_is_timed_against_the_same_step_without_noting():
     full, bare = (
         signals.with_note("dilemmas/harvest-v0", note, 8) for note in (signals.note_opportunities, signals.note_nothing)

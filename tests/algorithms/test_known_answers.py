@@ -72,6 +72,7 @@ def test_vdn_fits_the_two_step_game_as_well_as_a_sum_can_and_plays_safe():
     assert gain == 7
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("algorithm", ["qmix", "qplex", "wqmix"])
 def test_richer_mixers_fit_the_two_step_game_exactly_and_find_its_best_return(algorithm):
     learner, gain = learnt(algorithm, "games/two_step-v0")
@@ -79,23 +80,26 @@ def test_richer_mixers_fit_the_two_step_game_exactly_and_find_its_best_return(al
     assert gain == 8
 
 
-@pytest.mark.parametrize("algorithm", ["vdn", "qmix"])
+@pytest.mark.parametrize("algorithm", ["vdn", pytest.param("qmix", marks=pytest.mark.thorough)])
 def test_monotone_mixers_miss_a_best_action_that_others_can_spoil(algorithm):
     _, gain = learnt(algorithm, "games/matrix-v0", NON_MONOTONE, updates=30)
     assert gain == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("weighting", ["optimistic", "central"])
 def test_weights_find_it(weighting):
     _, gain = learnt("wqmix", "games/matrix-v0", NON_MONOTONE, weighting=weighting)
     assert gain == 8
 
 
+@pytest.mark.thorough
 def test_with_all_weights_alike_it_is_missed_again():
     _, gain = learnt("wqmix", "games/matrix-v0", NON_MONOTONE, updates=30, weight=1.0)
     assert gain == 0
 
 
+@pytest.mark.thorough
 def test_duplex_dueling_finds_it():
     learner, gain = learnt("qplex", "games/matrix-v0", NON_MONOTONE)
     env = build_experiment({"environment": "games/matrix-v0", "task": NON_MONOTONE}).make_env(1)

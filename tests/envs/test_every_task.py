@@ -23,10 +23,13 @@ from stigmergy.envs.factory import make, make_from, parameters_of
 from stigmergy.envs.pettingzoo_view import entry_points
 from stigmergy.envs.random_play import random_actions
 from stigmergy.envs.scenario import Scenario
-from tests.process_state import SHIPPED
+from tests.process_state import SHIPPED, further_scenarios
 
 STEPS = 40
-EVERY_TASK = pytest.mark.parametrize("id", SHIPPED)
+EVERY_TASK = pytest.mark.parametrize(
+    "id", [pytest.param(id, marks=pytest.mark.thorough if id in further_scenarios() else []) for id in SHIPPED]
+)
+"""Every task and its first scenario are in the quick tests."""
 QUICK_TO_COMPILE = "games/hallway-v0"
 EVERY_PARALLEL_BUILD = pytest.mark.parametrize(
     "id", [pytest.param(id, marks=[] if id == QUICK_TO_COMPILE else pytest.mark.thorough) for id in SHIPPED]
