@@ -11,6 +11,7 @@ from unittest import mock
 import numba
 import numpy as np
 import pettingzoo
+import pygame
 import pytest
 from pettingzoo.test import api_test, max_cycles_test, parallel_api_test, render_test, seed_test
 
@@ -136,7 +137,8 @@ def ends_by_its_rules(id):
 
 
 @EVERY_TASK
-def test_every_render_mode(id):
+def test_every_render_mode(id, monkeypatch):
+    monkeypatch.setattr(pygame.time, "Clock", lambda: SimpleNamespace(tick=lambda rate: 1000))  # windows do not wait
     module = entry_module(id)
     assert {"human", "rgb_array", "ansi"} <= set(module.parallel_env().metadata["render_modes"])
     render_test(lambda render_mode: module.env(render_mode=render_mode))
