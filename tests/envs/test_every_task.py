@@ -67,7 +67,12 @@ def test_the_conformance_card(id, monkeypatch):
     monkeypatch.setattr("stigmergy.envs.conformance.SPEED_SECONDS", 0.01)
     monkeypatch.setattr("stigmergy.envs.conformance.STEPS", 60)
     cls = parameters_of(id)
-    card = check(id, cls() if cls else None)
+    parameters = cls() if cls else None
+    if (
+        getattr(parameters, "max_cycles", 0) or 0
+    ) > 500:  # an episode of a hundred steps says the same as one of two thousand
+        parameters = cls(max_cycles=100)
+    card = check(id, parameters)
     assert card.passed, [finding.sentence for finding in card.findings if not finding.passed]
 
 

@@ -97,6 +97,7 @@ def play(tmp_path):
     return run
 
 
+@pytest.mark.thorough  # six processes, four of which compile
 def test_an_edit_of_what_a_kernel_calls_or_reads_is_noticed_and_equal_sources_share_the_cache(play, tmp_path):
     first, hits = play()
     assert hits == 0
