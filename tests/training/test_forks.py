@@ -92,6 +92,7 @@ assert play(3) == expected[0] and numba.get_num_threads() == torch.get_num_threa
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="where forks are usual, with GNU's OpenMP")
 def test_a_forked_child_does_not_hang(tmp_path):
     program = tmp_path / "program.py"

@@ -14,7 +14,12 @@ BELOW, EQUAL, ABOVE = (1, 2), (2, 2), (2, 1)
 
 @pytest.mark.parametrize(
     ("intervals", "number"),
-    [(BELOW, signal.SIGKILL), (EQUAL, signal.SIGKILL), (ABOVE, signal.SIGKILL), (BELOW, signal.SIGTERM)],
+    [
+        pytest.param(BELOW, signal.SIGKILL, marks=pytest.mark.thorough),
+        (EQUAL, signal.SIGKILL),
+        pytest.param(ABOVE, signal.SIGKILL, marks=pytest.mark.thorough),
+        pytest.param(BELOW, signal.SIGTERM, marks=pytest.mark.thorough),
+    ],
     ids=["evaluations are nearer", "as near as checkpoints", "checkpoints are nearer", "stopped politely"],
 )
 def test_at_every_file_operation(intervals, number, tmp_path):
