@@ -64,6 +64,7 @@ def test_without_a_learning_rate_nothing_is_learnt():
     assert throughput(changed(learning_rate=1e-7)) < 0.05
 
 
+@pytest.mark.thorough
 def test_a_bridged_environment_is_learnt_too():
     """Seeds 0 to 2 reached -21.9, -22.3 and -21.2 in this tenth of the experiment; random -25.3."""
     pytest.importorskip("mpe2")
