@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import stigmergy
-from stigmergy.envs.bridge import BRIDGE_PREFIX
+from stigmergy.envs.interop.from_pettingzoo import BRIDGE_PREFIX
 from stigmergy.training.experiment import build_experiment, read_config, shipped_configs
 
 HERE = Path(__file__).parents[1]

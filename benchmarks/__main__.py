@@ -7,8 +7,8 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import learners, pathfinding, signals, tasks, tracking, training, yardsticks
-from benchmarks.peers import peer_python
+from benchmarks import learners, pathfinding, scripted_baselines, signals, tasks, tracking, training
+from benchmarks.peers.run import peer_python
 from stigmergy.training.experiment import DEFAULT_CONFIG
 
 
@@ -63,10 +63,10 @@ def show_tracking(console: Console) -> None:
 
 def show_yardsticks(console: Console) -> None:
     """Outcomes of random and of scripted play."""
-    console.print(f"default parameters, means over {yardsticks.EPISODES} episodes")
+    console.print(f"default parameters, means over {scripted_baselines.EPISODES} episodes")
     table = Table("task", "players", "outcomes", box=None)
     for id in tasks.our_tasks():
-        for players, means in yardsticks.measure(id):
+        for players, means in scripted_baselines.measure(id):
             table.add_row(id, players, "  ".join(f"{name} {mean:.4g}" for name, mean in means.items()))
     console.print(table)
 

@@ -20,11 +20,11 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from stigmergy.chart import Labels, Line, line_chart
-from stigmergy.envs.video import write_png
+from stigmergy.envs.rendering.video import write_png
+from stigmergy.plotting.line_chart import Labels, Line, line_chart
+from stigmergy.training.confidence_intervals import mean_and_interval, mean_of_defined, student_quantile
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import Experiment, build_experiment, read_config
-from stigmergy.training.intervals import mean_and_interval, mean_of_defined, student_quantile
 from stigmergy.training.trainer import Trainer
 
 POINTS = 10

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers import ask_peer, peer_python
-from stigmergy.algorithms.factory import build_settings
+from benchmarks.peers.run import ask_peer, peer_python
+from stigmergy.algorithms.core.make import build_settings
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import LearnerChoice, build_experiment
 from stigmergy.training.trainer import Trainer, build_learners
@@ -56,7 +56,7 @@ class Peer:
     """A learner of another package."""
 
     name: str
-    """`peer_<name>.py` drives it."""
+    """`<name>_driver.py` drives it."""
     task: dict[str, Any]
     """What the driver is told beside copies, rollout length, steps and seeds."""
     rounds: int = 1

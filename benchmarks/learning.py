@@ -19,11 +19,11 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from stigmergy.algorithms.factory import learner_class, scripted_for
+from stigmergy.algorithms.core.make import learner_class, scripted_for
 from stigmergy.commands.evaluate import baseline
+from stigmergy.training.confidence_intervals import mean_and_interval, mean_of_defined
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
-from stigmergy.training.intervals import mean_and_interval, mean_of_defined
 from stigmergy.training.trainer import Trainer, build_learners
 
 YARDSTICK = "yardstick"

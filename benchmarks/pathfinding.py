@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 import stigmergy
-from benchmarks.peers import peer_python, time_peer
+from benchmarks.peers.run import peer_python, time_peer
 from benchmarks.speed import SECONDS, batch_speed, in_turn, view_speed
 
 AGENTS, SIDE, RADIUS, CYCLES, DENSITY = 64, 32, 5, 256, 0.3

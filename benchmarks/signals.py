@@ -15,11 +15,11 @@ from numba import njit
 
 import stigmergy
 from benchmarks.speed import ACTIONS, in_turn, per_second
-from stigmergy.algorithms.learner import Decision, Information
-from stigmergy.envs.dilemmas.grid_task import GridDilemma
-from stigmergy.envs.dilemmas.sanctioning import note_opportunities
-from stigmergy.envs.random_play import random_actions
-from stigmergy.training.buffer import RolloutBuffer
+from stigmergy.algorithms.core.learner import Decision, Information
+from stigmergy.envs.core.random_policy import random_actions
+from stigmergy.envs.dilemmas.grid_engine.env import GridDilemma
+from stigmergy.envs.dilemmas.grid_engine.sanctions import note_opportunities
+from stigmergy.training.rollout_buffer import RolloutBuffer
 
 TASKS = ("dilemmas/cleanup-v0", "dilemmas/harvest-v0", "dilemmas/allelopathic_harvest-v0")
 COPIES = 64

@@ -8,8 +8,8 @@ import numba
 import numpy as np
 
 import stigmergy
-from stigmergy.envs.batch import BatchEnv
-from stigmergy.envs.random_play import random_actions
+from stigmergy.envs.core.env import BatchEnv
+from stigmergy.envs.core.random_policy import random_actions
 
 SECONDS = 2.0
 ROUNDS = 5

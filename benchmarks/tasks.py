@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 import stigmergy
-from benchmarks.peers import peer_python, time_peer
+from benchmarks.peers.run import peer_python, time_peer
 from benchmarks.speed import batch_speed, bytes_per_copy, in_turn, view_speed
-from stigmergy.envs.registry import environments
+from stigmergy.envs.registration.registry import environments
 
 COPIES = 1024
 SOCIALJAX_COPIES = 64

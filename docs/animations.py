@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 import stigmergy
-from stigmergy.envs.registry import algorithms
-from stigmergy.envs.video import write_gif
+from stigmergy.envs.registration.registry import algorithms
+from stigmergy.envs.rendering.video import write_gif
 
 FOLDER = Path(__file__).parent / "images" / "dilemmas"
 FPS, FRAMES, SEED = 8, 80, 4

@@ -7,8 +7,8 @@ from gymnasium.spaces import MultiDiscrete
 from PIL import Image, ImageDraw, ImageFont
 
 import stigmergy
-from stigmergy.algorithms.factory import make_learner, scripted_for
-from stigmergy.envs.registry import environments
+from stigmergy.algorithms.core.make import make_learner, scripted_for
+from stigmergy.envs.registration.registry import environments
 from stigmergy.training.evaluation import Players
 
 COLUMNS, CELL, TITLE, GAP = 5, 480, 34, 14

@@ -9,14 +9,15 @@ from typing import Any
 from . import dilemmas, games, pathfinding, pursuit, swarm  # noqa: F401 (they register their tasks)
 
 _PLACES = {
-    "batch": ("BatchEnv",),
+    "core.env": ("BatchEnv",),
+    "core.random_streams": ("draw_below", "draw_uniform"),
+    "core.spec": ("EnvSpec", "GroupSpec"),
+    "core.timestep": ("GroupStep", "TimeStep"),
     "errors": ("BadParameter", "CannotImport", "UnknownName", "UserError"),
-    "factory": ("make", "make_from", "parameters_of"),
-    "pettingzoo_view": ("ParallelView", "entry_points", "parallel_env"),
-    "registry": ("environments", "register_environment"),
-    "spec": ("EnvSpec", "GroupSpec"),
-    "streams": ("draw_below", "draw_uniform"),
-    "timestep": ("GroupStep", "TimeStep"),
+    "interop.to_pettingzoo.parallel": ("ParallelView",),
+    "registration.entry_points": ("entry_points", "parallel_env"),
+    "registration.make": ("make", "make_from", "parameters_of"),
+    "registration.registry": ("environments", "register_environment"),
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names}
 

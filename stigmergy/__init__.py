@@ -9,47 +9,48 @@ from typing import TYPE_CHECKING, Any
 from stigmergy import (
     _checkout,  # noqa: F401 (finds the other two in a checkout, so it comes first)
     _idle_threads,  # noqa: F401 (before any library reads the environment)
+    _moved,  # noqa: F401 (finds modules by their paths of the release before)
 )
 from stigmergy import algorithms as _algorithms  # noqa: F401 (these two register what the package brings)
 from stigmergy import envs as _envs  # noqa: F401
 
 if TYPE_CHECKING:
-    from stigmergy.algorithms.factory import make_learner
-    from stigmergy.algorithms.learner import Decision, Information, Learner, Setup
-    from stigmergy.algorithms.registry import register_algorithm
-    from stigmergy.algorithms.returns import generalized_advantage
-    from stigmergy.algorithms.rollout import Rollout
-    from stigmergy.diagram import Schelling, schelling
-    from stigmergy.envs.batch import BatchEnv
+    from stigmergy.algorithms.core.learner import Decision, Information, Learner, Setup
+    from stigmergy.algorithms.core.make import make_learner
+    from stigmergy.algorithms.core.registry import register_algorithm
+    from stigmergy.algorithms.core.returns import generalized_advantage
+    from stigmergy.algorithms.core.rollout import Rollout
+    from stigmergy.analysis.schelling import Schelling, schelling
+    from stigmergy.envs.core.env import BatchEnv
+    from stigmergy.envs.core.random_streams import draw_below, draw_uniform
+    from stigmergy.envs.core.scripted_policy import ScriptedPolicy
+    from stigmergy.envs.core.spec import EnvSpec, GroupSpec
+    from stigmergy.envs.core.timestep import GroupStep, TimeStep
     from stigmergy.envs.errors import BadParameter, UnknownName, UserError
-    from stigmergy.envs.factory import make
-    from stigmergy.envs.pettingzoo_view import parallel_env
-    from stigmergy.envs.policy import ScriptedPolicy
-    from stigmergy.envs.registry import environments, register_environment
-    from stigmergy.envs.scenario import Seats, register_scenario
-    from stigmergy.envs.spec import EnvSpec, GroupSpec
-    from stigmergy.envs.streams import draw_below, draw_uniform
-    from stigmergy.envs.timestep import GroupStep, TimeStep
-    from stigmergy.training.policy import Policy, load_policy
+    from stigmergy.envs.registration.entry_points import parallel_env
+    from stigmergy.envs.registration.make import make
+    from stigmergy.envs.registration.registry import environments, register_environment
+    from stigmergy.envs.registration.scenario import Seats, register_scenario
+    from stigmergy.training.trained_policy import Policy, load_policy
 
 _PLACES = {
-    "algorithms.learner": ("Decision", "Information", "Learner", "Setup"),
-    "algorithms.factory": ("make_learner",),
-    "algorithms.registry": ("register_algorithm",),
-    "algorithms.rollout": ("Rollout",),
-    "algorithms.returns": ("generalized_advantage",),
-    "envs.batch": ("BatchEnv",),
+    "algorithms.core.learner": ("Decision", "Information", "Learner", "Setup"),
+    "algorithms.core.make": ("make_learner",),
+    "algorithms.core.registry": ("register_algorithm",),
+    "algorithms.core.rollout": ("Rollout",),
+    "algorithms.core.returns": ("generalized_advantage",),
+    "envs.core.env": ("BatchEnv",),
     "envs.errors": ("BadParameter", "UnknownName", "UserError"),
-    "envs.factory": ("make",),
-    "envs.pettingzoo_view": ("parallel_env",),
-    "envs.policy": ("ScriptedPolicy",),
-    "envs.registry": ("environments", "register_environment"),
-    "envs.scenario": ("Seats", "register_scenario"),
-    "envs.spec": ("EnvSpec", "GroupSpec"),
-    "envs.streams": ("draw_below", "draw_uniform"),
-    "envs.timestep": ("GroupStep", "TimeStep"),
-    "diagram": ("Schelling", "schelling"),
-    "training.policy": ("Policy", "load_policy"),
+    "envs.registration.make": ("make",),
+    "envs.registration.entry_points": ("parallel_env",),
+    "envs.core.scripted_policy": ("ScriptedPolicy",),
+    "envs.registration.registry": ("environments", "register_environment"),
+    "envs.registration.scenario": ("Seats", "register_scenario"),
+    "envs.core.spec": ("EnvSpec", "GroupSpec"),
+    "envs.core.random_streams": ("draw_below", "draw_uniform"),
+    "envs.core.timestep": ("GroupStep", "TimeStep"),
+    "analysis.schelling": ("Schelling", "schelling"),
+    "training.trained_policy": ("Policy", "load_policy"),
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names}
 

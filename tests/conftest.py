@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from stigmergy.envs import kernels
-from tests.process_state import in_random_order, left_as_it_was
+from stigmergy.envs.kernels import compilation
+from tests.support.process_state import in_random_order, left_as_it_was
 
 # A plain terminal of 80 columns, for the tests and for the programs that they start.
 os.environ["COLUMNS"] = "80"
@@ -32,14 +32,14 @@ settings.load_profile("same")
 os.environ["STIGMERGY_HOME"] = tempfile.mkdtemp(prefix="stigmergy-tests-")
 
 # The serial build of each kernel alone: compiling takes longer than all tests of a task. The marker `threads` brings the other.
-choose_build = kernels.in_parallel
-kernels.in_parallel = lambda num_envs: False
+choose_build = compilation.in_parallel
+compilation.in_parallel = lambda num_envs: False
 
 SHARED_KERNELS = {
     "grid dilemmas": (
         *(f"dilemmas/{name}" for name in ("allelopathic_harvest", "cleanup", "coins", "harvest", "in_the_matrix")),
         *(f"dilemmas/{name}" for name in ("engine", "melting_pot", "opportunity")),
-        "algorithms/cnm",
+        "norms/cnm",
     ),
     "pathfinding": ("pathfinding/",),
 }
@@ -116,4 +116,4 @@ def _tests_leave_nothing(_files_leave_nothing):
 def _parallel_build(request, monkeypatch):
     """Give the tests marked `threads` the build for several threads where a program would have it."""
     if request.node.get_closest_marker("threads"):
-        monkeypatch.setattr(kernels, "in_parallel", choose_build)
+        monkeypatch.setattr(compilation, "in_parallel", choose_build)

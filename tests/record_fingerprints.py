@@ -7,9 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-from stigmergy.envs.factory import parameters_of
-from stigmergy.envs.fingerprint import fingerprint
-from stigmergy.envs.registry import environments
+from stigmergy.envs.registration.make import parameters_of
+from stigmergy.envs.registration.registry import environments
+from stigmergy.envs.tools.fingerprint import fingerprint
 
 GOLDEN = Path(__file__).parent / "golden" / "fingerprints.json"
 

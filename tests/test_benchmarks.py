@@ -5,9 +5,11 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import compare, learners, norms, peers, signals
-from benchmarks.norms_report import cell
-from benchmarks.norms_rows import read_rows
+from benchmarks import compare, learners, signals
+from benchmarks.norms import run as norms
+from benchmarks.norms.report import cell
+from benchmarks.norms.results_csv import read_rows
+from benchmarks.peers import run as peers
 from stigmergy.training.experiment import build_experiment
 
 CURVE = [(1.0, -30.0), (2.0, -20.0), (3.0, -30.0), (4.0, -22.0), (5.0, -22.0), (6.0, -28.0)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from tests.source_rules import ROOT
+from tests.support.source_rules import ROOT
 from tests.test_wheel import FOLDERS, PROJECT_FILES
 
 LIBRARIES = os.pathsep.join({str(Path(numpy.__file__).parents[1]), sysconfig.get_path("purelib")})

@@ -14,9 +14,9 @@ import pettingzoo
 import pytest
 import torch
 
-from stigmergy.envs.registry import algorithms, environments, load_plugin
-from stigmergy.envs.scenario import Seats, register_scenario
-from tests.process_state import SHIPPED, in_random_order, left_as_it_was
+from stigmergy.envs.registration.registry import algorithms, environments, load_plugin
+from stigmergy.envs.registration.scenario import Seats, register_scenario
+from tests.support.process_state import SHIPPED, in_random_order, left_as_it_was
 
 PLUGIN = """
 from stigmergy import ScriptedPolicy, register_algorithm
@@ -81,7 +81,7 @@ def test_a_plugin_registers_again_in_the_next_test(tmp_path):
             disturb(tmp_path)
             assert "test_nothing" in algorithms
         assert "test_plugin_of_nothing" not in sys.modules
-    assert "stigmergy.envs.registry" in sys.modules
+    assert "stigmergy.envs.registration.registry" in sys.modules
 
 
 def test_no_test_file_registers_anything_when_it_is_imported():

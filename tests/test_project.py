@@ -4,8 +4,8 @@ import graphlib
 
 import pytest
 
-from tests import source_rules as rules
-from tests.source_rules import Module
+from tests.support import source_rules as rules
+from tests.support.source_rules import Module
 
 EVERYWHERE = (*rules.FLOORS, "benchmarks", "docs")
 RULES = {
@@ -56,7 +56,7 @@ BAD = [
     (rules.upward_imports, "algorithms/x.py", "from stigmergy import make"),
     (rules.upward_imports, "training/x.py", "import stigmergy.cli"),
     (rules.upward_imports, "training/x.py", "def f():\n    from ..options import parse"),
-    (rules.spelling_of_imports, "training/x.py", "from stigmergy.envs.spec import EnvSpec"),
+    (rules.spelling_of_imports, "training/x.py", "from stigmergy.envs.core.spec import EnvSpec"),
     (rules.spelling_of_imports, "stigmergy/x.py", "from .options import parse"),
     (rules.late_imports, "envs/x.py", "def f():\n    from .grid import move"),
     (rules.late_imports, "envs/x.py", "class A:\n    def f(self):\n        import scipy.stats"),
@@ -86,7 +86,7 @@ GOOD = [
         "training/x.py",
         "from ..envs import grid\nfrom ..algorithms.learner import Learner\nfrom .run import Run",
     ),
-    (rules.upward_imports, "stigmergy/x.py", "from stigmergy.envs.spec import EnvSpec\nimport stigmergy"),
+    (rules.upward_imports, "stigmergy/x.py", "from stigmergy.envs.core.spec import EnvSpec\nimport stigmergy"),
     (
         rules.late_imports,
         "envs/x.py",

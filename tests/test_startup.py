@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from stigmergy.cli import COMMANDS
+from stigmergy.cli.entry import COMMANDS
 
 HELPS = """
 import contextlib, io, json, sys, traceback
-from stigmergy.cli import COMMANDS, main
+from stigmergy.cli.entry import COMMANDS, main
 answers = {}
 for name, args in [("", ["--help"]), *((name, [name, "--help"]) for name in COMMANDS)]:
     text = io.StringIO()

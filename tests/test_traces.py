@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.algorithms.every_learner import every_learner
+from tests.algorithms.support.every_learner import every_learner
 from tests.traces.cases import TRAINING, algorithms, cases
 from tests.traces.compare import ROOT, Failed, install, run_program, train, unmatched, verdicts
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from tests.source_rules import FLOORS, ROOT
+from tests.support.source_rules import FLOORS, ROOT
 
 FOLDERS = (*FLOORS, "configs")
 PROJECT_FILES = ("pyproject.toml", "setup.py", "README.md", "LICENSE")
@@ -58,8 +58,8 @@ def installed(path: PurePosixPath) -> str:
 def test_every_module_and_data_file_is_inside(wheel):
     expected = {installed(path) for path in sources()}
     assert {
-        "stigmergy/cli.py",
-        "stigmergy/envs/grid.py",
+        "stigmergy/cli/entry.py",
+        "stigmergy/envs/grid/moves.py",
         "stigmergy/configs/pathfinding/lifelong-ippo.yaml",
     } <= expected
     assert expected - set(wheel.namelist()) == set()

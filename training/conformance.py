@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from ..algorithms.conformance import Subject, check
-from ..algorithms.factory import learner_class, make_learner
-from ..algorithms.learner import Information, Learner, Setup
-from ..algorithms.rollout import Rollout
-from ..envs.batch import BatchEnv
-from ..envs.conformance import Card, Finding
+from ..algorithms.core.conformance import Subject, check
+from ..algorithms.core.learner import Information, Learner, Setup
+from ..algorithms.core.make import learner_class, make_learner
+from ..algorithms.core.rollout import Rollout
+from ..envs.core.env import BatchEnv
+from ..envs.core.random_policy import random_actions
+from ..envs.core.spec import GroupSpec
 from ..envs.errors import BadParameter, UserError
-from ..envs.factory import make_from
-from ..envs.random_play import random_actions
-from ..envs.spec import GroupSpec
-from .buffer import RolloutBuffer, share
-from .checkpoint import load_checkpoint, save_checkpoint
+from ..envs.registration.make import make_from
+from ..envs.tools.conformance import Card, Finding
+from .rollout_buffer import RolloutBuffer, share
+from .runs.checkpoint import load_checkpoint, save_checkpoint
 
 COPIES, LENGTH, ROLLOUTS, SEED = 16, 50, 3, 0
 

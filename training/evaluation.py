@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..algorithms.learner import Decision, Learner
-from ..envs.batch import BatchEnv
-from ..envs.checks import check_within
+from ..algorithms.core.learner import Decision, Learner
+from ..envs.core.env import BatchEnv
+from ..envs.core.spec import EnvSpec
+from ..envs.core.timestep import GroupStep, TimeStep
+from ..envs.core.validation import check_within
 from ..envs.errors import UserError
-from ..envs.spec import EnvSpec
-from ..envs.timestep import GroupStep, TimeStep
 
 Watch = Callable[[TimeStep, NDArray[np.bool_]], None]
 """Is shown each step, and which copies `(num_envs,)` it belongs to the episode of; the others have ended theirs."""

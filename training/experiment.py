@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..algorithms.factory import build_settings
-from ..envs.batch import BatchEnv
+from ..algorithms.core.make import build_settings
+from ..envs.core.env import BatchEnv
+from ..envs.core.validation import nearest
 from ..envs.errors import BadParameter
-from ..envs.factory import build_dataclass, make_from, parameters_of
-from ..envs.files import read_text
-from ..envs.registry import nearest
-from ..envs.yaml_text import MOST_BYTES as MOST_CONFIG
-from ..envs.yaml_text import parse_yaml
-from .settings import TrainingSettings
+from ..envs.registration.make import build_dataclass, make_from, parameters_of
+from ..envs.utils.files import read_text
+from ..envs.utils.yaml_text import MOST_BYTES as MOST_CONFIG
+from ..envs.utils.yaml_text import parse_yaml
+from .config import TrainingSettings
 
 CONFIGS = Path(__file__).parents[1] / "configs"  # beside this floor, in the repository and in the wheel alike
 DEFAULT_CONFIG = "pathfinding/lifelong-ippo"

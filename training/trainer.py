@@ -13,25 +13,25 @@ import numba
 import numpy as np
 import torch
 
-from ..algorithms import forks
-from ..algorithms.factory import make_learner
-from ..algorithms.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
-from ..envs import forks as kernel_forks
-from ..envs.batch import BatchEnv
-from ..envs.bridge import Bridge
+from ..algorithms.core import forks
+from ..algorithms.core.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
+from ..algorithms.core.make import make_learner
+from ..envs.core.env import BatchEnv
+from ..envs.core.spec import GroupSpec
+from ..envs.core.system_memory import bytes_of_arrays, check_memory
+from ..envs.core.timestep import TimeStep
 from ..envs.errors import BadParameter, NotFinite, UserError
-from ..envs.fingerprint import Identity, identify
+from ..envs.interop.from_pettingzoo import Bridge
+from ..envs.kernels import forks as kernel_forks
 from ..envs.kernels import most_threads
-from ..envs.memory import bytes_of_arrays, check_memory
-from ..envs.spec import GroupSpec
-from ..envs.timestep import TimeStep
-from .buffer import RolloutBuffer, share
-from .episodes import EpisodeTotals
+from ..envs.tools.fingerprint import Identity, identify
+from .confidence_intervals import mean_of_defined
+from .episode_stats import EpisodeTotals
 from .evaluation import Outcomes, decide, evaluate, outcome_names, step_limit
 from .experiment import Experiment, check_groups
-from .faults import find_fault
-from .intervals import mean_of_defined
-from .memory import keep_freed_memory
+from .nonfinite import find_fault
+from .rollout_buffer import RolloutBuffer, share
+from .system import keep_freed_memory
 
 Metrics = dict[str, float]
 

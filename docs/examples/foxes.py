@@ -12,10 +12,10 @@ import numpy as np
 from gymnasium.spaces import Box, Discrete
 
 import stigmergy
-from stigmergy.envs.arena import Arena
+from stigmergy.envs.core.random_streams import uniform
 from stigmergy.envs.kernels import njit
-from stigmergy.envs.palette import TEXT, agent_colour
-from stigmergy.envs.streams import uniform
+from stigmergy.envs.rendering.palette import TEXT, agent_colour
+from stigmergy.envs.rendering.plane_canvas import Arena
 
 STEPS = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.float64)
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..policy import ScriptedPolicy
-from ..spec import EnvSpec, GroupSpec
+from ..core.scripted_policy import ScriptedPolicy
+from ..core.spec import EnvSpec, GroupSpec
 from .allelopathic_harvest import policies as allelopathic_harvest
 from .cleanup import policies as cleanup
 from .coin_game import policies as coin_game

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..policy import ScriptedPolicy
-from ..spec import EnvSpec, GroupSpec
+from ..core.scripted_policy import ScriptedPolicy
+from ..core.spec import EnvSpec, GroupSpec
 from .differential.rules import HILL, DifferentialParameters
 from .matrix.rules import MatrixParameters, solve
 from .stochastic.rules import StochasticParameters, best_plan, draw_game

@@ -1,6 +1,6 @@
 """Multi-agent pathfinding on grids, with the rules of POGEMA 1.4. Importing this registers the tasks and loads nothing else."""
 
-from ..tasks import register_task
+from ..registration.register import register_task
 
 register_task(
     "pathfinding/lifelong-v0",

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..board import Board
 from ..errors import BadParameter
-from ..grid import MOVES, UNREACHABLE, distances_to
-from ..palette import COLLISION, FLOOR, FOCUS, REACHED, TEXT, agent_colour, mix
+from ..grid.moves import MOVES
+from ..grid.search import UNREACHABLE, distances_to
+from ..rendering.grid_canvas import Board
+from ..rendering.palette import COLLISION, FLOOR, FOCUS, REACHED, TEXT, agent_colour, mix
 from .state import NEVER, State
 
 TAIL = 6

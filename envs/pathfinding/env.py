@@ -6,14 +6,14 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ..batch import BatchEnv
+from ..core.env import BatchEnv
+from ..core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ..core.timestep import TimeStep
 from ..errors import BadParameter
-from ..spec import DEFAULT_GROUP, EnvSpec, GroupSpec
-from ..timestep import TimeStep
-from . import draw, metrics, observation, placement, rules
-from .parameters import LifelongParameters, OneShotParameters, PathfindingParameters
+from . import draw, metrics, observation, reset, rules
+from .build import build_constants, count_agents
+from .config import LifelongParameters, OneShotParameters, PathfindingParameters
 from .state import State, allocate_scratch, allocate_state
-from .task import build_constants, count_agents
 
 ROUNDS = 10_000
 """How often agents that found no room are placed anew, where some env has had room before."""
@@ -66,18 +66,18 @@ class Pathfinding(BatchEnv[State]):
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         placed, rounds = self.state.placed, 1
-        placement.begin_copies(self.state, self.constants, self._scratch, where)
+        reset.begin_copies(self.state, self.constants, self._scratch, where)
         self._has_room = self._has_room or bool(placed[where].any())
-        cells = placement.MAP_ATTEMPTS * self.constants.drawing.size
+        cells = reset.MAP_ATTEMPTS * self.constants.drawing.size
         first = min(FIRST_ROUNDS, FIRST_CELLS / cells) / self.num_envs
         while not placed.all() and rounds < (ROUNDS if self._has_room else first):
             # Their streams go on, so that what is drawn at first stays as it is.
-            placement.begin_copies(self.state, self.constants, self._scratch, ~placed)
+            reset.begin_copies(self.state, self.constants, self._scratch, ~placed)
             self._has_room = self._has_room or bool(placed.any())
             rounds += 1
         if not placed.all():
             height, width = self.constants.drawing.shape
-            draws = placement.MAP_ATTEMPTS * rounds
+            draws = reset.MAP_ATTEMPTS * rounds
             name = "drawn" if "\n" in self.parameters.map else f"'{self.parameters.map}'"
             raise BadParameter(
                 f"num_agents is {self._num_agents}, for whom {draws} draws of a {name} map of {height} x {width}"

@@ -1,5 +1,5 @@
 """Lifelong pathfinding as PettingZoo knows environments: `parallel_env`, `env` and `raw_env`."""
 
-from ..pettingzoo_view import entry_points
+from ..registration.entry_points import entry_points
 
 parallel_env, env, raw_env = entry_points("pathfinding/lifelong-v0")

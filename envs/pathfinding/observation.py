@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from ..grid import MOVES, UNREACHABLE, cut_window
+from ..grid.moves import MOVES
+from ..grid.search import UNREACHABLE
+from ..grid.simd_copy import clear_bytes
+from ..grid.windows import cut_window
 from ..kernels import njit, over_copies, prange
-from ..rows import clear_bytes
 from .state import NOTHING
 
 

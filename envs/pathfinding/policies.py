@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..grid import MOVES, distances_to
+from ..core.scripted_policy import ScriptedPolicy
+from ..core.spec import EnvSpec, GroupSpec
+from ..grid.moves import MOVES
+from ..grid.search import distances_to
 from ..kernels import njit
-from ..policy import ScriptedPolicy
-from ..spec import EnvSpec, GroupSpec
-from .parameters import PathfindingParameters
+from .config import PathfindingParameters
 from .state import NEVER, State
 
 STAY, UNDECIDED = 0, -1

@@ -6,9 +6,9 @@ package pogema 1.4.0, which the differential tests follow step by step.
 
 import numpy as np
 
-from ..grid import MOVES, resolve_moves
+from ..grid.moves import MOVES, resolve_moves
 from ..kernels import njit, over_copies, prange
-from .placement import lift, measure_distance, next_goal, put, same, set_cell
+from .reset import lift, measure_distance, next_goal, put, same, set_cell
 from .state import NEVER, NOTHING, RESTART
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..checks import LARGEST, MOST_STEPS, check_within
+from ..core.validation import LARGEST, MOST_STEPS, check_within
 from ..kernels import njit
 
 MOST_AGENTS = 100_000

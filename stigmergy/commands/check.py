@@ -8,14 +8,14 @@ import tyro
 from rich.markup import escape
 from rich.table import Table
 
-from stigmergy.algorithms.factory import build_settings
-from stigmergy.algorithms.registry import algorithms
-from stigmergy.console import open_console
-from stigmergy.envs.conformance import Card, check
-from stigmergy.envs.factory import build_dataclass, parameters_of
-from stigmergy.envs.registry import environments
-from stigmergy.given import load_given_code
-from stigmergy.options import extend, parse, peek_one
+from stigmergy.algorithms.core.make import build_settings
+from stigmergy.algorithms.core.registry import algorithms
+from stigmergy.cli.console import open_console
+from stigmergy.cli.given_code import load_given_code
+from stigmergy.cli.options import extend, parse, peek_one
+from stigmergy.envs.registration.make import build_dataclass, parameters_of
+from stigmergy.envs.registration.registry import environments
+from stigmergy.envs.tools.conformance import Card, check
 from stigmergy.training.conformance import check_learner
 
 TEAM_TASK = "games/switch-v0"

@@ -9,21 +9,21 @@ import numpy as np
 import tyro
 from rich.table import Table
 
-from stigmergy.algorithms.factory import build_settings, learner_class
-from stigmergy.algorithms.learner import Learner, derive_seed
-from stigmergy.console import open_console
-from stigmergy.envs.batch import BatchEnv
+from stigmergy.algorithms.core.learner import Learner, derive_seed
+from stigmergy.algorithms.core.make import build_settings, learner_class
+from stigmergy.cli.console import open_console
+from stigmergy.cli.given_code import load_given_code
+from stigmergy.cli.options import extend, parse, peek_one, warn
+from stigmergy.cli.outcome_files import ENDINGS, write_outcomes
+from stigmergy.cli.output_paths import check_file
+from stigmergy.envs.core.env import BatchEnv
+from stigmergy.envs.core.scripted_policy import in_world
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.policy import in_world
-from stigmergy.given import load_given_code
-from stigmergy.options import extend, parse, peek_one, warn
-from stigmergy.outcomes import ENDINGS, write_outcomes
-from stigmergy.outputs import check_file
+from stigmergy.training.confidence_intervals import mean_and_interval
 from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step_limit
 from stigmergy.training.experiment import Experiment, LearnerChoice
-from stigmergy.training.intervals import mean_and_interval
-from stigmergy.training.restore import open_run, restore_learners
-from stigmergy.training.run import Run
+from stigmergy.training.runs.restore import open_run, restore_learners
+from stigmergy.training.runs.run import Run
 from stigmergy.training.trainer import build_learners, count_cores, set_threads
 
 

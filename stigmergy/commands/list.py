@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from stigmergy.algorithms.registry import algorithms
-from stigmergy.console import open_console
-from stigmergy.envs.registry import Registration, environments, load_given
-from stigmergy.envs.scenario import Scenario
-from stigmergy.options import parse
+from stigmergy.algorithms.core.registry import algorithms
+from stigmergy.cli.console import open_console
+from stigmergy.cli.options import parse
+from stigmergy.envs.registration.registry import Registration, environments, load_given
+from stigmergy.envs.registration.scenario import Scenario
 from stigmergy.training.experiment import DEFAULT_CONFIG, shipped_configs
 
 

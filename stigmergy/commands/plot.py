@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import tyro
 
-from stigmergy.courses import WINDOW, course_chart, simplex_chart
-from stigmergy.envs.checks import LARGEST_INTEGER, check_within
+from stigmergy.cli.options import parse, warn
+from stigmergy.cli.output_paths import check_folder
+from stigmergy.envs.core.validation import LARGEST_INTEGER, check_within
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.video import write_png
-from stigmergy.options import parse, warn
-from stigmergy.outputs import check_folder
-from stigmergy.training.run import Run
+from stigmergy.envs.rendering.video import write_png
+from stigmergy.plotting.learning_curves import WINDOW, course_chart, simplex_chart
+from stigmergy.training.runs.run import Run
 
 LONGEST = 40
 """Characters of a value in the name of a group."""

@@ -9,22 +9,22 @@ from typing import Annotated, Any
 import numpy as np
 import tyro
 
-from stigmergy.algorithms.learner import Learner
+from stigmergy.algorithms.core.learner import Learner
+from stigmergy.cli.given_code import load_given_code
+from stigmergy.cli.options import extend, parse, peek, peek_one, warn
+from stigmergy.cli.output_paths import check_file
 from stigmergy.commands.evaluate import baseline
-from stigmergy.envs.batch import BatchEnv
+from stigmergy.envs.core.env import BatchEnv
+from stigmergy.envs.core.system_memory import check_memory
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import is_bridged
-from stigmergy.envs.memory import check_memory
-from stigmergy.envs.recording import Recording, frames
-from stigmergy.envs.video import write_video
-from stigmergy.envs.viewer import Window, check_display
-from stigmergy.given import load_given_code
-from stigmergy.options import extend, parse, peek, peek_one, warn
-from stigmergy.outputs import check_file
+from stigmergy.envs.registration.make import is_bridged
+from stigmergy.envs.rendering.video import write_video
+from stigmergy.envs.rendering.window import Window, check_display
+from stigmergy.envs.tools.recording import Recording, frames
 from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import Experiment, build_experiment
-from stigmergy.training.restore import open_run, restore_learners
-from stigmergy.training.run import Run
+from stigmergy.training.runs.restore import open_run, restore_learners
+from stigmergy.training.runs.run import Run
 from stigmergy.training.trainer import build_learners
 
 SMALLEST_PICTURE = 3 * 64 * 64

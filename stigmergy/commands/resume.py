@@ -7,12 +7,12 @@ from typing import Annotated
 
 import tyro
 
+from stigmergy.cli.given_code import load_given_code
+from stigmergy.cli.options import parse
+from stigmergy.cli.progress import run_session
 from stigmergy.envs.errors import BadParameter
-from stigmergy.given import load_given_code
-from stigmergy.options import parse
-from stigmergy.progress import run_session
-from stigmergy.training.longer import lengthened
-from stigmergy.training.session import Report, Session, resume
+from stigmergy.training.runs.extension import lengthened
+from stigmergy.training.runs.run_loop import Report, Session, resume
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import numpy as np
 import tyro
 from rich.table import Table
 
+from stigmergy.analysis.sanction_counts import Sanctions, count_sanctions, sanctioning_agents, write
+from stigmergy.cli.console import open_console
+from stigmergy.cli.output_paths import check_folder
 from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
-from stigmergy.console import open_console
-from stigmergy.outputs import check_folder
-from stigmergy.sanctioning import Sanctions, count_sanctions, sanctioning_agents, write
 from stigmergy.training.evaluation import step_limit
 from stigmergy.training.trainer import count_cores, set_threads
 

@@ -10,12 +10,12 @@ import tyro
 from PIL import Image
 from rich.table import Table
 
-from stigmergy.console import open_console
-from stigmergy.diagram import Interval, Schelling, measure, plot
-from stigmergy.envs.factory import build_dataclass, parameters_of
-from stigmergy.given import load_given_code
-from stigmergy.options import extend, parse
-from stigmergy.outputs import check_folder
+from stigmergy.analysis.schelling import Interval, Schelling, measure, plot
+from stigmergy.cli.console import open_console
+from stigmergy.cli.given_code import load_given_code
+from stigmergy.cli.options import extend, parse
+from stigmergy.cli.output_paths import check_folder
+from stigmergy.envs.registration.make import build_dataclass, parameters_of
 
 
 @dataclass(frozen=True)

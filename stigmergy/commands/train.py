@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 import tyro
 
-from stigmergy.given import load_given_code
-from stigmergy.options import extend, parse, peek, peek_one
-from stigmergy.outputs import check_folder
-from stigmergy.progress import run_session
+from stigmergy.cli.given_code import load_given_code
+from stigmergy.cli.options import extend, parse, peek, peek_one
+from stigmergy.cli.output_paths import check_folder
+from stigmergy.cli.progress import run_session
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
-from stigmergy.training.plugins import load_code, plugins_of
-from stigmergy.training.session import start
-from stigmergy.training.storage import make_folders, remove_folders
+from stigmergy.training.runs.run_loop import start
+from stigmergy.training.runs.storage import make_folders, remove_folders
+from stigmergy.training.trust.plugins import load_code, plugins_of
 
 
 @dataclass(frozen=True)

@@ -13,26 +13,26 @@ import torch
 from gymnasium import spaces
 
 from stigmergy.algorithms import algorithms
-from stigmergy.algorithms.conformance import check_decision
-from stigmergy.algorithms.learner import Decision, Learner, Setup
-from stigmergy.cli import main
-from stigmergy.envs.conformance import Broken
+from stigmergy.algorithms.core.conformance import check_decision
+from stigmergy.algorithms.core.learner import Decision, Learner, Setup
+from stigmergy.cli.entry import main
+from stigmergy.envs.core.sanction_signals import signal_shapes
 from stigmergy.envs.errors import UserError
-from stigmergy.envs.factory import make
-from stigmergy.envs.registry import environments, load_plugin
-from stigmergy.envs.scenario import Scenario, Seats
-from stigmergy.envs.signals import signal_shapes
-from stigmergy.training.checkpoint import load_checkpoint, save_checkpoint
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.registration.registry import environments, load_plugin
+from stigmergy.envs.registration.scenario import Scenario, Seats
+from stigmergy.envs.tools.conformance import Broken
+from stigmergy.training.config import TrainingSettings
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import Experiment, LearnerChoice
-from stigmergy.training.settings import TrainingSettings
+from stigmergy.training.runs.checkpoint import load_checkpoint, save_checkpoint
 from stigmergy.training.trainer import Trainer
 
-from ..training.small import digest
-from .every_learner import N, build, every_learner, has, noise, quick_settings, rollouts, variants
-from .loop import Collector, train
+from ..training.support.small import digest
+from .support.every_learner import N, build, every_learner, has, noise, quick_settings, rollouts, variants
+from .support.loop import Collector, train
+from .support.tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 from .test_truth import CUT, ENDLESS, TO_GO, as_termination
-from .tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 
 WORLD = "test/every_learner-v0"
 PAIR = "test/two_groups-v0"

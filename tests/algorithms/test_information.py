@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from stigmergy.algorithms.conformance import (
+from stigmergy.algorithms.core.conformance import (
     buried,
     differences,
     disturb_others,
@@ -18,10 +18,10 @@ from stigmergy.algorithms.conformance import (
     seen_of_others,
     tensors,
 )
-from stigmergy.algorithms.learner import Decision, Information, Learner, Setup
-from stigmergy.training.buffer import RolloutBuffer, share
+from stigmergy.algorithms.core.learner import Decision, Information, Learner, Setup
+from stigmergy.training.rollout_buffer import RolloutBuffer, share
 
-from .every_learner import (
+from .support.every_learner import (
     COPIES,
     LENGTH,
     N,
@@ -34,8 +34,8 @@ from .every_learner import (
     subject,
     variants,
 )
-from .loop import Collector
-from .tiny_envs import FEATURES, IMAGE, Noise
+from .support.loop import Collector
+from .support.tiny_envs import FEATURES, IMAGE, Noise
 
 UPDATES = 2
 SHARED = {"network": {"sharing": "all"}}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .every_learner import build, every_learner, noise, quick_settings, rollouts
+from .support.every_learner import build, every_learner, noise, quick_settings, rollouts
 
 
 def contents(value):

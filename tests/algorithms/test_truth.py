@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
-from .loop import ippo, small, train
+from .support.loop import ippo, small, train
 
 GAMMA, CUT, UPDATES = 0.9, 5, 100
 ENDLESS = 1 / (1 - GAMMA)

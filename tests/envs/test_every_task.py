@@ -18,13 +18,13 @@ from pettingzoo.test import api_test, max_cycles_test, parallel_api_test, render
 import stigmergy
 from benchmarks.speed import bytes_per_copy
 from stigmergy.envs import environments
-from stigmergy.envs.conformance import check
-from stigmergy.envs.courses import arrays, difference, play
-from stigmergy.envs.factory import make, make_from, parameters_of
-from stigmergy.envs.pettingzoo_view import entry_points
-from stigmergy.envs.random_play import random_actions
-from stigmergy.envs.scenario import Scenario
-from tests.process_state import SHIPPED, further_scenarios
+from stigmergy.envs.core.random_policy import random_actions
+from stigmergy.envs.registration.entry_points import entry_points
+from stigmergy.envs.registration.make import make, make_from, parameters_of
+from stigmergy.envs.registration.scenario import Scenario
+from stigmergy.envs.tools.conformance import check
+from stigmergy.envs.tools.traces import arrays, difference, play
+from tests.support.process_state import SHIPPED, further_scenarios
 
 STEPS = 40
 EVERY_TASK = pytest.mark.parametrize(
@@ -64,8 +64,8 @@ def course(env, steps=STEPS):
 
 @EVERY_TASK
 def test_the_conformance_card(id, monkeypatch):
-    monkeypatch.setattr("stigmergy.envs.conformance.SPEED_SECONDS", 0.01)
-    monkeypatch.setattr("stigmergy.envs.conformance.STEPS", 60)
+    monkeypatch.setattr("stigmergy.envs.tools.conformance.SPEED_SECONDS", 0.01)
+    monkeypatch.setattr("stigmergy.envs.tools.conformance.STEPS", 60)
     cls = parameters_of(id)
     parameters = cls() if cls else None
     if (
@@ -80,7 +80,7 @@ def test_the_conformance_card(id, monkeypatch):
 def test_both_builds_of_the_kernels_give_the_same_bits(id):
     courses = []
     for parallel in (False, True):
-        with mock.patch("stigmergy.envs.kernels.in_parallel", lambda num_envs, parallel=parallel: parallel):
+        with mock.patch("stigmergy.envs.kernels.compilation.in_parallel", lambda num_envs, parallel=parallel: parallel):
             courses.append(course(make(id, 5)))
     assert difference(*courses) is None
 

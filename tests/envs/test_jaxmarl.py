@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stigmergy.envs.factory import make
-from tests.envs.mpe_oracle import place
+from stigmergy.envs.registration.make import make
+from tests.envs.support.mpe_oracle import place
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "jaxmarl.json.gz"
 COURSES = json.loads(gzip.decompress(GOLDEN.read_bytes()))

@@ -9,15 +9,15 @@ from gymnasium.spaces import Box, Discrete
 
 import stigmergy
 from stigmergy.algorithms import algorithms
-from stigmergy.algorithms.factory import scripted_for
+from stigmergy.algorithms.core.make import scripted_for
 from stigmergy.envs import BatchEnv, EnvSpec, GroupSpec, environments
-from stigmergy.envs.copying import reported
-from stigmergy.envs.courses import arrays, difference
-from stigmergy.envs.random_play import random_actions
-from stigmergy.envs.recording import Recording
-from stigmergy.envs.scenario import Scenario, Seats
+from stigmergy.envs.core.copying import reported
+from stigmergy.envs.core.random_policy import random_actions
+from stigmergy.envs.registration.scenario import Scenario, Seats
+from stigmergy.envs.tools.recording import Recording
+from stigmergy.envs.tools.traces import arrays, difference
 
-from .dummies import Race, RaceParameters, RaceState, race
+from .support.dummies import Race, RaceParameters, RaceState, race
 
 OURS = [
     registration.name

@@ -14,7 +14,7 @@ import numpy as np
 
 import stigmergy
 from stigmergy.envs import parameters_of
-from stigmergy.envs.pettingzoo_view import ParallelView
+from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
 STEPS = 12
 LEARNS = ("games/matrix-v0", "pathfinding/lifelong-v0")

@@ -5,20 +5,20 @@ from typing import Any
 
 import pytest
 
-from stigmergy.algorithms.factory import build_settings, learner_class
-from stigmergy.algorithms.registry import algorithms
-from stigmergy.cli import COMMANDS, main
+from stigmergy.algorithms.core.make import build_settings, learner_class
+from stigmergy.algorithms.core.registry import algorithms
+from stigmergy.cli.entry import COMMANDS, main
+from stigmergy.cli.failures import one_line
+from stigmergy.cli.options import option_types
 from stigmergy.commands import check, evaluate, plot, render, resume, sanctions, schelling, train
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import UserError
-from stigmergy.envs.factory import build_dataclass, make_from, parameters_of
-from stigmergy.envs.registry import environments
-from stigmergy.envs.scenario import Scenario
-from stigmergy.failures import one_line
-from stigmergy.options import option_types
+from stigmergy.envs.registration.make import build_dataclass, make_from, parameters_of
+from stigmergy.envs.registration.registry import environments
+from stigmergy.envs.registration.scenario import Scenario
+from stigmergy.training.config import TrainingSettings
 from stigmergy.training.experiment import DEFAULT_CONFIG, build_experiment, read_config
-from stigmergy.training.settings import TrainingSettings
-from tests.absurd import HUGE, WORDS, cases, nested
+from tests.support.absurd import HUGE, WORDS, cases, nested
 
 OURS = [
     own.name

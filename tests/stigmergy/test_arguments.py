@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from stigmergy.cli.options import extend, parse
 from stigmergy.commands.train import base_config, options_class
-from stigmergy.envs.bridge import BridgeParameters
 from stigmergy.envs.errors import BadParameter
-from stigmergy.options import extend, parse
+from stigmergy.envs.interop.from_pettingzoo import BridgeParameters
 from stigmergy.training.experiment import build_experiment
 
 

@@ -10,12 +10,12 @@ import pytest
 import yaml
 
 import stigmergy
-from stigmergy.cli import main
-from stigmergy.outcomes import write_outcomes
+from stigmergy.cli.entry import main
+from stigmergy.cli.outcome_files import write_outcomes
 from stigmergy.training.evaluation import Outcomes
 from stigmergy.training.experiment import build_experiment, read_config, shipped_configs
 from tests.test_wheel import ROOT
-from tests.training.small import CONFIG
+from tests.training.support.small import CONFIG
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,14 @@ import numpy as np
 from numba import njit
 from numba.core.event import Event, EventStatus
 
-from stigmergy import compiling
-from stigmergy.compiling import CompilationNotice, compilation_announced
-from stigmergy.envs.kernel_cache import cache_folder
+from stigmergy.cli import compilation
+from stigmergy.cli.compilation import CompilationNotice, compilation_announced
+from stigmergy.envs.kernels.cache import cache_folder
 
 
 def started(function: Any) -> Event:
     """Numba's event for a kernel."""
-    return Event(compiling.COMPILATION, EventStatus.START, {"dispatcher": SimpleNamespace(py_func=function)})
+    return Event(compilation.COMPILATION, EventStatus.START, {"dispatcher": SimpleNamespace(py_func=function)})
 
 
 def test_a_compilation_is_announced_once_with_the_folder(capsys):
@@ -40,7 +40,7 @@ def test_nothing_is_said_where_nothing_is_compiled(capsys):
 
 def test_a_long_one_says_how_far_it_is(capsys, monkeypatch):
     now = iter([0.0, 5.0, 11.0, 12.0, 30.0])
-    monkeypatch.setattr(compiling.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(compilation.time, "monotonic", lambda: next(now))
     notice = CompilationNotice()
     for _ in range(5):
         notice.on_start(started(started))
@@ -52,5 +52,5 @@ def test_a_long_one_says_how_far_it_is(capsys, monkeypatch):
 
 
 def test_a_cache_for_one_process_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(compiling, "cache_folder", lambda: tmp_path / "stigmergy-kernels-x")
-    assert "every process does it anew" in compiling.first_line()
+    monkeypatch.setattr(compilation, "cache_folder", lambda: tmp_path / "stigmergy-kernels-x")
+    assert "every process does it anew" in compilation.first_line()

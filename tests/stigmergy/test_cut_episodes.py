@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from stigmergy.algorithms.learner import Learner
-from stigmergy.cli import main
+from stigmergy.algorithms.core.learner import Learner
+from stigmergy.cli.entry import main
 from stigmergy.envs.errors import BadParameter
 from stigmergy.training.evaluation import evaluate, step_limit
 from stigmergy.training.experiment import build_experiment
 from stigmergy.training.trainer import build_learners
-from tests.foreign import Counter, register, training
+from tests.support.foreign import Counter, register, training
 
 
 class Late(Counter):

@@ -6,10 +6,10 @@ import shutil
 import pytest
 import yaml
 
-from stigmergy.cli import main
-from stigmergy.training.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
-from stigmergy.training.run import Run
-from tests.training.small import CONFIG
+from stigmergy.cli.entry import main
+from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
+from stigmergy.training.runs.run import Run
+from tests.training.support.small import CONFIG
 
 TRAIN = [
     "train",

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from stigmergy import cli
-from stigmergy.cli import main
+from stigmergy.cli import entry
+from stigmergy.cli.entry import main
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import BadParameter
-from tests.source_rules import ROOT
+from tests.support.source_rules import ROOT
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
@@ -146,7 +146,7 @@ def test_a_list_may_be_read_in_part():
 
 def test_work_that_a_closed_pipe_cut_off_is_no_success(monkeypatch, capsys):
     monkeypatch.setattr(os, "dup2", lambda *descriptors: None)
-    monkeypatch.setattr(cli, "_run", lambda args: (_ for _ in ()).throw(BrokenPipeError()))
+    monkeypatch.setattr(entry, "_run", lambda args: (_ for _ in ()).throw(BrokenPipeError()))
     status, shown = sentence(capsys, "evaluate", "runs/first")
     assert status == 141
     assert "evaluate" in shown

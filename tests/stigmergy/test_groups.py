@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import stigmergy
-from stigmergy.cli import main
+from stigmergy.cli.entry import main
 
 FOXES = str(Path(__file__).parents[2] / "docs/examples/foxes.py")
 SHORT = {"total_steps": 128, "num_envs": 4, "rollout_length": 16, "threads": 1, "tensorboard": False}

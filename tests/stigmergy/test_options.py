@@ -2,15 +2,15 @@
 
 import pytest
 
-from stigmergy.cli import COMMANDS, main
+from stigmergy.cli.entry import COMMANDS, main
+from stigmergy.cli.hints import COMMANDS as WORDS
+from stigmergy.cli.hints import OPTIONS as SYNONYMS
+from stigmergy.cli.hints import nearest_command, nearest_option
+from stigmergy.cli.options import extend, option_names, parse
+from stigmergy.cli.output_paths import check_file, check_folder
 from stigmergy.commands import evaluate, train
-from stigmergy.envs.checks import read_whole
+from stigmergy.envs.core.validation import read_whole
 from stigmergy.envs.errors import BadParameter
-from stigmergy.hints import COMMANDS as WORDS
-from stigmergy.hints import OPTIONS as SYNONYMS
-from stigmergy.hints import nearest_command, nearest_option
-from stigmergy.options import extend, option_names, parse
-from stigmergy.outputs import check_file, check_folder
 from stigmergy.training.experiment import DEFAULT_CONFIG, build_experiment, read_config
 
 

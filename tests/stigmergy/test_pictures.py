@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from stigmergy.cli import main
-from stigmergy.courses import courses, read_shares, running_mean, simplex_chart
+from stigmergy.cli.entry import main
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.palette import BACKGROUND, BEAM
-from stigmergy.heatmap import EMPTY, Axes, heatmap
-from stigmergy.simplex import Corner, Trajectory, place, simplex
-from stigmergy.training.run import Run
+from stigmergy.envs.rendering.palette import BACKGROUND, BEAM
+from stigmergy.plotting.heatmap import EMPTY, Axes, heatmap
+from stigmergy.plotting.learning_curves import courses, read_shares, running_mean, simplex_chart
+from stigmergy.plotting.ternary import Corner, Trajectory, place, simplex
+from stigmergy.training.runs.run import Run
 
 AXES = Axes("hits", "who sanctions", "who is hit")
 RED, GREEN, BLUE, OWN = (200, 0, 0), (0, 200, 0), (0, 0, 200), (120, 60, 10)

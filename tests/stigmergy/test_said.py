@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import yaml
 
-from stigmergy.algorithms.factory import build_settings, make_learner
-from stigmergy.algorithms.learner import Setup
-from stigmergy.cli import main
+from stigmergy.algorithms.core.learner import Setup
+from stigmergy.algorithms.core.make import build_settings, make_learner
+from stigmergy.cli.entry import main
 from stigmergy.commands.plot import grouped, mixtures
-from stigmergy.envs.factory import make
-from stigmergy.training.buffer import RolloutBuffer
+from stigmergy.envs.registration.make import make
 from stigmergy.training.evaluation import decide
+from stigmergy.training.rollout_buffer import RolloutBuffer
 
 # Curves of different tasks
 

@@ -5,11 +5,11 @@ import csv
 import numpy as np
 import pytest
 
-from stigmergy.cli import main
+from stigmergy.analysis.sanction_counts import count_sanctions
+from stigmergy.cli.entry import main
 from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.errors import UserError
-from stigmergy.envs.scenario import Seats, register_scenario
-from stigmergy.sanctioning import count_sanctions
+from stigmergy.envs.registration.scenario import Seats, register_scenario
 from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import build_experiment
 

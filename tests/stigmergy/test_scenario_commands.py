@@ -2,7 +2,7 @@
 
 import pytest
 
-from stigmergy.cli import main
+from stigmergy.cli.entry import main
 
 PLUGIN = """
 from stigmergy import Seats, register_scenario

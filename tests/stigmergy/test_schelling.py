@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.cli import main
-from stigmergy.diagram import plot
+from stigmergy.analysis.schelling import plot
+from stigmergy.cli.entry import main
 from stigmergy.envs.errors import BadParameter
 
 GAME, ROUNDS = "dilemmas/iterated-v0", 10

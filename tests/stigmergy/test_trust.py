@@ -9,13 +9,13 @@ import pytest
 import yaml
 
 import stigmergy
-from stigmergy.cli import main
-from stigmergy.envs.beside import PLACE
+from stigmergy.cli.entry import main
 from stigmergy.envs.errors import CannotImport, NotAgreed
-from stigmergy.envs.plugins import loaded
-from stigmergy.envs.registry import environments
-from stigmergy.training.restore import open_run
-from stigmergy.training.run import Run
+from stigmergy.envs.plugins.loading import loaded
+from stigmergy.envs.plugins.search_path import PLACE
+from stigmergy.envs.registration.registry import environments
+from stigmergy.training.runs.restore import open_run
+from stigmergy.training.runs.run import Run
 
 TINY = '''
 from typing import NamedTuple

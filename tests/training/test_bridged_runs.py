@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from stigmergy.algorithms.replay import Replay
-from stigmergy.algorithms.rollout import Rollout
-from stigmergy.envs.fingerprint import fingerprint
-from stigmergy.envs.registry import environments
+from stigmergy.algorithms.core.rollout import Rollout
+from stigmergy.algorithms.q_learning.replay import Replay
+from stigmergy.envs.registration.registry import environments
+from stigmergy.envs.tools.fingerprint import fingerprint
 from stigmergy.training.experiment import build_experiment
 from stigmergy.training.trainer import Trainer
-from tests.envs.bridge.worlds import Duel, Orchard
+from tests.envs.support.bridged import Duel, Orchard
 
 
 def trained(id, factory, algorithm="ippo", learner=None, **training):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from stigmergy.training.checkpoint import (
+from stigmergy.training.runs.checkpoint import (
     DamagedCheckpoint,
     checkpoint_path,
     list_checkpoints,
@@ -17,7 +17,7 @@ from stigmergy.training.checkpoint import (
     save_checkpoint,
 )
 
-from .small import digest
+from .support.small import digest
 
 STATE = {
     "tensor": torch.arange(6.0).reshape(2, 3)[:, 1:],

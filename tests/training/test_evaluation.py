@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from stigmergy.training.episodes import EpisodeTotals
+from stigmergy.training.confidence_intervals import mean_and_interval
+from stigmergy.training.episode_stats import EpisodeTotals
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import LearnerChoice, build_experiment
-from stigmergy.training.intervals import mean_and_interval
 from stigmergy.training.trainer import build_learners
 
-from .small import CONFIG, digest
+from .support.small import CONFIG, digest
 
 
 def players(name: str, task: dict, episodes: int):

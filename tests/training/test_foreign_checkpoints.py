@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from stigmergy.envs.errors import UserError
-from stigmergy.training.checkpoint import DamagedCheckpoint, list_checkpoints, load_checkpoint, save_checkpoint
-from stigmergy.training.run import Run
+from stigmergy.training.runs.checkpoint import DamagedCheckpoint, list_checkpoints, load_checkpoint, save_checkpoint
+from stigmergy.training.runs.run import Run
 
 WHOLE = {
     "environment": {"id": "a", "fingerprint": "0" * 64},

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.algorithms.factory import build_settings
-from stigmergy.algorithms.ippo import IPPO
-from stigmergy.cli import main
-from stigmergy.training.checkpoint import list_checkpoints, load_checkpoint
+from stigmergy.algorithms.core.make import build_settings
+from stigmergy.algorithms.ppo.ippo import IPPO
+from stigmergy.cli.entry import main
 from stigmergy.training.experiment import build_experiment
-from stigmergy.training.session import resume, start
+from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
+from stigmergy.training.runs.run_loop import resume, start
 from stigmergy.training.trainer import Trainer
-from tests.envs.dummies import Race, RaceParameters
-from tests.foreign import Counter, register, training
+from tests.envs.support.dummies import Race, RaceParameters
+from tests.support.foreign import Counter, register, training
 
-from .small import digest
+from .support.small import digest
 
 
 class Endless(Counter):

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.cli import main
-from stigmergy.training.checkpoint import list_checkpoints, load_checkpoint
-from stigmergy.training.run import Run
-from tests.foreign import Counter, register, training
+from stigmergy.cli.entry import main
+from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
+from stigmergy.training.runs.run import Run
+from tests.support.foreign import Counter, register, training
 from tests.test_wheel import ROOT
 
 
@@ -88,7 +88,7 @@ PROCESS = """
 import numpy as np
 import stigmergy
 from tests.test_wheel import ROOT
-from tests.foreign import Counter
+from tests.support.foreign import Counter
 
 class Hashed(Counter):
     def observe(self, agent):

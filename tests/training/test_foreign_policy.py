@@ -6,10 +6,10 @@ import torch
 from gymnasium import spaces
 
 import stigmergy
-from stigmergy.cli import main
+from stigmergy.cli.entry import main
+from stigmergy.envs.core.timestep import GroupStep
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.timestep import GroupStep
-from tests.foreign import Counter, register, training
+from tests.support.foreign import Counter, register, training
 
 PICTURE = spaces.Box(0, 255, (8, 7, 3), np.uint8)
 

@@ -19,10 +19,10 @@ import torch
 
 import stigmergy
 from stigmergy.envs.errors import UserError
-from stigmergy.training.policy import load_policy
-from stigmergy.training.session import resume, start
+from stigmergy.training.trained_policy import load_policy
+from stigmergy.training.runs.run_loop import resume, start
 from stigmergy.training.trainer import Trainer
-from tests.training.small import experiment
+from tests.training.support.small import experiment
 
 folder = sys.argv[1]
 threads = 2

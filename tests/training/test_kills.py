@@ -26,7 +26,7 @@ def test_at_every_file_operation(intervals, number, tmp_path):
     birth = intervals == BELOW  # it is the same for all
     arguments = [str(tmp_path), *(str(int(value)) for value in (*intervals, number, birth))]
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.training.kills", *arguments], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", "tests.training.support.kills", *arguments], capture_output=True, text=True, cwd=ROOT
     )
     assert ended.returncode == 0, ended.stderr
     found = json.loads(ended.stdout)

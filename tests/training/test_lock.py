@@ -9,14 +9,14 @@ import sys
 import pytest
 
 from stigmergy.envs.errors import BadParameter
-from stigmergy.training import lock
-from stigmergy.training.lock import NAME, RunInUse, RunLock, describe_process
-from stigmergy.training.run import Run
+from stigmergy.training.runs import lock
+from stigmergy.training.runs.lock import NAME, RunInUse, RunLock, describe_process
+from stigmergy.training.runs.run import Run
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from stigmergy.training.lock import RunLock
+from stigmergy.training.runs.lock import RunLock
 RunLock(Path(sys.argv[1])).take()
 print("taken", flush=True)
 sys.stdin.read()

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from stigmergy.envs.errors import UserError
-from stigmergy.training.logs import CsvLog
+from stigmergy.training.runs.logs import CsvLog
 
 HEADER = b"step,name,value\n"
 

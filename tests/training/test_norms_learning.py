@@ -8,8 +8,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from benchmarks.norms import STUDIES, experiment_of
-from benchmarks.whom import count_meetings
+from benchmarks.norms.run import STUDIES, experiment_of
+from benchmarks.norms.sanction_targets import count_meetings
 from stigmergy.training.trainer import Trainer
 
 STUDY = STUDIES["under_a_norm"]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import stigmergy
-from stigmergy.algorithms.mixers import MIXERS
+from stigmergy.algorithms.q_learning.mixers import MIXERS
 from stigmergy.cli import main
 
 OLD = Path(__file__).parents[1] / "data" / "of_29d64f1"

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from stigmergy.training.provenance import describe_machine, git_commit
+from stigmergy.training.runs.provenance import describe_machine, git_commit
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

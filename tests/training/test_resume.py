@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stigmergy.training.checkpoint import list_checkpoints, load_checkpoint
+from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
 
-from .small import CONFIG, digest
+from .support.small import CONFIG, digest
 
 ROOT = Path(__file__).parents[2]
 KILLS = 3
@@ -34,7 +34,7 @@ def command(*args: str) -> int:
 def interrupted(update: int, number: int, *args: str) -> int:
     """The exit status of a command that gets a signal at no particular point after `update` updates."""
     seconds = random.Random(update).random() * 0.05
-    return finish("tests.training.interrupted", str(update), str(int(number)), str(seconds), *args)[0]
+    return finish("tests.training.support.interrupted", str(update), str(int(number)), str(seconds), *args)[0]
 
 
 def updates_logged(run: Path) -> int:

@@ -4,9 +4,9 @@ import csv
 
 import pytest
 
-from stigmergy.courses import read_series
-from stigmergy.training.logs import CsvLog
-from stigmergy.training.run import METRICS_HEADER, Run
+from stigmergy.plotting.learning_curves import read_series
+from stigmergy.training.runs.logs import CsvLog
+from stigmergy.training.runs.run import METRICS_HEADER, Run
 
 NAMES = ["wolf, grey", 'the "quick"', "two\nlines", "old\rline", "dos\r\nline", "", " spaced ", "wölfe", "#1;2\t3"]
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from stigmergy.algorithms.learner import Diverged
+from stigmergy.algorithms.core.learner import Diverged
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.registry import load_plugin
-from stigmergy.training.checkpoint import load_checkpoint, save_checkpoint
+from stigmergy.envs.registration.registry import load_plugin
 from stigmergy.training.experiment import build_experiment
-from stigmergy.training.session import start
+from stigmergy.training.runs.checkpoint import load_checkpoint, save_checkpoint
+from stigmergy.training.runs.run_loop import start
 from stigmergy.training.trainer import Trainer
 
-from .small import digest, experiment
+from .support.small import digest, experiment
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,7 +1,7 @@
 """Berries that ripen the faster the more there are of their colour: importing this registers the task and its scenarios, and loads nothing else."""
 
-from ...scenario import Seats, register_scenario
-from ...tasks import register_task
+from ...registration.register import register_task
+from ...registration.scenario import Seats, register_scenario
 
 WORLD = "dilemmas/allelopathic_harvest-v0"
 SMALL = {"map": "small", "num_agents": 6}

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadParameter
-from ...palette import Colour
-from ...pettingzoo_view import entry_points
-from ..grid_task import Beam, GridDilemma
-from ..layout import FLOOR, WALL, find_map, read_layout
-from ..looks import FLOOR_LOOK, GRASS, WALL_LOOK, Look
-from ..state import Sizes
+from ...registration.entry_points import entry_points
+from ...rendering.palette import Colour
+from ..grid_engine.appearance import FLOOR_LOOK, GRASS, WALL_LOOK, Look
+from ..grid_engine.env import Beam, GridDilemma
+from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
+from ..grid_engine.state import Sizes
 from .maps import MAPS
 from .parameters import COLOURS, AllelopathicHarvestParameters
 from .rules import (

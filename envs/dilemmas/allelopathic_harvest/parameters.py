@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ...checks import LARGEST, check_within
+from ...core.validation import LARGEST, check_within
 from ...errors import BadParameter
-from ..parameters import GridDilemmaParameters, Sanctions
+from ..grid_engine.config import GridDilemmaParameters, Sanctions
 
 COLOURS = ("red", "green", "blue")
 MAX_DELAY = 10_000

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import hash_below
 from ...kernels import njit, over_copies, prange
-from ...streams import hash_below
-from ..avatars import AHEAD, FIRST_BEAM, STAY
-from ..beams import ENDS, cast_beam, most_cells
-from ..bots import NOWHERE, move_towards, turn_towards
-from ..layout import WALL
-from ..state import NOBODY, State
+from ..grid_engine.avatars import AHEAD, FIRST_BEAM, STAY
+from ..grid_engine.beams import ENDS, cast_beam, most_cells
+from ..grid_engine.bots import NOWHERE, move_towards, turn_towards
+from ..grid_engine.maps import WALL
+from ..grid_engine.state import NOBODY, State
 from .parameters import AllelopathicHarvestParameters
 from .rules import NEWBORN, NUM_COLOURS, PLANTING, RIPE, UNRIPE, colour_of
 

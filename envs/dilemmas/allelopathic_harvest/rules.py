@@ -9,13 +9,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import uniform
 from ...kernels import njit, over_copies, prange
-from ...streams import uniform
-from ..avatars import FORWARD, STEP_RIGHT, begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
-from ..beams import HIT, action_of, shoot_beam
-from ..layout import FLOOR, WALL
-from ..sanctioning import fire_sanctions, note_opportunities
-from ..state import NOBODY
+from ..grid_engine.avatars import (
+    FORWARD,
+    STEP_RIGHT,
+    begin_agents,
+    come_back,
+    draw_order,
+    end_step,
+    start_step,
+    turn_or_move,
+)
+from ..grid_engine.beams import HIT, action_of, shoot_beam
+from ..grid_engine.maps import FLOOR, WALL
+from ..grid_engine.sanctions import fire_sanctions, note_opportunities
+from ..grid_engine.state import NOBODY
 
 UNRIPE, RIPE = 2, 5
 """Codes of the red berries; the green ones have the next, then the blue ones."""

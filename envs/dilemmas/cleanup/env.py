@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...palette import mix
-from ...pettingzoo_view import entry_points
-from ..grid_task import Beam, GridDilemma
-from ..layout import FLOOR, WALL, find_map, read_layout
-from ..looks import APPLE as RIPE
-from ..looks import FLOOR_LOOK, GRASS, MUD, WALL_LOOK, WATER, Look
-from ..state import Sizes
+from ...registration.entry_points import entry_points
+from ...rendering.palette import mix
+from ..grid_engine.appearance import APPLE as RIPE
+from ..grid_engine.appearance import FLOOR_LOOK, GRASS, MUD, WALL_LOOK, WATER, Look
+from ..grid_engine.env import Beam, GridDilemma
+from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
+from ..grid_engine.state import Sizes
 from .maps import APPLE, CLEAN, DIRT, LEGEND, MAPS, STREAM, TREE
 from .parameters import CleanupParameters, CleanupRules
 from .rules import ALIVE, CLEANED, DIRTY, DIRTY_STEPS, EATEN, River, advance_copies, begin_copies

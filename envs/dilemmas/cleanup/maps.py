@@ -4,7 +4,7 @@ that never does, `P` where agents begin and come back.
 Sources: `clean_up` of Melting Pot's configuration, `ssd` of Vinitsky et al.'s code (sequential_social_dilemma_games). `small` is ours.
 """
 
-from ..layout import FLOOR, WALL
+from ..grid_engine.maps import FLOOR, WALL
 
 APPLE, TREE, STREAM, CLEAN, DIRT = 2, 3, 4, 5, 6
 """Codes of cells: an apple, a place where one can grow, water that never gets dirty, water that may, and dirty water."""

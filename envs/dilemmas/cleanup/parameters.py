@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field, fields, replace
 
-from ...checks import check_within
+from ...core.validation import check_within, nearest
 from ...errors import BadParameter
-from ...registry import nearest
-from ..parameters import MAX_VIEW, GridDilemmaParameters, SanctionChoices, Sanctions, View
+from ..grid_engine.config import MAX_VIEW, GridDilemmaParameters, SanctionChoices, Sanctions, View
 
 ON_SMALL = 3
 """Agents on the map `small`, where nothing else is said."""

@@ -5,13 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import hash_below
 from ...kernels import njit, over_copies, prange
-from ...streams import hash_below
-from ..avatars import FIRST_BEAM, STAY, TURN_LEFT, TURN_RIGHT
-from ..beams import ENDS, HIT, cast_beam, most_cells
-from ..bots import NOWHERE, move_towards, way_to
-from ..layout import WALL
-from ..state import State
+from ..grid_engine.avatars import FIRST_BEAM, STAY, TURN_LEFT, TURN_RIGHT
+from ..grid_engine.beams import ENDS, HIT, cast_beam, most_cells
+from ..grid_engine.bots import NOWHERE, move_towards, way_to
+from ..grid_engine.maps import WALL
+from ..grid_engine.state import State
 from .maps import APPLE, CLEAN, DIRT, TREE
 from .parameters import CleanupParameters, CleanupRules
 from .rules import CLEAN_BEAM, DIRTY

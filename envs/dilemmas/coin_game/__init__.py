@@ -1,6 +1,6 @@
 """The coin game: importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "dilemmas/coin_game-v0",

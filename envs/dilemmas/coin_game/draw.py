@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...canvas import Point
-from ...palette import COLLISION, REACHED, TEXT, Colour, agent_colour, mix
+from ...rendering.canvas import Point
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import COLLISION, REACHED, TEXT, Colour, agent_colour, mix
 from .rules import ABSENT, OTHERS, OWN, PLAYERS, Constants, State
 
 PLAYER_COLOURS: tuple[Colour, Colour] = (agent_colour(5), agent_colour(0))

@@ -6,9 +6,9 @@ Among moves that serve a bot alike it takes one by a hash of the state.
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies import kernel
+from ...core.random_streams import hash_below
 from ...kernels import njit
-from ...streams import hash_below
+from ...plane.particles import kernel
 from .rules import ABSENT, MOVES, OTHERS, PLAYERS, CoinGameParameters, State, around, build_constants
 
 FAR = 1_000_000

@@ -9,12 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies import kernel
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.random_streams import below
+from ...core.validation import LARGEST, MOST_STEPS, check_within, nearest
 from ...errors import BadParameter
 from ...kernels import njit, over_copies, prange
-from ...registry import nearest
-from ...streams import below
+from ...plane.particles import kernel
 
 PLAYERS = 2
 ABSENT = -1

@@ -1,7 +1,7 @@
 """Coins: importing this registers the task and its scenarios and loads nothing else."""
 
-from ...scenario import Seats, register_scenario
-from ...tasks import register_task
+from ...registration.register import register_task
+from ...registration.scenario import Seats, register_scenario
 
 register_task(
     "dilemmas/coins-v0",

@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...palette import Colour, agent_colour
-from ...pettingzoo_view import entry_points
-from ..grid_task import GridDilemma
-from ..layout import FLOOR, WALL, Layout
-from ..looks import FLOOR_LOOK, SAND, WALL_LOOK, Look
-from ..state import Sizes
+from ...registration.entry_points import entry_points
+from ...rendering.palette import Colour, agent_colour
+from ..grid_engine.appearance import FLOOR_LOOK, SAND, WALL_LOOK, Look
+from ..grid_engine.env import GridDilemma
+from ..grid_engine.maps import FLOOR, WALL, Layout
+from ..grid_engine.state import Sizes
 from .rules import (
     BARE,
     COIN,

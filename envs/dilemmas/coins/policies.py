@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import hash_below
 from ...kernels import njit, over_copies, prange
-from ...streams import hash_below
-from ..bots import move_towards, way_to
-from ..layout import WALL
-from ..state import State
+from ..grid_engine.bots import move_towards, way_to
+from ..grid_engine.maps import WALL
+from ..grid_engine.state import State
 from .rules import COIN, OTHERS, PLAYERS
 
 FAR = 10_000

@@ -10,15 +10,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST, check_within
+from ...core.random_streams import below, uniform
+from ...core.validation import LARGEST, check_within
 from ...errors import BadParameter
 from ...kernels import njit, over_copies, prange
-from ...streams import below, uniform
-from ..avatars import begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
-from ..layout import FLOOR, WALL
-from ..parameters import GridDilemmaParameters, Sanctions
-from ..sanctioning import fire_sanctions, note_opportunities
-from ..state import NOBODY
+from ..grid_engine.avatars import begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
+from ..grid_engine.config import GridDilemmaParameters, Sanctions
+from ..grid_engine.maps import FLOOR, WALL
+from ..grid_engine.sanctions import fire_sanctions, note_opportunities
+from ..grid_engine.state import NOBODY
 
 PLAYERS = 2
 BARE, COIN = 2, 3

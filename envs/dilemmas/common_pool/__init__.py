@@ -1,6 +1,6 @@
 """Agents harvest a resource that grows by itself, and may fine each other."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "dilemmas/common_pool-v0",

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...palette import BEAM, MUTED, TEXT, Colour, mix
-from ...tables import number
-from ..ring import Ring
+from ...rendering.palette import BEAM, MUTED, TEXT, Colour, mix
+from ...rendering.payoff_matrix import number
+from ..drawing_ring import Ring
 from .parameters import CommonPoolParameters
 from .rules import COOPERATIVE, Constants, State
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.validation import LARGEST, MOST_STEPS, check_within
 from ...errors import BadParameter
 
 SMALLEST = 1e-6

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import normal
 from ...kernels import njit, over_copies, prange
-from ...streams import normal
 from ..outcomes import punish
 from .parameters import CommonPoolParameters
 

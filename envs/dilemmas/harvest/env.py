@@ -6,12 +6,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...pettingzoo_view import entry_points
-from ..grid_task import GridDilemma
-from ..layout import FLOOR, WALL, find_map, read_layout
-from ..looks import APPLE as RIPE
-from ..looks import FLOOR_LOOK, GRASS, WALL_LOOK, Look
-from ..state import Sizes
+from ...registration.entry_points import entry_points
+from ..grid_engine.appearance import APPLE as RIPE
+from ..grid_engine.appearance import FLOOR_LOOK, GRASS, WALL_LOOK, Look
+from ..grid_engine.env import GridDilemma
+from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
+from ..grid_engine.state import Sizes
 from .maps import MAPS
 from .parameters import MOST_REGROWTH, HarvestParameters, HarvestRules
 from .rules import (

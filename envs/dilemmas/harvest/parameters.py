@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field, fields, replace
 
-from ...checks import LARGEST, check_within
+from ...core.validation import LARGEST, check_within, nearest
 from ...errors import BadParameter
-from ...registry import nearest
-from ..parameters import GridDilemmaParameters, SanctionChoices, Sanctions, View
+from ..grid_engine.config import GridDilemmaParameters, SanctionChoices, Sanctions, View
 from .maps import ROOMS
 
 MAX_RADIUS = 5

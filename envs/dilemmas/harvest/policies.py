@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import hash_below
 from ...kernels import njit, over_copies, prange
-from ...streams import hash_below
-from ..avatars import AHEAD, FIRST_BEAM, STAY, TURN_LEFT, TURN_RIGHT
-from ..beams import ENDS, cast_beam, most_cells
-from ..bots import NOWHERE, move_towards
-from ..layout import FLOOR, WALL
-from ..state import NOBODY, State
+from ..grid_engine.avatars import AHEAD, FIRST_BEAM, STAY, TURN_LEFT, TURN_RIGHT
+from ..grid_engine.beams import ENDS, cast_beam, most_cells
+from ..grid_engine.bots import NOWHERE, move_towards
+from ..grid_engine.maps import FLOOR, WALL
+from ..grid_engine.state import NOBODY, State
 from .parameters import HarvestParameters, HarvestRules
 from .rules import APPLE
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import below, uniform
 from ...kernels import njit, over_copies, prange
-from ...streams import below, uniform
-from ..avatars import begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
-from ..layout import FLOOR, WALL
-from ..sanctioning import fire_sanctions, note_opportunities
-from ..state import NOBODY
+from ..grid_engine.avatars import begin_agents, come_back, draw_order, end_step, start_step, turn_or_move
+from ..grid_engine.maps import FLOOR, WALL
+from ..grid_engine.sanctions import fire_sanctions, note_opportunities
+from ..grid_engine.state import NOBODY
 
 APPLE, TILE, FRESH, BARE = 2, 3, 4, 5
 """Codes of cells; BARE + k for k live apples around, as noted when the last step began, up to the longest list of chances."""

@@ -1,7 +1,7 @@
 """Matrix games on a grid: what agents collect is the strategy they play with whom they meet. Importing this registers the task and its scenarios, and loads nothing else."""
 
-from ...scenario import Seats, register_scenario
-from ...tasks import register_task
+from ...registration.register import register_task
+from ...registration.scenario import Seats, register_scenario
 
 WORLD = "dilemmas/in_the_matrix-v0"
 

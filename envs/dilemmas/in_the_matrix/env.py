@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadParameter
-from ...palette import REACHED
-from ...pettingzoo_view import entry_points
-from ..grid_task import Beam, GridDilemma
-from ..layout import FLOOR, WALL, read_layout
-from ..state import Sizes
-from ..view import ViewConstants
+from ...registration.entry_points import entry_points
+from ...rendering.palette import REACHED
+from ..grid_engine.env import Beam, GridDilemma
+from ..grid_engine.maps import FLOOR, WALL, read_layout
+from ..grid_engine.observation import ViewConstants
+from ..grid_engine.state import Sizes
 from .games import BANDS, bounds_of
 from .looks import RINGS, looks_of, mark_agents
 from .parameters import InTheMatrixParameters

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.validation import read_payoff
 from ...errors import BadParameter
-from ...payoffs import read_payoff
 
 MOST_STRATEGIES = 8
 BANDS = 5

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...canvas import Box
-from ...palette import BACKGROUND, TEXT, Colour, mix
-from ..layout import FLOOR, WALL
-from ..looks import FLOOR_LOOK, SAND, WALL_LOOK, Look
-from ..state import State
+from ...rendering.canvas import Box
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import BACKGROUND, TEXT, Colour, mix
+from ..grid_engine.appearance import FLOOR_LOOK, SAND, WALL_LOOK, Look
+from ..grid_engine.maps import FLOOR, WALL
+from ..grid_engine.state import State
 from .rules import OWED, PARTNER, READY, TIMER, standing
 
 STRATEGY_COLOURS: tuple[Colour, ...] = (

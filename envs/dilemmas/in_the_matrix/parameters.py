@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...core.validation import check_within, nearest
 from ...errors import BadParameter
-from ...registry import nearest
-from ..layout import find_map
-from ..parameters import MAX_VIEW, GridDilemmaParameters, Sanctions, View
+from ..grid_engine.config import MAX_VIEW, GridDilemmaParameters, Sanctions, View
+from ..grid_engine.maps import find_map
 from .games import GAMES, Game, read_tables, tables_of
 from .maps import MAPS
 

@@ -10,14 +10,14 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.scripted_policy import ScriptedPolicy
+from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit, over_copies, prange
-from ...policy import ScriptedPolicy
-from ...spec import EnvSpec, GroupSpec
-from ..avatars import AHEAD, FIRST_BEAM, STAY
-from ..beams import ENDS, HIT, cast_beam, most_cells
-from ..bots import NOWHERE, move_towards, turn_towards, way_to
-from ..layout import WALL
-from ..state import NOBODY, State
+from ..grid_engine.avatars import AHEAD, FIRST_BEAM, STAY
+from ..grid_engine.beams import ENDS, HIT, cast_beam, most_cells
+from ..grid_engine.bots import NOWHERE, move_towards, turn_towards, way_to
+from ..grid_engine.maps import WALL
+from ..grid_engine.state import NOBODY, State
 from .parameters import InTheMatrixParameters
 from .rules import FIRST, INTERACT_BEAM, MEMORY, READY, TIMER, most_of
 

@@ -9,12 +9,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import below, uniform
 from ...kernels import njit, over_copies, prange
-from ...streams import below, uniform
-from ..avatars import STAY, begin_agents, come_back, draw_order, end_step, leave_map, start_step, turn_or_move
-from ..beams import action_of, pulls_trigger, shoot_beam
-from ..sanctioning import fire_sanctions, note_opportunities
-from ..state import NOBODY
+from ..grid_engine.avatars import (
+    STAY,
+    begin_agents,
+    come_back,
+    draw_order,
+    end_step,
+    leave_map,
+    start_step,
+    turn_or_move,
+)
+from ..grid_engine.beams import action_of, pulls_trigger, shoot_beam
+from ..grid_engine.sanctions import fire_sanctions, note_opportunities
+from ..grid_engine.state import NOBODY
 from .games import BANDS
 
 FIRST = 2

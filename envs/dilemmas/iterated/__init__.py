@@ -1,6 +1,6 @@
 """Two agents play a game of two actions again and again."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "dilemmas/iterated-v0",

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...canvas import Box
-from ...palette import MUTED, TEXT, Colour, agent_colour, mix
-from ...scene import Scene
-from ...tables import draw_table, number, text_table
+from ...rendering.canvas import Box
+from ...rendering.figure import Scene
+from ...rendering.palette import MUTED, TEXT, Colour, agent_colour, mix
+from ...rendering.payoff_matrix import draw_table, number, text_table
 from .rules import COOPERATE, NONE, State
 
 SIDE, STRIP = 460, 84

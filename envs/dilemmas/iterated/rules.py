@@ -6,11 +6,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import MOST_STEPS, check_within
+from ...core.random_streams import draw_uniform
+from ...core.validation import MOST_STEPS, check_within, nearest, read_payoff
 from ...errors import BadParameter
-from ...payoffs import read_payoff
-from ...registry import nearest
-from ...streams import draw_uniform
 
 NONE = -1
 """The action of an agent before the first round."""

@@ -1,6 +1,6 @@
 """Partner selection with punishment: importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "dilemmas/partner_selection-v0",

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...palette import BEAM, COLLISION, GRID, REACHED, TEXT, Colour, agent_colour, mix
-from ...tables import number
-from ..ring import Ring
+from ...rendering.palette import BEAM, COLLISION, GRID, REACHED, TEXT, Colour, agent_colour, mix
+from ...rendering.payoff_matrix import number
+from ..drawing_ring import Ring
 from .parameters import PartnerSelectionParameters
 from .state import DEFECT, NOBODY, PUNISH, SELECT, State
 

@@ -6,11 +6,11 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ...batch import BatchEnv
-from ...pettingzoo_view import entry_points
-from ...signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
-from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
-from ...timestep import TimeStep
+from ...core.env import BatchEnv
+from ...core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
+from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...core.timestep import TimeStep
+from ...registration.entry_points import entry_points
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from . import draw, observation, rules
 from .parameters import PartnerSelectionParameters

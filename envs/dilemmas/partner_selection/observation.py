@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ...bodies import kernel
 from ...kernels import over_copies, prange
+from ...plane.particles import kernel
 from .state import COOPERATE, DEFECT, NOBODY, PLAY, PUNISH, SELECT, UNKNOWN
 
 PHASES = 3

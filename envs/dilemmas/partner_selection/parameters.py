@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.validation import LARGEST, MOST_STEPS, check_within
 from ...errors import BadParameter
 
 Payoff = tuple[tuple[float, float], tuple[float, float]]

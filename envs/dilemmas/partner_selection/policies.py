@@ -6,8 +6,8 @@ Among partners that a bot likes alike it takes one by a hash of the state.
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.random_streams import hash_below
 from ...kernels import njit
-from ...streams import hash_below
 from .parameters import PartnerSelectionParameters
 from .state import COOPERATE, DEFECT, NOBODY, PUNISH, SELECT, State
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ...bodies import kernel
+from ...core.random_streams import below
 from ...kernels import over_copies, prange
-from ...streams import below
+from ...plane.particles import kernel
 from ..outcomes import punish
 from .state import COOPERATE, DEFECT, NOBODY, PLAY, PUNISH, SELECT, SLOTS, UNKNOWN
 

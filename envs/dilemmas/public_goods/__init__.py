@@ -1,6 +1,6 @@
 """Agents give to a common pot, and may punish each other."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "dilemmas/public_goods-v0",

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.random_streams import shuffle
+from ...core.validation import LARGEST, MOST_STEPS, check_within
 from ...kernels import njit, over_copies, prange
-from ...streams import shuffle
 from ..outcomes import punish
 
 NONE = -1

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...palette import COLLISION, REACHED, TEXT, Colour, agent_colour, mix
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import COLLISION, REACHED, TEXT, Colour, agent_colour, mix
 from .rules import APPLE, COLUMNS, LEMON, NOTHING, PLAIN, ROWS, SENSITIVE, State
 
 LEMON_COLOUR: Colour = (232, 211, 50)

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grid import UNREACHABLE, distances_to
+from ...core.scripted_policy import ScriptedPolicy
+from ...grid.search import UNREACHABLE, distances_to
 from ...kernels import njit
-from ...policy import ScriptedPolicy
 from ..corridor import MOVES, STAY
 from .rules import APPLE, COLUMNS, LEMON, PLAIN, ROWS, SENSITIVE, State
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arena import Arena
-from ...palette import BACKGROUND, MUTED, REACHED, TEXT, Colour, agent_colour, mix
+from ...rendering.palette import BACKGROUND, MUTED, REACHED, TEXT, Colour, agent_colour, mix
+from ...rendering.plane_canvas import Arena
 from .rules import HIGHEST, HILL, WIDE_HILL, State, payoff
 
 TILES = 60

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...core.validation import check_within
 
 HILL, WIDE_HILL = 5.0, -5.0
 """Both agents' numbers at the top of the narrow hill and of the wide one."""

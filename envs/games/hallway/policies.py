@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...policy import ScriptedPolicy
-from ...spec import EnvSpec, GroupSpec
+from ...core.scripted_policy import ScriptedPolicy
+from ...core.spec import EnvSpec, GroupSpec
 from .rules import LEFT, PLAYING, STAY, HallwayParameters, State, build_constants
 
 

@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.random_streams import below
+from ...core.validation import LARGEST, MOST_STEPS, check_within, nearest
 from ...errors import BadParameter
 from ...kernels import njit, over_copies, prange
-from ...registry import nearest
-from ...streams import below
 
 STAY, LEFT, RIGHT = 0, 1, 2
 PLAYING, WON, FAILED = 0, 1, 2

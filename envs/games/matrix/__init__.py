@@ -1,6 +1,6 @@
 """Matrix games of any number of agents, one-shot or repeated: importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "games/matrix-v0",

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...palette import MUTED, REACHED, TEXT, agent_colour, mix
-from ...scene import Scene
-from ...tables import best_cells, draw_table, number, plane, text_table
+from ...rendering.figure import Scene
+from ...rendering.palette import MUTED, REACHED, TEXT, agent_colour, mix
+from ...rendering.payoff_matrix import best_cells, draw_table, number, plane, text_table
 from .rules import NONE, Game, State
 
 SIDE = 460

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.validation import Nested
 from ...errors import BadParameter
-from ...payoffs import Nested
 
 CLIMBING = ((11, -30, 0), (-30, 7, 6), (0, 0, 5))
 QTRAN = ((8, -12, -12), (-12, 0, 0), (-12, 0, 0))

@@ -6,10 +6,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.validation import LARGEST, MOST_STEPS, check_within, nearest, read_payoff
 from ...errors import BadParameter
-from ...payoffs import read_payoff
-from ...registry import nearest
 from .payoff import GAMES, MOST_ACTIONS, MOST_AGENTS, build_payoff
 
 NONE = -1

@@ -1,6 +1,6 @@
 """DPO's stochastic game: importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "games/stochastic-v0",

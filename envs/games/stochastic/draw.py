@@ -5,10 +5,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ...canvas import Box
-from ...palette import BACKGROUND, FLOOR, GRID, MUTED, TEXT, Colour, agent_colour, mix
-from ...scene import Scene
-from ...tables import best_cells, draw_table, number, plane, text_table
+from ...rendering.canvas import Box
+from ...rendering.figure import Scene
+from ...rendering.palette import BACKGROUND, FLOOR, GRID, MUTED, TEXT, Colour, agent_colour, mix
+from ...rendering.payoff_matrix import best_cells, draw_table, number, plane, text_table
 from .rules import HIGHEST_REWARD, NONE, Game, State
 
 SIDE, STRIP, GAP = 480, 90, 12

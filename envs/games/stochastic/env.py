@@ -6,9 +6,9 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ...batch import BatchEnv
-from ...pettingzoo_view import entry_points
-from ...spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...core.env import BatchEnv
+from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...registration.entry_points import entry_points
 from . import draw, rules
 from .rules import State, StochasticParameters
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...core.random_streams import draw_uniform
+from ...core.validation import check_within
 from ...errors import BadParameter
-from ...streams import draw_uniform
 
 START, NONE = 0, -1
 HIGHEST_REWARD = 5.0

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...palette import COLLISION, MUTED, REACHED, TEXT, agent_colour, mix
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import COLLISION, MUTED, REACHED, TEXT, agent_colour, mix
 from .rules import GOALS, STARTS, WALLS, State
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...policy import ScriptedPolicy
+from ...core.scripted_policy import ScriptedPolicy
 from ..corridor import DOWN, LEFT, RIGHT, STAY, UP
 from .rules import COLUMNS, CORRIDOR, GOALS, State
 

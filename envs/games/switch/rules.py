@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.validation import LARGEST, MOST_STEPS, check_within
 from ...kernels import njit, over_copies, prange
 from ..corridor import STAY, try_move
 

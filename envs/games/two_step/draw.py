@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...canvas import Box, Point
-from ...palette import BACKGROUND, FOCUS, MUTED, TEXT, agent_colour, mix
-from ...scene import Scene
-from ...tables import Cell, draw_table, number, text_table
+from ...rendering.canvas import Box, Point
+from ...rendering.figure import Scene
+from ...rendering.palette import BACKGROUND, FOCUS, MUTED, TEXT, agent_colour, mix
+from ...rendering.payoff_matrix import Cell, draw_table, number, text_table
 from .rules import END, NONE, RISKY, SAFE, START, State
 
 NAMES = ("start: agent 0 chooses", "2A", "2B")

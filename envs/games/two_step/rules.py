@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST
+from ...core.validation import LARGEST
 from ...errors import BadParameter
 
 START, SAFE, RISKY, END = 0, 1, 2, 3

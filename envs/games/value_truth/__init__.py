@@ -1,6 +1,6 @@
 """An endless task whose value is known exactly: importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "games/value_truth-v0",

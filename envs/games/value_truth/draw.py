@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...canvas import Box
-from ...palette import COLLISION, FLOOR, GRID, MUTED, REACHED, TEXT, mix
-from ...scene import Scene
+from ...rendering.canvas import Box
+from ...rendering.figure import Scene
+from ...rendering.palette import COLLISION, FLOOR, GRID, MUTED, REACHED, TEXT, mix
 from .rules import State, ValueTruthParameters
 
 WIDTH, HEIGHT, MARGIN = 480, 120, 20

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import LARGEST, MOST_STEPS, check_within
+from ...core.validation import LARGEST, MOST_STEPS, check_within
 from ...errors import BadParameter
 
 

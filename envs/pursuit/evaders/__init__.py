@@ -1,6 +1,6 @@
 """Pursuit of evaders that walk at random, with the rules of SISL's pursuit_v5. Importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "pursuit/evaders-v0",

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadParameter
-from ...grid import label_components
-from .parameters import DEFAULT_SIDE, MAX_SIDE, EvadersParameters
+from ...grid.search import label_components
+from .config import DEFAULT_SIDE, MAX_SIDE, EvadersParameters
 
 
 def build_map(parameters: EvadersParameters) -> NDArray[np.uint8]:

@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
 from ...errors import BadParameter
-from ...palette import FLOOR, FOCUS, REACHED, TEXT, agent_colour, ink_on, mix
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import FLOOR, FOCUS, REACHED, TEXT, agent_colour, ink_on, mix
 from .state import NEVER, Constants, State
 
 PURSUER, EVADER = agent_colour(0), agent_colour(5)

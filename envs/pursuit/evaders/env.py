@@ -6,12 +6,12 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ...batch import BatchEnv
-from ...pettingzoo_view import entry_points
-from ...spec import EnvSpec, GroupSpec
-from . import draw, observation, placement, rules
+from ...core.env import BatchEnv
+from ...core.spec import EnvSpec, GroupSpec
+from ...registration.entry_points import entry_points
+from . import draw, observation, reset, rules
 from .buildings import build_map
-from .parameters import EvadersParameters
+from .config import EvadersParameters
 from .state import NEVER, State, build_constants
 
 METRICS = ("evaders_caught", "share_caught", "capture_time", "tags")
@@ -85,7 +85,7 @@ class Evaders(BatchEnv[State]):
         )
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        placement.begin_copies(self.state, self.constants, self._taken, where)
+        reset.begin_copies(self.state, self.constants, self._taken, where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         rules.advance_copies(self.state, self.constants, where, actions["pursuers"], self.groups["pursuers"].reward)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...grid import cut_window
+from ...grid.windows import cut_window
 from ...kernels import njit, over_copies, prange
 from .state import NEVER
 

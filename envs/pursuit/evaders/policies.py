@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grid import UNREACHABLE, distances_to
+from ...core.scripted_policy import ScriptedPolicy
+from ...core.spec import EnvSpec, GroupSpec
+from ...grid.search import UNREACHABLE, distances_to
 from ...kernels import njit
-from ...policy import ScriptedPolicy
-from ...spec import EnvSpec, GroupSpec
 from .buildings import build_map
-from .parameters import EvadersParameters
+from .config import EvadersParameters
 from .state import MOVES, NEVER, STAY, State
 
 FREE = -1

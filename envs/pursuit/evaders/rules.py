@@ -6,8 +6,8 @@ Source: Gupta, Egorov and Kochenderfer, "Cooperative multi-agent control using d
 
 import numpy as np
 
+from ...core.random_streams import next_u64
 from ...kernels import njit, over_copies, prange
-from ...streams import next_u64
 from .state import MOVES, NEVER
 
 # The parts of a step are inlined into `advance_copy`, because handing the whole state on costs more than some of them do; it halves the

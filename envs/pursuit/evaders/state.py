@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .parameters import EvadersParameters
+from .config import EvadersParameters
 
 NEVER = np.int32(-1)
 STAY = 4

@@ -1,5 +1,5 @@
 """Predators hunt faster prey among obstacles: MPE's simple_tag."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task("pursuit/tag-v0", "pursuit.tag.env:Tag", "slower predators touch faster prey among obstacles")

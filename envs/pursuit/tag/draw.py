@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies_picture import moving_body, square_arena
 from ...errors import BadParameter
-from ...palette import REACHED, TEXT, WALL, agent_colour, mix
+from ...rendering.palette import REACHED, TEXT, WALL, agent_colour, mix
+from ...rendering.particles import moving_body, square_arena
 from .rules import LANDMARK_RADIUS, PREDATOR_RADIUS, PREY_RADIUS, State, touching
 
 PREDATOR_COLOUR, PREY_COLOUR = agent_colour(5), agent_colour(2)

@@ -6,10 +6,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ...batch import BatchEnv
-from ...bodies import Scratch
-from ...pettingzoo_view import entry_points
-from ...spec import EnvSpec, GroupSpec
+from ...core.env import BatchEnv
+from ...core.spec import EnvSpec, GroupSpec
+from ...plane.particles import Scratch
+from ...registration.entry_points import entry_points
 from . import draw
 from .observation import observe_copies, width
 from .rules import NEVER, State, TagParameters, advance_copies, begin_copies, build_constants

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies import THRUST, TIME_STEP, coasting, kernel, push, squared_distance
+from ...core.scripted_policy import ScriptedPolicy
+from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
-from ...policy import ScriptedPolicy
-from ...spec import EnvSpec, GroupSpec
+from ...plane.particles import THRUST, TIME_STEP, coasting, kernel, push, squared_distance
 from .rules import PREDATOR_SPEED, State, TagParameters, build_constants, outside
 
 # Chosen by trying, each against the other, with the default parameters. Prey that minds the edge less earns as much, far outside.

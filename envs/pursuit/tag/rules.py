@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies import advance_bodies, kernel, slots, squared_distance, thrust
-from ...checks import MOST_STEPS, check_within
+from ...core.random_streams import uniform
+from ...core.validation import MOST_STEPS, check_within
 from ...errors import BadParameter
 from ...kernels import over_copies, prange
-from ...streams import uniform
+from ...plane.particles import advance_bodies, kernel, slots, squared_distance, thrust
 
 PREDATOR_RADIUS, PREY_RADIUS, LANDMARK_RADIUS = 0.075, 0.05, 0.2
 PREDATOR_ACCEL, PREY_ACCEL = 3.0, 4.0

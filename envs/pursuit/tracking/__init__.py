@@ -1,6 +1,6 @@
 """Target tracking: pursuers share beliefs about moving targets and keep these certain; from a few to thousands."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "pursuit/tracking-v0",

@@ -7,8 +7,8 @@ W = q [[t^3/3 I, t^2/2 I], [t^2/2 I, t I]].
 
 import numpy as np
 
-from ...geometry import wrap_angle
 from ...kernels import njit
+from ...plane.geometry import wrap_angle
 
 TIME_STEP = 0.5
 """Seconds."""

@@ -7,8 +7,8 @@ Where there are many, sensors and crosses are left out and bodies are dots.
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arena import Arena
-from ...palette import FLOOR, MUTED, REACHED, TEXT, Colour, agent_colour, mix
+from ...rendering.palette import FLOOR, MUTED, REACHED, TEXT, Colour, agent_colour, mix
+from ...rendering.plane_canvas import Arena
 from .state import Constants, State
 
 PURSUER, TARGET, BELIEF = agent_colour(0), agent_colour(5), agent_colour(2)

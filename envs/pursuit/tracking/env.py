@@ -6,10 +6,10 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from ...batch import BatchEnv
-from ...pettingzoo_view import entry_points
-from ...spec import EnvSpec, GroupSpec
-from . import draw, observation, placement, rules
+from ...core.env import BatchEnv
+from ...core.spec import EnvSpec, GroupSpec
+from ...registration.entry_points import entry_points
+from . import draw, observation, reset, rules
 from .rules import SPEEDS, TURN_RATES, TrackingParameters, build_constants
 from .state import State, allocate_scratch
 
@@ -94,7 +94,7 @@ class Tracking(BatchEnv[State]):
         )
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        placement.begin_copies(self.state, self.constants, where)
+        reset.begin_copies(self.state, self.constants, where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         rules.advance_copies(

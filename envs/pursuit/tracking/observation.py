@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from ...kernels import njit, over_copies, prange
 from .belief import CLOSEST, SPEED_LIMIT, highest_log_determinant, lowest_log_determinant
-from .cells import Cells, fill_cells, nearest_bodies
-from .placement import INITIAL_VARIANCE
+from .cell_list import Cells, fill_cells, nearest_bodies
+from .reset import INITIAL_VARIANCE
 from .rules import SPEEDS, TURN_RATES, TrackingParameters, face, in_view
 from .state import Constants
 

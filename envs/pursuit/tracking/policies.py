@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geometry import wrap_angle
+from ...core.scripted_policy import ScriptedPolicy
 from ...kernels import njit, over_copies, prange
-from ...policy import ScriptedPolicy
+from ...plane.geometry import wrap_angle
 from .belief import TIME_STEP
 from .rules import SPEEDS, TURN_RATES
 from .state import State

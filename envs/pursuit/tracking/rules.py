@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...checks import MOST_STEPS, check_within
-from ...geometry import wrap_angle
+from ...core.random_streams import normal
+from ...core.validation import MOST_STEPS, check_within
 from ...kernels import njit, over_copies, prange
-from ...streams import normal
+from ...plane.geometry import wrap_angle
 from .belief import BEARING_ERROR, RANGE_ERROR, TIME_STEP, log_determinant, observe_belief, predict_belief
-from .cells import Cells, any_within, cell_along, fill_cells, members
-from .placement import inside
+from .cell_list import Cells, any_within, cell_along, fill_cells, members
+from .reset import inside
 from .state import Constants
 
 SPEEDS = (2.0, 1.33, 0.67, 0.0)

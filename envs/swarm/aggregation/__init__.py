@@ -1,6 +1,6 @@
 """Aggregation: agents that see only where they are come together."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "swarm/aggregation-v0",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arena import Arena
-from ...palette import COLLISION, FLOOR, TEXT, agent_colour, mix
+from ...rendering.palette import COLLISION, FLOOR, TEXT, agent_colour, mix
+from ...rendering.plane_canvas import Arena
 from ..collective import count_in_cells
 from .rules import HALF_SIDE, State, measure_dispersion
 

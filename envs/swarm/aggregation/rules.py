@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...core.random_streams import normal_pair, uniform
+from ...core.validation import check_within
 from ...kernels import njit, over_copies, prange
-from ...streams import normal_pair, uniform
 from ..collective import CollectiveParameters, add_tents, spread_on_line
 
 HALF_SIDE = 2.0

@@ -1,8 +1,8 @@
 """What a picture of encircle shows beside the agents and the prey."""
 
-from ...board import Board
-from ...palette import REACHED
-from ..state import GONE, State
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import REACHED
+from ..swarmbench.state import GONE, State
 from .rules import CAUGHT_COLUMN, CAUGHT_ROW
 
 

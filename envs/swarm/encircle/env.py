@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...pettingzoo_view import entry_points
-from ..grid_task import SwarmBenchTask
-from ..symbols import AGENT, PREY, WALL
+from ...registration.entry_points import entry_points
+from ...rendering.grid_canvas import Board
+from ..swarmbench.env import SwarmBenchTask
+from ..swarmbench.symbols import AGENT, PREY, WALL
 from . import rules
 from .draw import mark_catch
 from .rules import FIRST, EncircleParameters, last_start

@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...kernels import njit
-from ..planning import Planner
-from ..pushing import COLUMN, ROW
-from ..state import FREE, State
-from ..symbols import STAY
+from ..swarmbench.planning import Planner
+from ..swarmbench.pushing import COLUMN, ROW
+from ..swarmbench.state import FREE, State
+from ..swarmbench.symbols import STAY
 from .prey import LOOK
 
 IDLE = -1

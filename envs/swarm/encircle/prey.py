@@ -11,10 +11,10 @@ Quirks of the benchmark that this keeps:
 
 import numpy as np
 
+from ...core.random_streams import below
 from ...kernels import njit
-from ...streams import below
-from ..state import FREE, STATIC, lift_body, put_body, put_static
-from ..symbols import EMPTY, PREY
+from ..swarmbench.state import FREE, STATIC, lift_body, put_body, put_static
+from ..swarmbench.symbols import EMPTY, PREY
 
 REACH = 4
 WALL_DANGER = 0.9

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...core.random_streams import below
 from ...kernels import njit, over_copies, prange
-from ...streams import below
-from ..messages import speak_copy
-from ..parameters import SwarmBenchParameters
-from ..pushing import push_copy
-from ..rewards import pay, set_origin
-from ..state import FREE, GONE, clear_map, put_body, spread_agents
-from ..symbols import AGENT, PREY
+from ..swarmbench.config import SwarmBenchParameters
+from ..swarmbench.messages import speak_copy
+from ..swarmbench.pushing import push_copy
+from ..swarmbench.rewards import pay, set_origin
+from ..swarmbench.state import FREE, GONE, clear_map, put_body, spread_agents
+from ..swarmbench.symbols import AGENT, PREY
 from .prey import LOOK, come_back, flee, is_caught
 
 CAUGHT_ROW, CAUGHT_COLUMN, FIRST = range(3)

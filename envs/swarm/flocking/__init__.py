@@ -1,6 +1,6 @@
 """Flocking: agents arrange themselves in a hollow square, anywhere on the map."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "swarm/flocking-v0",

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...palette import REACHED, agent_colour
-from ..state import State
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import REACHED, agent_colour
+from ..swarmbench.state import State
 from .rules import COLUMN, COST, ROW
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...pettingzoo_view import entry_points
-from ..grid_task import SwarmBenchTask
-from ..symbols import AGENT, WALL
+from ...registration.entry_points import entry_points
+from ...rendering.grid_canvas import Board
+from ..swarmbench.env import SwarmBenchTask
+from ..swarmbench.symbols import AGENT, WALL
 from . import rules
 from .cost import allocate_cost_scratch
 from .draw import mark_formation

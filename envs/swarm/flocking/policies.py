@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
-from ...spec import EnvSpec, GroupSpec
-from ..planning import Planner
-from ..pushing import COLUMN as STEP_COLUMN
-from ..pushing import ROW as STEP_ROW
-from ..state import FREE, State
-from ..symbols import STAY
+from ..swarmbench.planning import Planner
+from ..swarmbench.pushing import COLUMN as STEP_COLUMN
+from ..swarmbench.pushing import ROW as STEP_ROW
+from ..swarmbench.state import FREE, State
+from ..swarmbench.symbols import STAY
 from .cost import FAR, CostScratch, allocate_cost_scratch, assignment_cost
 from .rules import COLUMN, ROW, FlockingParameters, hollow_square, side_of
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...core.validation import check_within
 from ...errors import BadParameter
 from ...kernels import njit, over_copies, prange
-from ..messages import speak_copy
-from ..parameters import MAX_AGENTS, SwarmBenchParameters
-from ..pushing import push_copy
-from ..rewards import pay, set_origin
-from ..state import clear_map, spread_agents
-from ..symbols import AGENT
+from ..swarmbench.config import MAX_AGENTS, SwarmBenchParameters
+from ..swarmbench.messages import speak_copy
+from ..swarmbench.pushing import push_copy
+from ..swarmbench.rewards import pay, set_origin
+from ..swarmbench.state import clear_map, spread_agents
+from ..swarmbench.symbols import AGENT
 from .cost import formation_cost
 
 INITIAL, COST, BEST, ROW, COLUMN = range(5)

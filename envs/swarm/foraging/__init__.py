@@ -1,6 +1,6 @@
 """Foraging: agents carry food through a maze to their nest. Importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "swarm/foraging-v0",

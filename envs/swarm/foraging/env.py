@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...pettingzoo_view import entry_points
-from ..grid_task import SwarmBenchTask
-from ..symbols import AGENT, AGENT_OFF, FOOD, NEST, OUTSIDE, WALL
+from ...registration.entry_points import entry_points
+from ..swarmbench.env import SwarmBenchTask
+from ..swarmbench.symbols import AGENT, AGENT_OFF, FOOD, NEST, OUTSIDE, WALL
 from .rules import PICKED, ForagingParameters, advance_copies, begin_copies, build_layouts
 
 

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
-from ...spec import EnvSpec, GroupSpec
-from ..planning import Planner, step_down
-from ..state import State
+from ..swarmbench.planning import Planner, step_down
+from ..swarmbench.state import State
 from .rules import LAYOUT, TO_FOOD, TO_NEST, ForagingParameters, Layouts, build_layouts
 
 

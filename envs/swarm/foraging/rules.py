@@ -6,16 +6,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...core.random_streams import below
+from ...core.validation import check_within
+from ...grid.search import steps_to
 from ...kernels import njit, over_copies, prange
-from ...streams import below
-from ..messages import speak_copy
-from ..parameters import SwarmBenchParameters
-from ..pushing import COLUMN, ROW, push_copy
-from ..rewards import pay, set_origin
-from ..state import clear_map, put_static, show, spread_agents
-from ..symbols import AGENT, AGENT_OFF, EMPTY, FOOD, NEST, WALL
-from ..ways import steps_to
+from ..swarmbench.config import SwarmBenchParameters
+from ..swarmbench.messages import speak_copy
+from ..swarmbench.pushing import COLUMN, ROW, push_copy
+from ..swarmbench.rewards import pay, set_origin
+from ..swarmbench.state import clear_map, put_static, show, spread_agents
+from ..swarmbench.symbols import AGENT, AGENT_OFF, EMPTY, FOOD, NEST, WALL
 
 LAYOUTS = 8
 LAYOUT, PICKED = 0, 1

@@ -1,6 +1,6 @@
 """Kuramoto: oscillators that see their neighbours' mean phase fall into step."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "swarm/kuramoto-v0",

@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arena import Arena
-from ...canvas import Box
-from ...geometry import wrap_offset
-from ...palette import BACKGROUND, GRID, MUTED, TEXT, mix
-from ..turning import Constants, State
-from ..turning_draw import caption_parts, directions_in_cells, order_of, shade
+from ...plane.geometry import wrap_offset
+from ...rendering.canvas import Box
+from ...rendering.palette import BACKGROUND, GRID, MUTED, TEXT, mix
+from ...rendering.plane_canvas import Arena
+from ..headings.draw import caption_parts, directions_in_cells, order_of, shade
+from ..headings.rules import Constants, State
 
 _SIZE = 640
 _PANEL = 0.6

@@ -1,8 +1,8 @@
 """The scripted yardstick of the Kuramoto task: the classical model."""
 
-from ...spec import EnvSpec, GroupSpec
-from ..turning import Constants
-from ..turning_env import Steering
+from ...core.spec import EnvSpec, GroupSpec
+from ..headings.env import Steering
+from ..headings.rules import Constants
 from .rules import KuramotoParameters, kuramoto_constants
 
 

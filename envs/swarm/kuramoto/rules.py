@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...checks import check_within
-from ..turning import Constants, TurningParameters, build_constants
+from ...core.validation import check_within
+from ..headings.rules import Constants, TurningParameters, build_constants
 
 
 @dataclass(frozen=True)

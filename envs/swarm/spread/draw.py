@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies_picture import moving_body, square_arena
 from ...errors import BadParameter
-from ...palette import COLLISION, FLOOR, REACHED, TEXT, agent_colour, mix
+from ...rendering.palette import COLLISION, FLOOR, REACHED, TEXT, agent_colour, mix
+from ...rendering.particles import moving_body, square_arena
 from .rules import COVERED, RADIUS, State, nearest_distances
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ...bodies import FULL, kernel, see, see_nearest
 from ...kernels import over_copies, prange
+from ...plane.particles import FULL, kernel, see, see_nearest
 from .rules import Constants
 
 

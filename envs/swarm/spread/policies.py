@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies import TIME_STEP, coasting, kernel, push, squared_distance
+from ...core.scripted_policy import ScriptedPolicy
+from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
-from ...policy import ScriptedPolicy
-from ...spec import EnvSpec, GroupSpec
+from ...plane.particles import TIME_STEP, coasting, kernel, push, squared_distance
 from .rules import ACCEL, SpreadParameters, State
 
 STEPS = 4

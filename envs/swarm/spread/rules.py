@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bodies import advance_bodies, kernel, slots, squared_distance, thrust
-from ...checks import MOST_STEPS, check_within
+from ...core.random_streams import uniform
+from ...core.validation import MOST_STEPS, check_within
 from ...kernels import over_copies, prange
-from ...streams import uniform
+from ...plane.particles import advance_bodies, kernel, slots, squared_distance, thrust
 
 RADIUS = 0.15
 LANDMARK_RADIUS = 0.05

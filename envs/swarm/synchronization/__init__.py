@@ -1,6 +1,6 @@
 """Synchronization: agents switch their lights until all are alike, then all to the other side, and so on."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "swarm/synchronization-v0",

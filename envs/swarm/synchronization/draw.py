@@ -1,8 +1,8 @@
 """What a picture of synchronization shows beside the agents."""
 
-from ...board import Board
-from ...palette import REACHED
-from ..state import State
+from ...rendering.grid_canvas import Board
+from ...rendering.palette import REACHED
+from ..swarmbench.state import State
 from .rules import SCORED
 
 

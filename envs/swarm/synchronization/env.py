@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...board import Board
-from ...pettingzoo_view import entry_points
-from ..grid_task import SwarmBenchTask
-from ..symbols import AGENT, AGENT_OFF, MOVE_NAMES, WALL
+from ...registration.entry_points import entry_points
+from ...rendering.grid_canvas import Board
+from ..swarmbench.env import SwarmBenchTask
+from ..swarmbench.symbols import AGENT, AGENT_OFF, MOVE_NAMES, WALL
 from . import rules
 from .draw import mark_point
 from .rules import LAST, UNSET, SynchronizationParameters

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ..planning import Planner
-from ..state import State
-from ..symbols import STAY
+from ..swarmbench.planning import Planner
+from ..swarmbench.state import State
+from ..swarmbench.symbols import STAY
 from .rules import LAST, SWITCH, UNSET
 
 

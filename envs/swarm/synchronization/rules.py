@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...core.random_streams import below
 from ...kernels import njit, over_copies, prange
-from ...streams import below
-from ..messages import speak_copy
-from ..parameters import SwarmBenchParameters
-from ..pushing import push_copy
-from ..rewards import pay, set_origin
-from ..state import clear_map, show, spread_agents
-from ..symbols import AGENT, AGENT_OFF
+from ..swarmbench.config import SwarmBenchParameters
+from ..swarmbench.messages import speak_copy
+from ..swarmbench.pushing import push_copy
+from ..swarmbench.rewards import pay, set_origin
+from ..swarmbench.state import clear_map, show, spread_agents
+from ..swarmbench.symbols import AGENT, AGENT_OFF
 
 SWITCH = 5
 """The move behind the five that all tasks have."""

@@ -1,6 +1,6 @@
 """Transport: agents push a box out of the way together and escape. Importing this registers the task and loads nothing else."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "swarm/transport-v0",

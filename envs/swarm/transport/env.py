@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...pettingzoo_view import entry_points
-from ..grid_task import SwarmBenchTask
-from ..parameters import SwarmBenchParameters
-from ..state import GONE
-from ..symbols import AGENT, BOX, OUTSIDE, WALL
+from ...registration.entry_points import entry_points
+from ..swarmbench.config import SwarmBenchParameters
+from ..swarmbench.env import SwarmBenchTask
+from ..swarmbench.state import GONE
+from ..swarmbench.symbols import AGENT, BOX, OUTSIDE, WALL
 from .rules import (
     ESCAPED,
     PHASES,

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
-from ...spec import EnvSpec, GroupSpec
-from ..planning import Planner, step_down
-from ..pushing import COLUMN, ROW
-from ..state import BOXED, FREE, GONE, STATIC, State
-from ..symbols import STAY
+from ..swarmbench.planning import Planner, step_down
+from ..swarmbench.pushing import COLUMN, ROW
+from ..swarmbench.state import BOXED, FREE, GONE, STATIC, State
+from ..swarmbench.symbols import STAY
 from .rules import PROGRESS, Layouts, TransportParameters, build_layouts
 
 

@@ -11,16 +11,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...checks import check_within
+from ...core.random_streams import below
+from ...core.validation import check_within
+from ...grid.search import steps_to
 from ...kernels import njit, over_copies, prange
-from ...streams import below
-from ..messages import speak_copy
-from ..parameters import SwarmBenchParameters
-from ..pushing import COLUMN, ROW, push_copy
-from ..rewards import pay_up_to, set_origin
-from ..state import BOXED, FREE, GONE, STATIC, clear_map, put_box, put_static, spread_agents
-from ..symbols import AGENT, DOWN, EMPTY, LEFT, RIGHT, UP
-from ..ways import steps_to
+from ..swarmbench.config import SwarmBenchParameters
+from ..swarmbench.messages import speak_copy
+from ..swarmbench.pushing import COLUMN, ROW, push_copy
+from ..swarmbench.rewards import pay_up_to, set_origin
+from ..swarmbench.state import BOXED, FREE, GONE, STATIC, clear_map, put_box, put_static, spread_agents
+from ..swarmbench.symbols import AGENT, DOWN, EMPTY, LEFT, RIGHT, UP
 
 TEMPLATES = 8
 BOX_DRAWING = ("BBBB.", "..BBB", "..BBB", "..BBB")

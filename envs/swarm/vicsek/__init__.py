@@ -1,6 +1,6 @@
 """Vicsek: flyers of constant speed that see their neighbours' mean heading align."""
 
-from ...tasks import register_task
+from ...registration.register import register_task
 
 register_task(
     "swarm/vicsek-v0",

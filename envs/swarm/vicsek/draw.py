@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arena import Arena
-from ...palette import FLOOR, FOCUS, MUTED, mix
-from ..turning import Constants, State
-from ..turning_draw import caption_parts, copies_across_edges, directions_in_cells, order_of, shade
+from ...rendering.palette import FLOOR, FOCUS, MUTED, mix
+from ...rendering.plane_canvas import Arena
+from ..headings.draw import caption_parts, copies_across_edges, directions_in_cells, order_of, shade
+from ..headings.rules import Constants, State
 
 _SIZE = 560
 

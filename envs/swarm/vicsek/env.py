@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...pettingzoo_view import entry_points
-from ..turning_env import Turning
+from ...registration.entry_points import entry_points
+from ..headings.env import Turning
 from . import draw
 from .rules import VicsekParameters, vicsek_constants
 

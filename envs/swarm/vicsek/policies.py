@@ -1,7 +1,7 @@
 """The scripted yardstick of the Vicsek task: the classical model."""
 
-from ...spec import EnvSpec, GroupSpec
-from ..turning_env import Steering
+from ...core.spec import EnvSpec, GroupSpec
+from ..headings.env import Steering
 from .rules import VicsekParameters, vicsek_constants
 
 

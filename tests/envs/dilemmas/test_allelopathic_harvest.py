@@ -15,11 +15,11 @@ from stigmergy.envs.dilemmas.allelopathic_harvest.rules import (
     chance_to_ripen,
 )
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
-from .bots import bot
-from .melting_pot import cases, play_with_some_seed, table
-from .staging import act, stage, where
+from ..support.dilemmas.bots import bot
+from ..support.dilemmas.melting_pot import cases, play_with_some_seed, table
+from ..support.dilemmas.staging import act, stage, where
 
 ID = "dilemmas/allelopathic_harvest-v0"
 STAY, FORWARD, BACKWARD, LEFT, SANCTION, RED, GREEN, BLUE = 0, 1, 2, 5, 7, 8, 9, 10

@@ -9,11 +9,11 @@ from stigmergy.envs.dilemmas.cleanup.maps import APPLE, CLEAN, DIRT, MAPS, TREE
 from stigmergy.envs.dilemmas.cleanup.parameters import CleanupParameters
 from stigmergy.envs.dilemmas.cleanup.rules import ALIVE, CLEANED, CLEANED_NOW, DIRTY, EATEN
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
-from .bots import returns_beside
-from .melting_pot import ABSENT, cases, play_with_some_seed, table
-from .staging import act, stage, where
+from ..support.dilemmas.bots import returns_beside
+from ..support.dilemmas.melting_pot import ABSENT, cases, play_with_some_seed, table
+from ..support.dilemmas.staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT, WASH = range(9)
 LETTERS = {"\n": "\n", "W": "#", "B": "A", "T": "A", "H": "R", "F": "D"}

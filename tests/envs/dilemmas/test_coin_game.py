@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import stigmergy
 from stigmergy.envs.dilemmas.coin_game.policies import cooperate, defect, tit_for_tat
 from stigmergy.envs.dilemmas.coin_game.rules import ABSENT, OTHERS, OWN
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
 ID = "dilemmas/coin_game-v0"
 COURSES = json.loads(gzip.decompress((Path(__file__).parents[2] / "golden" / "coin_game.json.gz").read_bytes()))

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.dilemmas.coins.rules import BARE, COIN, GUILT, HEIGHT, OTHERS, OWN, WIDTH
-from stigmergy.envs.dilemmas.layout import FLOOR, WALL
+from stigmergy.envs.dilemmas.grid_engine.maps import FLOOR, WALL
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
-from .bots import bot, returns_beside
-from .melting_pot import cases, table
-from .staging import act, stage, where
+from ..support.dilemmas.bots import bot, returns_beside
+from ..support.dilemmas.melting_pot import cases, table
+from ..support.dilemmas.staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
 LETTERS = {"W": WALL, ".": BARE, "0": COIN, "1": COIN + 1}

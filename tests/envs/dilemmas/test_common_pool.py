@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.conformance import check
 from stigmergy.envs.dilemmas.common_pool import regimes
 from stigmergy.envs.dilemmas.common_pool.parameters import CommonPoolParameters
 from stigmergy.envs.dilemmas.common_pool.regimes import Population
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.tools.conformance import check
 
-from .bots import bot, returns_beside
+from ..support.dilemmas.bots import bot, returns_beside
 
 ID = "dilemmas/common_pool-v0"
 REST, COOPERATE, DEFECT = 0, 1, 2

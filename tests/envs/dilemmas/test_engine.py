@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.dilemmas.layout import WALL, find_map, read_layout
-from stigmergy.envs.dilemmas.parameters import Sanctions, View
+from stigmergy.envs.dilemmas.grid_engine.config import Sanctions, View
+from stigmergy.envs.dilemmas.grid_engine.maps import WALL, find_map, read_layout
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.pettingzoo_view import ParallelView
+from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
-from .small import Small, SmallParameters, Torus
-from .staging import act, stage, where
+from ..support.dilemmas.small import Small, SmallParameters, Torus
+from ..support.dilemmas.staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
 OPEN = "\n".join(["#" * 11, *["#" + "P" * 9 + "#"] * 9, "#" * 11])

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stigmergy.envs.dilemmas.grid_engine.config import SanctionChoices
 from stigmergy.envs.dilemmas.harvest.maps import MAPS
 from stigmergy.envs.dilemmas.harvest.parameters import HarvestParameters
 from stigmergy.envs.dilemmas.harvest.rules import ALIVE, APPLE, GUILT
-from stigmergy.envs.dilemmas.parameters import SanctionChoices
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
-from .bots import bot, returns_beside
-from .melting_pot import cases, play_with_some_seed, table
-from .staging import act, stage, where
+from ..support.dilemmas.bots import bot, returns_beside
+from ..support.dilemmas.melting_pot import cases, play_with_some_seed, table
+from ..support.dilemmas.staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
 

@@ -15,11 +15,11 @@ from stigmergy.envs.dilemmas.in_the_matrix.maps import MAPS
 from stigmergy.envs.dilemmas.in_the_matrix.parameters import ARENAS
 from stigmergy.envs.dilemmas.in_the_matrix.rules import FIRST, MEMORY
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
-from .bots import returns_beside
-from .melting_pot import GOLDEN, table
-from .staging import act, stage, where
+from ..support.dilemmas.bots import returns_beside
+from ..support.dilemmas.melting_pot import GOLDEN, table
+from ..support.dilemmas.staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
 ID = "dilemmas/in_the_matrix-v0"

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.conformance import check
 from stigmergy.envs.dilemmas.iterated.rules import IteratedParameters
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.tools.conformance import check
 
-from .bots import bot
+from ..support.dilemmas.bots import bot
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "axelrod.json.gz"
 BOTS = ("cooperate", "defect", "tit_for_tat", "grim", "win_stay_lose_shift")

@@ -6,10 +6,10 @@ What is the task's own (dirt, apples, berries, resources, graduated sanctions, t
 import numpy as np
 import pytest
 
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
-from .melting_pot import ABSENT, cases
-from .staging import stage, where
+from ..support.dilemmas.melting_pot import ABSENT, cases
+from ..support.dilemmas.staging import stage, where
 
 SANCTIONS = {
     "beamLength": "length",

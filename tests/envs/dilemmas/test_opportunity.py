@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from stigmergy.envs.dilemmas.layout import WALL
-from stigmergy.envs.factory import make
-from stigmergy.envs.registry import environments
-from stigmergy.envs.signals import OPPORTUNITY, SANCTION, TARGET, context_space
+from stigmergy.envs.core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, context_space
+from stigmergy.envs.dilemmas.grid_engine.maps import WALL
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.registration.registry import environments
 
 STAY, SHOOT = 0, 7
 COPIES, STEPS = 4, 300

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.courses import play
 from stigmergy.envs.dilemmas.partner_selection import policies
 from stigmergy.envs.dilemmas.partner_selection.state import NOBODY, PLAY, PUNISH, SELECT
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.tools.traces import play
 
 ID = "dilemmas/partner_selection-v0"
 C, D = 0, 1

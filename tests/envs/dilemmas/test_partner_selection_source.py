@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stigmergy.envs.dilemmas.partner_selection.state import NOBODY, PLAY, PUNISH, SELECT
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "partner_selection.json.gz"
 COURSES = json.loads(gzip.decompress(GOLDEN.read_bytes()))

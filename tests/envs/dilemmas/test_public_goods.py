@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.conformance import check
 from stigmergy.envs.dilemmas.public_goods.rules import PublicGoodsParameters
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.tools.conformance import check
 
-from .bots import bot, returns_beside
+from ..support.dilemmas.bots import bot, returns_beside
 
 ID = "dilemmas/public_goods-v0"
 

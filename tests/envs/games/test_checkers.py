@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.factory import make
 from stigmergy.envs.games.checkers.policies import ClearTheWay
 from stigmergy.envs.games.checkers.rules import APPLE, LEMON
+from stigmergy.envs.registration.make import make
 
 DOWN, LEFT, UP, RIGHT, STAY = range(5)
 

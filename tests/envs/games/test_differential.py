@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.factory import make
 from stigmergy.envs.games.differential.rules import payoff
 from stigmergy.envs.games.policies import Optimum
+from stigmergy.envs.registration.make import make
 
 ANY = st.floats(-100, 100, width=32)
 

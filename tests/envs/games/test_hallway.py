@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import stigmergy
-from stigmergy.envs.factory import make
 from stigmergy.envs.games.hallway.policies import OneGroupAtATime
+from stigmergy.envs.registration.make import make
 
 STAY, LEFT, RIGHT = 0, 1, 2
 PLAYING, WON, FAILED = 0, 1, 2

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from tests.oracles.record_ma_gym import GOLDEN, PYTHON_VARIABLE, draw_cases, play
 
 RECORDS = json.loads(gzip.decompress(GOLDEN.read_bytes()))

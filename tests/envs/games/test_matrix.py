@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import stigmergy
-from stigmergy.envs.factory import make
 from stigmergy.envs.games.policies import Optimum
+from stigmergy.envs.registration.make import make
 
 # The games as printed; rows are agent 0's actions.
 CLIMBING = [[11, -30, 0], [-30, 7, 6], [0, 0, 5]]

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 import stigmergy
-from stigmergy.envs.factory import make
 from stigmergy.envs.games.policies import Optimum
 from stigmergy.envs.games.stochastic.rules import best_plan, draw_game, uniform_return
+from stigmergy.envs.registration.make import make
 
 TINY = {"num_agents": 2, "num_states": 2, "num_actions": 2}
 

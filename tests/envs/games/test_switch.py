@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.factory import make
 from stigmergy.envs.games.switch.policies import TakeTurns
 from stigmergy.envs.games.switch.rules import WALLS
+from stigmergy.envs.registration.make import make
 
 DOWN, LEFT, UP, RIGHT, STAY = range(5)
 

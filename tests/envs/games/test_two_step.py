@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.envs.factory import make
 from stigmergy.envs.games.policies import Optimum
+from stigmergy.envs.registration.make import make
 
 JOINT = list(product((0, 1), repeat=2))
 

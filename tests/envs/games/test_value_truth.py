@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 
 
 def play(steps, **parameters):

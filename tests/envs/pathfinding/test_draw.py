@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from stigmergy import envs
-from stigmergy.envs.board import Board
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.palette import COLLISION, FLOOR, FOCUS, REACHED, WALL, agent_colour, ink_on, mix
 from stigmergy.envs.pathfinding.draw import just_reached, shortest_path, text
+from stigmergy.envs.rendering.grid_canvas import Board
+from stigmergy.envs.rendering.palette import COLLISION, FLOOR, FOCUS, REACHED, WALL, agent_colour, ink_on, mix
 
-from .scenes import move, scene
+from ..support.pathfinding.scenes import move, scene
 
 CELL = 40
 MAZE = "a.#..../.##.##./....#b."

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .scenes import move, picture, scene
+from ..support.pathfinding.scenes import move, picture, scene
 
 TWO = "a.../b.../..../...."
 NEAR_AND_FAR = [((0, 1),), ((1, 3),)]  # one step away for a, three for b

@@ -9,7 +9,7 @@ import pytest
 
 from stigmergy import envs
 from stigmergy.envs.errors import UserError
-from stigmergy.envs.pathfinding.given import map_file
+from stigmergy.envs.pathfinding.maps.names import map_file
 
 GRID = ["..@.", "....", ".T.."]
 HEADER = ["type octile", "height 3", "width 4", "map"]

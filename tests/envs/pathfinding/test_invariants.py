@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.grid import MOVES
+from stigmergy.envs.grid.moves import MOVES
 
-from .worlds import build, map_of, random_moves, reachable, tasks, with_room
+from ..support.pathfinding.worlds import build, map_of, random_moves, reachable, tasks, with_room
 
 STEPS = 25
 seeds = st.integers(0, 2**32 - 1)
@@ -135,7 +135,7 @@ def test_serial_and_parallel_kernels_give_the_same_bits(task, seed):
     for parallel in (False, True):
         env = build(task, 6)
         # a machine with one thread would never choose the parallel build
-        with mock.patch("stigmergy.envs.kernels.in_parallel", lambda num_envs, parallel=parallel: parallel):
+        with mock.patch("stigmergy.envs.kernels.compilation.in_parallel", lambda num_envs, parallel=parallel: parallel):
             histories.append(record(env, seed, moves))
     assert_same_play(*histories, copies=6)
 

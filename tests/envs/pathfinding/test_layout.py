@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.errors import UserError
-from stigmergy.envs.pathfinding.layout import MapError, read_drawing
+from stigmergy.envs.pathfinding.maps.drawing import MapError, read_drawing
 
 
 def cells(allowed):

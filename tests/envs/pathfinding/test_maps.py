@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stigmergy.envs.core.random_streams import seed_streams
+from stigmergy.envs.pathfinding.config import LifelongParameters
 from stigmergy.envs.pathfinding.env import Lifelong
-from stigmergy.envs.pathfinding.maps import GENERATORS, LOOPS, ROOM_MAX, generate
-from stigmergy.envs.pathfinding.parameters import LifelongParameters
-from stigmergy.envs.streams import seed_streams
-from tests.envs.pathfinding.worlds import reachable
+from stigmergy.envs.pathfinding.maps.generators import GENERATORS, LOOPS, ROOM_MAX, generate
+from tests.envs.support.pathfinding.worlds import reachable
 
 SIDES = st.integers(1, 30)
 SEEDS = st.integers(0, 2**32)

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.pathfinding import bundled
+from stigmergy.envs.pathfinding.config import OneShotParameters
 from stigmergy.envs.pathfinding.env import OneShot
-from stigmergy.envs.pathfinding.layout import MapError
-from stigmergy.envs.pathfinding.movingai import ScenarioEntry, read_map, read_scenario, write_map, write_scenario
-from stigmergy.envs.pathfinding.parameters import OneShotParameters
+from stigmergy.envs.pathfinding.maps import bundled
+from stigmergy.envs.pathfinding.maps.drawing import MapError
+from stigmergy.envs.pathfinding.maps.movingai import ScenarioEntry, read_map, read_scenario, write_map, write_scenario
 from stigmergy.envs.pathfinding.policies import ShortestPath
-from tests.envs.pathfinding.worlds import reachable
+from tests.envs.support.pathfinding.worlds import reachable
 
 DATA = Path(bundled.__file__).parent / "data"
 MAP = ["type octile", "height 2", "width 3", "map", ".G@", "STW"]

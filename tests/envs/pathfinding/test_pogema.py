@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stigmergy import envs
-from stigmergy.envs.streams import fresh_seed
+from stigmergy.envs.core.random_streams import fresh_seed
 from tests.oracles.pogema_cases import MODES, PYTHON_VARIABLE, SYSTEMS, draw_cases, oracle_python, play
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "pogema.json.gz"

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.grid import MOVES
+from stigmergy.envs.grid.moves import MOVES
+from stigmergy.envs.pathfinding.config import LifelongParameters, OneShotParameters
 from stigmergy.envs.pathfinding.env import Lifelong, OneShot
-from stigmergy.envs.pathfinding.parameters import LifelongParameters, OneShotParameters
 from stigmergy.envs.pathfinding.policies import Pibt, ShortestPath
-from tests.envs.pathfinding.pibt_reference import Reference
-from tests.envs.pathfinding.worlds import with_room
+from tests.envs.support.pathfinding.pibt_reference import Reference
+from tests.envs.support.pathfinding.worlds import with_room
 
 LETTERS = "-UDLR"
 

@@ -4,7 +4,7 @@ import pytest
 
 from stigmergy.envs.errors import BadParameter
 
-from .scenes import move, picture, scene
+from ..support.pathfinding.scenes import move, picture, scene
 
 SYSTEMS = ("priority", "block_both", "soft")
 each_system = pytest.mark.parametrize("system", SYSTEMS)

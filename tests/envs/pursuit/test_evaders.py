@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy import envs
-from stigmergy.envs.board import Board
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.palette import REACHED
 from stigmergy.envs.pursuit.evaders.buildings import middle_building
 from stigmergy.envs.pursuit.evaders.draw import EVADER, PURSUER
 from stigmergy.envs.pursuit.evaders.policies import GreedyPursuit
 from stigmergy.envs.pursuit.evaders.state import MOVES, NEVER
+from stigmergy.envs.rendering.grid_canvas import Board
+from stigmergy.envs.rendering.palette import REACHED
 
 pursuit_v5 = pytest.importorskip("pettingzoo.sisl.pursuit_v5", reason="needs PettingZoo 1.27 with scipy")
 rectangle_map = pytest.importorskip("pettingzoo.sisl.pursuit.utils.two_d_maps").rectangle_map

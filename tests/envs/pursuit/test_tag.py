@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpe2 import simple_tag_v3
 
+from stigmergy.envs.core.random_policy import random_action
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
 from stigmergy.envs.pursuit.tag.policies import Chase, Flee
-from stigmergy.envs.random_play import random_action
-from tests.envs.mpe_oracle import TOLERANCE, differences, place
+from stigmergy.envs.registration.make import make
+from tests.envs.support.mpe_oracle import TOLERANCE, differences, place
 
 ID = "pursuit/tag-v0"
 NEIGHBOURS = {"num_agent_neighbors": 3, "num_landmark_neighbors": 4}

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.pursuit.tracking import belief, cells
+from stigmergy.envs.core.random_streams import below, normal, seed_streams, uniform
+from stigmergy.envs.pursuit.tracking import belief, cell_list
 from stigmergy.envs.pursuit.tracking.policies import NearestTarget, OwnTarget
 from stigmergy.envs.pursuit.tracking.rules import SPEEDS, TURN_RATES, TrackingParameters, build_constants
-from stigmergy.envs.streams import below, normal, seed_streams, uniform
 
 ID = "pursuit/tracking-v0"
 TAU = 0.5
@@ -347,18 +347,18 @@ def test_the_nearest_by_cells_are_those_of_brute_force(seed, bodies, per_side, w
     place = generator.uniform(0, side, (bodies, 2))
     if lumps:  # many on the walls and in the same place, as beliefs may be
         place = np.clip(np.round(place / 9) * 12, 0, side)
-    grid = cells.Cells(np.zeros(per_side**2 + 1, np.int32), np.zeros(bodies, np.int32), side, per_side)
-    cells.fill_cells(grid, place, bodies)
+    grid = cell_list.Cells(np.zeros(per_side**2 + 1, np.int32), np.zeros(bodies, np.int32), side, per_side)
+    cell_list.fill_cells(grid, place, bodies)
     assert sorted(grid.member) == list(range(bodies))
     index, squared = np.zeros(wanted, np.int32), np.zeros(wanted)
     for x, y in generator.uniform(0, side, (5, 2)):
         distance = ((place - [x, y]) ** 2).sum(axis=1)
-        found = cells.nearest_bodies(grid, place, x, y, wanted, index, squared)
+        found = cell_list.nearest_bodies(grid, place, x, y, wanted, index, squared)
         assert found == min(wanted, bodies)
         np.testing.assert_array_equal(index[:found], np.argsort(distance, kind="stable")[:wanted])
         reach, skip = generator.uniform(0.1, 9), int(generator.integers(bodies))
         others = np.delete(distance, skip)
-        assert cells.any_within(grid, place, x, y, 0.0, reach, skip) == bool((others < reach**2).any())
+        assert cell_list.any_within(grid, place, x, y, 0.0, reach, skip) == bool((others < reach**2).any())
 
 
 @settings(max_examples=200, deadline=None)

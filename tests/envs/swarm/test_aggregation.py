@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.aggregation.policies import Gather
 
 ID = "swarm/aggregation-v0"

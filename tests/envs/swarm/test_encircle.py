@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.encircle import prey
 from stigmergy.envs.swarm.encircle.policies import Surround
 from stigmergy.envs.swarm.encircle.rules import CAUGHT_ROW, FIRST, closeness
-from stigmergy.envs.swarm.pushing import push_copy
-from stigmergy.envs.swarm.state import FREE, GONE, STATIC
-from stigmergy.envs.swarm.symbols import PREY, RIGHT, STAY
-from tests.envs.swarm.layouts import drawn, lay
+from stigmergy.envs.swarm.swarmbench.pushing import push_copy
+from stigmergy.envs.swarm.swarmbench.state import FREE, GONE, STATIC
+from stigmergy.envs.swarm.swarmbench.symbols import PREY, RIGHT, STAY
+from tests.envs.support.swarm.layouts import drawn, lay
 
 ID = "swarm/encircle-v0"
 

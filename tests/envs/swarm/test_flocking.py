@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.flocking.cost import FAR, allocate_cost_scratch, assignment_cost, formation_cost
 from stigmergy.envs.swarm.flocking.policies import Formation
 from stigmergy.envs.swarm.flocking.rules import BEST, COST, INITIAL, begin_measuring, hollow_square, side_of
-from stigmergy.envs.swarm.symbols import LEFT, RIGHT, STAY
-from tests.envs.swarm.layouts import drawn, lay
+from stigmergy.envs.swarm.swarmbench.symbols import LEFT, RIGHT, STAY
+from tests.envs.support.swarm.layouts import drawn, lay
 
 ID = "swarm/flocking-v0"
 APART = (

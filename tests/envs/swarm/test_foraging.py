@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.foraging.policies import Foragers
 from stigmergy.envs.swarm.foraging.rules import LAYOUTS, ForagingParameters, build_layouts, set_origins
-from stigmergy.envs.swarm.symbols import DOWN, EMPTY, FOOD, LEFT, LETTERS, NEST, RIGHT, STAY, UP
-from tests.envs.swarm.layouts import drawn, lay
+from stigmergy.envs.swarm.swarmbench.symbols import DOWN, EMPTY, FOOD, LEFT, LETTERS, NEST, RIGHT, STAY, UP
+from tests.envs.support.swarm.layouts import drawn, lay
 
 ROOM = ["WWWWWWW", "WFF...W", "WFF0..W", "W...1.W", "W..NN.W", "W..NN.W", "WWWWWWW"]
 

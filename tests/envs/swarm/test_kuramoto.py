@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.kuramoto.policies import Synchronize
-from tests.envs.swarm.turning_scenes import KURAMOTO, order, put, quiet
+from tests.envs.support.swarm.heading_scenes import KURAMOTO, order, put, quiet
 
 EVERYONE = 3.0  # a radius that spans the torus of side 4
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.factory import make
-from stigmergy.envs.swarm.pushing import COLUMN, ROW, push_copy
-from stigmergy.envs.swarm.state import BOXED, FREE, GONE, STATIC
-from stigmergy.envs.swarm.symbols import AGENT, AGENT_OFF, BOX, EMPTY, FOOD, NEST, WALL
-from tests.envs.swarm.layouts import Yard, drawn, lay
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.swarm.swarmbench.pushing import COLUMN, ROW, push_copy
+from stigmergy.envs.swarm.swarmbench.state import BOXED, FREE, GONE, STATIC
+from stigmergy.envs.swarm.swarmbench.symbols import AGENT, AGENT_OFF, BOX, EMPTY, FOOD, NEST, WALL
+from tests.envs.support.swarm.layouts import Yard, drawn, lay
 
 LETTERS = "UDLR."
 OPEN = "....."

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpe2 import simple_spread_v3
 
+from stigmergy.envs.core.random_policy import random_action
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
-from stigmergy.envs.random_play import random_action
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.spread.policies import SpreadAssign, assign
-from tests.envs.mpe_oracle import TOLERANCE, differences, place
+from tests.envs.support.mpe_oracle import TOLERANCE, differences, place
 
 ID = "swarm/spread-v0"
 FAR = [[0, 0], [5, 5], [-5, 5]]

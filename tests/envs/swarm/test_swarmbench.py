@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.encircle import prey
 from stigmergy.envs.swarm.encircle import rules as encircle
 from stigmergy.envs.swarm.flocking import rules as flocking
 from stigmergy.envs.swarm.foraging.rules import LAYOUT, build_layouts
 from stigmergy.envs.swarm.foraging.rules import set_origins as set_foraging_origins
-from stigmergy.envs.swarm.pushing import push_copy
-from stigmergy.envs.swarm.state import GONE, STATIC
-from stigmergy.envs.swarm.symbols import EMPTY, FOOD, NEST, WALL
+from stigmergy.envs.swarm.swarmbench.pushing import push_copy
+from stigmergy.envs.swarm.swarmbench.state import GONE, STATIC
+from stigmergy.envs.swarm.swarmbench.symbols import EMPTY, FOOD, NEST, WALL
 from stigmergy.envs.swarm.synchronization import rules as synchronization
 from stigmergy.envs.swarm.transport.rules import set_origins as set_transport_origins
-from tests.envs.swarm.layouts import REFERENCE_TEMPLATES, Yard, lay
+from tests.envs.support.swarm.layouts import REFERENCE_TEMPLATES, Yard, lay
 
 RECORDING = json.loads(gzip.decompress((Path(__file__).parents[2] / "golden" / "swarmbench.json.gz").read_bytes()))
 LETTERS = "UDLR.S"

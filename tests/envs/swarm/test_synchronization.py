@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.factory import make
-from stigmergy.envs.swarm.symbols import AGENT, AGENT_OFF, RIGHT, STAY
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.swarm.swarmbench.symbols import AGENT, AGENT_OFF, RIGHT, STAY
 from stigmergy.envs.swarm.synchronization.policies import Agree
 from stigmergy.envs.swarm.synchronization.rules import LAST, SWITCH, UNSET
-from tests.envs.swarm.layouts import drawn, lay
+from tests.envs.support.swarm.layouts import drawn, lay
 
 ID = "swarm/synchronization-v0"
 THREE = (

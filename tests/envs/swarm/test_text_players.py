@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.envs.factory import make
-from stigmergy.envs.swarm.text_players import TextPlayers
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.swarm.swarmbench.text_players import TextPlayers
 
 
 def test_replies_become_actions():

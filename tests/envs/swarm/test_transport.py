@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.envs.factory import make
-from stigmergy.envs.swarm.state import GONE
-from stigmergy.envs.swarm.symbols import DOWN, STAY, UP
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.swarm.swarmbench.state import GONE
+from stigmergy.envs.swarm.swarmbench.symbols import DOWN, STAY, UP
 from stigmergy.envs.swarm.transport.policies import Haulers
 from stigmergy.envs.swarm.transport.rules import PHASES, box_shapes, build_layouts, set_origins
-from tests.envs.swarm.layouts import REFERENCE_TEMPLATES, lay
+from tests.envs.support.swarm.layouts import REFERENCE_TEMPLATES, lay
 
 # The benchmark's first and last template: the box and where it stands on a map of 10 x 10.
 FIRST = (["BBB..", "BBB..", "BBB..", ".BBBB"], (6, 5))

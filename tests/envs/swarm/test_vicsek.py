@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.envs.factory import make
+from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.vicsek.policies import Align
-from tests.envs.swarm.turning_scenes import VICSEK, order, play, put, quiet, turn
+from tests.envs.support.swarm.heading_scenes import VICSEK, order, play, put, quiet, turn
 
 
 def test_without_noise_and_limits_everyone_agrees_after_one_step():

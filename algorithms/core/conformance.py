@@ -1,0 +1,298 @@
+"""The conformance card of a learner: does it keep the contract that the trainer relies on, and see what it declares and nothing else?
+
+It works on any learner, a user's own above all, so every finding is a sentence. The tests of this project hold ours to the same.
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from numpy.typing import NDArray
+
+from ...envs.core.spec import GroupSpec
+from ...envs.core.timestep import GroupStep
+from ...envs.tools.conformance import Broken, Card, fill
+from .learner import Decision, Information, Learner
+from .rollout import Rollout
+
+State = dict[str, torch.Tensor]  # parts of a state by name
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The learner under test."""
+
+    build: Callable[[], Learner]
+    """Makes it anew, always the same."""
+    experience: Sequence[Rollout]
+    """At least two rollouts, one after the other, that it collected without learning."""
+    keep: Callable[[dict[str, Any]], dict[str, Any]] = copy.deepcopy
+    """Saves and loads a state as a checkpoint does; TypeError for what cannot be kept."""
+
+
+def check(name: str, subject: Subject) -> Card:
+    """Examine a learner by what it does with its experience."""
+    topics: dict[str, Callable[[Subject], str]] = {
+        "acting": _check_acting,
+        "learning": _check_learning,
+        "save and load": _check_resuming,
+        "inactive rows": _check_inactive_rows,
+        "information": _check_information,
+    }
+    card = Card(name)
+    fill(card, topics, subject)
+    return card
+
+
+def _check_acting(subject: Subject) -> str:
+    learner = subject.build()
+    for greedy in (False, True):
+        memory = learner.initial_memory(subject.experience[0].first.shape[1])
+        for step in steps_of(subject.experience[0]):
+            decision = learner.act(step, memory, greedy)
+            memory = decision.memory
+            check_decision(learner.group, step, decision)
+    return "actions have the shape and type of their space, and are legal where an agent acts"
+
+
+def check_decision(group: GroupSpec, step: GroupStep, decision: Decision) -> None:
+    """Raise Broken unless the actions fit the group's space, and are legal where agents are active."""
+    action = np.asarray(decision.action)
+    expected = (*step.active.shape, *group.action_shape)
+    if action.shape != expected or action.dtype != group.action_dtype:
+        raise Broken(
+            f"act gives actions of shape {action.shape} and type {action.dtype}; expected is {expected} and {group.action_dtype}"
+        )
+    for one in action[step.active]:
+        if not group.action_space.contains(one):
+            raise Broken(f"act gives an active agent the action {one}, outside {group.action_space}")
+    if step.action_mask is None or isinstance(group.action_space, spaces.Box):
+        return
+    parts = (action - group.action_space.start).reshape(*step.active.shape, -1)
+    sizes = np.reshape(getattr(group.action_space, "nvec", group.num_choices), -1)
+    for begins, part in zip(np.cumsum(sizes) - sizes, np.moveaxis(parts, -1, 0), strict=True):
+        at = np.where(step.active, begins + part, begins)[..., None]
+        legal = np.take_along_axis(step.action_mask, at, -1)[..., 0]
+        if not legal[step.active].all():
+            raise Broken("act gives an active agent an action that its mask forbids")
+
+
+def _check_learning(subject: Subject) -> str:
+    learner = subject.build()
+    for rollout in subject.experience:
+        for name, value in learner.learn(rollout).items():
+            if not np.isfinite(value):
+                raise Broken(f"learn reports {value} as {name}")
+    if not differences(tensors(subject.build().state_dict()), tensors(learner.state_dict())):
+        raise Broken("learn changes nothing of what state_dict gives")
+    return f"it learns from {len(subject.experience)} rollouts, and what it reports is finite"
+
+
+def _check_resuming(subject: Subject) -> str:
+    *first, last = subject.experience
+    whole, restored = learn_from(subject.build(), first), subject.build()
+    _play(whole, list(steps_of(first[0]))[:3])  # so that its random streams have moved on
+    kept = _through_a_checkpoint(subject, whole)
+    restored.load_state_dict(kept["state"])
+    restored.load_experience(kept["experience"])
+    steps = list(steps_of(last))[:3]
+    ends = []
+    for learner in (whole, restored):
+        metrics = learner.learn(last)
+        ends.append((metrics, _play(learner, steps), tensors(learner.state_dict())))
+    (metrics, actions, state), (other_metrics, other_actions, other_state) = ends
+    lost = "saved and loaded it does not go on as if nothing had been; state_dict lacks something"
+    if metrics != other_metrics:
+        raise Broken(f"{lost}: learn reports other numbers")
+    if differences(state, other_state):
+        raise Broken(f"{lost}: {', '.join(differences(state, other_state))} becomes another")
+    if not all(np.array_equal(one, other) for one, other in zip(actions, other_actions)):
+        raise Broken(f"{lost}: it acts differently, as without its random streams")
+    return "saved and loaded, it goes on to the bit"
+
+
+def _play(learner: Learner, steps: Sequence[GroupStep]) -> list[NDArray[Any]]:
+    """What it does in some steps."""
+    memory, actions = learner.initial_memory(len(steps[0].first)), []
+    for step in steps:
+        decision = learner.act(step, memory)
+        memory = decision.memory
+        actions.append(np.array(decision.action))
+    return actions
+
+
+def _through_a_checkpoint(subject: Subject, learner: Learner) -> dict[str, Any]:
+    try:
+        return subject.keep({"state": learner.state_dict(), "experience": learner.experience()})
+    except TypeError as error:
+        raise Broken(f"what state_dict gives cannot be kept: {error}") from error
+
+
+def _check_inactive_rows(subject: Subject) -> str:
+    if all(rollout.active.all() for rollout in subject.experience):
+        return "nobody was inactive here, so this could not be tried"
+    state = tensors(learn_from(subject.build(), subject.experience).state_dict())
+    for garbage in (np.nan, 7.0):
+        rng = np.random.default_rng(SEED)
+        littered = [litter(rollout, garbage, rng) for rollout in subject.experience]
+        moved = differences(state, tensors(learn_from(subject.build(), littered).state_dict()))
+        if moved:
+            raise Broken(f"what stands in rows of inactive agents changes what is learnt: {', '.join(moved)}")
+    return "what stands in rows of inactive agents changes no bit of what is learnt"
+
+
+def _check_information(subject: Subject) -> str:
+    learner = subject.build()
+    n = learner.group.size
+    if learner.information is Information.JOINT:
+        return "it declares JOINT, so that training may see everything"
+    if n == 1:
+        return "there is one agent, so that there are no others to see"
+    if getattr(getattr(learner.settings, "network", None), "sharing", "none") != "none":
+        return "its agents share parameters, so that each learns from the data of all"
+    for agent in (0, n - 1):
+        moved = seen_of_others(subject, agent)
+        if moved:
+            raise Broken(
+                f"it declares {learner.information.name}, and what {learner.group.agents[agent]} learns changes with the other agents' data: "
+                f"{', '.join(moved)}"
+            )
+    return "no bit of what an agent learns changes with the other agents' observations, actions and rewards"
+
+
+# What the checks are made of; the tests of the project's own learners use it too.
+
+
+def learn_from(learner: Learner, experience: Sequence[Rollout]) -> Learner:
+    """The learner after it has learnt from rollouts."""
+    for rollout in experience:
+        learner.learn(rollout)
+    return learner
+
+
+def steps_of(rollout: Rollout) -> Iterator[GroupStep]:
+    """The steps of a rollout as its learner saw them."""
+    for t in range(len(rollout.first)):
+        nothing = np.zeros_like(rollout.reward[0])
+        yield GroupStep(
+            observation=rollout.observation[t],
+            action_mask=None if rollout.action_mask is None else rollout.action_mask[t],
+            reward=rollout.reward[t - 1] if t else nothing,
+            terminated=rollout.terminated[t - 1] if t else nothing.astype(np.bool_),
+            active=rollout.active[t],
+            truncated=rollout.truncated[t - 1] if t else np.zeros_like(rollout.first[0]),
+            first=rollout.first[t],
+        )
+
+
+def tensors(state: Any, path: str = "") -> State:
+    """Every tensor and number of a nested state, by path, the random streams left out."""
+    if isinstance(state, (list, tuple)):
+        state = dict(enumerate(state))
+    if not isinstance(state, dict):
+        return {} if isinstance(state, str) or state is None else {path: torch.as_tensor(state)}
+    found: State = {}
+    for name, part in state.items():
+        if name != "streams":
+            found |= tensors(part, f"{path}/{name}" if path else str(name))
+    return found
+
+
+def of_agent(learner: Learner, agent: int) -> State:
+    """Agent `agent`'s part of what the learner has learnt: its row where there is one for each agent, else all."""
+    state = tensors(learner.state_dict())
+    return {name: x[agent] if x.dim() and len(x) == learner.group.size else x for name, x in state.items()}
+
+
+def differences(one: State, other: State) -> list[str]:
+    """The names of the parts that are not the same to the bit; NaN is equal to NaN."""
+    return [name for name in one | other if name not in one or name not in other or not _equal(one[name], other[name])]
+
+
+def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.shape == other.shape and np.array_equal(one.detach().numpy(), other.detach().numpy(), equal_nan=True)
+
+
+def seen_of_others(subject: Subject, agent: int) -> list[str]:
+    """The parts of what agent `agent` learns that become another when everything of the other agents is another."""
+    rng = np.random.default_rng(SEED)
+    changed = [disturb_others(rollout, agent, rng) for rollout in subject.experience]
+    one, other = (learn_from(subject.build(), experience) for experience in (subject.experience, changed))
+    return differences(of_agent(one, agent), of_agent(other, agent))
+
+
+def mixed_up(x: NDArray[Any], others: NDArray[np.bool_], rng: np.random.Generator, noise: float = 1.0) -> NDArray[Any]:
+    """A copy of an array `(T, E, n, ...)` with the rows of the agents `others` (n,) in another order, and moved by noise where they are real."""
+    x = x.copy()
+    part = x[:, :, others]
+    part = rng.permutation(part.reshape(-1, *part.shape[3:])).reshape(part.shape)  # keeps actions in range
+    x[:, :, others] = part + noise * rng.normal(size=part.shape) if np.issubdtype(x.dtype, np.floating) else part
+    return x
+
+
+def disturb_others(rollout: Rollout, agent: int, rng: np.random.Generator) -> Rollout:
+    """The same rollout with everything of the other agents changed."""
+    others = np.arange(rollout.reward.shape[2]) != agent
+
+    def flipped(x: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return np.where(others, x ^ (rng.random(x.shape) < 0.3), x)
+
+    def memory(x: Any) -> Any:
+        if isinstance(x, dict):
+            return {name: memory(part) for name, part in x.items()}
+        if isinstance(x, (list, tuple)):
+            return type(x)(memory(part) for part in x)
+        if not isinstance(x, torch.Tensor) or x.dim() < 2 or x.shape[1] != len(others):
+            return x
+        return torch.from_numpy(mixed_up(x.cpu().numpy()[None], others, rng)[0])
+
+    # Whatever action the others are now given is legal.
+    mask = None if rollout.action_mask is None else rollout.action_mask | others[:, None]
+    return rollout._replace(
+        observation=mixed_up(rollout.observation, others, rng),
+        action_mask=mask,
+        active=flipped(rollout.active),
+        action=mixed_up(rollout.action, others, rng),
+        reward=mixed_up(rollout.reward, others, rng, noise=100.0),
+        terminated=flipped(rollout.terminated),
+        record={name: mixed_up(x, others, rng, noise=0.1) for name, x in rollout.record.items()},
+        memory=memory(rollout.memory),
+        last_memory=memory(rollout.last_memory),
+    )
+
+
+def buried(rollout: Rollout) -> NDArray[np.bool_]:
+    """(T, E, n) where a reward belongs to nobody: after the agent's own end, and on the step into the next episode."""
+    gone = np.zeros(rollout.reward.shape, np.bool_)
+    gone[1:] = rollout.terminated[:-1] & ~rollout.first[1:-1, :, None]
+    return gone | rollout.first[1:, :, None]
+
+
+def litter(rollout: Rollout, garbage: float, rng: np.random.Generator, wild: bool = False) -> Rollout:
+    """The same rollout with garbage in every row that means nothing: any bits, `garbage` where numbers are real, and whole numbers from other
+    rows, so that actions are actions still; or with `wild` any small ones.
+    """
+    idle = ~rollout.active
+
+    def spoilt(x: NDArray[Any], where: NDArray[np.bool_]) -> NDArray[Any]:
+        where = where.reshape(*where.shape, *[1] * (x.ndim - 3))
+        if x.dtype == np.bool_:
+            return np.where(where, rng.random(x.shape) < 0.5, x)
+        if np.issubdtype(x.dtype, np.floating):
+            return np.where(where, np.asarray(garbage, x.dtype), x)
+        other = rng.integers(0, 256, x.shape) if wild else rng.permutation(x.reshape(-1, *x.shape[3:])).reshape(x.shape)
+        return np.where(where, other, x).astype(x.dtype)
+
+    return rollout._replace(
+        observation=spoilt(rollout.observation, idle),
+        action_mask=None if rollout.action_mask is None else spoilt(rollout.action_mask, idle),
+        action=spoilt(rollout.action, ~rollout.valid),
+        reward=spoilt(rollout.reward, buried(rollout)),
+        # Not where an action is ignored: the value of an episode's last observation is its bootstrap.
+        record={name: spoilt(x, idle[:-1]) for name, x in rollout.record.items()},
+    )

@@ -1,0 +1,47 @@
+"""From a registered name and settings to a learner."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...envs.core.scripted_policy import ScriptedPolicy
+from ...envs.core.spec import EnvSpec, GroupSpec
+from ...envs.errors import BadParameter
+from ...envs.registration.make import build_dataclass
+from .learner import Learner, Setup
+from .registry import algorithms
+from .scripted import scripted_learner
+
+
+def learner_class(name: str) -> type[Learner]:
+    """The class registered as `name`. Raises UnknownName, or BadParameter if it is no learner."""
+    target = algorithms.find(name).load()
+    if isinstance(target, type) and issubclass(target, ScriptedPolicy):
+        return scripted_learner(name, target)
+    if isinstance(target, type) and issubclass(target, Learner):
+        return target
+    raise BadParameter(
+        f"the algorithm '{name}' is registered as {target!r}; allowed is a subclass of stigmergy.Learner or stigmergy.ScriptedPolicy"
+    )
+
+
+def scripted_for(env: EnvSpec, group: GroupSpec) -> list[str]:
+    """The names of the registered scripted policies that play a group of an environment, in the order of their registration."""
+    found = []
+    for registration in algorithms.in_order():
+        target = registration.load()
+        if isinstance(target, type) and issubclass(target, ScriptedPolicy) and target.can_play(env, group):
+            found.append(registration.name)
+    return found
+
+
+def build_settings(name: str, values: Mapping[str, Any]) -> Any:
+    """The settings of the algorithm `name` from plain values. Raises UnknownName, BadParameter."""
+    return build_dataclass(learner_class(name).Settings, values, f"algorithm '{name}'")
+
+
+def make_learner(name: str, setup: Setup, settings: Any = None) -> Learner:
+    """Build the learner `name` for a group; `settings` is its dataclass, a mapping, or None for the defaults."""
+    cls = learner_class(name)
+    if settings is None or isinstance(settings, Mapping):
+        settings = build_settings(name, settings or {})
+    return cls(setup, settings)

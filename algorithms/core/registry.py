@@ -1,0 +1,10 @@
+"""The registry of algorithms: learners and scripted policies stand side by side."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ...envs.registration.registry import algorithms
+
+register_algorithm: Callable[..., Any] = algorithms.register
+
+__all__ = ["algorithms", "register_algorithm"]

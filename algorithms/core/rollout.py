@@ -1,0 +1,61 @@
+"""What a learner gets to learn from: a stretch of `length` steps of all copies, of one group."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...envs.core.sanction_signals import Events
+from .returns import generalized_advantage
+
+
+class Rollout(NamedTuple):
+    """T steps of E copies of a group of n agents. Index t of `reward`, `terminated` and `truncated` is what followed action t.
+
+    A step after an episode's end ignores its action and begins the next episode (Gymnasium's NEXT_STEP): it is no transition, and
+    `valid` leaves it out.
+    """
+
+    observation: NDArray[Any]  # (T + 1, E, n, *shape)
+    action_mask: NDArray[np.bool_] | None  # (T + 1, E, n, choices)
+    active: NDArray[np.bool_]  # (T + 1, E, n)
+    first: NDArray[np.bool_]  # (T + 1, E) the observation is an episode's first
+    action: NDArray[Any]  # (T, E, n, *action_shape)
+    reward: NDArray[np.float32]  # (T, E, n)
+    terminated: NDArray[np.bool_]  # (T, E, n)
+    truncated: NDArray[np.bool_]  # (T, E)
+    record: dict[str, NDArray[Any]]  # (T, E, n, ...) what the learner's own decisions recorded
+    memory: Any  # the learner's memory before the first step
+    last_memory: Any  # and as it stands before observation T
+    signals: dict[str, NDArray[np.float32]] | None = None  # (T + 1, E, ...) public signals; None for LOCAL learners
+    state: NDArray[np.float32] | None = None  # (T + 1, E, ...) global state; None but for JOINT learners
+    others: "dict[str, Rollout] | None" = None  # the other groups' rollouts; None but for JOINT learners
+    events: Events | None = None  # public sanctions; None for LOCAL learners, and where nobody can sanction
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """(T, E, n) the agent had to act, and its action was carried out."""
+        return self.active[:-1] & ~self.first[1:, :, None]
+
+    def advantage(
+        self, value: NDArray[np.float32], gamma: float, gae_lambda: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Generalized advantages for value estimates `(T + 1, E, n)`, and where they are known; see `generalized_advantage`."""
+        return generalized_advantage(
+            self.reward, value, self.terminated, self.truncated, self.active, self.first, gamma, gae_lambda
+        )
+
+    def select(self, agent: int) -> "Rollout":
+        """The same rollout with agent `agent` alone; its memory is left out, because only the learner knows its layout."""
+        one = slice(agent, agent + 1)
+        return self._replace(
+            observation=self.observation[:, :, one],
+            action_mask=None if self.action_mask is None else self.action_mask[:, :, one],
+            active=self.active[:, :, one],
+            action=self.action[:, :, one],
+            reward=self.reward[:, :, one],
+            terminated=self.terminated[:, :, one],
+            record={name: value[:, :, one] for name, value in self.record.items()},
+            memory=None,
+            last_memory=None,
+        )

@@ -1,0 +1,1 @@
+"""Networks with a leading agent axis, optimizers and distributions."""

@@ -1,0 +1,113 @@
+"""Layers with a leading agent axis: m independent networks computed by one batched product.
+
+Inside the networks data are `(m, rows, features)`: m is the number of agents with parameters of their own, or 1 where all agents share
+them. No operation here mixes rows of different m, so gradients of different agents never meet.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ...envs.core.system_memory import check_memory
+from .gru import gru_scan
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu_, "tanh": torch.tanh_}
+"""In place, which spares the memory traffic: give them what a layer has just made, and nothing else."""
+
+FLOATS_PER_WEIGHT = 4
+"""The weight, its gradient and the two averages of Adam."""
+FLOATS_PER_UNIT = 3
+"""What a unit makes of a row, its gradient, and room to compute them."""
+
+
+def bytes_of_row(shape: tuple[int, ...], hidden: tuple[int, ...], memory_size: int) -> int:
+    """What one observation of `shape` takes at least in a gradient step through these layers."""
+    return 4 * (math.prod(shape) + FLOATS_PER_UNIT * (sum(hidden) + memory_size))
+
+
+def orthogonal(shape: tuple[int, ...], gain: float, stream: torch.Generator) -> Tensor:
+    """Orthogonal weights (Saxe et al. 2014) for each of m networks: `(m, in, out)`, or `(m, out, in, k, k)`."""
+    check_memory(
+        f"a layer of {' x '.join(map(str, shape))} weights, with its gradient and Adam's averages,",
+        FLOATS_PER_WEIGHT * 4 * math.prod(shape),
+        "smaller hidden, channels or memory_size need less",
+    )
+    weight = torch.empty(shape)
+    for one in weight:
+        nn.init.orthogonal_(one, gain, generator=stream)
+    return weight
+
+
+class StackedLinear(nn.Module):
+    """m linear layers: `(m, rows, inputs)` to `(m, rows, outputs)`."""
+
+    def __init__(self, m: int, inputs: int, outputs: int, stream: torch.Generator, gain: float = math.sqrt(2)):
+        super().__init__()
+        self.weight = nn.Parameter(orthogonal((m, inputs, outputs), gain, stream))
+        self.bias = nn.Parameter(torch.zeros(m, 1, outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.baddbmm(self.bias, x, self.weight)
+
+
+class StackedConv(nn.Module):
+    """m convolutions as one with m groups: `(rows, m * inputs, h, w)` to `(rows, m * outputs, h', w')`, no padding."""
+
+    def __init__(self, m: int, inputs: int, outputs: int, kernel: int, stride: int, stream: torch.Generator):
+        super().__init__()
+        self.stride = stride
+        self.m = m
+        self.weight = nn.Parameter(orthogonal((m, outputs, inputs, kernel, kernel), math.sqrt(2), stream))
+        self.bias = nn.Parameter(torch.zeros(m, outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        # The bias is added apart: oneDNN's own gradient of it depends, in its last bit, on where in memory things happen to lie,
+        # and a resumed run has to repeat every bit.
+        return F.conv2d(x, weight, stride=self.stride, groups=self.m) + self.bias.reshape(1, -1, 1, 1)
+
+
+class StackedGRU(nn.Module):
+    """m gated recurrent units (Cho et al. 2014) over a sequence."""
+
+    def __init__(self, m: int, inputs: int, size: int, stream: torch.Generator):
+        super().__init__()
+        self.size = size
+        self.gates_in = StackedLinear(m, inputs, 3 * size, stream, gain=1.0)
+        self.gates_memory = StackedLinear(m, size, 3 * size, stream, gain=1.0)
+
+    def forward(self, x: Tensor, memory: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
+        """Memories after each step `(m, T, R, size)`.
+
+        Args:
+            x: `(m, T * R, inputs)`.
+            memory: `(m, R, size)` before the first step.
+            fresh: `(m, T, R)` clears the memory before the step is read.
+            here: `(m, T, R)`; rows that are not here keep their memory.
+        """
+        gates = self.gates_in(x).view(*here.shape, 3 * self.size)
+        return gru_scan(gates, memory, self.gates_memory.weight, self.gates_memory.bias, fresh, here)
+
+
+class Fold:
+    """Moves between rows as the trainer has them, `(rows, n, ...)`, and the m networks: m = n, or m = 1 with all agents' rows in one."""
+
+    def __init__(self, n: int, shared: bool):
+        self.n = n
+        self.shared = shared
+        self.m = 1 if shared else n
+
+    def by_row(self, x: Tensor) -> Tensor:
+        """`(rows, n, ...)` to `(rows', m, ...)`."""
+        return x.reshape(-1, 1, *x.shape[2:]) if self.shared else x
+
+    def by_network(self, x: Tensor) -> Tensor:
+        """`(rows, n, ...)` to `(m, rows', ...)`."""
+        return self.by_row(x).transpose(0, 1)
+
+    def back(self, x: Tensor) -> Tensor:
+        """`(m, rows', ...)` to `(rows, n, ...)`."""
+        return x.reshape(-1, self.n, *x.shape[2:]) if self.shared else x.transpose(0, 1)

@@ -1,0 +1,129 @@
+"""The body of every network: encoder, hidden layers, optional memory."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from torch import Tensor, nn
+
+from ...envs.core.validation import WIDEST, check_widths, check_within
+from ...envs.errors import BadParameter
+from .communication import hear_others
+from .encoders import build_encoder
+from .layers import ACTIVATIONS, Fold, StackedGRU, StackedLinear
+
+PIXEL = 255
+
+
+@dataclass(frozen=True)
+class BodySettings:
+    """What the networks look like."""
+
+    sharing: Literal["none", "all"] = "none"
+    """`none`: every agent has parameters of its own. `all`: one network serves all agents of the group."""
+    agent_id: bool = False
+    """With `sharing: all`, show each agent its number as a one-hot vector; without, a policy runs on any number of agents."""
+    hidden: tuple[int, ...] = (64, 64)
+    """Widths of the hidden layers behind the encoder."""
+    channels: tuple[int, ...] = (16, 32)
+    """Channels of the convolutions that read images."""
+    activation: Literal["relu", "tanh"] = "relu"
+    """The nonlinearity of encoder and hidden layers."""
+    memory: Literal["none", "gru"] = "none"
+    """`gru` gives each agent a recurrent memory."""
+    memory_size: int = 64
+    """Numbers that the memory holds."""
+
+    def __post_init__(self):
+        check_widths("hidden", self.hidden, least=1)
+        check_widths("channels", self.channels)
+        check_within("memory_size", self.memory_size, 1, WIDEST)
+        if self.agent_id and self.sharing == "none":
+            raise BadParameter("agent_id is true with sharing 'none'; an id is of use with sharing 'all' only")
+
+
+class Body(nn.Module):
+    """Encoder, hidden layers and memory."""
+
+    def __init__(
+        self,
+        space: spaces.Box,
+        settings: BodySettings,
+        fold: Fold,
+        stream: torch.Generator,
+        extra: int = 0,
+        talks: bool = False,
+    ):
+        """`extra` features join those of the encoder; with `talks` each agent hears the others' before it remembers."""
+        super().__init__()
+        self.fold = fold
+        self.dtype = torch.get_default_dtype()  # of the weights made below
+        self.with_id = settings.agent_id
+        self.activation = ACTIVATIONS[settings.activation]
+        self.scale = brightness_scale(space)
+        self.encoder = build_encoder(
+            fold.m, space.shape, settings.hidden[0], settings.channels, settings.activation, stream
+        )
+        widths = [self.encoder.outputs + (fold.n if self.with_id else 0) + extra, *settings.hidden]
+        self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
+        self.talks = talks
+        width = widths[-1] * (2 if talks else 1)
+        self.gru = StackedGRU(fold.m, width, settings.memory_size, stream) if settings.memory == "gru" else None
+        self.outputs = settings.memory_size if self.gru else width
+
+    def forward(
+        self,
+        observation: Tensor,
+        memory: Tensor | None,
+        first: Tensor,
+        active: Tensor,
+        extra: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Features of a sequence.
+
+        Args:
+            observation: `(T, B, n, *shape)`.
+            memory: `(B, n, memory_size)` before the first step, or None without memory.
+            first: `(T, B)` clears the memory before the step is read.
+            active: `(T, B, n)`; inactive agents' observations do not enter their memory.
+            extra: `(T, B, n, extra)` more to see beside the observation.
+
+        Returns:
+            Features `(m, T * B', outputs)`, and the memory after the last step.
+        """
+        length, copies = observation.shape[:2]
+        seen = observation.flatten(0, 1).to(self.dtype)
+        x = self.encoder(self.fold.by_row(seen if self.scale == 1 else seen * self.scale))
+        if self.with_id:
+            identity = torch.eye(self.fold.n, device=x.device).expand(length * copies, -1, -1)
+            x = torch.cat([x, self.fold.by_network(identity)], dim=-1)
+        if extra is not None:
+            x = torch.cat([x, self.fold.by_network(extra.flatten(0, 1))], dim=-1)
+        for layer in self.layers:
+            x = self.activation(layer(x))
+        if self.talks:
+            x = hear_others(x, active, self.fold)
+        if self.gru is None or memory is None:
+            return x, memory
+        return self._remember(x, memory, first, active)
+
+    def _remember(self, x: Tensor, memory: Tensor, first: Tensor, active: Tensor) -> tuple[Tensor, Tensor]:
+        assert self.gru is not None
+        fresh, here = (self._by_step(flags) for flags in (first.unsqueeze(-1).expand(-1, -1, self.fold.n), active))
+        after = self.gru(x, self.fold.by_network(memory), fresh, here)
+        return after.flatten(1, 2), self.fold.back(after[:, -1])
+
+    def _by_step(self, flags: Tensor) -> Tensor:
+        """`(T, B, n)` to `(m, T, B')`."""
+        return flags.reshape(1, len(flags), -1) if self.fold.shared else flags.permute(2, 0, 1)
+
+
+def brightness_scale(space: spaces.Box) -> float:
+    """What observations are multiplied by: brightness comes down to 0..1.
+
+    Smaller whole numbers are counts and marks, of which 1 is the common one, and stay as they are.
+    """
+    return 1 / PIXEL if space.dtype == np.uint8 and space.high.max() == PIXEL else 1.0

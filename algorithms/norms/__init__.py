@@ -1,0 +1,1 @@
+"""Learners that infer norms from public sanctions."""

@@ -1,0 +1,276 @@
+"""What each agent thinks that its group disapproves of: private classifiers, trained on public sanctions, and the pseudo-reward that they give.
+
+Source: Vinitsky et al., "A learning agent that acquires social norms from public sanctions in decentralized multi-agent settings" (2023), and what
+`../shared/specs/learners.md` section 5 gathers of it.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from gymnasium import spaces
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ...envs.core.sanction_signals import OPPORTUNITY, SANCTION, Events, context_space
+from ...envs.core.validation import (
+    LARGEST_INTEGER,
+    MOST_PASSES,
+    check_above_zero,
+    check_not_negative,
+    check_widths,
+    check_within,
+    require,
+)
+from ...envs.errors import BadParameter
+from ..core.learner import Setup
+from ..nn.adam import StackedAdam
+from ..nn.encoders import build_encoder
+from ..nn.layers import ACTIVATIONS, Fold, StackedLinear
+from ..nn.torso import brightness_scale
+
+DISAPPROVED = 0.5
+"""From this probability on a frame counts as disapproved."""
+COMPARED = 128
+"""Events of a rollout, at most, on which the classifiers are compared with each other."""
+
+
+@dataclass(frozen=True)
+class NormSettings:
+    """How norms are learnt, and how they are followed."""
+
+    classifier: bool = True
+    """Whether agents have a classifier at all; without one, alpha and beta have to be 0, and the learner is the one that it is built on."""
+    alpha: float = 0.2
+    """What an agent pays itself for a sanction, at an opportunity, that its classifier takes for certain to be what the group does."""
+    beta: float = 0.4
+    """What it fines itself for a sanction that its classifier takes for certain to be what the group does not do."""
+    pseudo_reward: Literal["linear", "threshold"] = "linear"
+    """`linear` in the classifier's probability p, alpha * p - beta * (1 - p); or alpha where p is at least 0.5, and -beta elsewhere."""
+    warm_up: int = 0
+    """Rollouts at the beginning in which classifiers learn and nothing is paid: what they say of the first ones is chance, and fines for it teach policies not
+    to sanction before there is a norm to see."""
+    policy_sees: bool = True
+    """Whether the policy sees what its own classifier says."""
+    events: Literal["all", "others"] = "all"
+    """Whose events classifiers learn from: everybody's, or the others' alone, so that no agent can prove itself right."""
+    hides: tuple[int, ...] = ()
+    """What classifiers do not see of a frame: numbers of features, or of an image's planes, such as those that tell an agent what it prefers itself. What
+    differs from agent to agent lets a classifier learn who sanctions instead of what for."""
+    disapprovals: int = 32
+    """Disapprovals that a gradient step draws from a rollout's events, at most."""
+    approvals: int = 1024
+    """Opportunities that were let pass which it draws, at most."""
+    balance: bool = True
+    """Give both kinds the same weight; otherwise every event drawn has the same."""
+    steps: int = 4
+    """Gradient steps of the classifiers after each rollout, on events of that rollout alone: older ones tell of older norms."""
+    learning_rate: float = 1e-3
+    """Step size of the classifiers' Adam."""
+    hidden: tuple[int, ...] = (64, 64)
+    """Widths of their hidden layers."""
+    channels: tuple[int, ...] = (16, 32)
+    """Channels of their convolutions, which read images."""
+
+    def __post_init__(self):
+        for name in ("alpha", "beta"):
+            check_not_negative(name, getattr(self, name))
+        for name in ("disapprovals", "approvals", "steps"):
+            check_within(name, getattr(self, name), 1, MOST_PASSES)
+        check_within("warm_up", self.warm_up, 0, LARGEST_INTEGER)
+        check_above_zero("learning_rate", self.learning_rate)
+        require("hides", self.hides, len(set(self.hides)) == len(self.hides), "each number once")
+        for name in ("hidden", "channels"):
+            check_widths(name, getattr(self, name), least=1)
+        if not self.classifier and (self.alpha or self.beta):
+            raise BadParameter(
+                f"alpha is {self.alpha} and beta {self.beta} with classifier off; allowed is 0 for both, for nothing can tell then what is disapproved"
+            )
+
+
+class Classifiers(nn.Module):
+    """A network for each agent, from one frame to the logit that the group disapproves of what is ahead; no memory, nothing shared."""
+
+    kept: Tensor | None
+
+    def __init__(self, n: int, space: spaces.Box, settings: NormSettings, stream: torch.Generator):
+        super().__init__()
+        self.dtype = torch.get_default_dtype()  # of the weights made below
+        self.scale = brightness_scale(space)
+        self.axis = feature_axis(space)
+        kept = [k for k in range(space.shape[self.axis]) if k not in settings.hides]
+        self.register_buffer("kept", torch.tensor(kept) if settings.hides else None, persistent=False)
+        shape = list(space.shape)
+        shape[self.axis] = len(kept)
+        self.encoder = build_encoder(n, tuple(shape), settings.hidden[0], settings.channels, "relu", stream)
+        widths = [self.encoder.outputs, *settings.hidden]
+        self.layers = nn.ModuleList(StackedLinear(n, a, b, stream) for a, b in pairwise(widths))
+        # Close to 0 at first, so that at the beginning nothing is thought of anything.
+        self.head = StackedLinear(n, widths[-1], 1, stream, gain=0.01)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Logits `(n, rows)` for frames `(rows, n, *shape)`, of which each agent reads its own."""
+        if self.kept is not None:
+            frames = frames.index_select(2 + self.axis, self.kept)
+        x = self.encoder(frames.to(self.dtype) * self.scale)
+        for layer in self.layers:
+            x = ACTIVATIONS["relu"](layer(x))
+        return self.head(x).squeeze(-1)
+
+
+class NormModel:
+    """The classifiers of a group's agents and how they learn.
+
+    Raises:
+        BadParameter: nobody can sanction in public in the environment, or others see something else than the agents that are to judge it.
+    """
+
+    def __init__(self, setup: Setup, settings: NormSettings, who: str, stream: torch.Generator):
+        check_sanctions(setup, who)
+        check_hidden(setup, settings)
+        self.settings = settings
+        self.setup = setup
+        n = setup.group.size
+        self.fold = Fold(n, shared=False)
+        self.network = Classifiers(n, setup.group.observation_space, settings, stream).to(setup.device)
+        self.optimizer = StackedAdam(self.network.parameters(), 1e-8)
+
+    @torch.no_grad()
+    def judge(self, observation: Tensor) -> Tensor:
+        """The probability `(rows, n)` that the group disapproves, by each agent's own classifier on its own observation `(rows, n, *shape)`."""
+        return self.fold.back(self.network(observation)).sigmoid()
+
+    def learn(self, events: Events, stream: torch.Generator) -> dict[str, Tensor]:
+        """Take `steps` gradient steps on a rollout's events. Returns metrics of those agents that have them, measured before the first step.
+
+        Where all events are of one kind, that kind alone is learnt: a group that lets everything pass approves of everything.
+        """
+        metrics: dict[str, Tensor] = {}
+        if not len(events.step):
+            return metrics
+        if self.fold.n > 1:
+            metrics["agreement"] = self._agreement(events, stream)
+        pools = [self._pools(events, kind) for kind in (True, False)]
+        counts = torch.tensor(
+            [[min(len(own), most) for own in pool] for pool, most in zip(pools, self._most())], device=self.setup.device
+        )
+        for step in range(self.settings.steps):
+            drawn = [self._draw(pool, most, stream) for pool, most in zip(pools, self._most())]
+            logit = self.network(self._frames(events, torch.cat(drawn, dim=1).T))
+            disapproved, approved = logit.split([part.shape[1] for part in drawn], dim=1)
+            loss = self._loss(disapproved, approved, counts)
+            if step == 0:
+                metrics |= self._measured(disapproved, approved, loss.detach(), counts)
+            self.optimizer.zero_grad()
+            loss.sum().backward()
+            self.optimizer.step(self.settings.learning_rate, counts.sum(dim=0) > 0)
+        return metrics
+
+    def _measured(self, disapproved: Tensor, approved: Tensor, loss: Tensor, counts: Tensor) -> dict[str, Tensor]:
+        """Loss and balanced accuracy of the agents that have any events, or events of both kinds; nothing where there is no such agent."""
+        right = [part.float().mean(dim=1) for part in (disapproved >= 0, approved < 0)]
+        accuracy = torch.stack(right).mean(dim=0)
+        known = {"classifier_loss": loss[counts.sum(dim=0) > 0], "balanced_accuracy": accuracy[(counts > 0).all(dim=0)]}
+        return {name: values for name, values in known.items() if len(values)}
+
+    def _most(self) -> tuple[int, int]:
+        return self.settings.disapprovals, self.settings.approvals
+
+    def _pools(self, events: Events, sanctioned: bool) -> list[Tensor]:
+        """For each agent the events of one kind that it learns from, as rows of `events`."""
+        alike = events.sanctioned == sanctioned
+        if self.settings.events == "all":
+            return [torch.from_numpy(np.flatnonzero(alike))] * self.fold.n
+        return [torch.from_numpy(np.flatnonzero(alike & (events.agent != own))) for own in self.setup.group.places]
+
+    def _draw(self, pool: list[Tensor], most: int, stream: torch.Generator) -> Tensor:
+        """Events that each agent draws for itself, with replacement, `(n, k)`; any at all for an agent that has none to draw from."""
+        k = min(most, max(len(own) for own in pool))
+        nothing = torch.zeros(k, dtype=torch.int64)
+        return torch.stack(
+            [own[torch.randint(len(own), (k,), generator=stream)] if len(own) else nothing for own in pool]
+        )
+
+    def _frames(self, events: Events, rows: Tensor) -> Tensor:
+        """The contexts of events `rows` (k, ...), `(k, ..., *shape)`."""
+        return torch.from_numpy(events.context[rows.numpy()]).to(self.setup.device)
+
+    def _loss(self, disapproved: Tensor, approved: Tensor, counts: Tensor) -> Tensor:
+        """Cross-entropy `(n,)` of logits `(n, k)` of each kind, the mean of both kinds' means.
+
+        With `balance` those kinds weigh the same that an agent has events of; else they weigh by how many there were to draw, `counts` (2, n).
+        """
+        weights = (counts > 0 if self.settings.balance else counts).to(disapproved.dtype)
+        means = [F.softplus(logit).mean(dim=1) for logit in (-disapproved, approved)]
+        total = sum(torch.where(own > 0, own * mean, 0) for own, mean in zip(weights, means))
+        return total / weights.sum(dim=0).clamp(min=1)
+
+    @torch.no_grad()
+    def _agreement(self, events: Events, stream: torch.Generator) -> Tensor:
+        """How many of the others, as a share, each agent's classifier agrees with on what is disapproved, on average over the same events; `(n,)`."""
+        count = len(events.step)
+        rows = torch.randint(count, (min(COMPARED, count),), generator=stream)
+        frames = self._frames(events, rows).unsqueeze(1)
+        says = self.network(frames.expand(-1, self.fold.n, *frames.shape[2:])) >= 0  # (n, k)
+        number = says.sum(dim=0)
+        alike = torch.where(says, number - 1, self.fold.n - 1 - number)
+        return alike.float().mean(dim=1) / (self.fold.n - 1)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Networks and optimizer."""
+        return {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave."""
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+
+
+def pseudo_reward(
+    sanctioned: NDArray[np.bool_], disapproval: NDArray[np.float32], settings: NormSettings
+) -> NDArray[np.float32]:
+    """What agents pay themselves for sanctions at an opportunity, and nothing for letting one pass; all arrays have one shape.
+
+    Args:
+        disapproval: the probability that the agent's own classifier gave on the frame of the decision; anything where nobody sanctioned.
+    """
+    if settings.pseudo_reward == "threshold":
+        paid = np.where(disapproval >= DISAPPROVED, settings.alpha, -settings.beta)
+    else:
+        paid = settings.alpha * disapproval - settings.beta * (1 - disapproval)
+    return np.where(sanctioned, paid, 0).astype(np.float32)
+
+
+def feature_axis(space: spaces.Box) -> int:
+    """The axis of an observation along which its features lie, or an image's planes; in a set of rows the last."""
+    return 1 if len(space.shape) == 2 else 0
+
+
+def check_hidden(setup: Setup, settings: NormSettings) -> None:
+    """Raise BadParameter unless observations have the features that classifiers are not to see, and others."""
+    space = setup.group.observation_space
+    number = space.shape[feature_axis(space)]
+    if any(not 0 <= k < number for k in settings.hides) or len(settings.hides) >= number:
+        raise BadParameter(
+            f"norms.hides is {list(settings.hides)}; allowed are numbers from 0 to {number - 1}, and not all of them, for '{setup.group.name}' observe "
+            f"{number} {'planes' if len(space.shape) == 3 else 'features'} in '{setup.env.id}'"
+        )
+
+
+def check_sanctions(setup: Setup, who: str) -> None:
+    """Raise BadParameter unless sanctions are public in the environment, and of frames such as the group's own observations."""
+    env, group = setup.env, setup.group
+    seen, own = context_space(env), group.observation_space
+    if seen is None:
+        raise BadParameter(
+            f"{who} learns norms from public sanctions, and '{env.id}' has none; allowed are environments with one group of agents and the signals "
+            f"{OPPORTUNITY} and {SANCTION}, such as dilemmas/cleanup-v0 with sanctions on"
+        )
+    if (seen.shape, seen.dtype) != (own.shape, own.dtype):
+        raise BadParameter(
+            f"{who} judges what others saw by what its own agents see; in '{env.id}' '{group.name}' see {own.dtype}{own.shape}, "
+            f"and those who sanction saw {seen.dtype}{seen.shape}"
+        )

@@ -1,0 +1,61 @@
+"""A critic that sees the global state, for training alone: one for each agent, or one for all."""
+
+from itertools import pairwise
+
+import torch
+from gymnasium import spaces
+from torch import Tensor, nn
+
+from ..nn.encoders import build_encoder
+from ..nn.layers import ACTIVATIONS, Fold, StackedLinear
+from ..nn.torso import BodySettings, brightness_scale
+
+
+class CentralCritic(nn.Module):
+    """Feed-forward values of global states: an encoder by the state's rank, hidden layers, a head; no memory, as the state needs none."""
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        own: spaces.Box | None,
+        settings: BodySettings,
+        fold: Fold,
+        stream: torch.Generator,
+    ):
+        """`shape` is a state's. With `own`, the space of the agents' observations, each agent's observation stands beside the state."""
+        super().__init__()
+        self.fold = fold
+        self.dtype = torch.get_default_dtype()  # of the weights made below
+        self.with_id = settings.agent_id
+        self.activation = ACTIVATIONS[settings.activation]
+
+        def encoder(of: tuple[int, ...]) -> nn.Module:
+            return build_encoder(fold.m, of, settings.hidden[0], settings.channels, settings.activation, stream)
+
+        self.encoder = encoder(shape)
+        self.own = None if own is None else encoder(own.shape)
+        self.scale = 1.0 if own is None else brightness_scale(own)
+        inputs = [self.encoder.outputs, 0 if self.own is None else self.own.outputs, fold.n if self.with_id else 0]
+        widths = [sum(inputs), *settings.hidden]
+        self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
+        self.head = StackedLinear(fold.m, widths[-1], 1, stream, gain=1.0)
+
+    def forward(self, state: Tensor, observation: Tensor) -> Tensor:
+        """Values `(m, rows')` of every agent, for states `(rows, *shape)` and observations `(rows, n, *shape)`."""
+        x = self.encoder(state.unsqueeze(1).expand(-1, self.fold.m, *state.shape[1:]))
+        alike = self.own is None and not self.with_id  # one network that sees one thing: computed once for all agents
+        if not alike:
+            x = self._for_each_agent(x)
+        if self.own is not None:
+            x = torch.cat([x, self.own(self.fold.by_row(observation.to(self.dtype) * self.scale))], dim=-1)
+        if self.with_id:
+            identity = torch.eye(self.fold.n, device=x.device).expand(len(state), -1, -1)
+            x = torch.cat([x, self.fold.by_network(identity)], dim=-1)
+        for layer in self.layers:
+            x = self.activation(layer(x))
+        value = self.head(x)
+        return (self._for_each_agent(value) if alike else value).squeeze(-1)
+
+    def _for_each_agent(self, x: Tensor) -> Tensor:
+        """`(m, rows, k)` to `(m, rows', k)`: with one network, a row for each agent."""
+        return x.repeat_interleave(self.fold.n, dim=1) if self.fold.shared else x

@@ -1,0 +1,260 @@
+"""The PPO family: what its members share. They differ by two exchangeable parts, the surrogate that the policy climbs and the critic.
+
+Source: Schulman et al., "Proximal policy optimization algorithms" (2017), for many agents as in de Witt et al. (2020).
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...envs.core.system_memory import check_memory
+from ...envs.core.timestep import GroupStep
+from ..core.learner import Decision, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
+from ..core.rollout import Rollout
+from ..core.statistics import ValueNormalizer, masked_mean, standardize
+from ..nn.adam import StackedAdam
+from ..nn.distributions import build_distribution
+from ..nn.layers import bytes_of_row
+from .config import PPOSettings
+from .loss import ppo_loss
+from .networks import ActorCritic
+from .objectives import Batch, Surrogate
+
+Data = dict[str, Any]  # tensors, or None, with the rows' axes first
+S = TypeVar("S", bound=PPOSettings)
+
+
+class PPO(Learner, Generic[S]):
+    """Base class of the family: collects with the policy of now, and takes a few gradient steps on each rollout.
+
+    Subclasses give the surrogate by `_build_surrogate`. For a critic of another kind than the agents' own they write `_build_network`,
+    `_values` and `_tensors`; `_see` says what the networks see, and `_rewards` what is learnt from.
+    """
+
+    settings: S
+    extra: int = 0
+    """Numbers that the bodies of the networks see beside the observation: the first of what `_see` gives as `extra`."""
+
+    def __init__(self, setup: Setup, settings: S):
+        super().__init__(setup, settings)
+        self.distribution = build_distribution(self.group.action_space)
+        self.network = self._build_network(self.stream("initialisation")).to(setup.device)
+        self.fold = self.network.fold
+        self.surrogate = self._build_surrogate()
+        self.optimizer = StackedAdam(self.network.parameters(), settings.adam_epsilon)
+        self.normalizer = ValueNormalizer(self.fold.m, device=setup.device) if settings.normalize_value else None
+        self.updates = 0
+
+    # The exchangeable parts
+
+    @abstractmethod
+    def _build_surrogate(self) -> Surrogate:
+        """What the policy climbs, for the `self.fold.m` networks."""
+
+    def _build_network(self, stream: torch.Generator) -> ActorCritic:
+        """Actor and critic. Here the critic sees what the actor sees."""
+        return ActorCritic(self.group, self.distribution, self.settings.network, stream, extra=self.extra)
+
+    def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
+        """What is learnt from, `(T, E, n)`."""
+        return rollout.reward
+
+    def _see(self, observation: Any, first: Any, active: Any) -> Data:
+        """What is known in one step, as tensors `(1, E, n, ...)`. A subclass may add `extra` (1, E, n, k), which is recorded."""
+        seen = {"observation": observation, "first": first, "active": active}
+        return {name: self._put(x)[None] for name, x in seen.items()}
+
+    def _look(self, seen: Data, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """What the networks say to what they see; see `ActorCritic.forward`."""
+        extra = seen["extra"][..., : self.extra] if self.extra else None
+        return self.network(seen["observation"], memory, seen["first"], seen["active"], seen.get("state"), extra)
+
+    # Acting
+
+    def initial_memory(self, num_envs: int) -> Tensor | None:
+        memory = self.network.initial_memory(num_envs)
+        return None if memory is None else memory.to(self.setup.device)
+
+    @torch.no_grad()
+    def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
+        memory = None if memory is None else memory.to(self.setup.device)  # a checkpoint gives it back on the CPU
+        seen = self._see(step.observation, step.first, step.active)
+        outputs, value, memory = self._look(seen, memory)
+        mask = None if step.action_mask is None else self.fold.by_network(self._put(step.action_mask))
+        if greedy:
+            sample = self.distribution.mode(outputs, mask)
+        else:
+            sample = self.distribution.sample(outputs, mask, self.stream("policy"))
+        record = {"sample": sample, "log_prob": self.distribution.log_prob(outputs, sample, mask)}
+        if value is not None:
+            record["value"] = value
+        if self.surrogate.needs_outputs:
+            record["outputs"] = outputs
+        record = {name: self.fold.back(x).cpu() for name, x in record.items()}
+        if "extra" in seen:
+            record["extra"] = seen["extra"][0].cpu()
+        return Decision(
+            self.distribution.to_action(record["sample"]), memory, {name: x.numpy() for name, x in record.items()}
+        )
+
+    # Learning
+
+    def prepare(self) -> None:
+        network, setup = self.settings.network, self.setup
+        rows = setup.num_envs * setup.rollout_length * self.group.size // self.settings.minibatches
+        wanted = rows * bytes_of_row(self.group.observation_space.shape, network.hidden, network.memory_size)
+        check_memory(
+            f"a minibatch of {rows:,} observations",
+            wanted,
+            "more minibatches, a smaller rollout_length or num_envs, or narrower layers need less",
+        )
+
+    def learn(self, rollout: Rollout) -> dict[str, float]:
+        if self.settings.anneal:
+            warn_if_over(self.group.name, self.updates, self.setup.num_updates)
+        data, returns = self._prepare(rollout)
+        going = torch.ones(self.fold.m, dtype=torch.bool, device=self.setup.device)
+        totals: dict[str, Tensor] = {}
+        rounds = 0
+        for rows in self._minibatches(data["observation"].shape[1]):
+            metrics, going = self._update({name: None if x is None else x[:, rows] for name, x in data.items()}, going)
+            totals = {name: totals.get(name, 0) + value for name, value in metrics.items()}
+            rounds += 1
+        self.surrogate.adapt()
+        self.updates += 1
+        averages = {name: total / rounds for name, total in totals.items()} | {"mean_return": returns}
+        return summarize(self.group, averages)
+
+    @torch.no_grad()
+    def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
+        return self._on_reward_scale(self._values(rollout)).cpu().numpy()
+
+    def learning_rate(self) -> float:
+        """The step size of the coming update."""
+        rate = self.settings.learning_rate
+        return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
+
+    def state_dict(self) -> dict[str, Any]:
+        return super().state_dict() | {
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "normalizer": self.normalizer.state_dict() if self.normalizer else {},
+            "surrogate": self.surrogate.state_dict(),
+            "updates": self.updates,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.normalizer:
+            self.normalizer.load_state_dict(state["normalizer"])
+        self.surrogate.load_state_dict(state["surrogate"])
+        self.updates = int(state["updates"])
+
+    def _put(self, array: Any) -> Tensor:
+        return to_tensor(array, self.setup.device)
+
+    @torch.no_grad()
+    def _prepare(self, rollout: Rollout) -> tuple[Data, Tensor]:
+        """The rollout as tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory; and the mean return of each network."""
+        estimates = self._values(rollout)
+        value = self._on_reward_scale(estimates)
+        paid = rollout._replace(reward=self._rewards(rollout))
+        advantage, known = paid.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
+        valid = self.fold.by_network(self._put(known).flatten(0, 1))
+        gain = self.fold.by_network(self._put(advantage).flatten(0, 1))
+        target = torch.where(valid, gain + self.fold.by_network(value[:-1].flatten(0, 1)), 0)
+        mean_return = masked_mean(target, valid)
+        if self.normalizer:
+            self.normalizer.update(target, valid)
+            target = self.normalizer.normalize(target)
+        if self.settings.normalize_advantage:
+            gain = standardize(gain, valid)
+        data = self._tensors(rollout) | {"valid": self._put(known), "value": estimates[:-1]}
+        length, copies = known.shape[:2]
+        data |= {
+            name: self.fold.back(x).unflatten(0, (length, copies))
+            for name, x in (("advantage", gain), ("target", target))
+        }
+        data = _silence(data)
+        if rollout.memory is None:
+            data = {name: None if x is None else x.flatten(0, 1)[None] for name, x in data.items()}
+        memory = None if rollout.memory is None else rollout.memory[None].to(self.setup.device)
+        return data | {"memory": memory}, mean_return
+
+    def _tensors(self, rollout: Rollout) -> Data:
+        """What the networks see and what was decided then, `(T, E, n, ...)`."""
+        record = rollout.record
+        return {
+            "observation": self._put(rollout.observation[:-1]),
+            "mask": None if rollout.action_mask is None else self._put(rollout.action_mask[:-1]),
+            "active": self._put(rollout.active[:-1]),
+            "first": self._put(rollout.first[:-1]),
+            "sample": self._put(record["sample"]),
+            "log_prob": self._put(record["log_prob"]),
+            "outputs": self._put(record["outputs"]) if self.surrogate.needs_outputs else None,
+            "extra": self._put(record["extra"]) if self.extra else None,
+        }
+
+    def _values(self, rollout: Rollout) -> Tensor:
+        """The critic's estimates `(T + 1, E, n)` on its own scale: as recorded, and that of the last observation."""
+        last = self._see(rollout.observation[-1], rollout.first[-1], rollout.active[-1])
+        _, value, _ = self._look(last, rollout.last_memory)
+        assert value is not None
+        return torch.cat([self._put(rollout.record["value"]), self.fold.back(value)[None]])
+
+    def _on_reward_scale(self, value: Tensor) -> Tensor:
+        """`(T + 1, E, n)`."""
+        if self.normalizer is None:
+            return value
+        return self.fold.back(self.normalizer.denormalize(self.fold.by_network(value.flatten(0, 1)))).view(value.shape)
+
+    def _minibatches(self, rows: int) -> Iterator[Tensor]:
+        """Parts of a random order of the rows, anew in each epoch; the same rows for all agents."""
+        for _ in range(self.settings.epochs):
+            order = torch.randperm(rows, generator=self.stream("minibatch"))
+            yield from order.to(self.setup.device).tensor_split(min(self.settings.minibatches, rows))
+
+    def _update(self, data: Data, going: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """One gradient step of the networks that are `going` (m,); returns metrics and those that still go."""
+        settings = self.settings
+        memory = data.pop("memory")
+        outputs, value, _ = self._look(data, None if memory is None else memory[0])
+        assert value is not None
+        flat: dict[str, Any] = {
+            name: None if data[name] is None else self.fold.by_network(data[name].flatten(0, 1))
+            for name in Batch._fields
+        }
+        loss, metrics = ppo_loss(
+            self.distribution, outputs, value, Batch(**flat),
+            self.surrogate, settings.value_clip, settings.value_coefficient, settings.entropy,
+        )  # fmt: skip
+        here = flat["valid"].any(dim=1)
+        self.surrogate.measure(metrics, here)
+        if settings.target_kl is not None:
+            going = going & (metrics["kl"] <= settings.target_kl)
+        self.optimizer.zero_grad()
+        loss.sum().backward()
+        metrics["gradient_norm"] = self.optimizer.clip(settings.max_grad_norm)
+        self.optimizer.step(self.learning_rate(), going & here)
+        return metrics, going
+
+
+def _silence(data: Data) -> Data:
+    """Zero what stands in rows without a meaning: a weight of 0 in the loss would not stop a NaN there."""
+    named = [(name, "valid") for name in ("sample", "log_prob", "value", "outputs") if data[name] is not None]
+    if data["observation"].is_floating_point():  # whole numbers are finite and meet a gradient of 0
+        named.append(("observation", "active"))
+    if data["extra"] is not None:
+        named.append(("extra", "active"))
+    for name, where in named:
+        x = data[name]
+        keep = data[where].view(*data[where].shape, *[1] * (x.dim() - 3))
+        data[name] = torch.where(keep, x, torch.zeros((), dtype=x.dtype, device=x.device))
+    return data

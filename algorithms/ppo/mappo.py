@@ -1,0 +1,69 @@
+"""MAPPO: IPPO whose critics see the global state while learning; acting needs the actors alone.
+
+Source: Yu et al., "The surprising effectiveness of PPO in cooperative multi-agent games" (2022).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor
+
+from ..core.learner import Information, Setup
+from ..core.rollout import Rollout
+from ..nn.global_state import GlobalState, StateSource
+from ..nn.layers import Fold
+from .central_critic import CentralCritic
+from .ippo import IPPOSettings
+from .learner import PPO, Data
+from .networks import ActorCritic
+from .objectives import Clipped, Surrogate
+
+
+@dataclass(frozen=True)
+class MAPPOSettings(IPPOSettings):
+    """Options of MAPPO."""
+
+    state: StateSource = "environment"
+    """The global state: the environment's own, or the observations of all agents of the group put together."""
+    critic_sees: Literal["state", "state_and_observation"] = "state"
+    """Whether each agent's own observation stands beside the state."""
+
+
+class MAPPO(PPO[MAPPOSettings]):
+    """Multi-agent proximal policy optimization: clipped PPO for each agent's actor, by a feed-forward critic of the global state.
+
+    Each agent has a critic of its own, which learns its own return; with `sharing: all` one serves all.
+    """
+
+    Settings = MAPPOSettings
+    information = Information.JOINT
+    name: ClassVar[str] = "mappo"
+    """As registered, for sentences."""
+
+    def __init__(self, setup: Setup, settings: MAPPOSettings):
+        self.global_state = GlobalState(setup, settings.state, self.name)
+        super().__init__(setup, settings)
+
+    def _build_surrogate(self) -> Surrogate:
+        return Clipped(self.settings.clip)
+
+    def _build_network(self, stream: torch.Generator) -> ActorCritic:
+        network, space = self.settings.network, self.group.observation_space
+        fold = Fold(self.group.size, network.sharing == "all")
+        own = space if self.settings.critic_sees == "state_and_observation" else None
+        critic = CentralCritic(self.global_state.shape, own, network, fold, stream)
+        return ActorCritic(self.group, self.distribution, network, stream, critic, self.extra)
+
+    def _states(self, rollout: Rollout) -> Tensor:
+        """`(T + 1, E, *shape)`."""
+        state = None if rollout.state is None else self._put(rollout.state)
+        return self.global_state.of(state, self._put(rollout.observation), self._put(rollout.active))
+
+    def _values(self, rollout: Rollout) -> Tensor:
+        """Those of all global states: acting did without."""
+        value = self.network.critic(self._states(rollout).flatten(0, 1), self._put(rollout.observation).flatten(0, 1))
+        return self.fold.back(value).unflatten(0, rollout.first.shape)
+
+    def _tensors(self, rollout: Rollout) -> Data:
+        return super()._tensors(rollout) | {"state": self._states(rollout)[:-1]}

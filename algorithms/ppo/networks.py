@@ -1,0 +1,92 @@
+"""Actor and critic of all agents of a group: bodies and two heads, or an actor beside a central critic."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ...envs.core.spec import GroupSpec
+from ...envs.core.validation import check_above_zero
+from ..nn.distributions import Distribution
+from ..nn.layers import Fold, StackedLinear
+from ..nn.torso import Body, BodySettings
+from .central_critic import CentralCritic
+
+
+@dataclass(frozen=True)
+class NetworkSettings(BodySettings):
+    """What actors and critics look like."""
+
+    separate_critic: bool = False
+    """Give the critic an encoder, hidden layers and memory of its own; a central critic always has its own, without memory."""
+    initial_deviation: float = 1.0
+    """Standard deviation of the actions at the start, where they are numbers; 1 is half the range of a bounded one."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        check_above_zero("initial_deviation", self.initial_deviation)
+
+
+class ActorCritic(nn.Module):
+    """Policy outputs and values of all agents of a group."""
+
+    def __init__(
+        self,
+        group: GroupSpec,
+        distribution: Distribution,
+        settings: NetworkSettings,
+        stream: torch.Generator,
+        central: CentralCritic | None = None,
+        extra: int = 0,
+    ):
+        """With a `central` critic the actor's body is the only one. All bodies see `extra` numbers beside the observation."""
+        super().__init__()
+        self.fold = Fold(group.size, settings.sharing == "all")
+        self.settings = settings
+        bodies = [
+            Body(group.observation_space, settings, self.fold, stream, extra)
+            for _ in range(2 if settings.separate_critic and central is None else 1)
+        ]
+        self.bodies = nn.ModuleList(bodies)
+        self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
+        self.actor = StackedLinear(self.fold.m, bodies[0].outputs, self.means, stream, gain=0.01)
+        self.critic = central or StackedLinear(self.fold.m, bodies[-1].outputs, 1, stream, gain=1.0)
+        self.log_scale = None
+        if distribution.has_scale:
+            log_scale = torch.full((self.fold.m, 1, self.means), math.log(settings.initial_deviation))
+            self.log_scale = nn.Parameter(log_scale)
+
+    def initial_memory(self, num_envs: int) -> Tensor | None:
+        """Zeros `(num_envs, n, bodies * memory_size)`, or None without memory."""
+        if self.settings.memory == "none":
+            return None
+        return torch.zeros(num_envs, self.fold.n, len(self.bodies) * self.settings.memory_size)
+
+    def forward(
+        self,
+        observation: Tensor,
+        memory: Tensor | None,
+        first: Tensor,
+        active: Tensor,
+        state: Tensor | None = None,
+        extra: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """Arguments, `extra` included, as in `Body.forward`; `state` (T, B, *shape) is what a central critic sees.
+
+        Returns:
+            Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the last step. There are no values where a
+            central critic is shown no state, as in acting.
+        """
+        parts = [None] * len(self.bodies) if memory is None else memory.chunk(len(self.bodies), dim=-1)
+        results = [body(observation, part, first, active, extra) for body, part in zip(self.bodies, parts)]
+        outputs = self.actor(results[0][0])
+        if self.log_scale is not None:
+            outputs = torch.cat([outputs, self.log_scale.expand_as(outputs)], dim=-1)
+        memory = None if memory is None else torch.cat([part for _, part in results], dim=-1)
+        return outputs, self._value(results[-1][0], state, observation), memory
+
+    def _value(self, features: Tensor, state: Tensor | None, observation: Tensor) -> Tensor | None:
+        if not isinstance(self.critic, CentralCritic):
+            return self.critic(features).squeeze(-1)
+        return None if state is None else self.critic(state.flatten(0, 1), observation.flatten(0, 1))

@@ -1,0 +1,61 @@
+"""Values of discrete actions: which network output belongs to which action, and which action is best.
+
+A MultiDiscrete action is worth the sum of what its parts are worth, so that its best parts make the best action. (Tavakoli et al., "Action branching
+architectures" (2018), take the mean.)
+"""
+
+import numpy as np
+import torch
+from gymnasium import spaces
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...envs.core.spec import GroupSpec
+from ...envs.errors import BadParameter
+
+
+class ActionValues:
+    """Reads values `(..., choices)`; an action is `(..., parts)`, numbered from 0 in each part.
+
+    Raises:
+        BadParameter: the group acts in a Box.
+    """
+
+    def __init__(self, group: GroupSpec, who: str):
+        space = group.action_space
+        if isinstance(space, spaces.Box):
+            raise BadParameter(
+                f"{who} chooses among countable actions, and the group '{group.name}' acts in {space}; ippo, mappo and dpo act in a Box"
+            )
+        self.sizes = [int(space.n)] if isinstance(space, spaces.Discrete) else [int(size) for size in space.nvec]
+        self.choices = sum(self.sizes)
+        self._start = np.atleast_1d(np.asarray(space.start, np.int64))
+        self._shape = group.action_shape
+        self._offset = torch.tensor([0, *np.cumsum(self.sizes)[:-1]])
+
+    def of(self, values: Tensor, action: Tensor) -> Tensor:
+        """The values `(...)` of actions `(..., parts)`."""
+        return values.gather(-1, action + self._offset.to(action.device)).sum(dim=-1)
+
+    def best(self, values: Tensor, mask: Tensor | None) -> Tensor:
+        """The legal action `(..., parts)` of the highest value."""
+        if mask is not None:
+            values = values.masked_fill(~mask, -torch.inf)
+        if len(self.sizes) == 1:
+            return values.argmax(dim=-1, keepdim=True)
+        return torch.stack([part.argmax(dim=-1) for part in values.split(self.sizes, dim=-1)], dim=-1)
+
+    def one_hot(self, action: Tensor) -> Tensor:
+        """`(..., choices)` float32 with a 1 for each part of the action."""
+        hot = torch.zeros(*action.shape[:-1], self.choices, device=action.device)
+        return hot.scatter_(-1, action + self._offset.to(action.device), 1.0)
+
+    def to_action(self, action: Tensor) -> NDArray[np.int64]:
+        """What the environment takes, `(..., *action_shape)`."""
+        numbers = action.cpu().numpy() + self._start
+        return numbers.reshape(*numbers.shape[:-1], *self._shape)
+
+    def from_action(self, action: Tensor) -> Tensor:
+        """The reverse: `(..., *action_shape)` to `(..., parts)`; rows that hold 0 because nobody acted become action 0."""
+        parts = action if self._shape else action.unsqueeze(-1)
+        return (parts - torch.from_numpy(self._start).to(action.device)).clamp(min=0)

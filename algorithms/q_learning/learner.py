@@ -1,0 +1,367 @@
+"""Learning action values from a replay: what independent learners and teams have in common, and the independent learner IQL.
+
+Sources: Mnih et al., "Human-level control through deep reinforcement learning" (2015); double estimation, van Hasselt et al. (2016); independent
+learners, Tampuu et al. (2017). Differences of public code are settled in `../shared/specs/learners.md` section 3.
+"""
+
+import copy
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ...envs.core.system_memory import MEGABYTE, check_memory
+from ...envs.core.timestep import GroupStep
+from ...envs.core.validation import LARGEST_INTEGER, MOST_PASSES, check_above_zero, check_within
+from ...envs.errors import BadParameter
+from ..core.learner import Decision, Information, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
+from ..core.returns import generalized_advantage, n_step_return
+from ..core.rollout import Rollout
+from ..core.statistics import masked_mean
+from ..nn.adam import StackedAdam
+from ..nn.layers import bytes_of_row
+from .discrete_actions import ActionValues
+from .network import QNetwork, QNetworkSettings
+from .replay import Replay, Stretch, bytes_per_step
+
+Metrics = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class QSettings:
+    """Options of learning action values."""
+
+    network: QNetworkSettings = field(default_factory=QNetworkSettings)
+    """What the networks look like."""
+    learning_rate: float = 5e-4
+    """Step size of Adam."""
+    anneal: bool = False
+    """Let the learning rate fall linearly to 0 over the run."""
+    gamma: float = 0.99
+    """Discount of a step."""
+    n_step: int = 1
+    """Decisions whose rewards a target holds before it takes the value of what comes then."""
+    return_lambda: float = 0.0
+    """Mixing of short and long targets, 0 to 1, instead of `n_step`."""
+    double_q: bool = True
+    """Targets take the best action of the learning network, and its value from the target network."""
+    reward_scale: float = 1.0
+    """What rewards are multiplied by before they are learnt from."""
+    epsilon_start: float = 1.0
+    """Share of random actions at the beginning of the run."""
+    epsilon_end: float = 0.05
+    """And from `epsilon_fraction` of the run on."""
+    epsilon_fraction: float = 0.2
+    """How long it falls, as a share of the run."""
+    epsilon_schedule: Literal["linear", "exponential"] = "linear"
+    """How it falls."""
+    buffer_size: int = 100_000
+    """Steps that the replay holds, summed over the copies."""
+    warm_up: int = 0
+    """Steps, summed over the copies, before learning begins."""
+    batch_size: int = 64
+    """Stretches of each gradient step."""
+    sequence_length: int = 8
+    """Transitions of a stretch: memory is carried and targets look ahead within it."""
+    burn_in: int = 0
+    """Of these, first ones that only bring the memory up to date."""
+    gradient_steps: int = 8
+    """Gradient steps after each rollout."""
+    target_interval: int = 100
+    """Gradient steps between updates of the target networks."""
+    target_tau: float = 1.0
+    """How far an update moves them towards the learning ones; 1 copies, less is soft."""
+    max_grad_norm: float = 10.0
+    """Each network's gradient is scaled down to this norm."""
+    adam_epsilon: float = 1e-5
+    """Adam's epsilon."""
+
+    def __post_init__(self):
+        for name in ("gamma", "return_lambda", "epsilon_start", "epsilon_end", "epsilon_fraction"):
+            check_within(name, getattr(self, name), 0, 1)
+        for name in ("n_step", "batch_size", "sequence_length", "gradient_steps", "target_interval"):
+            check_within(name, getattr(self, name), 1, LARGEST_INTEGER)
+        check_within("gradient_steps", self.gradient_steps, 1, MOST_PASSES)
+        for name in ("warm_up", "burn_in", "buffer_size"):
+            check_within(name, getattr(self, name), 0, LARGEST_INTEGER)
+        for name in ("learning_rate", "reward_scale", "target_tau", "max_grad_norm", "adam_epsilon"):
+            check_above_zero(name, getattr(self, name))
+        check_within("target_tau", self.target_tau, 0, 1)
+        if self.n_step > 1 and self.return_lambda > 0:
+            raise BadParameter(
+                f"n_step is {self.n_step} and return_lambda {self.return_lambda}; targets are of one kind or the other"
+            )
+        if self.burn_in >= self.sequence_length:
+            raise BadParameter(
+                f"burn_in is {self.burn_in}; allowed is less than sequence_length, which is {self.sequence_length}"
+            )
+        if self.epsilon_schedule == "exponential" and not self.epsilon_start >= self.epsilon_end > 0:
+            raise BadParameter("an exponential epsilon_schedule needs epsilon_start >= epsilon_end > 0")
+
+
+S = TypeVar("S", bound=QSettings)
+
+
+class QLearner(Learner, Generic[S]):
+    """Base class: acts by its action values, keeps a replay, and takes gradient steps on stretches of it.
+
+    Subclasses put what learns into `parts`, from which targets and optimizers are made, and write `_loss` and `_values`.
+    """
+
+    settings: S
+
+    def __init__(self, setup: Setup, settings: S):
+        super().__init__(setup, settings)
+        self.who = type(self).__name__.lower()
+        self.actions = ActionValues(self.group, self.who)
+        self.network = self.make_network()
+        self.fold = self.network.fold
+        self.parts = nn.ModuleDict({"network": self.network, **self.other_parts()}).to(setup.device)
+        self.targets = copy.deepcopy(self.parts).requires_grad_(False)
+        self.optimizers = {
+            name: StackedAdam(part.parameters(), settings.adam_epsilon)
+            for name, part in self.parts.items()
+            if any(True for _ in part.parameters())
+        }
+        self.replay: Replay | None = None
+        self.updates = 0
+        self.gradient_steps = 0
+        self._check_replay()
+
+    def make_network(self) -> QNetwork:
+        """A network of action values."""
+        return QNetwork(self.group, self.actions, self.settings.network, self.stream("initialisation"))
+
+    def other_parts(self) -> dict[str, nn.Module]:
+        """What else learns, by name."""
+        return {}
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether the replay keeps the environment's global state."""
+        return False
+
+    @abstractmethod
+    def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
+        """The loss, a number; which networks it has a meaning for, `(m,)` bool; and metrics."""
+
+    @abstractmethod
+    def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
+        """What follows from each observation on `(L + 1, B, k)`, k the agents, or 1 for a team, if the agents do `best` there."""
+
+    # Acting
+
+    def initial_memory(self, num_envs: int) -> Tensor | None:
+        memory = self.network.initial_memory(num_envs)
+        return None if memory is None else memory.to(self.setup.device)
+
+    @torch.no_grad()
+    def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
+        memory = None if memory is None else memory.to(self.setup.device)
+        active = self._put(step.active)
+        values, inside = self.network(
+            self._put(step.observation)[None], memory, self._put(step.first)[None], active[None]
+        )
+        mask = None if step.action_mask is None else self._put(step.action_mask)
+        score, epsilon = values[0], self.epsilon()
+        if not greedy and epsilon > 0:
+            # Who explores takes the legal action of the highest draw, and so each with the same chance.
+            stream = self.stream("policy")
+            explore, draw = (torch.rand(shape, generator=stream) for shape in (active.shape, score.shape))
+            score = torch.where((explore < epsilon).unsqueeze(-1).to(score.device), draw.to(score.device), score)
+        action = self.actions.best(score, mask)
+        record = {} if memory is None else {"memory": memory.cpu().numpy()}
+        return Decision(self.actions.to_action(action), self.network.remember(inside, action, active), record)
+
+    def epsilon(self) -> float:
+        """The share of random actions now."""
+        settings = self.settings
+        whole = settings.epsilon_fraction * self.setup.num_updates
+        gone = min(1.0, self.updates / whole) if whole > 0 else 1.0
+        if settings.epsilon_schedule == "linear":
+            return settings.epsilon_start + gone * (settings.epsilon_end - settings.epsilon_start)
+        return settings.epsilon_start * (settings.epsilon_end / settings.epsilon_start) ** gone
+
+    # Learning
+
+    def learn(self, rollout: Rollout) -> dict[str, float]:
+        if self.settings.anneal:
+            warn_if_over(self.group.name, self.updates, self.setup.num_updates)
+        if self.replay is None:
+            self.replay = Replay(self._capacity(rollout.reward.shape[1]), rollout, self.keeps_state)
+        self.replay.add(rollout)
+        settings = self.settings
+        seen = self.replay.filled * rollout.reward.shape[1]
+        totals: Metrics = {}
+        if seen >= settings.warm_up and self.replay.holds(settings.sequence_length):
+            for _ in range(settings.gradient_steps):
+                for name, value in self._update(self.replay).items():
+                    totals[name] = totals.get(name, 0) + value / settings.gradient_steps
+        self.updates += 1
+        return summarize(self.group, totals) | {"epsilon": self.epsilon(), "replay_steps": float(seen)}
+
+    def _update(self, replay: Replay) -> Metrics:
+        """One gradient step on stretches of the replay."""
+        settings = self.settings
+        stretch = replay.draw(settings.batch_size, settings.sequence_length, self.stream("replay"), self.setup.device)
+        loss, going, metrics = self._loss(stretch)
+        for optimizer in self.optimizers.values():
+            optimizer.zero_grad()
+        loss.backward()
+        for name, optimizer in self.optimizers.items():
+            norm = optimizer.clip(settings.max_grad_norm)
+            if name == "network":
+                metrics["gradient_norm"] = norm
+            m = len(optimizer.steps)
+            optimizer.step(self.learning_rate(), going if len(going) == m else going.any().expand(m))
+        self.gradient_steps += 1
+        if self.gradient_steps % settings.target_interval == 0:
+            self._move_targets()
+        return metrics
+
+    def learning_rate(self) -> float:
+        """The step size of the coming update."""
+        rate = self.settings.learning_rate
+        return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
+
+    @torch.no_grad()
+    def _move_targets(self) -> None:
+        for target, own in zip(self.targets.parameters(), self.parts.parameters(), strict=True):
+            target.lerp_(own, self.settings.target_tau)
+
+    def _look(self, network: nn.Module, stretch: Stretch) -> Tensor:
+        """Values `(L + 1, B, n, choices)` of a stretch."""
+        values, _ = network(
+            stretch.observation,
+            stretch.memory,
+            stretch.first,
+            stretch.active,
+            self.actions.from_action(stretch.action),
+        )
+        return values
+
+    @torch.no_grad()
+    def _targets(
+        self,
+        reward: NDArray[np.float32],
+        terminated: NDArray[np.bool_],
+        value: Tensor,
+        active: Tensor,
+        stretch: Stretch,
+    ) -> tuple[Tensor, Tensor]:
+        """What chosen values should be, and where that is known and to be learnt, `(L, B, k)` each."""
+        settings = self.settings
+        after = value.cpu().numpy()
+        arguments = (
+            reward * np.float32(settings.reward_scale), after, terminated, stretch.truncated,
+            active.cpu().numpy(), stretch.first.cpu().numpy(), settings.gamma,
+        )  # fmt: skip
+        if settings.n_step > 1:
+            target, known = n_step_return(*arguments, settings.n_step)
+        else:
+            gain, known = generalized_advantage(*arguments, settings.return_lambda)
+            target = gain + after[:-1]  # the lambda-return
+        known[: settings.burn_in] = False
+        return self._put(target), self._put(known)
+
+    def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
+        replay = Replay(len(rollout.reward) + 1, rollout, self.keeps_state)
+        replay.add(rollout)
+        stretch = replay.whole(self.setup.device)
+        memory = None if rollout.memory is None else rollout.memory.to(self.setup.device)
+        stretch = stretch._replace(memory=memory)
+        with torch.no_grad():
+            values = self._look(self.network, stretch)
+            best = self.actions.best(values, stretch.action_mask)
+            value = self._values(self.parts, values, best, stretch) / self.settings.reward_scale
+        return value.expand(*value.shape[:2], self.group.size).cpu().numpy()
+
+    # What is kept
+
+    def _capacity(self, copies: int) -> int:
+        return max(self.settings.buffer_size // copies, 1) + 1  # one more, for the step whose transition is not over
+
+    def _check_replay(self) -> None:
+        setup, settings = self.setup, self.settings
+        least = setup.num_envs * max(setup.rollout_length, settings.sequence_length)
+        if settings.buffer_size < least:
+            raise BadParameter(
+                f"buffer_size is {settings.buffer_size}; with {setup.num_envs} copies, rollouts of {setup.rollout_length} steps and a "
+                f"sequence_length of {settings.sequence_length} it is at least {least}"
+            )
+
+    def replay_bytes(self) -> int:
+        """What the replay takes when it is full."""
+        memory = self.network.remembered + self.network.shown
+        step = bytes_per_step(self.setup, memory, self.keeps_state)
+        return step * self.setup.num_envs * self._capacity(self.setup.num_envs)
+
+    def prepare(self) -> None:
+        check_memory("the replay", self.replay_bytes(), "a smaller buffer_size needs less")
+        settings, network = self.settings, self.settings.network
+        rows = settings.batch_size * (settings.sequence_length + 1) * self.group.size
+        wanted = rows * bytes_of_row(self.group.observation_space.shape, network.hidden, network.memory_size)
+        check_memory(
+            f"a batch of {rows:,} observations",
+            wanted,
+            "a smaller batch_size or sequence_length, or narrower layers, need less",
+        )
+
+    def announce(self) -> list[str]:
+        return [
+            f"the replay of {self.settings.buffer_size:,} steps takes {self.replay_bytes() / MEGABYTE:,.1f} MB of memory when it is full"
+        ]
+
+    def state_dict(self) -> dict[str, Any]:
+        return super().state_dict() | {
+            "parts": self.parts.state_dict(),
+            "targets": self.targets.state_dict(),
+            "optimizers": {name: optimizer.state_dict() for name, optimizer in self.optimizers.items()},
+            "updates": self.updates,
+            "gradient_steps": self.gradient_steps,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self.parts.load_state_dict(state["parts"])
+        self.targets.load_state_dict(state["targets"])
+        for name, optimizer in self.optimizers.items():
+            optimizer.load_state_dict(state["optimizers"][name])
+        self.updates = int(state["updates"])
+        self.gradient_steps = int(state["gradient_steps"])
+
+    def experience(self) -> dict[str, Any]:
+        return {} if self.replay is None else {"replay": self.replay.state_dict()}
+
+    def load_experience(self, state: dict[str, Any]) -> None:
+        self.replay = Replay.restored(state["replay"]) if "replay" in state else None
+
+    def _put(self, array: Any) -> Tensor:
+        return to_tensor(array, self.setup.device)
+
+
+class IQL(QLearner[QSettings]):
+    """Independent Q-learning: each agent values its own actions by its own observations and rewards."""
+
+    Settings = QSettings
+    information = Information.LOCAL
+
+    def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
+        values = self._look(self.network, stretch)
+        with torch.no_grad():
+            late = self._look(self.targets["network"], stretch)
+            best = self.actions.best(values if self.settings.double_q else late, stretch.action_mask)
+            after = self._values(self.targets, late, best, stretch)
+        target, known = self._targets(stretch.reward, stretch.terminated, after, stretch.active, stretch)
+        chosen = self.actions.of(values[:-1], self.actions.from_action(stretch.action[:-1]))
+        chosen, target, known = (self.fold.by_network(x.flatten(0, 1)) for x in (chosen, target, known))
+        loss = masked_mean((chosen - target).square(), known)
+        metrics = {"td_loss": loss.detach(), "q_taken": masked_mean(chosen.detach(), known)}
+        return loss.sum(), known.any(dim=1), metrics
+
+    def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
+        return self.actions.of(values, best)

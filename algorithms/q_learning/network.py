@@ -1,0 +1,95 @@
+"""Action values of all agents of a group: a body and a head, and what stays from step to step."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from ...envs.core.spec import GroupSpec
+from ..nn.communication import hear_others
+from ..nn.layers import Fold, StackedLinear
+from ..nn.torso import Body, BodySettings
+from .discrete_actions import ActionValues
+
+
+@dataclass(frozen=True)
+class QNetworkSettings(BodySettings):
+    """What the networks of action values look like."""
+
+    last_action: bool = False
+    """Show each agent its last action, one-hot."""
+
+
+@dataclass(frozen=True)
+class TalkingNetworkSettings(QNetworkSettings):
+    """The same for a team, whose agents may talk."""
+
+    channel: Literal["none", "features", "memory"] = "none"
+    """What agents tell each other in every step, also when they act: `features` of what they see, or what they make of it with their `memory`."""
+
+
+class QNetwork(nn.Module):
+    """Action values from observations and memory.
+
+    Memory is `(B, n, k)`: what the GRU holds, then the last action, as far as there are any.
+    """
+
+    def __init__(self, group: GroupSpec, actions: ActionValues, settings: QNetworkSettings, stream: torch.Generator):
+        super().__init__()
+        self.fold = Fold(group.size, settings.sharing == "all")
+        self.actions = actions
+        self.channel = settings.channel if isinstance(settings, TalkingNetworkSettings) else "none"
+        self.shown = actions.choices if settings.last_action else 0
+        self.body = Body(
+            group.observation_space, settings, self.fold, stream, extra=self.shown, talks=self.channel == "features"
+        )
+        self.remembered = settings.memory_size if settings.memory == "gru" else 0
+        width = self.body.outputs * (2 if self.channel == "memory" else 1)
+        # Small first values: what is best is then a matter of what was paid, not of how the weights fell.
+        self.head = StackedLinear(self.fold.m, width, actions.choices, stream, gain=0.1)
+
+    def initial_memory(self, num_envs: int) -> Tensor | None:
+        """Zeros `(num_envs, n, k)`, or None without memory."""
+        size = self.remembered + self.shown
+        return torch.zeros(num_envs, self.fold.n, size) if size else None
+
+    def forward(
+        self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor, action: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Values of a sequence.
+
+        Args:
+            observation: `(T, B, n, *shape)`.
+            memory: `(B, n, k)` before the first step, or None without memory.
+            first: `(T, B)` clears the memory before the step is read.
+            active: `(T, B, n)`.
+            action: `(T, B, n, parts)` what was chosen then; of the last step it is not needed, and for one step None will do.
+
+        Returns:
+            Values `(T, B, n, choices)`, and what the GRU holds after the last step.
+        """
+        inside, shown = None, None
+        if memory is not None:
+            inside = memory[..., : self.remembered] if self.remembered else None
+            shown = self._last_actions(memory[..., self.remembered :], first, active, action) if self.shown else None
+        x, inside = self.body(observation, inside, first, active, shown)
+        if self.channel == "memory":
+            x = hear_others(x, active, self.fold)
+        values = self.fold.back(self.head(x))
+        return values.view(*active.shape, -1), inside
+
+    def remember(self, inside: Tensor | None, action: Tensor, active: Tensor) -> Tensor | None:
+        """The memory `(B, n, k)` after a step in which the agents `active` (B, n) did `action` (B, n, parts)."""
+        if not self.shown:
+            return inside
+        acted = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
+        return acted if inside is None else torch.cat([inside, acted], dim=-1)
+
+    def _last_actions(self, before: Tensor, first: Tensor, active: Tensor, action: Tensor | None) -> Tensor:
+        """`(T, B, n, choices)`; zeros for those who had none."""
+        shown = before[None]
+        if action is not None and len(first) > 1:
+            acted = torch.where(active[:-1].unsqueeze(-1), self.actions.one_hot(action[: len(first) - 1]), 0)
+            shown = torch.cat([shown, acted])
+        return torch.where(first[:, :, None, None], 0, shown)

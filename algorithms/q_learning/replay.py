@@ -1,0 +1,160 @@
+"""A replay of the last steps of all copies, from which stretches of steps are drawn."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..core.learner import Setup
+from ..core.rollout import Rollout
+
+SEEN = ("observation", "action_mask", "active", "first")
+PER_TRANSITION = ("action", "reward", "terminated", "truncated")
+
+
+class Stretch(NamedTuple):
+    """L transitions of B copies each, drawn from a replay: L + 1 steps of what is seen, the first L of what follows (as in `Rollout`)."""
+
+    observation: Tensor  # (L + 1, B, n, *shape)
+    action_mask: Tensor | None  # (L + 1, B, n, choices)
+    active: Tensor  # (L + 1, B, n)
+    first: Tensor  # (L + 1, B)
+    action: Tensor  # (L + 1, B, n, *action_shape); what stands in the last step means nothing
+    reward: NDArray[np.float32]  # (L, B, n)
+    terminated: NDArray[np.bool_]  # (L, B, n)
+    truncated: NDArray[np.bool_]  # (L, B)
+    memory: Tensor | None  # (B, n, k) the memory before the first step
+    state: Tensor | None  # (L + 1, B, *state_shape)
+
+
+class Replay:
+    """The last `capacity` steps of every copy, in arrays that are written in a circle.
+
+    What means nothing is made harmless when it is stored: observations, action masks and actions of inactive agents, and rewards that belong to
+    nobody, after an agent's own end and on the step into the next episode.
+
+    Args:
+        capacity: steps of each copy; one of them waits for what follows.
+        sample: a rollout with the memories `(T, E, n, k)` in `record["memory"]`, if the learner has any, from which the arrays take their shapes.
+        keep_state: whether the global state is kept.
+    """
+
+    def __init__(self, capacity: int, sample: Rollout, keep_state: bool):
+        self.capacity = capacity
+        self.head = 0
+        """The slot of the newest observation, whose transition is still to come."""
+        self.filled = 0
+        """Transitions stored of each copy."""
+        self.keep_state = keep_state
+        self.parts: dict[str, NDArray[Any]] = {
+            name: np.zeros((capacity, *part.shape[1:]), part.dtype) for name, part in self._parts_of(sample).items()
+        }
+
+    def _parts_of(self, rollout: Rollout) -> dict[str, NDArray[Any]]:
+        parts = {name: getattr(rollout, name) for name in (*SEEN, *PER_TRANSITION)}
+        parts |= {"memory": rollout.record.get("memory"), "state": rollout.state if self.keep_state else None}
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def add(self, rollout: Rollout) -> None:
+        """Store a rollout that goes on where the last one ended."""
+        for name, part in self._parts_of(self._harmless(rollout)).items():
+            length = len(part)
+            if name not in self.parts:  # of a run from before bridged environments had masks
+                self.parts[name] = np.ones((self.capacity, *part.shape[1:]), part.dtype)
+            self.parts[name][(self.head + np.arange(length)) % self.capacity] = part
+        steps = len(rollout.reward)
+        self.head = (self.head + steps) % self.capacity
+        self.filled = min(self.filled + steps, self.capacity - 1)
+
+    def _harmless(self, rollout: Rollout) -> Rollout:
+        active = rollout.active
+        here = active.reshape(*active.shape, *[1] * (rollout.observation.ndim - 3))
+        valid = rollout.valid.reshape(*rollout.valid.shape, *[1] * (rollout.action.ndim - 3))
+        mask = None if rollout.action_mask is None else rollout.action_mask | ~active[..., None]
+        record = dict(rollout.record)
+        if "memory" in record:  # who waits where a stretch begins, begins it with a blank memory
+            record["memory"] = np.where(active[:-1, ..., None], record["memory"], np.float32(0))
+        return rollout._replace(
+            observation=np.where(here, rollout.observation, np.zeros((), rollout.observation.dtype)),
+            action_mask=mask,
+            action=np.where(valid, rollout.action, np.zeros((), rollout.action.dtype)),
+            reward=np.where(self._nobodys(rollout), np.float32(0), rollout.reward),
+            record=record,
+        )
+
+    def _nobodys(self, rollout: Rollout) -> NDArray[np.bool_]:
+        """(T, E, n) where a reward comes after the agent's own end and before a new life, or on the step into the next episode."""
+        ended = np.zeros_like(rollout.terminated)
+        ended[1:] = rollout.terminated[:-1]
+        if self.filled:
+            ended[0] = self.parts["terminated"][(self.head - 1) % self.capacity]
+        return (ended & ~rollout.active[:-1] & ~rollout.first[:-1, :, None]) | rollout.first[1:, :, None]
+
+    def holds(self, length: int) -> bool:
+        """Whether there is a stretch of that many transitions."""
+        return self.filled >= length
+
+    def draw(self, number: int, length: int, stream: torch.Generator, device: str | torch.device) -> Stretch:
+        """Stretches of `length` transitions, every copy and every start with the same chance."""
+        copies = self.parts["reward"].shape[1]
+        start = torch.randint(self.filled - length + 1, (number,), generator=stream).numpy()
+        copy = torch.randint(copies, (number,), generator=stream).numpy()
+        return self._stretch(start, copy, length, device)
+
+    def whole(self, device: str | torch.device) -> Stretch:
+        """All that is stored, as one stretch of each copy."""
+        copies = np.arange(self.parts["reward"].shape[1])
+        return self._stretch(np.zeros_like(copies), copies, self.filled, device)
+
+    def _stretch(
+        self, start: NDArray[np.int64], copy: NDArray[np.int64], length: int, device: str | torch.device
+    ) -> Stretch:
+        slots = (self.head - self.filled + start + np.arange(length + 1)[:, None]) % self.capacity
+
+        def seen(name: str) -> Tensor | None:
+            return torch.from_numpy(self.parts[name][slots, copy]).to(device) if name in self.parts else None
+
+        def known(name: str) -> Tensor:
+            part = seen(name)
+            assert part is not None
+            return part
+
+        reward, terminated, truncated = (self.parts[name][slots[:-1], copy] for name in PER_TRANSITION[1:])
+        memory = self.parts["memory"][slots[0], copy] if "memory" in self.parts else None
+        return Stretch(
+            known("observation"), seen("action_mask"), known("active"), known("first"), known("action"),
+            reward, terminated, truncated, None if memory is None else torch.from_numpy(memory).to(device), seen("state"),
+        )  # fmt: skip
+
+    def state_dict(self) -> dict[str, Any]:
+        """The slots that hold something, and where the circle stands."""
+        used = self.capacity if self.filled == self.capacity - 1 else self.head + 1
+        parts = {name: torch.from_numpy(part[:used]) for name, part in self.parts.items()}
+        return {"capacity": self.capacity, "head": self.head, "filled": self.filled, "parts": parts}
+
+    @classmethod
+    def restored(cls, state: dict[str, Any]) -> "Replay":
+        """The replay that gave `state`."""
+        replay = cls.__new__(cls)
+        replay.capacity, replay.head, replay.filled = state["capacity"], state["head"], state["filled"]
+        replay.keep_state = "state" in state["parts"]
+        replay.parts = {}
+        for name, kept in state["parts"].items():
+            part = kept.numpy()
+            replay.parts[name] = np.zeros((replay.capacity, *part.shape[1:]), part.dtype)
+            replay.parts[name][: len(part)] = part
+        return replay
+
+
+def bytes_per_step(setup: Setup, memory_size: int, keep_state: bool) -> int:
+    """What one step of one copy takes."""
+    group = setup.group
+    space = group.observation_space
+    observation = int(np.prod(space.shape)) * space.dtype.itemsize
+    action = int(np.prod(group.action_shape)) * group.action_dtype.itemsize
+    mask = group.num_choices if group.has_action_mask else 0
+    flags_and_reward = 1 + 1 + 4  # active, terminated, reward
+    state = int(np.prod(setup.env.state_shape or ())) * 4 if keep_state else 0
+    return group.size * (observation + mask + action + 4 * memory_size + flags_and_reward) + state + 2

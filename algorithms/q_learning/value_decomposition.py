@@ -1,0 +1,197 @@
+"""Value decomposition: a team learns one value from one reward, made of values that its agents act by alone.
+
+Training is centralized, execution is not: every agent takes the action that is best by its own values, and the mixers see to it that the joint
+action is then the best by the team's. VDN, QMIX and QPLEX differ in the mixer, weighted QMIX in what the loss weighs.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ...envs.core.validation import require
+from ...envs.errors import BadParameter
+from ..core.learner import Information, Setup
+from ..core.statistics import masked_mean
+from ..nn.global_state import GlobalState, StateSource
+from .learner import Metrics, QLearner, QSettings
+from .mixers import MIXERS, Central, MixerSettings, check_mixer
+from .network import TalkingNetworkSettings
+from .replay import Stretch
+
+
+@dataclass(frozen=True)
+class TeamSettings(QSettings):
+    """Options of value decomposition."""
+
+    network: TalkingNetworkSettings = field(default_factory=TalkingNetworkSettings)
+    """What the agents' networks look like."""
+    team_reward: Literal["sum", "mean"] | None = None
+    """How the agents' rewards make the team's, where the environment pays each its own."""
+    state: StateSource = "environment"
+    """What mixers see: the environment's global state, or the agents' observations put together."""
+    mixer: str = "monotone"
+    """`sum`, `monotone` or `duplex`."""
+    mixing: MixerSettings = field(default_factory=MixerSettings)
+    """What the mixer looks like."""
+    weighting: Literal["none", "central", "optimistic"] = "none"
+    """Which joint actions count fully: all, those that seem best (CW of Rashid et al. 2020), or those that are worth more than thought (OW)."""
+    weight: float = 0.1
+    """What the other joint actions count with `weighting`, above 0 and up to 1."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        check_mixer(self.mixer)
+        require("weight", self.weight, 0 < self.weight <= 1, "above 0 and up to 1")
+
+
+@dataclass(frozen=True)
+class VDNSettings(TeamSettings):
+    """Options of VDN."""
+
+    mixer: str = "sum"
+    """`sum`, `monotone` or `duplex`."""
+
+
+@dataclass(frozen=True)
+class QPLEXSettings(TeamSettings):
+    """Options of QPLEX."""
+
+    mixer: str = "duplex"
+    """`sum`, `monotone` or `duplex`."""
+
+
+@dataclass(frozen=True)
+class WQMIXSettings(TeamSettings):
+    """Options of weighted QMIX."""
+
+    weighting: Literal["none", "central", "optimistic"] = "optimistic"
+    """Which joint actions count fully: all, those that seem best (CW of Rashid et al. 2020), or those that are worth more than thought (OW)."""
+
+
+class QMIX(QLearner[TeamSettings]):
+    """QMIX (Rashid et al. 2018), and by its settings each of the others."""
+
+    Settings = TeamSettings
+    information = Information.JOINT
+
+    def __init__(self, setup: Setup, settings: TeamSettings):
+        if settings.team_reward is None and not setup.group.shared_reward and setup.group.size > 1:
+            raise BadParameter(
+                f"{type(self).__name__.lower()} learns from one reward of the team, and '{setup.env.id}' pays each agent of the group "
+                f"'{setup.group.name}' its own; set team_reward to sum or mean"
+            )
+        self._needs_state = MIXERS[settings.mixer].needs_state or settings.weighting != "none"
+        self._weighted = settings.weighting != "none"
+        super().__init__(setup, settings)
+
+    def other_parts(self) -> dict[str, nn.Module]:
+        shape: tuple[int, ...] = ()
+        if self._needs_state:
+            self._state = GlobalState(self.setup, self.settings.state, self.who)
+            shape = self._state.shape
+        arguments = self.group.size, self.actions.choices, shape, self.settings.mixing, self.stream("mixer")
+        parts: dict[str, nn.Module] = {"mixer": MIXERS[self.settings.mixer](*arguments)}
+        if self._weighted:
+            parts |= {"central_network": self.make_network(), "central_mixer": Central(*arguments)}
+        return parts
+
+    @property
+    def keeps_state(self) -> bool:
+        return self._needs_state and self.settings.state == "environment"
+
+    def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
+        values = self._look(self.network, stretch)
+        acted = self.actions.from_action(stretch.action[:-1])
+        with torch.no_grad():
+            late = self._look(self.targets["central_network" if self._weighted else "network"], stretch)
+            source = values if self.settings.double_q or self._weighted else late
+            best = self.actions.best(source, stretch.action_mask)
+            after = self._values(self.targets, late, best, stretch)
+        here = stretch.active.any(dim=-1, keepdim=True)
+        target, known = self._targets(
+            self._team_reward(stretch.reward),
+            np.logical_and.reduce(stretch.terminated, axis=-1, keepdims=True),
+            after,
+            here,
+            stretch,
+        )
+        target, known = target.view(1, -1), known.view(1, -1)
+        worth = self._mix(self.parts["mixer"], values[:-1], acted, stretch).reshape(1, -1)
+        error = (worth - target).square()
+        loss, metrics = torch.zeros((), device=error.device), {}
+        if self._weighted:
+            weight, central = self._weigh(worth, target, acted, best, after, stretch)
+            error = weight * error
+            central_loss = masked_mean((central - target).square(), known)
+            loss = central_loss.sum()
+            metrics = {"central_loss": central_loss.detach(), "weight": masked_mean(weight, known)}
+        team_loss = masked_mean(error, known)
+        metrics |= {"td_loss": team_loss.detach(), "q_taken": masked_mean(worth.detach(), known)}
+        return loss + team_loss.sum(), known.any(dim=1), metrics
+
+    def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
+        mixer = parts["central_mixer"] if self._weighted and parts is self.targets else parts["mixer"]
+        return self._mix(mixer, values, best, stretch).unsqueeze(-1)
+
+    def _mix(self, mixer: nn.Module, values: Tensor, action: Tensor, stretch: Stretch) -> Tensor:
+        """The team's value `(T, B)` of joint actions `(T, B, n, parts)` in the first T steps, by agents' values `(T, B, n, choices)`."""
+        length = len(values)
+        active = stretch.active[:length]
+        chosen = torch.where(active, self.actions.of(values, action), 0).flatten(0, 1)
+        most = shown = state = None
+        if mixer.needs_actions:
+            mask = None if stretch.action_mask is None else stretch.action_mask[:length]
+            best = self.actions.best(values.detach(), mask)
+            most = torch.where(active, self.actions.of(values, best), 0).flatten(0, 1)
+            shown = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0).flatten(0, 1).flatten(1)
+        if mixer.needs_state:
+            whole = None if stretch.state is None else stretch.state[:length]
+            state = self._state.of(whole, stretch.observation[:length], active).flatten(0, 1)
+        return mixer(chosen, most, shown, state).view(active.shape[:2])
+
+    def _weigh(
+        self, worth: Tensor, target: Tensor, acted: Tensor, best: Tensor, after: Tensor, stretch: Stretch
+    ) -> tuple[Tensor, Tensor]:
+        """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of the joint action that was taken (Rashid et al. 2020, equations 10 and 11)."""
+        look = self._look(self.parts["central_network"], stretch)
+        central = self._mix(self.parts["central_mixer"], look[:-1], acted, stretch).reshape(1, -1)
+        with torch.no_grad():
+            if self.settings.weighting == "optimistic":
+                counts = worth < target
+            else:
+                same = ((acted == best[:-1]).all(dim=-1) | ~stretch.active[:-1]).all(dim=-1).reshape(1, -1)
+                counts = same | (target > after[:-1].reshape(1, -1))
+            weight = torch.where(counts, 1.0, self.settings.weight)
+        return weight, central
+
+    def _team_reward(self, reward: NDArray[np.float32]) -> NDArray[np.float32]:
+        """`(L, B, n)` to `(L, B, 1)`."""
+        if self.settings.team_reward == "sum":
+            return reward.sum(axis=-1, keepdims=True)
+        if self.settings.team_reward == "mean":
+            return reward.mean(axis=-1, keepdims=True)
+        # All get the same, but for agents whose own end has come and who have 0: the one that is not 0.
+        low, high = reward.min(axis=-1, keepdims=True), reward.max(axis=-1, keepdims=True)
+        return np.where(-low > high, low, high)
+
+
+class VDN(QMIX):
+    """Value decomposition networks: the team's value is the sum (Sunehag et al. 2018)."""
+
+    Settings = VDNSettings
+
+
+class QPLEX(QMIX):
+    """QPLEX: duplex dueling, which can stand for every joint value that agents can act by (Wang et al. 2021)."""
+
+    Settings = QPLEXSettings
+
+
+class WQMIX(QMIX):
+    """Weighted QMIX: joint actions that were thought too little of count more than the others (Rashid et al. 2020)."""
+
+    Settings = WQMIXSettings

@@ -1,0 +1,1 @@
+"""Benchmarks of the norm learners: `python -m benchmarks.norms`."""

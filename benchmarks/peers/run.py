@@ -1,0 +1,46 @@
+"""Other packages, each timed by a script of its own, with the Python of the environment that it needs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+OWN_PYTHON = ("pettingzoo",)
+"""Peers that live in this environment (the `reference` extra)."""
+FROM_SOURCES = ("meltingpot", "socialjax", "jaxmarl_baselines", "epymarl")
+"""Peers that are not installed but read from the folder that STIGMERGY_<PEER> names; tests/oracles/README.md says how to come by them."""
+
+
+def peer_python(peer: str) -> str | None:
+    """The Python that has a peer: STIGMERGY_<PEER>_PYTHON, or what `make .venv-<peer>` built; None if there is none, or no sources."""
+    if peer in OWN_PYTHON:
+        return sys.executable
+    if peer in FROM_SOURCES and not os.environ.get(f"STIGMERGY_{peer.upper()}"):
+        return None
+    given = os.environ.get(f"STIGMERGY_{peer.upper()}_PYTHON")
+    built = HERE.parents[1] / f".venv-{peer}" / "bin" / "python"
+    return given or (str(built) if built.exists() else None)
+
+
+def ask_peer(peer: str, **task: Any) -> dict[str, Any]:
+    """What `<peer>_driver.py` makes of a task, which it reads as JSON.
+
+    Raises:
+        RuntimeError: the peer failed; the text is its last line.
+    """
+    python = peer_python(peer)
+    assert python is not None, f"ask peer_python('{peer}') first"
+    result = subprocess.run(
+        [python, str(HERE / f"{peer}_driver.py")], input=json.dumps(task), capture_output=True, text=True
+    )
+    if result.returncode:
+        raise RuntimeError(f"{peer} failed: {result.stderr.strip().splitlines()[-1]}")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def time_peer(peer: str, **task: Any) -> float:
+    """Agent-steps per second of a peer. Raises RuntimeError as `ask_peer` does."""
+    return ask_peer(peer, **task)["agent_steps_per_second"]

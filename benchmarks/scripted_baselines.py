@@ -1,0 +1,26 @@
+"""What scripted play is worth in every task with its default parameters, beside random play: `python -m benchmarks yardsticks`."""
+
+import stigmergy
+from stigmergy.algorithms.core.make import make_learner, scripted_for
+from stigmergy.training.confidence_intervals import mean_of_defined
+from stigmergy.training.evaluation import evaluate
+
+EPISODES, SEED = 64, 1000
+
+
+def measure(id: str) -> list[tuple[str, dict[str, float]]]:
+    """Who plays, and the mean of every outcome over the same episodes: random, then the first policy of every group."""
+    env = stigmergy.make(id, EPISODES)
+    names = {group.name: next(iter(scripted_for(env.spec, group)), "random") for group in env.spec.groups}
+    rows = []
+    for players in (dict.fromkeys(names, "random"), names):
+        learners = {
+            group: make_learner(
+                name, stigmergy.Setup(env.spec, env.spec.group(group), SEED, env_parameters=env.parameters)
+            )
+            for group, name in players.items()
+        }
+        outcomes = evaluate(env, learners, SEED).columns()
+        means = {name: mean_of_defined(values) for name, values in outcomes.items()}
+        rows.append((" + ".join(dict.fromkeys(players.values())), means))
+    return rows if names != dict.fromkeys(names, "random") else rows[:1]

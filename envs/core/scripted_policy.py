@@ -1,0 +1,61 @@
+"""Scripted policies: the yardsticks that come with the tasks, and the partners that learners play beside."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadParameter
+from .spec import EnvSpec, GroupSpec
+
+
+def in_world(spec: EnvSpec, group: GroupSpec) -> tuple[EnvSpec, GroupSpec]:
+    """A task and a group as scripted policies know them: of a scenario, its world and the group that has all agents."""
+    return (spec.world, spec.world.groups[0]) if spec.world else (spec, group)
+
+
+class ScriptedPolicy(ABC):
+    """Acts for all agents of one group, in all copies, from the environment's state; learns nothing.
+
+    Registered like a learner (`stigmergy.register_algorithm("flee", Flee)`), it stands wherever an algorithm's name does.
+    """
+
+    plays: ClassVar[tuple[str, ...]] = ("",)
+    """What the ids of its tasks begin with, such as `pathfinding/` or `pursuit/tag`; by default any."""
+    groups: ClassVar[tuple[str, ...]] = ()
+    """The groups it plays, such as `prey`; by default any."""
+
+    @classmethod
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "ScriptedPolicy":
+        """The policy for one group of one task; a class that needs to know something of them overrides this."""
+        return cls()
+
+    @classmethod
+    def can_play(cls, spec: EnvSpec, group: GroupSpec) -> bool:
+        """Whether the policy declares the task and the group; of a scenario, those of its world."""
+        spec, group = in_world(spec, group)
+        return spec.id.startswith(cls.plays) and (not cls.groups or group.name in cls.groups)
+
+    @classmethod
+    def built_for(cls, name: str, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "ScriptedPolicy":
+        """`build`, for tasks and groups that the policy declares. Raises BadParameter for others."""
+        if not spec.id.startswith(cls.plays):
+            raise BadParameter(
+                f"the algorithm '{name}' is for {' and '.join(f'{start}*' for start in cls.plays)}, not for '{spec.id}'"
+            )
+        if cls.groups and group.name not in cls.groups:
+            raise BadParameter(
+                f"the algorithm '{name}' is for the group {' or '.join(cls.groups)} of '{spec.id}', not for '{group.name}'"
+            )
+        return cls.build(spec, group, parameters)
+
+    @abstractmethod
+    def act(self, world: Any, generator: np.random.Generator) -> NDArray[Any]:
+        """The actions of the group, `(num_envs, n, *action_shape)`.
+
+        Args:
+            world: the environment's `state`, which must not be written to.
+            generator: for policies that draw; nothing else may be drawn from. The bots of scenarios have none: they take chance
+                from the state, with `streams.hash_below`.
+        """

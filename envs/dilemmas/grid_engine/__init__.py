@@ -1,0 +1,1 @@
+"""The grid engine of the dilemmas: avatars, beams, sanctions, observations and pictures."""

@@ -1,0 +1,1 @@
+"""Kernels of grid tasks: moves, windows, search and wide copies."""

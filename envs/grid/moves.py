@@ -1,0 +1,140 @@
+"""Grid toolkit: the pieces every grid task calls. Kernels work on one copy, on plain arrays, and allocate nothing.
+
+Coordinates are (row, column), rows downwards. A padded grid has `pad` extra cells on each side, so that a window of
+radius `pad` around any cell of the map lies inside it: the window of the cell (r, c) starts at padded[r, c].
+"""
+
+import numpy as np
+
+from ..kernels import njit
+
+MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.int32)
+"""stay, up, down, left, right: POGEMA's order."""
+MOVE_NAMES = ("stay", "up", "down", "left", "right")
+
+PRIORITY, BLOCK_BOTH, SOFT = 0, 1, 2
+COLLISION_SYSTEMS = {"priority": PRIORITY, "block_both": BLOCK_BOTH, "soft": SOFT}
+
+
+@njit(cache=True, inline="always")
+def _stays(cell, target, i):
+    return target[i, 0] == cell[i, 0] and target[i, 1] == cell[i, 1]
+
+
+@njit(cache=True, inline="always")
+def _stay(cell, target, i):
+    target[i, 0] = cell[i, 0]
+    target[i, 1] = cell[i, 1]
+
+
+@njit(cache=True)
+def move_priority(obstacle, occupant, pad, cell, target):
+    """POGEMA's `priority`: agents move one after the other by index, into cells free at that moment.
+
+    Args:
+        obstacle: (h, w) uint8, padded.
+        occupant: (h, w) int32, padded; agent index + 1, or 0. Not changed here.
+        cell: (n, 2) int32 map coordinates; a row of an absent agent has row -1.
+        target: (n, 2) int32, in: where each agent wants to go; out: where it goes.
+
+    Returns the number of moves that another agent prevented. The other systems share these arguments and this result.
+    """
+    prevented = 0
+    for i in range(cell.shape[0]):
+        if cell[i, 0] < 0 or _stays(cell, target, i):
+            continue
+        r, c = target[i, 0], target[i, 1]
+        if obstacle[r + pad, c + pad] != 0:
+            _stay(cell, target, i)
+        elif occupant[r + pad, c + pad] != 0:
+            _stay(cell, target, i)
+            prevented += 1
+        else:  # occupancy is kept current while the agents move in turn
+            occupant[cell[i, 0] + pad, cell[i, 1] + pad] = 0
+            occupant[r + pad, c + pad] = i + 1
+    for i in range(cell.shape[0]):  # and put back: the caller moves the agents
+        if cell[i, 0] >= 0:
+            occupant[target[i, 0] + pad, target[i, 1] + pad] = 0
+    for i in range(cell.shape[0]):
+        if cell[i, 0] >= 0:
+            occupant[cell[i, 0] + pad, cell[i, 1] + pad] = i + 1
+    return prevented
+
+
+@njit(cache=True)
+def move_block_both(obstacle, occupant, claim, cancel, pad, cell, target):
+    """POGEMA's `block_both`: nobody enters a cell that is occupied now or that two or more agents want.
+
+    `claim` (h, w) int32 and `cancel` (n,) bool are scratch; `claim` is zero before and after.
+    """
+    n = cell.shape[0]
+    prevented = 0
+    for i in range(n):
+        if cell[i, 0] >= 0:
+            claim[target[i, 0] + pad, target[i, 1] + pad] += 1
+    for i in range(n):
+        cancel[i] = False
+        if cell[i, 0] >= 0 and not _stays(cell, target, i):
+            r, c = target[i, 0] + pad, target[i, 1] + pad
+            wall = obstacle[r, c] != 0
+            cancel[i] = wall or occupant[r, c] != 0 or claim[r, c] > 1
+            prevented += cancel[i] and not wall
+    for i in range(n):
+        if cell[i, 0] >= 0:
+            claim[target[i, 0] + pad, target[i, 1] + pad] = 0
+            if cancel[i]:
+                _stay(cell, target, i)
+    return prevented
+
+
+@njit(cache=True)
+def move_soft(obstacle, occupant, claim, pad, cell, target):
+    """POGEMA's `soft`: walls and swaps cancel moves, then conflicts cancel moves until none is left.
+
+    A cell goes to the agent that stays there, else to the lowest index; chains and rotations of three or more pass.
+    `claim` (h, w) int32 is scratch, zero before and after.
+    """
+    n = cell.shape[0]
+    prevented = 0
+    for i in range(n):
+        if cell[i, 0] >= 0 and obstacle[target[i, 0] + pad, target[i, 1] + pad] != 0:
+            _stay(cell, target, i)
+    for i in range(n):
+        if cell[i, 0] < 0 or _stays(cell, target, i):
+            continue
+        j = occupant[target[i, 0] + pad, target[i, 1] + pad] - 1
+        if j > i and target[j, 0] == cell[i, 0] and target[j, 1] == cell[i, 1]:
+            _stay(cell, target, i)
+            _stay(cell, target, j)
+            prevented += 2
+    changed = True
+    while changed:
+        changed = False
+        for i in range(n):
+            if cell[i, 0] >= 0 and _stays(cell, target, i):
+                claim[cell[i, 0] + pad, cell[i, 1] + pad] = i + 1
+        for i in range(n):
+            if cell[i, 0] < 0:
+                continue
+            r, c = target[i, 0] + pad, target[i, 1] + pad
+            if claim[r, c] == 0:
+                claim[r, c] = i + 1
+            elif claim[r, c] != i + 1:
+                _stay(cell, target, i)
+                prevented += 1
+                changed = True
+        for i in range(n):  # every claimed cell is some agent's own or final target
+            if cell[i, 0] >= 0:
+                claim[target[i, 0] + pad, target[i, 1] + pad] = 0
+                claim[cell[i, 0] + pad, cell[i, 1] + pad] = 0
+    return prevented
+
+
+@njit(cache=True)
+def resolve_moves(system, obstacle, occupant, claim, cancel, pad, cell, target):
+    """Settle who moves by one of COLLISION_SYSTEMS; arguments and result as in `move_priority` and `move_block_both`."""
+    if system == PRIORITY:
+        return move_priority(obstacle, occupant, pad, cell, target)
+    if system == BLOCK_BOTH:
+        return move_block_both(obstacle, occupant, claim, cancel, pad, cell, target)
+    return move_soft(obstacle, occupant, claim, pad, cell, target)

@@ -1,0 +1,1 @@
+"""Values of PettingZoo environments as rows of a batch, and back."""

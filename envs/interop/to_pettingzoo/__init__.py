@@ -1,0 +1,1 @@
+"""PettingZoo's views of our environments."""

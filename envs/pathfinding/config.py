@@ -1,0 +1,82 @@
+"""The parameters of a pathfinding task, checked field by field when they are made."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..core.validation import MOST_STEPS, check_within
+from ..errors import BadParameter
+from ..utils.parameter_files import KEY as FILE
+from .maps.names import map_file, scenario_file
+
+Cell = tuple[int, int]
+MAX_RADIUS = 64
+MAX_SIDE = 2048
+
+
+@dataclass(frozen=True)
+class PathfindingParameters:
+    """Options of one-shot and lifelong pathfinding; names follow POGEMA's GridConfig where it has them.
+
+    Raises:
+        BadParameter: a value is out of range, or two values contradict each other.
+    """
+
+    num_agents: int | None = None
+    """Agents in each copy; left out, as many as have given starts, else 8."""
+    map: str = field(default="random", metadata={FILE: map_file})
+    """`random`, `mazes`, `rooms`, `warehouse`, a file (a MovingAI map or a drawing, yours, or one that comes with the package), or a drawing."""
+    height: int | None = None
+    """Rows of a generated map; 16 if left out."""
+    width: int | None = None
+    """Columns of a generated map; 16 if left out."""
+    density: float = 0.3
+    """Share of walls in a `random` map, from 0 to below 1."""
+    obs_radius: int = 5
+    """An agent sees a square window of 2 * obs_radius + 1 cells around it."""
+    collision_system: Literal["priority", "block_both", "soft"] = "soft"
+    """Who may move when agents are in each other's way; POGEMA's benchmarks use `soft`."""
+    shortest_path: bool = False
+    """Add a fourth channel that marks a shortest path to the goal, other agents ignored (after the Follower)."""
+    mask_walls: bool = False
+    """Give action masks that forbid moves into walls."""
+    max_cycles: int = 256
+    """Steps after which an episode is truncated."""
+    starts: tuple[Cell, ...] = ()
+    """A start cell (row, column) for each agent; drawn at random if empty."""
+    goals: tuple[tuple[Cell, ...], ...] = ()
+    """For each agent the sequence of its goals, which repeats (one goal in one-shot tasks); drawn at random if empty."""
+    scenario: str = field(default="", metadata={FILE: scenario_file})
+    """A MovingAI `.scen` file whose first entries give starts and first goals."""
+
+    def __post_init__(self):
+        if self.num_agents is not None:
+            check_within("num_agents", self.num_agents, 1, 100_000)
+        for name in ("height", "width"):
+            value = getattr(self, name)
+            if value is not None:
+                check_within(name, value, 1, MAX_SIDE)
+        if not 0 <= self.density < 1:
+            raise BadParameter(f"density is {self.density}; allowed is 0 to below 1")
+        check_within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
+        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
+        for cell in (*self.starts, *(cell for goals in self.goals for cell in goals)):
+            if not all(-MOST_STEPS <= number <= MOST_STEPS for number in cell):
+                name = "starts" if cell in self.starts else "goals"
+                raise BadParameter(f"{name} has the cell {cell}; allowed are rows and columns of the map")
+        if self.scenario and (self.starts or self.goals):
+            raise BadParameter(
+                f"scenario is '{self.scenario}' and starts or goals are given too; give one or the other"
+            )
+
+
+@dataclass(frozen=True)
+class LifelongParameters(PathfindingParameters):
+    """Options of lifelong pathfinding: an agent that reaches its goal gets the next one at once."""
+
+
+@dataclass(frozen=True)
+class OneShotParameters(PathfindingParameters):
+    """Options of one-shot pathfinding: each agent has one goal."""
+
+    on_target: Literal["finish", "nothing"] = "finish"
+    """`finish`: an agent leaves the map at its goal. `nothing`: agents stay, and all succeed together."""

@@ -1,0 +1,1 @@
+"""Maps of pathfinding: generators, drawings, MovingAI files and the bundled ones."""

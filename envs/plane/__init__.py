@@ -1,0 +1,1 @@
+"""Kernels of tasks in the plane: particles, neighbours and geometry."""

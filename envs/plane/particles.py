@@ -1,0 +1,201 @@
+"""Round bodies in the plane that push off each other: the physics of the multi-agent particle environments.
+
+Bodies have mass 1 and no heading. Each step takes contact forces where bodies are, moves them with the velocity they had, then slows,
+pushes and limits that velocity. A contact is soft: its force grows with the depth of the overlap, smoothed over a thousandth
+of a unit. Two bodies in exactly one place have no direction to be pushed in, and are not (the source divides by zero there).
+
+Source: Lowe et al., "Multi-agent actor-critic for mixed cooperative-competitive environments" (2017), in the form of the
+package mpe2 1.1, which the tests follow, and which moves before it changes the velocity (OpenAI's first code changed it before).
+All is float64, as there.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels import njit
+
+TIME_STEP = 0.1
+KEPT = 0.75
+"""Share of the velocity that a body keeps in a step: 1 less MPE's damping."""
+CONTACT_FORCE = 100.0
+CONTACT_MARGIN = 1e-3
+_MARGINS = 37.0  # beyond so many margins exp(-x) is less than half a bit of 1, and its force less than 1e-17
+
+# The thrust of each discrete action along x and y: none, left, right, down, up.
+THRUST = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]], np.float64)
+
+_WITHOUT_COUNTS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+
+
+FULL = -1
+"""In place of a number of neighbours: everyone is seen."""
+
+
+def slots(neighbours: int | None) -> int:
+    """How many of the others an agent sees, or FULL where no number is given."""
+    return FULL if neighbours is None else neighbours
+
+
+class Scratch(NamedTuple):
+    """Work space of the kernels, one row a copy; means nothing between steps."""
+
+    force: NDArray[np.float64]  # (num_envs, n, 2)
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function on parts of one copy that allocates nothing and returns numbers.
+
+    Such a function needs no reference counts, which would take as long as the physics, and share cache lines between threads.
+    Give inner functions the arrays they need: a whole state is copied field by field at every call that is not inlined.
+    """
+    return njit(**_WITHOUT_COUNTS)(function)
+
+
+@kernel
+def thrust(action, c, i):
+    """Thrust of agent i of copy c, (x, y) from -1 to 1.
+
+    `action` is `(num_envs, n)` of 0 none, 1 left, 2 right, 3 down, 4 up, or `(num_envs, n, 5)` with the strength of each.
+    """
+    if action.ndim == 2:  # resolved when compiled
+        x, y = THRUST[action[c, i], 0], THRUST[action[c, i], 1]
+    else:
+        x, y = np.float64(action[c, i, 2] - action[c, i, 1]), np.float64(action[c, i, 4] - action[c, i, 3])
+    return x, y
+
+
+@kernel
+def advance_bodies(radius, max_speed, position, velocity, fixed, force):
+    """Move the n bodies of one copy by one step.
+
+    Args:
+        radius: `(n + l,)`, those of the fixed bodies last.
+        max_speed: `(n,)`, inf where there is no limit.
+        position, velocity: `(n, 2)`, written.
+        fixed: `(l, 2)` positions of the bodies that stay.
+        force: `(n, 2)` the bodies' own forces; contact forces are added to them.
+    """
+    n = position.shape[0]
+    for a in range(n):
+        for b in range(a + 1, n):
+            dx, dy = position[a, 0] - position[b, 0], position[a, 1] - position[b, 1]
+            strength = _contact(dx * dx + dy * dy, radius[a] + radius[b])
+            if strength > 0:
+                force[a, 0] += strength * dx
+                force[a, 1] += strength * dy
+                force[b, 0] -= strength * dx
+                force[b, 1] -= strength * dy
+        for b in range(fixed.shape[0]):
+            dx, dy = position[a, 0] - fixed[b, 0], position[a, 1] - fixed[b, 1]
+            strength = _contact(dx * dx + dy * dy, radius[a] + radius[n + b])
+            if strength > 0:
+                force[a, 0] += strength * dx
+                force[a, 1] += strength * dy
+    _integrate(position, velocity, force, max_speed)
+
+
+@kernel
+def _contact(squared, reach):
+    """Force over distance between bodies at this squared distance, who touch at `reach`."""
+    far = reach + _MARGINS * CONTACT_MARGIN
+    if squared >= far * far or squared == 0:
+        return 0.0
+    distance = math.sqrt(squared)
+    x = (reach - distance) / CONTACT_MARGIN
+    overlap = x if x > _MARGINS else max(x, 0.0) + math.log1p(math.exp(-abs(x)))  # log(1 + exp(x))
+    return CONTACT_FORCE * CONTACT_MARGIN * overlap / distance
+
+
+@kernel
+def _integrate(position, velocity, force, max_speed):
+    for i in range(position.shape[0]):
+        position[i, 0] += velocity[i, 0] * TIME_STEP
+        position[i, 1] += velocity[i, 1] * TIME_STEP
+        vx = velocity[i, 0] * KEPT + force[i, 0] * TIME_STEP
+        vy = velocity[i, 1] * KEPT + force[i, 1] * TIME_STEP
+        squared, limit = vx * vx + vy * vy, max_speed[i]
+        if squared > limit * limit:
+            share = limit / math.sqrt(squared)
+            vx, vy = vx * share, vy * share
+        velocity[i, 0], velocity[i, 1] = vx, vy
+
+
+@kernel
+def squared_distance(one, a, other, b):
+    """Squared distance of row a of `one` to row b of `other`, both (rows, 2)."""
+    dx, dy = one[a, 0] - other[b, 0], one[a, 1] - other[b, 1]
+    return dx * dx + dy * dy
+
+
+# What agents see of bodies. Each function writes at `row[at:]` and returns where the next number goes.
+
+
+@kernel
+def see(points, skip, x, y, row, at):
+    """The offsets of `points` (rows, 2) from (x, y), row `skip` left out; from (0, 0) the points as they are."""
+    for j in range(points.shape[0]):
+        if j != skip:
+            row[at] = points[j, 0] - x
+            row[at + 1] = points[j, 1] - y
+            at += 2
+    return at
+
+
+@kernel
+def see_nearest(points, skip, slots, x, y, row, at):
+    """The offsets of the `slots` points nearest to (x, y), nearest first, then zeros where there are fewer."""
+    squared, j = -1.0, -1
+    for _ in range(slots):
+        squared, j = next_nearest(points, skip, x, y, squared, j)
+        row[at] = points[j, 0] - x if j >= 0 else 0.0
+        row[at + 1] = points[j, 1] - y if j >= 0 else 0.0
+        at += 2
+    return at
+
+
+@kernel
+def next_nearest(points, skip, x, y, squared, index):
+    """The point that follows (`squared`, `index`) in the order of distance from (x, y), then of index.
+
+    Returns its squared distance and index, or (inf, -1) after the last; begin with (-1.0, -1).
+    """
+    best, best_index = math.inf, -1
+    for j in range(points.shape[0]):
+        dx, dy = points[j, 0] - x, points[j, 1] - y
+        d = dx * dx + dy * dy
+        after = d > squared or (d == squared and j > index)
+        if after and d < best and j != skip:
+            best, best_index = d, j
+    return best, best_index
+
+
+# What the scripted policies share: where a body is going to be, and which action pushes it where.
+
+
+@kernel
+def coasting(steps):
+    """By how much of its velocity a body has moved after so many steps without thrust."""
+    return TIME_STEP * (1 - KEPT**steps) / (1 - KEPT)
+
+
+@kernel
+def push(action, c, i, x, y):
+    """Write the action nearest to the thrust (x, y), each clipped to -1..1, in either form that `thrust` reads."""
+    x, y = min(max(x, -1.0), 1.0), min(max(y, -1.0), 1.0)
+    if action.ndim == 2:
+        if max(abs(x), abs(y)) <= 0.5:
+            action[c, i] = 0
+        elif abs(x) >= abs(y):
+            action[c, i] = 2 if x > 0 else 1
+        else:
+            action[c, i] = 4 if y > 0 else 3
+    else:
+        action[c, i, 0] = 0
+        action[c, i, 1] = max(-x, 0.0)
+        action[c, i, 2] = max(x, 0.0)
+        action[c, i, 3] = max(-y, 0.0)
+        action[c, i, 4] = max(y, 0.0)

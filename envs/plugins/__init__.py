@@ -1,0 +1,1 @@
+"""Importing of users' code, known by the digest of its sources."""

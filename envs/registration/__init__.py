@@ -1,0 +1,1 @@
+"""Names of environments, and environments from names."""

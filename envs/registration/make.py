@@ -1,0 +1,185 @@
+"""From an id and parameters to an environment."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, cast, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..core.env import FEWER_ENVS, BatchEnv
+from ..core.system_memory import bytes_of_arrays, check_memory
+from ..core.validation import check_count, nearest, read_whole, takes_whole_numbers
+from ..errors import BadParameter, CannotImport, UnknownName
+from ..interop.from_pettingzoo import BRIDGE_PREFIX, Bridge, BridgeParameters
+from ..plugins.loading import import_named
+from .registry import environments
+from .scenario import Scenario
+from .scenario_env import SeatedEnv, parameters_with
+
+MANY = 4096
+"""Envs from which on it is worth to build two small batches before, to know what they take."""
+SMALLEST_OBJECT = 4096
+"""Bytes that the smallest env of another package takes, roughly."""
+
+
+def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
+    """Build the dataclass `cls`, nested ones included, from plain values; pydantic checks the types.
+
+    Where a nested one is given in part, the rest is as in the default of its field, which may differ from the defaults of its class.
+
+    Args:
+        what: how an error names the thing, such as `pathfinding/lifelong-v0`.
+
+    Raises:
+        BadParameter: an unknown key (with the nearest known one), a wrong type, or a value out of range.
+    """
+    if not isinstance(values, Mapping):
+        raise BadParameter(f"{what} is {values!r}; it takes names with values")
+    hints = get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
+    values = dict(values)
+    kept = getattr(cls, "takes_more", None)  # of a bridged environment: its factory knows what else there is
+    if kept is not None:
+        more = {key: values.pop(key) for key in list(values) if key not in fields}
+        values |= {kept: {**values.get(kept, {}), **more}} if more else {}
+    for key, value in values.items():
+        if key not in fields:
+            raise BadParameter(f"{what} has no parameter '{key}'.{nearest(str(key), list(fields))}")
+        if dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
+            whole = _over_default(fields[key], value)
+            values[key] = build_dataclass(cast(type, hints[key]), whole, f"{what}: {key}")
+        elif isinstance(value, str) and takes_whole_numbers(hints[key]):  # YAML reads 1e5 as a text
+            values[key] = read_whole(value)
+    try:
+        return _adapter(cls).validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "value_error":
+            raise BadParameter(f"{what}: {first.get('ctx', {}).get('error')}") from error
+        where = ".".join(str(part) for part in first["loc"])
+        given = "" if first["type"] == "missing" else f" is {first.get('input')!r};"
+        raise BadParameter(f"{what}: {where}{given} {first['msg'].lower()}") from error
+
+
+@lru_cache(maxsize=256)
+def _adapter(cls: type) -> TypeAdapter[Any]:
+    """The checks of a dataclass, which cost milliseconds to make."""
+    return TypeAdapter(cls)
+
+
+def _over_default(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`values` for a field that is a dataclass, and what they leave out as in its default."""
+    default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+    return _over(default, values) if dataclasses.is_dataclass(default) else values
+
+
+def _over(default: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    old = {field.name: getattr(default, field.name) for field in dataclasses.fields(default) if field.init}
+    new = {
+        name: _over(old[name], value)
+        if isinstance(value, Mapping) and dataclasses.is_dataclass(old.get(name))
+        else value
+        for name, value in values.items()
+    }
+    return {**old, **new}
+
+
+def parameters_of(id: str) -> type | None:
+    """The dataclass of parameters of the environment `id`, or None if it has none. Raises UnknownName."""
+    if id.startswith(BRIDGE_PREFIX):
+        return BridgeParameters
+    target = environments.find(id).load()
+    if isinstance(target, Scenario):
+        return _scenario_parameters(id, target)
+    if isinstance(target, type) and issubclass(target, BatchEnv):
+        return target.Parameters
+    return BridgeParameters
+
+
+def is_bridged(id: str) -> bool:
+    """Tell if the environment `id` is a PettingZoo environment behind the bridge. Raises UnknownName."""
+    return parameters_of(id) is BridgeParameters
+
+
+def full_id(id: str) -> str:
+    """The registered name that `id` stands for, with its version. Raises UnknownName."""
+    return id if id.startswith(BRIDGE_PREFIX) else environments.find(id).name
+
+
+def _scenario_parameters(id: str, scenario: Scenario) -> type | None:
+    """The world's parameters, with the scenario's defaults."""
+    try:
+        cls = parameters_of(scenario.world)
+    except UnknownName as error:
+        raise UnknownName(f"the scenario '{id}' needs its world. {error}") from error
+    if cls is None or not scenario.parameters:
+        return cls
+    return parameters_with(cls, build_dataclass(cls, scenario.parameters, id), scenario.parameters)
+
+
+def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
+    """Build `num_envs` copies of the environment `id`.
+
+    Args:
+        id: a registered id such as `pathfinding/lifelong-v0` (the highest version if `-vN` is left out), or
+            `pettingzoo:module.name_vN` for any PettingZoo environment, such as `pettingzoo:mpe2.simple_spread_v3`.
+        num_envs: number of independent copies, at least 1.
+        parameters: fields of the task's parameter dataclass.
+
+    Raises:
+        UnknownName: nothing is registered under `id`.
+        BadParameter: a parameter is unknown, of the wrong type, or out of range.
+        CannotImport: the environment's module is missing.
+    """
+    cls = parameters_of(id)
+    given = build_dataclass(cls, parameters, id) if cls else None
+    return make_from(id, num_envs, given)
+
+
+def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
+    """Like `make`, with the parameters already built."""
+    check_count(num_envs)
+    if id.startswith(BRIDGE_PREFIX):
+        return _bridged(id, _pettingzoo_factory(id), num_envs, parameters)
+    registration = environments.find(id)
+    target = registration.load()
+    if isinstance(target, Scenario):
+        return SeatedEnv(registration.name, target, make_from(target.world, num_envs, parameters))
+    if isinstance(target, type) and issubclass(target, BatchEnv):
+        return _batched(lambda number: target(registration.name, number, parameters), num_envs)  # type: ignore[call-arg]
+    if not callable(target):
+        raise BadParameter(
+            f"'{registration.name}' is registered as {target!r}; allowed is a BatchEnv class or a PettingZoo factory"
+        )
+    return _bridged(registration.name, target, num_envs, parameters)
+
+
+def _batched(build: Callable[[int], BatchEnv], num_envs: int) -> BatchEnv:
+    """Build envs; of many the memory that they take is told by two small batches first. Raises BadParameter if it is not there."""
+    if num_envs >= MANY:
+        one, two = build(1), build(2)
+        wanted = num_envs * (bytes_of_arrays(two) - bytes_of_arrays(one))
+        check_memory(f"{num_envs:,} envs of '{one.spec.id}'", wanted, FEWER_ENVS)
+    return build(num_envs)
+
+
+def _bridged(id: str, factory: Callable[..., Any], num_envs: int, parameters: Any) -> Bridge:
+    """Bridge envs of another package. Raises BadParameter if there is not even memory for so many empty ones."""
+    check_memory(f"{num_envs:,} envs of '{id}', each a Python object,", num_envs * SMALLEST_OBJECT, FEWER_ENVS)
+    return Bridge(id, factory, num_envs, parameters)
+
+
+def _pettingzoo_factory(id: str) -> Any:
+    name = id.removeprefix(BRIDGE_PREFIX)
+    module = import_named(name, f"'{id}' needs the Python module '{name}', which")
+    factories = [getattr(module, name, None) for name in ("parallel_env", "env")]
+    factory = next((each for each in factories if callable(each)), None)  # a submodule may be called env
+    if factory is None:
+        raise CannotImport(
+            f"the Python module '{name}' has neither parallel_env() nor env(), so it is no PettingZoo environment"
+        )
+    return factory
+
+
+__all__ = ["BadParameter", "build_dataclass", "full_id", "is_bridged", "make", "make_from", "parameters_of"]

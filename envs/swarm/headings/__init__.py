@@ -1,0 +1,1 @@
+"""The engine of Kuramoto and Vicsek: agents on a torus that turn an angle."""

@@ -1,0 +1,1 @@
+"""Conformance cards, fingerprints, traces and recordings of environments."""

@@ -1,0 +1,80 @@
+"""Courses of an environment under seeded random play, and where two of them differ: what conformance rests on."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.env import BatchEnv
+from ..core.random_policy import random_actions
+from ..core.timestep import TimeStep
+
+SEED = 7
+COPIES = 4
+Course = list[dict[str, NDArray[Any]]]
+
+
+def play(env: BatchEnv, steps: int, look: Callable[[int, TimeStep], None], seed: int = SEED) -> None:
+    """Random play; `look` sees every time step, the first included."""
+    generator = np.random.default_rng(seed)
+    step = env.reset(seed)
+    look(0, step)
+    for t in range(1, steps + 1):
+        step = env.step(random_actions(env.spec.groups, step, generator))
+        look(t, step)
+
+
+def arrays(step: TimeStep) -> dict[str, NDArray[Any]]:
+    """Everything of a step that two equal courses must share; inactive rows are left out."""
+    everything = {"truncated": step.truncated, "first": step.first, "last": step.last}
+    for name, group in step.groups.items():
+        active = group.active.reshape(*group.active.shape, *[1] * (group.observation.ndim - 2))
+        everything |= {
+            f"observation of {name}": np.where(active, group.observation, 0),
+            f"reward of {name}": group.reward,
+            f"terminated of {name}": group.terminated,
+            f"active of {name}": group.active,
+        }
+    return {name: value.copy() for name, value in everything.items()}
+
+
+def course(env: BatchEnv, steps: int, seed: int = SEED) -> Course:
+    """What a random course looks like, step by step; closes the environment."""
+    steps_seen: Course = []
+    play(env, steps, lambda t, step: steps_seen.append(arrays(step)), seed)
+    env.close()
+    return steps_seen
+
+
+def difference(one: Course, other: Course) -> str | None:
+    """What differs first, and at which step; None if nothing does."""
+    for t, (a, b) in enumerate(zip(one, other, strict=True)):
+        for name in a:
+            if not np.array_equal(a[name], b[name], equal_nan=a[name].dtype.kind == "f"):
+                return f"{name} differs at step {t}"
+    return None
+
+
+def in_step(env: BatchEnv, steps: int) -> Course:
+    """The first COPIES copies of `env`, given the same actions whatever their number."""
+    draws = [np.random.default_rng((SEED, c)) for c in range(env.num_envs)]
+    seen = []
+    step = env.reset(SEED)
+    for _ in range(steps):
+        seen.append({name: value[:COPIES] for name, value in arrays(step).items()})
+        parts = [random_actions(env.spec.groups, _one_copy(step, c), draws[c]) for c in range(env.num_envs)]
+        step = env.step({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    env.close()
+    return seen
+
+
+def _one_copy(step: TimeStep, c: int) -> TimeStep:
+    groups = {
+        name: group._replace(
+            active=group.active[c : c + 1],
+            action_mask=None if group.action_mask is None else group.action_mask[c : c + 1],
+        )
+        for name, group in step.groups.items()
+    }
+    return step._replace(groups=groups)

@@ -1,0 +1,1 @@
+"""Measures over episodes: Schelling diagrams and counts of sanctions."""

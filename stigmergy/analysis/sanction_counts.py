@@ -1,0 +1,139 @@
+"""Who sanctions whom: counts of the public signals over whole episodes. See `envs.signals` for what they mean."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stigmergy.algorithms.core.learner import Learner
+from stigmergy.envs.core.env import BatchEnv
+from stigmergy.envs.core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
+from stigmergy.envs.core.spec import EnvSpec
+from stigmergy.envs.core.timestep import TimeStep
+from stigmergy.envs.errors import UserError
+from stigmergy.envs.rendering.video import write_png
+from stigmergy.plotting.heatmap import Axes, heatmap
+from stigmergy.training.evaluation import Outcomes, evaluate
+
+Counts = NDArray[np.int64]
+COLUMNS = ("opportunities", "sanctions", "sanctions_with_opportunity", "rate", "hits_given", "hits_received")
+OUTCOMES = ("sanctions", "sanction_rate", "hits", "just_hits", "unjust_hits", "just_share", "sanction_cost", "sanction_fines")  # fmt: skip
+"""The metrics of an environment that are about sanctions, as far as it has them; `just_share` is made of two of them."""
+
+
+@dataclass(frozen=True)
+class Sanctions:
+    """What agents of the world, bots included, did to each other: a row for each episode. n is their number."""
+
+    agents: tuple[str, ...]
+    """Their names in the world."""
+    opportunities: Counts
+    """`(episodes, n)`: the steps in which an agent could sanction somebody."""
+    sanctions: Counts
+    """`(episodes, n)`: the steps in which it did, whether it hit or not."""
+    taken: Counts
+    """`(episodes, n)`: those of them in which it had an opportunity."""
+    hits: Counts
+    """`(episodes, n, n)`: how often the agent of the row hit that of the column."""
+    outcomes: Outcomes
+    """All other outcomes of the same episodes."""
+
+    @property
+    def rate(self) -> NDArray[np.float64]:
+        """`(n,)`: the share of its opportunities, of all episodes together, that an agent took; NaN where it had none."""
+        chances = self.opportunities.sum(axis=0)
+        return np.where(chances > 0, self.taken.sum(axis=0) / np.maximum(chances, 1), np.nan)
+
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """A value `(n,)` for each agent by name: means over episodes, and the rate."""
+        values = (
+            self.opportunities.mean(axis=0),
+            self.sanctions.mean(axis=0),
+            self.taken.mean(axis=0),
+            self.rate,
+            self.hits.sum(axis=2).mean(axis=0),
+            self.hits.sum(axis=1).mean(axis=0),
+        )
+        return dict(zip(COLUMNS, values))
+
+    def metrics(self) -> dict[str, NDArray[np.float64]]:
+        """The environment's own outcomes that are about sanctions, `(episodes,)` each, and the share of hits that were just."""
+        measured = dict(self.outcomes.metrics)
+        if "just_hits" in measured and "hits" in measured:
+            hits = measured["hits"]
+            measured["just_share"] = np.where(hits > 0, measured["just_hits"] / np.maximum(hits, 1), np.nan)
+        return {name: measured[name] for name in OUTCOMES if name in measured}
+
+
+def count_sanctions(
+    env: BatchEnv, learners: Mapping[str, Learner], seed: int, greedy: bool = False, max_steps: int | None = None
+) -> Sanctions:
+    """Play one episode in every copy of `env`, as `evaluate` does, and count its sanctions.
+
+    Raises:
+        UserError: the environment has no public sanctions.
+    """
+    agents = sanctioning_agents(env.spec)
+    e, n = env.num_envs, len(agents)
+    opportunities, sanctions, taken = (np.zeros((e, n), np.int64) for _ in range(3))
+    hits = np.zeros((e, n, n), np.int64)
+
+    def watch(step: TimeStep, running: NDArray[np.bool_]) -> None:
+        could, did = (step.signals[name][running] > 0 for name in (OPPORTUNITY, SANCTION))
+        opportunities[running] += could
+        sanctions[running] += did
+        taken[running] += could & did
+        hits[running] += step.signals[TARGET][running] > 0
+
+    outcomes = evaluate(env, learners, seed, greedy, max_steps, watch)
+    return Sanctions(agents, opportunities, sanctions, taken, hits, outcomes)
+
+
+def sanctioning_agents(env: EnvSpec) -> tuple[str, ...]:
+    """The names of the agents that the rows of the public signals belong to. Raises UserError if there are no such signals."""
+    world = env.world or env
+    agents = tuple(agent for group in world.groups for agent in group.agents)
+    for name, shape in signal_shapes(len(agents)).items():
+        if env.signals.get(name) != shape:
+            given = f"of the shape {env.signals[name]}" if name in env.signals else "missing"
+            raise UserError(
+                f"'{env.id}' with these parameters has no public sanctions: the signal '{name}' of the shape {shape} is {given}"
+            )
+    return agents
+
+
+def picture(sanctions: Sanctions, title: str) -> NDArray[np.uint8]:
+    """The matrix of hits an episode, `(height, width, 3)`; nobody hits itself, so the diagonal is empty."""
+    mean = sanctions.hits.mean(axis=0)
+    names = _short(sanctions.agents)
+    itself = np.eye(len(names), dtype=np.bool_) & (mean == 0)
+    return heatmap(np.where(itself, np.nan, mean), names, names, Axes(title, "who sanctions", "who is hit"))
+
+
+def _short(agents: tuple[str, ...]) -> list[str]:
+    """The numbers alone where all agents have one first name."""
+    parts = [name.rpartition("_") for name in agents]
+    alike = len({first for first, *_ in parts}) == 1 and all(last.isdigit() for *_, last in parts)
+    return [last for *_, last in parts] if alike else list(agents)
+
+
+def write(sanctions: Sanctions, folder: Path, title: str) -> list[Path]:
+    """Write `sanctions.csv` with a row for each agent, and the matrix as `who_sanctions_whom.csv` and `.png`; all means over episodes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / name for name in ("sanctions.csv", "who_sanctions_whom.csv", "who_sanctions_whom.png")]
+    columns = sanctions.columns()
+    with paths[0].open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["agent", *columns])
+        rows.writerows(
+            [agent, *values] for agent, *values in zip(sanctions.agents, *(c.tolist() for c in columns.values()))
+        )
+    with paths[1].open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["sanctioner", *sanctions.agents])
+        rows.writerows([agent, *own] for agent, own in zip(sanctions.agents, sanctions.hits.mean(axis=0).tolist()))
+    write_png(paths[2], picture(sanctions, title))
+    return paths

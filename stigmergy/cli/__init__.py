@@ -1,0 +1,5 @@
+"""The command line: `stigmergy COMMAND`."""
+
+from stigmergy.cli.entry import main
+
+__all__ = ["main"]

@@ -1,0 +1,8 @@
+"""`python -m stigmergy.cli`, as `stigmergy`."""
+
+import sys
+
+from stigmergy.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

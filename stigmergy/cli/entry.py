@@ -1,0 +1,101 @@
+"""The command line: `stigmergy COMMAND`. Each command is a module in `commands`, loaded when it is called."""
+
+import contextlib
+import importlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from stigmergy.cli.failures import HelpShown, report
+from stigmergy.cli.hints import nearest_command
+from stigmergy.cli.warnings import as_sentences
+from stigmergy.envs.errors import UnknownName
+from stigmergy.version import version
+
+COMMANDS = {
+    "list": "show the environments, algorithms and configs there are",
+    "train": "train learners in an environment; without arguments, the default experiment",
+    "resume": "go on with a run that was stopped, killed or crashed",
+    "evaluate": "play episodes with a trained policy, beside baselines if you like",
+    "sanctions": "count who sanctions whom, in episodes of a trained policy or of scripted ones",
+    "plot": "draw the course of training from runs, with intervals over the runs of each group",
+    "render": "make a GIF, MP4 or PNG of an episode, or watch it in a window",
+    "schelling": "measure whether an environment is a social dilemma, with two scripted policies",
+    "check": "test an environment or a learner, yours too, and print its conformance card",
+}
+
+
+TRACEBACK_OPTION = "--traceback"
+WITHOUT_A_READER = 128 + 13
+"""The status of a program that SIGPIPE ended."""
+
+
+def usage() -> str:
+    """The text of `stigmergy --help`."""
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {help}" for name, help in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: stigmergy COMMAND [OPTIONS]",
+            "",
+            *lines,
+            "",
+            "`stigmergy COMMAND --help` shows a command's options with their defaults, `stigmergy --version` the version.",
+            "With --traceback a failure shows where in the code it came from.",
+        ]
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0, 2 after a user's mistake, 1 after a failure, 128 + signal when stopped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a locale without UTF-8 shows ? in the place of what it lacks
+    args = list(sys.argv[1:] if argv is None else argv)
+    wants_traceback = TRACEBACK_OPTION in args
+    args = [arg for arg in args if arg != TRACEBACK_OPTION]
+    try:
+        with as_sentences():
+            status = _run(args)
+        sys.stdout.flush()
+        return status
+    except HelpShown:
+        return 0
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return _reader_is_gone(args)
+    except (Exception, SystemExit) as error:
+        return report(error, wants_traceback)
+
+
+def _run(args: list[str]) -> int:
+    if not args or args[0] in ("--help", "-h", "help"):
+        print(usage())
+        return 0 if args else 2
+    if args[0] in ("--version", "-V", "version"):
+        print(f"stigmergy {version()}")
+        return 0
+    command, rest = args[0], args[1:]
+    if command not in COMMANDS:
+        raise UnknownName(f"there is no command '{command}'.{nearest_command(command, list(COMMANDS))}")
+    main = importlib.import_module(f"stigmergy.commands.{command}").main
+    if "numba" not in sys.modules:
+        return main(rest)
+    with importlib.import_module("stigmergy.cli.compilation").compilation_announced():
+        return main(rest)
+
+
+def _reader_is_gone(args: list[str]) -> int:
+    """Close what nobody reads, such as a pipe into `head`; the status says if work was left undone."""
+    with contextlib.suppress(OSError, ValueError):  # no flush of the rest at exit, which would fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not args or args[0] not in COMMANDS or args[0] == "list" or {"--help", "-h"} & set(args):
+        return 0
+    print(
+        f"error: nobody reads what `stigmergy {args[0]}` prints any more, so it ended before its work was finished",
+        file=sys.stderr,
+    )
+    return WITHOUT_A_READER

@@ -1,0 +1,219 @@
+"""What a person sees while a run trains: a bar with speed, return, time left and where the time goes; plain lines when piped."""
+
+import contextlib
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from stigmergy.algorithms.core.learner import Diverged
+from stigmergy.cli.console import open_console
+from stigmergy.cli.failures import one_line
+from stigmergy.envs.errors import NotFinite, UserError
+from stigmergy.training.runs.run import Run
+from stigmergy.training.runs.run_loop import Report, Session
+from stigmergy.training.runs.stop_signals import Stopped, handled, leave, stop_signals
+
+SECONDS_BETWEEN_LINES = 5.0
+PHASES = ("env", "act", "learn", "other")
+Start = Callable[[Callable[[Report], None]], tuple[Session, list[str]]]
+_LOST = (OSError, SystemExit)
+"""What a write to a closed pipe or a terminal that went away ends in; rich turns the first into SystemExit."""
+
+
+def run_session(start: Start, folder: str) -> int:
+    """Start a session, show how it goes, and say how it ended; returns the exit status.
+
+    Training goes on when nobody reads what it shows: 0 stands for a finished run in any case.
+    """
+    try:
+        with handled(stop_signals(), leave):
+            return _run_session(start, folder)
+    except Stopped as stop:
+        if Run(folder).is_begun():
+            complain(f"stopped at once; go on with: stigmergy resume {shlex.quote(folder)}")
+        else:
+            complain("stopped before the run was made")
+        return 128 + stop.number
+
+
+def _run_session(start: Start, folder: str) -> int:
+    console, output = open_console(), Output()
+    display = BarDisplay(console) if console.is_terminal else LineDisplay(output.say)
+    session, warnings = start(display.report)
+    try:
+        for sentence in [*warnings, *session.notes]:
+            complain(f"warning: {sentence}")
+        output.say(f"run folder: {folder}")
+        for line in _announcements(session):
+            output.say(line)
+        with display:
+            stopped_by = session.run()
+    except (Diverged, NotFinite) as error:
+        complain(f"error: {one_line(str(error))}; {_kept(session, folder)}")
+        return 2 if isinstance(error, UserError) else 1
+    except (Exception, SystemExit):
+        complain(f"warning: {_kept(session, folder)}")
+        raise
+    finally:
+        session.close()
+    _close(session)
+    if stopped_by:
+        output.say(f"stopped after a checkpoint; go on with: stigmergy resume {shlex.quote(folder)}")
+        return 128 + stopped_by
+    output.say(f"finished; see it with: stigmergy render {shlex.quote(folder)}")
+    return 0
+
+
+def _announcements(session: Session) -> list[str]:
+    """The players, where there are several, and what they say of themselves."""
+    trainer, lines = session.trainer, []
+    if len(trainer.learners) > 1:
+        players = trainer.experiment.players(trainer.env).items()
+        lines.append("  ".join(f"{group}: {algorithm}" for group, algorithm in players))
+    lines += trainer.env.announce()
+    for name, learner in trainer.learners.items():
+        lines += [f"{name}: {sentence}" for sentence in learner.announce()]
+    return lines
+
+
+def _close(session: Session) -> None:
+    """Close the environments, once all is saved. If one ends the process there, that is raised; a failure is a warning."""
+    try:
+        session.trainer.close()
+    except Exception as error:
+        complain(f"warning: close() of the environment failed: {type(error).__name__}: {error}")
+    except SystemExit:
+        complain(
+            f"warning: close() of the environment ends the process; the run in '{session.run_folder.folder}' is saved"
+        )
+        raise
+
+
+def _kept(session: Session, folder: str) -> str:
+    """What there is to go on from after a failure."""
+    if not session.run_folder.has_checkpoint():
+        return f"no checkpoint had been written in '{folder}' before"
+    what = "the last good checkpoint" if session.rescued is None else f"the state after update {session.rescued}"
+    return f"{what} is kept in '{folder}'; go on from it with: stigmergy resume {shlex.quote(folder)}"
+
+
+class Output:
+    """Lines on standard output; what cannot be written is left out, with one warning."""
+
+    def __init__(self):
+        self._lost = False
+
+    def say(self, line: str) -> None:
+        """Print a line. Never raises because of a pipe that is closed, a full disk, or a terminal that went away."""
+        if self._lost:
+            return
+        try:
+            print(line, flush=True)
+        except (OSError, ValueError):
+            self._lost = True
+            with contextlib.suppress(OSError, ValueError):  # or the flush at exit fails again
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            complain("warning: what is printed cannot be written any more; training goes on without it")
+
+
+def complain(line: str) -> None:
+    """Print a line on standard error, if it can be written."""
+    with contextlib.suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
+
+
+class Averages:
+    """The latest outcomes and the speed since the last look."""
+
+    def __init__(self):
+        self.latest: dict[str, float] = {}
+        self.seconds: dict[str, float] = dict.fromkeys((*PHASES, "total"), 0.0)
+        self.agent_steps = 0
+
+    def add(self, report: Report) -> None:
+        """Take in an update."""
+        self.latest |= report.metrics
+        self.agent_steps += report.agent_steps
+        for name, value in report.seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + value
+
+    def text(self, short: bool = False) -> str:
+        """One line: return, speed, and the share of each phase. Starts the speed anew."""
+        total = max(self.seconds["total"], 1e-9)
+        speed = self.agent_steps / total
+        parts = [f"{label} {self.latest[name]:.3g}" for name, label in self._shown()]
+        parts.append(f"{speed / 1000:.0f}k/s" if short else f"{speed:,.0f} agent-steps/s")
+        phases = PHASES[:3] if short else PHASES
+        shares = " ".join(f"{name} {100 * self.seconds[name] / total:.0f}" for name in phases)
+        self.seconds = dict.fromkeys(self.seconds, 0.0)
+        self.agent_steps = 0
+        return "  ".join([*parts, f"{shares} %"])
+
+    def _shown(self) -> list[tuple[str, str]]:
+        """Keys and labels: the return and its evaluation, or where groups have returns of their own, each group's."""
+        own = [name for name in self.latest if name.startswith("episode/return/")]
+        names = own or [name for name in ("episode/return", "evaluation/return") if name in self.latest]
+        labels = {"episode/return": "return", "evaluation/return": "evaluated"}
+        return [(name, labels.get(name, name.removeprefix("episode/return/"))) for name in names]
+
+
+class LineDisplay:
+    """A line every few seconds, for logs and pipes."""
+
+    def __init__(self, say: Callable[[str], None]):
+        self._say = say
+        self._averages = Averages()
+        self._printed = time.monotonic()
+
+    def __enter__(self) -> "LineDisplay":
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        return None
+
+    def report(self, report: Report) -> None:
+        """Take in an update."""
+        self._averages.add(report)
+        for sentence in report.notes:
+            complain(f"warning: {sentence}")
+        now = time.monotonic()
+        if now - self._printed >= SECONDS_BETWEEN_LINES or report.update == report.num_updates:
+            self._printed = now
+            self._say(f"update {report.update}/{report.num_updates}  {self._averages.text()}")
+
+
+class BarDisplay:
+    """A progress bar with the averages of the last second beside it."""
+
+    def __init__(self, console: Console):
+        columns = (BarColumn(bar_width=8), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn(compact=True))
+        self._bar = Progress(*columns, TextColumn("{task.description}"), console=console)
+        self._task = self._bar.add_task("", total=None)
+        self._averages = Averages()
+        self._shown = 0.0
+
+    def __enter__(self) -> "BarDisplay":
+        with contextlib.suppress(*_LOST):
+            self._bar.start()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        with contextlib.suppress(*_LOST):
+            self._bar.stop()
+
+    def report(self, report: Report) -> None:
+        """Take in an update."""
+        self._averages.add(report)
+        with contextlib.suppress(*_LOST):
+            for sentence in report.notes:
+                self._bar.console.print(f"warning: {sentence}", highlight=False, markup=False, soft_wrap=True)
+            self._bar.update(self._task, completed=report.update, total=report.num_updates)
+            if time.monotonic() - self._shown > 1 or report.update == report.num_updates:
+                self._shown = time.monotonic()
+                self._bar.update(self._task, description=self._averages.text(short=True))

@@ -1,0 +1,170 @@
+"""The course of training, from the `metrics.csv` of runs: lines with intervals over runs, and shares in a triangle."""
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stigmergy.envs.core.validation import check_within, nearest
+from stigmergy.envs.dilemmas.allelopathic_harvest.env import PAINTS
+from stigmergy.envs.errors import BadParameter, UserError
+from stigmergy.envs.rendering.palette import agent_colour
+from stigmergy.plotting.line_chart import Labels, Line, line_chart
+from stigmergy.plotting.ternary import Corner, Trajectory, simplex
+from stigmergy.training.confidence_intervals import mean_and_interval
+from stigmergy.training.runs.run import Run
+
+Folder = str | Path
+Groups = Mapping[str, Sequence[Folder]]
+"""What stands beside each other, such as `cnm` and `ippo`: a name, and the folders of its runs."""
+WINDOW = 9
+"""Updates over which a course is smoothed."""
+POINTS = 200
+"""The most points of a line."""
+SHARES = ("episode/share_red", "episode/share_green", "episode/share_blue")
+"""The berries of each colour in allelopathic harvest."""
+CORNERS = tuple(Corner(name, colour) for name, colour in zip(("red", "green", "blue"), PAINTS))
+
+
+class Series(NamedTuple):
+    """One metric of one run. k is the number of updates that logged it."""
+
+    steps: NDArray[np.int64]  # (k,) environment steps, rising
+    values: NDArray[np.float64]  # (k,) finite
+
+
+def read_series(folder: Folder, names: Sequence[str]) -> dict[str, Series]:
+    """The metrics `names` of a run.
+
+    Raises:
+        BadParameter: there is no run in `folder`, or it has not logged a metric.
+        UserError: its metrics cannot be read.
+    """
+    path = Run.open(folder).metrics
+    if not path.is_file():
+        raise UserError(f"the run '{folder}' has no metrics: '{path}' is missing, or no regular file")
+    rows: dict[str, list[tuple[int, float]]] = {name: [] for name in names}
+    known: set[str] = set()
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            name = row.get("name") or ""
+            known.add(name)
+            if name in rows:
+                try:
+                    rows[name].append((int(row["step"]), float(row["value"])))
+                except (KeyError, TypeError, ValueError) as error:
+                    raise UserError(f"'{path}' has a row that is no 'step,name,value': {row}") from error
+    series = {}
+    for name, pairs in rows.items():
+        pairs = [(step, value) for step, value in pairs if math.isfinite(value)]
+        if not pairs:
+            raise BadParameter(f"the run '{folder}' has no metric '{name}'.{nearest(name, sorted(known))}")
+        series[name] = Series(np.array([step for step, _ in pairs]), np.array([value for _, value in pairs]))
+    return series
+
+
+def running_mean(values: ArrayLike, window: int) -> NDArray[np.float64]:
+    """Means over the `window` rows around each row of `values` `(k, ...)`, of which there are only half at the ends; an even window takes one more.
+
+    Raises:
+        BadParameter: the window is below 1.
+    """
+    check_within("window", window, 1)
+    array = np.asarray(values, np.float64)
+    rows, reach = np.arange(len(array)), window // 2
+    first, beyond = np.maximum(rows - reach, 0), np.minimum(rows + reach + 1, len(array))
+    total = np.concatenate([np.zeros((1, *array.shape[1:])), np.cumsum(array, axis=0)])
+    width = (beyond - first).reshape(-1, *[1] * (array.ndim - 1))
+    return (total[beyond] - total[first]) / width
+
+
+@dataclass(frozen=True)
+class Course:
+    """A metric over training, mean and 95% interval over the runs of a group. k is the number of points."""
+
+    name: str
+    """Of the group."""
+    steps: NDArray[np.float64]  # (k,)
+    mean: NDArray[np.float64]  # (k,)
+    low: NDArray[np.float64]  # (k,) NaN where fewer than three runs have a value
+    high: NDArray[np.float64]  # (k,)
+
+
+def courses(groups: Groups, metric: str, window: int = WINDOW) -> list[Course]:
+    """The course of `metric` for each group; its runs are the samples.
+
+    Each run is smoothed by a running mean over `window` updates, and read at common steps, between its own by interpolation and not beyond them.
+    Intervals are by Student's t (see `training.intervals`); there is none where fewer than three runs have a value.
+
+    Raises:
+        BadParameter: a group is empty, a folder is no run, or a run has not logged the metric.
+    """
+    return [_course(name, folders, metric, window) for name, folders in _checked(groups).items()]
+
+
+def course_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> NDArray[np.uint8]:
+    """`courses` as a picture, `(height, width, 3)`: a line for each group, with a band where it has several runs."""
+    lines = [
+        Line(own.name, own.steps.tolist(), own.mean.tolist(), own.low.tolist(), own.high.tolist(), group_colour(k))
+        for k, own in enumerate(courses(groups, metric, window))
+    ]
+    return line_chart(lines, Labels(title or metric, "environment steps"))
+
+
+def simplex_chart(
+    groups: Groups,
+    title: str = "",
+    window: int = WINDOW,
+    metrics: Sequence[str] = SHARES,
+    corners: Sequence[Corner] = CORNERS,
+) -> NDArray[np.uint8]:
+    """Three metrics that are shares over training, a trajectory for each run, in the colour of its group.
+
+    The runs of a single group have colours of their own.
+
+    Raises:
+        BadParameter: as `courses` does, or the three do not add up to 1.
+    """
+    alone = len(_checked(groups)) == 1
+    trajectories = []
+    for k, (group, folders) in enumerate(groups.items()):
+        for run, folder in enumerate(folders):
+            shares = running_mean(read_shares(folder, metrics), window)
+            name = Path(folder).name if alone else group
+            trajectories.append(Trajectory(name, shares, group_colour(run if alone else k)))
+    return simplex(trajectories, corners, title or "shares over training")
+
+
+def read_shares(folder: Folder, metrics: Sequence[str] = SHARES) -> NDArray[np.float64]:
+    """Three metrics of a run beside each other, `(k, 3)`: a row for each update that logged them all."""
+    series = read_series(folder, metrics)
+    common = sorted(set.intersection(*(set(own.steps.tolist()) for own in series.values())))
+    return np.stack([own.values[np.searchsorted(own.steps, common)] for own in series.values()], axis=1)
+
+
+def group_colour(k: int) -> tuple[int, int, int]:
+    """The colour of a group, in lines and in the triangle; those near to the corners' red, green and blue come last."""
+    return agent_colour((1, 3, 4, 7, 6, 8, 9, 0, 2, 5)[k] if k < 10 else k)
+
+
+def _checked(groups: Groups) -> Groups:
+    if not groups:
+        raise BadParameter("there are no groups of runs; give one or more")
+    for name, folders in groups.items():
+        if not folders:
+            raise BadParameter(f"the group '{name}' has no runs; give one or more")
+    return groups
+
+
+def _course(name: str, folders: Sequence[Folder], metric: str, window: int) -> Course:
+    runs = [read_series(folder, [metric])[metric] for folder in folders]
+    every = np.unique(np.concatenate([run.steps for run in runs]))
+    steps = every[np.unique(np.linspace(0, len(every) - 1, min(POINTS, len(every))).round().astype(np.int64))]
+    values = np.stack([np.interp(steps, run.steps, running_mean(run.values, window), np.nan, np.nan) for run in runs])
+    mean, low, high = np.transpose([mean_and_interval(column) for column in values.T])
+    return Course(name, steps.astype(np.float64), mean, low, high)

@@ -1,0 +1,107 @@
+"""Files that a run keeps, so that it goes on working in other folders, on other machines, and when the originals change.
+
+Plugins and the user's own modules lie in `plugins`, maps and other files that parameters name in `files`. The run's config has their
+paths from the run's folder.
+"""
+
+import dataclasses
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...envs.utils.files import read_bytes
+from ...envs.utils.parameter_files import file_named, file_parameters
+from ...envs.plugins.loading import find_given
+from ...envs.plugins.sources import Sources
+from ..experiment import Experiment
+from ..trust.plugins import FOLDER, module_of
+
+FILES = "files"
+
+
+@dataclass
+class Kept:
+    """The config of a new run, and what is to be written into its folder."""
+
+    config: dict[str, Any]
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Path from the run's folder to contents."""
+    _places: dict[Path, str] = field(default_factory=dict)
+
+    def add_code(self, sources: Sources) -> str:
+        """Keep the files of a plugin or module; returns what the config names it by."""
+        if sources.installed:
+            return sources.name
+        number = len(self._places) + 1
+        place = self._places.setdefault(sources.folder, FOLDER if number == 1 else f"{FOLDER}-{number}")
+        for name in sources.files:
+            self.files[f"{place}/{name}"] = read_bytes(sources.folder / name)
+        return f"{place}/{sources.main}" if sources.name.endswith(".py") else sources.name
+
+    def add_file(self, path: str) -> str:
+        """Keep a file that a parameter names; returns its path from the run's folder."""
+        content = read_bytes(path)
+        stem, suffix = os.path.splitext(Path(path).name)
+        name, number = f"{FILES}/{stem}{suffix}", 2
+        while self.files.get(name, content) != content:
+            name, number = f"{FILES}/{stem}-{number}{suffix}", number + 1
+        self.files[name] = content
+        return name
+
+
+def keep(experiment: Experiment) -> Kept:
+    """Read all that a run of `experiment` needs besides the installed packages.
+
+    Raises:
+        UserError: a file is gone, or cannot be read.
+    """
+    kept = Kept(experiment.to_dict())
+    plugins = []
+    for plugin in experiment.plugins:
+        sources = find_given(plugin)
+        plugins.append(plugin if sources is None else kept.add_code(sources))
+    kept.config["plugins"] = plugins
+    module = module_of(kept.config)
+    sources = find_given(module) if module else None
+    if sources is not None:
+        kept.add_code(sources)
+    for values, name, find in _files(experiment.task, kept.config["task"]):
+        path = file_named(find, values[name])
+        if path is not None:
+            values[name] = kept.add_file(path)
+    return kept
+
+
+def with_kept_files(config: Mapping[str, Any], task_class: type | None, folder: Path) -> dict[str, Any]:
+    """The config of a run with the whole paths of the files that the run keeps in `folder`."""
+    task = config.get("task")
+    if task_class is None or not isinstance(task, Mapping):
+        return dict(config)
+    return {**config, "task": _absolute(task_class, task, folder)}
+
+
+def _files(task: Any, values: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, Any]]:
+    """The values that hold files: a mapping, the name in it, and how the file is found; nested dataclasses included."""
+    if not dataclasses.is_dataclass(task):
+        return
+    for name, find in file_parameters(type(task)).items():
+        if isinstance(values.get(name), str):
+            yield values, name, find
+    for own in dataclasses.fields(task):
+        if isinstance(values.get(own.name), dict):
+            yield from _files(getattr(task, own.name), values[own.name])
+
+
+def _absolute(cls: type, values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    changed = dict(values)
+    for name in file_parameters(cls):
+        value = values.get(name)
+        if isinstance(value, str) and value.startswith(f"{FILES}/") and (folder / value).is_file():
+            changed[name] = str((folder / value).resolve())
+    for own in dataclasses.fields(cls):
+        default = own.default_factory() if own.default_factory is not dataclasses.MISSING else own.default
+        if dataclasses.is_dataclass(default) and isinstance(values.get(own.name), Mapping):
+            changed[own.name] = _absolute(type(default), values[own.name], folder)
+    return changed

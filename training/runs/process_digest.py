@@ -1,0 +1,65 @@
+"""The digest of a bridged environment as another process computes it: an environment may hang on its process, and then its rules have not changed."""
+
+import dataclasses
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Collection
+from typing import Any
+
+from ...envs.interop.from_pettingzoo import BRIDGE_PREFIX, Bridge
+from ...envs.errors import UserError
+from ...envs.registration.make import build_dataclass, make_from, parameters_of
+from ...envs.tools.fingerprint import course_digest
+from ...envs.registration.registry import environments, load_given
+
+HASH_SEEDS = (1, 2, 3, 4)
+"""The order of Python's sets hangs on this number, and few agents have few orders."""
+SECONDS = 120.0
+"""For one process; beyond, nothing is concluded."""
+PROGRAM = "import sys; from stigmergy.training.runs.process_digest import answer; answer(*sys.argv[1:])"
+
+
+def differs_elsewhere(id: str, parameters: Any, known: Collection[str]) -> bool:
+    """Tell if the digest of the environment `id` hangs on the process: others give one that is not `known`, or do not agree.
+
+    They run the code that this process has imported. Where no other process can be started, or none can build the environment, the answer is False.
+    """
+    code = "" if id.startswith(BRIDGE_PREFIX) else _source_of(environments.find(id).target)
+    task = json.dumps(dataclasses.asdict(parameters), default=str)
+    seen: set[str] = set()
+    for seed in HASH_SEEDS:
+        variables = os.environ | {"PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        command = [sys.executable, "-c", PROGRAM, id, task, code]
+        try:
+            told = subprocess.run(
+                command, capture_output=True, text=True, timeout=SECONDS, env=variables, check=True
+            ).stdout.split()
+        except (OSError, subprocess.SubprocessError):
+            return False
+        seen.update(told[-1:])
+        if len(seen) > 1 or not seen <= set(known):
+            return True
+    return False
+
+
+def _source_of(target: Any) -> str:
+    """The file that a factory stands in, empty if there is none."""
+    try:
+        file = inspect.getsourcefile(target) or ""
+    except TypeError:  # not written in Python, or named by a string that is imported when it is needed
+        return ""
+    return file if file.endswith(".py") and os.path.isfile(file) else ""
+
+
+def answer(id: str, task: str, code: str) -> None:
+    """Print the digest, in the process that `differs_elsewhere` has started."""
+    if code:
+        load_given([code])
+    cls = parameters_of(id)
+    env = make_from(id, 1, build_dataclass(cls, json.loads(task), id) if cls else None)
+    if not isinstance(env, Bridge):
+        raise UserError(f"'{id}' is not bridged")
+    print(course_digest(env))

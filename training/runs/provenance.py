@@ -1,0 +1,83 @@
+"""The machine, versions, command and commit that a run comes from."""
+
+import os
+import platform
+import re
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ...envs.utils.files import UnreadableFile, read_bytes
+
+PACKAGES = ("stigmergy", "torch", "numpy", "numba", "pettingzoo", "gymnasium")
+MOST_LINKS = 5
+MOST_REFERENCES = 64 << 20
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+
+
+def describe_machine(fingerprint: str | None) -> dict[str, Any]:
+    """What `meta.json` holds."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "unknown"
+    return {
+        "fingerprint": fingerprint,
+        "command": sys.argv,
+        "versions": versions,
+        "python": platform.python_version(),
+        "machine": platform.platform(),
+        "git_commit": git_commit(Path.cwd()),
+    }
+
+
+def git_commit(folder: Path) -> str | None:
+    """The commit that is checked out in the repository around `folder`; None outside of one.
+
+    Git itself is not called: in a repository of somebody else, `git status` runs the commands of its configuration, such as
+    `core.fsmonitor`. Files that differ from the commit are therefore not noticed.
+    """
+    for place in (folder, *folder.parents):
+        found = place / ".git"
+        if os.path.lexists(found):
+            git = _git_folder(found)
+            return _resolve(git, "HEAD", MOST_LINKS) if git else None
+    return None
+
+
+def _git_folder(found: Path) -> Path | None:
+    """The folder with HEAD: `.git` itself, or what the file of that name in a worktree or submodule points to."""
+    if found.is_dir():
+        return found
+    target = _read(found).removeprefix("gitdir:").strip()
+    return found.parent / target if target else None
+
+
+def _resolve(git: Path, name: str, links: int) -> str | None:
+    shared = _read(git / "commondir").strip()
+    common = git / shared if shared else git
+    text = _read(git / name).strip() or _read(common / name).strip() or _packed(common, name)
+    target = text.removeprefix("ref:").strip()
+    if target != text:
+        inside = target.startswith("refs/") and ".." not in target
+        return _resolve(git, target, links - 1) if inside and links else None
+    return text if _COMMIT.fullmatch(text) else None
+
+
+def _packed(common: Path, name: str) -> str:
+    for line in _read(common / "packed-refs", MOST_REFERENCES).splitlines():
+        commit, _, reference = line.partition(" ")
+        if reference == name:
+            return commit
+    return ""
+
+
+def _read(path: Path, most: int = 4096) -> str:
+    """The text of a file; empty where there is none."""
+    try:
+        return read_bytes(path, most).decode(errors="replace")
+    except UnreadableFile:
+        return ""

@@ -1,0 +1,164 @@
+"""Learners back from a run's checkpoint."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...algorithms.core.learner import Learner
+from ...envs.core.env import BatchEnv
+from ...envs.interop.from_pettingzoo import Bridge
+from ...envs.errors import BadParameter, UserError
+from ...envs.registration.make import full_id, is_bridged, parameters_of
+from ...envs.tools.fingerprint import BRIDGED, course_digest, fingerprint
+from ...envs.core.spec import GroupSpec
+from ..experiment import Experiment, build_experiment
+from ..agent_subset import FewerAgents, fits
+from .kept_files import with_kept_files
+from .process_digest import differs_elsewhere
+from ..trust.plugins import load_code
+from .run import Run
+from ..trainer import build_learners, check_device
+
+
+def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ()) -> tuple[Run, Experiment]:
+    """A run and its experiment; the code that it needs is imported, and the files that it keeps are named by their whole paths.
+
+    Args:
+        trust: agree to that code.
+        given: plugins and `pettingzoo:` ids of this command line; see `plugins.load_code`.
+
+    Raises:
+        BadParameter: there is no run in `folder`.
+        NotAgreed: the run has code that the user has not agreed to.
+        CannotImport: a plugin is gone.
+    """
+    run = Run.open(folder)
+    config = run.config()
+    load_code(config, f"the run '{folder}'", run.folder, trust, given)
+    environment = config.get("environment")
+    task_class = parameters_of(environment) if isinstance(environment, str) else None
+    return run, build_experiment(with_kept_files(config, task_class, run.folder))
+
+
+def restore_learners(
+    run: Run, experiment: Experiment, env: BatchEnv, which: str = "last"
+) -> tuple[dict[str, Learner], list[str]]:
+    """The learners of `run`, built for `env`, and a sentence for each damaged checkpoint that was passed over.
+
+    `env` may have other parameters than the run's own environment, where the policies fit: other maps, and with shared parameters and no agent id
+    another number of agents. It may also be another environment: groups of one name belong together, or the only ones of both sides. Where only some of the
+    agents are there, as in a scenario, each acts by what it learnt under its name.
+
+    Raises:
+        UserError: no checkpoint can be read, it belongs to another environment, or its parameters do not fit `env`.
+    """
+    state, warnings = run.load(which)
+    warnings += check_environment(run, state, experiment, env)
+    try:
+        check_device(experiment.training.device)
+    except BadParameter as error:
+        warnings.append(f"{error}; the policy runs on the cpu instead")
+        experiment = dataclasses.replace(experiment, training=dataclasses.replace(experiment.training, device="cpu"))
+    sources = _sources(run, list(state["learners"]), env)
+    choices = {name: experiment.choice(source) for name, source in sources.items()}
+    learners = build_learners(dataclasses.replace(experiment, learners=choices), env, experiment.training.seed)
+    for name, learner in learners.items():
+        whose = f" the {learner.group.size} agents of '{name}' here"
+        kept = state["learners"][sources[name]]
+        try:
+            fit(run, lambda learner=learner, kept=kept: learner.load_state_dict(kept), whose)
+        except UserError:
+            trained = _as_trained(experiment, sources[name], learner.group)
+            if trained is None:
+                raise
+            trained.load_state_dict(kept)
+            learners[name] = FewerAgents(trained, learner.group)
+    return learners, warnings
+
+
+def _as_trained(experiment: Experiment, source: str, group: GroupSpec) -> Learner | None:
+    """The learner of the run's group `source` with all agents that it was trained with, if those of `group` are some of them."""
+    env = experiment.make_env(1)
+    try:
+        if fits(group, env.spec.group(source)):
+            return build_learners(experiment, env, experiment.training.seed)[source]
+        return None
+    finally:
+        env.close()
+
+
+def _sources(run: Run, kept: list[str], env: BatchEnv) -> dict[str, str]:
+    """For each group of `env` the group of the run whose learner plays it. Raises UserError if there is none."""
+    names = [group.name for group in env.spec.groups]
+    if len(names) == len(kept) == 1:
+        return {names[0]: kept[0]}
+    missing = [name for name in names if name not in kept]
+    if missing:
+        raise UserError(
+            f"'{env.spec.id}' has the group '{missing[0]}', for which the checkpoint of '{run.folder}' has no learner; it has {', '.join(kept)}"
+        )
+    return {name: name for name in names}
+
+
+def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, env: BatchEnv) -> list[str]:
+    """Compare the environment of a checkpoint with the one that there is now; returns sentences on what could not be compared.
+
+    `env` may be the experiment's own or another one. If it is bridged it is played, and has to be reset afterwards.
+
+    Raises:
+        UserError: the checkpoint was made in another environment, or in one whose rules have changed since.
+    """
+    made_in = state["environment"]
+    if made_in["id"] != experiment.environment:
+        raise UserError(
+            f"the checkpoint of '{run.folder}' comes from '{made_in['id']}', not from '{experiment.environment}'"
+        )
+    kept = made_in["fingerprint"]
+    if kept is None:
+        return [
+            f"'{experiment.environment}' was not reproducible when the run '{run.folder}' began, so it cannot be told if its rules have changed since"
+        ]
+    if not is_bridged(experiment.environment):
+        now = fingerprint(experiment.environment, experiment.task)
+    else:
+        if not kept.startswith(BRIDGED):
+            return [
+                f"the run '{run.folder}' is of an earlier version, so it cannot be told if the rules of '{experiment.environment}' have changed since"
+            ]
+        own = _own(experiment, env)
+        now = course_digest(own)
+        if now not in (kept, course_digest(own)):
+            return [
+                f"'{experiment.environment}' is not reproducible, so it cannot be told if its rules have changed since"
+            ]
+        if now != kept and differs_elsewhere(experiment.environment, experiment.task, (now, kept)):
+            return [
+                f"'{experiment.environment}' does other things in another process with the same seed, so it cannot be told if its rules have changed since"
+            ]
+    if now != kept:
+        then, today = (digest.removeprefix(BRIDGED)[:12] for digest in (kept, now))
+        raise UserError(
+            f"the rules of '{experiment.environment}' with these parameters have changed since the checkpoint of '{run.folder}' was made "
+            f"(fingerprint {then} then, {today} now)"
+        )
+    return []
+
+
+def _own(experiment: Experiment, env: BatchEnv) -> Bridge:
+    """The run's own bridged environment: `env` if it is that. One built here stays open, because closing it may close what it shares with `env`."""
+    is_own = env.spec.id == full_id(experiment.environment) and env.parameters == experiment.task
+    own = env if is_own else experiment.make_env(1)
+    assert isinstance(own, Bridge)
+    return own
+
+
+def fit(run: Run, load: Callable[[], None], whose: str = "") -> None:
+    """Call `load`; if the checkpoint's shapes or names do not fit, say so in a sentence that names `whose`."""
+    try:
+        load()
+    except (KeyError, RuntimeError, ValueError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"the checkpoint of '{run.folder}' does not fit{whose}: {type(error).__name__}: {reason}"
+        ) from error

@@ -1,0 +1,342 @@
+"""A trainer at work in a run folder: logs, evaluations, checkpoints, and a clean end when told to stop."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ..evaluation import Abandoned, cut_sentence
+from ..experiment import Experiment
+from ..confidence_intervals import mean_of_defined
+from .kept_files import keep
+from .logs import CsvLog
+from ..trust.plugins import find_code
+from .restore import check_environment, fit, open_run
+from .run import METRICS_HEADER, TIMING_HEADER, Run
+from .stop_signals import handled, stop_signals
+from ..trainer import Trainer, count_cores
+from ..trust.agreements import agree
+
+
+@dataclass(frozen=True)
+class Report:
+    """One update, for whoever shows progress."""
+
+    update: int
+    num_updates: int
+    steps: int
+    metrics: dict[str, float]
+    seconds: dict[str, float]
+    """By phase: env, act, learn, other; and `total`."""
+    agent_steps: int
+    """Decisions of agents in this update."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what the user would not expect."""
+
+
+class Session:
+    """Runs `trainer` in `run` until it is finished or a signal asks it to stop. The run is locked until `run` or `close` returns.
+
+    Args:
+        fingerprint: of the environment, kept in every checkpoint; None if it has none.
+        positions: lengths of the logs to go on from; None starts them.
+        report: called after every update.
+        unfinished: metrics of the last update, if it was stopped before its evaluation had ended.
+
+    Attributes:
+        notes: sentences on what the user would not expect of this training.
+        rescued: the update whose state was saved after a failure, or None.
+
+    Raises:
+        RunInUse: somebody else trains in the run.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        run: Run,
+        fingerprint: str | None,
+        positions: dict[str, int] | None = None,
+        report: Callable[[Report], None] | None = None,
+        unfinished: dict[str, float] | None = None,
+    ):
+        self.trainer = trainer
+        self.run_folder = run
+        self.fingerprint = fingerprint
+        self.report = report or (lambda report: None)
+        self._open(positions or {})
+        self._stop: int | None = None
+        self._saved = trainer.progress.update if positions else None
+        self._unfinished = unfinished
+        self._cut_is_said = False
+        self.rescued: int | None = None
+        obstacle = self._obstacle()
+        self._evaluates = not obstacle
+        losses = [log.loss for log in (self._metrics, self._timing) if log.loss]
+        self.notes = [*losses, obstacle] if obstacle else losses
+
+    def _open(self, positions: dict[str, int]) -> None:
+        """Lock the run, and open its logs at their `positions`, or anew."""
+        with ExitStack() as opened:
+            self.run_folder.lock.take()
+            opened.callback(self.run_folder.lock.release)
+            self._metrics = CsvLog(self.run_folder.metrics, METRICS_HEADER, positions.get("metrics"))
+            opened.callback(self._metrics.close)
+            self._timing = CsvLog(self.run_folder.timing, TIMING_HEADER, positions.get("timing"))
+            opened.callback(self._timing.close)
+            self._events = _events_writer(self.run_folder, self.trainer)
+            if self._events:
+                opened.callback(self._events.close)
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        """Close the logs and give the run's lock back; nothing happens the second time."""
+        self._opened.close()
+
+    def run(self) -> int:
+        """Train. Returns 0 when all updates are made, or the signal that stopped it after a checkpoint.
+
+        Whatever else ends it, such as a failure in the environment, is raised after the state of the last whole update was saved.
+
+        Raises:
+            Diverged: learning went to NaN or infinity; the last good checkpoint is kept.
+            NotFinite: the environment gave what is not finite; the last good checkpoint is kept.
+        """
+        settings = self.trainer.experiment.training
+        try:
+            with handled(stop_signals(), self._ask_to_stop):
+                if self._unfinished is not None and self._finish(time.perf_counter()):
+                    self._checkpoint()
+                while not self.trainer.finished and self._stop is None:
+                    self._update()
+                    if _due(self.trainer, settings.checkpoint_interval):
+                        self._checkpoint()
+                if self._saved != self.trainer.progress.update:
+                    self._checkpoint()
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) and self._stop is not None:
+                raise  # the second signal leaves at once
+            self._rescue()
+            if isinstance(error, (Exception, SystemExit)):
+                raise
+            name = type(error).__name__  # raised by nobody's keys, so it must not pass for a stop
+            raise RuntimeError(f"{name} in the middle of the training").with_traceback(error.__traceback__) from error
+        finally:
+            self.close()
+        return 0 if self.trainer.finished and self._unfinished is None else (self._stop or 0)
+
+    def _rescue(self) -> None:
+        """Save the state after the last whole update, if there is one that is not saved yet."""
+        update = self.trainer.progress.update
+        if self.trainer.consistent and update and self._saved != update:
+            with suppress(Exception):  # the failure itself is what the user has to hear of
+                self._checkpoint()
+                self.rescued = update
+
+    def _obstacle(self) -> str:
+        """A sentence on why there can be no evaluations, empty if there is nothing in their way.
+
+        Environments of other people may be such that there is one in a process. That is better known before the training.
+        """
+        trainer, settings = self.trainer, self.trainer.experiment.training
+        if trainer.env.spec.resumable or not 0 < settings.evaluation_interval <= settings.num_updates:
+            return ""
+        try:
+            trainer.prepare_evaluation()
+        except (Exception, SystemExit) as error:
+            reason = " ".join(str(error).split())
+            return (
+                f"there are no evaluations during this training, because they need envs of their own, and more of '{trainer.env.spec.id}' cannot be "
+                f"built beside those it is trained in: {type(error).__name__}: {reason}; --training.evaluation-interval 0 asks for none"
+            )
+        return ""
+
+    def _update(self) -> None:
+        start = time.perf_counter()
+        self._unfinished = self.trainer.update()
+        self._finish(start)
+
+    def _finish(self, start: float) -> bool:
+        """Evaluate if it is due, and log the update. Returns False if a signal came before the evaluation had ended, which leaves it to be made again."""
+        trainer = self.trainer
+        assert self._unfinished is not None
+        metrics, notes = dict(self._unfinished), []
+        if self._evaluates and _due(trainer, trainer.experiment.training.evaluation_interval):
+            try:
+                evaluated, notes = self._evaluate()
+            except Abandoned:
+                return False
+            metrics |= evaluated
+        seconds = {"env": 0.0, "act": 0.0, "learn": 0.0} | trainer.clock.read() | {"total": time.perf_counter() - start}
+        seconds["other"] = seconds["total"] - seconds["env"] - seconds["act"] - seconds["learn"]
+        settings = trainer.experiment.training
+        steps = settings.num_envs * settings.rollout_length
+        self._log(metrics, seconds, steps)
+        self._unfinished = None
+        if self._events:
+            for name, value in metrics.items():
+                self._events.add_scalar(name, value, trainer.steps)
+            for name, value in seconds.items():
+                self._events.add_scalar(f"seconds/{name}", value, trainer.steps)
+        agents = trainer.env.spec.num_agents
+        self.report(
+            Report(
+                trainer.progress.update,
+                settings.num_updates,
+                trainer.steps,
+                metrics,
+                seconds,
+                steps * agents,
+                tuple(notes),
+            )
+        )
+        return True
+
+    def _log(self, metrics: dict[str, float], seconds: dict[str, float], steps: int) -> None:
+        """Write an update into both logs, or, where that fails, into neither."""
+        before = self._metrics.position()
+        phases = [f"{seconds[name]:.4f}" for name in ("total", "env", "act", "learn", "other")]
+        try:
+            self._metrics.write((self.trainer.steps, name, repr(value)) for name, value in metrics.items())
+            self._timing.write([(self.trainer.steps, *phases, f"{steps / seconds['total']:.0f}")])
+        except BaseException:
+            self._metrics.cut(before)
+            raise
+
+    def _evaluate(self) -> tuple[dict[str, float], list[str]]:
+        """Metrics of an evaluation, and sentences. Raises Abandoned after a signal."""
+        outcomes = self.trainer.evaluate(stop=lambda: self._stop is not None)
+        if self.trainer.is_best(outcomes):
+            self.run_folder.save(self.trainer.progress.update, self._state(experience=False), best=True)
+        metrics = {f"evaluation/{name}": mean_of_defined(values) for name, values in outcomes.columns().items()}
+        sentence = cut_sentence(outcomes, self.trainer.evaluation_limit, "--training.evaluation-max-steps")
+        if not sentence:
+            return metrics, []
+        notes = [] if self._cut_is_said else [f"evaluation: {sentence}"]
+        self._cut_is_said = True
+        return metrics | {"evaluation/cut": float(outcomes.cut.mean())}, notes
+
+    def _state(self, experience: bool = True) -> dict[str, Any]:
+        experiment = self.trainer.experiment
+        # Metrics of an update that is not logged yet stand in the checkpoint, so that it is logged after all when the run goes on.
+        unfinished = {} if self._unfinished is None else {"unfinished": self._unfinished}
+        return self.trainer.state_dict(experience) | {
+            "environment": {"id": experiment.environment, "fingerprint": self.fingerprint},
+            "logs": {"metrics": self._metrics.sync(), "timing": self._timing.sync()},
+            **unfinished,
+        }
+
+    def _checkpoint(self) -> None:
+        if self._events:
+            self._events.flush()
+        self.run_folder.save(self.trainer.progress.update, self._state())
+        self._saved = self.trainer.progress.update
+
+    def _ask_to_stop(self, number: int) -> None:
+        self._stop = number
+
+
+def _due(trainer: Trainer, interval: int) -> bool:
+    return interval > 0 and trainer.progress.update % interval == 0
+
+
+def _events_writer(run: Run, trainer: Trainer) -> Any:
+    if not trainer.experiment.training.tensorboard:
+        return None
+    from torch.utils.tensorboard import SummaryWriter  # slow to import, and not everyone asks for it
+
+    # What an earlier process wrote beyond the checkpoint, or before a new start, is hidden.
+    purge_step = trainer.steps + 1 if trainer.steps else 0 if run.events.exists() else None
+    return SummaryWriter(str(run.events), purge_step=purge_step)
+
+
+def start(experiment: Experiment, folder: str, report: Callable[[Report], None] | None = None) -> Session:
+    """A session for a new run in `folder`, which is made first and removed again if training cannot start.
+
+    Raises:
+        BadParameter: the folder is taken, or the experiment cannot be trained.
+        RunInUse: another process trains in the folder.
+        OSError: the folder cannot be written.
+    """
+    experiment = with_threads(experiment)
+    kept = keep(experiment)
+    run = Run.create(folder, kept.config, kept.files)
+    try:
+        for sources in find_code(kept.config, f"the run '{folder}'", run.folder):
+            agree(sources)  # the user gave it, so what this run keeps of it will be executed again without asking
+        trainer = Trainer(experiment)
+        identity = trainer.identify()
+        run.begin(identity.digest)
+        session = Session(trainer, run, identity.digest, report=report)
+    except (Exception, SystemExit):
+        run.abandon()
+        raise
+    except BaseException:
+        run.lock.release()  # stopped: `resume` starts it
+        raise
+    session.notes = [*([identity.note] if identity.note else []), *session.notes]
+    return session
+
+
+def with_threads(experiment: Experiment) -> Experiment:
+    """The experiment with the number of threads that 0 stands for here, so that it is the same wherever it goes on."""
+    training = experiment.training
+    return dataclasses.replace(
+        experiment, training=dataclasses.replace(training, threads=training.threads or count_cores())
+    )
+
+
+def resume(
+    folder: str, report: Callable[[Report], None] | None = None, trust: bool = False, given: Sequence[str] = ()
+) -> tuple[Session, list[str]]:
+    """A session that goes on where the run in `folder` stopped, and sentences on what was passed over.
+
+    Args:
+        trust, given: as for `open_run`.
+
+    Raises:
+        BadParameter: there is no run in `folder`.
+        NotAgreed: the run has code that the user has not agreed to.
+        RunInUse: another process trains in it.
+        UserError: no checkpoint can be read, or it belongs to another environment.
+    """
+    run, experiment = open_run(folder, trust, given)
+    run.lock.take()
+    try:
+        session, warnings = _resume(run, experiment, report)
+    except BaseException:
+        run.lock.release()
+        raise
+    return session, [*_on_threads(experiment), *warnings]
+
+
+def _resume(run: Run, experiment: Experiment, report: Callable[[Report], None] | None) -> tuple[Session, list[str]]:
+    trainer = Trainer(experiment)
+    digest = trainer.identify().digest
+    if not run.has_checkpoint():
+        run.begin(digest)
+        return Session(trainer, run, digest, report=report), [
+            f"the run '{run.folder}' had no checkpoint yet to go on from, so it starts again"
+        ]
+    run.tidy()
+    state, warnings = run.load()
+    warnings += check_environment(run, state, experiment, trainer.env)
+    fit(run, lambda: trainer.load_state_dict(state))
+    if not trainer.env.spec.resumable:
+        warnings.append(f"'{experiment.environment}' cannot be saved, so its episodes start again; learning goes on")
+    return Session(trainer, run, digest, state["logs"], report, state.get("unfinished")), warnings
+
+
+def _on_threads(experiment: Experiment) -> list[str]:
+    """What there is to say on the number of threads."""
+    threads, cores = experiment.training.threads, count_cores()
+    if not threads:
+        return [
+            f"the run does not say on how many threads it was trained; it goes on with the {cores} of this machine, "
+            "and is exact where that is the same number"
+        ]
+    if threads > cores:
+        return [f"the run goes on with its {threads} threads, so that it stays exact; this machine has {cores} cores"]
+    return []

@@ -1,0 +1,151 @@
+"""A trained policy in the hands of a person: PettingZoo's dictionaries in, PettingZoo's dictionaries out."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..algorithms.core.learner import Learner
+from ..envs.core.env import BatchEnv
+from ..envs.core.spec import GroupSpec
+from ..envs.core.timestep import GroupStep
+from ..envs.errors import UserError
+from ..envs.interop.from_pettingzoo import Bridge
+from ..envs.interop.to_pettingzoo.parallel import ParallelView
+from ..envs.registration.entry_points import parallel_env
+from ..envs.registration.make import is_bridged, make
+from .agent_rows import Forms, Seen
+from .experiment import Experiment
+from .runs.restore import open_run, restore_learners
+
+
+class Policy:
+    """The learners of a run, acting for all agents of one PettingZoo environment.
+
+    Args:
+        env: one that the learners were built for. How it is read is kept, the environment itself is not.
+    """
+
+    def __init__(self, experiment: Experiment, learners: Mapping[str, Learner], env: BatchEnv):
+        self.experiment = experiment
+        self.learners = learners
+        self._forms = Forms(env)
+        self._env: ParallelView | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the episode so far; call it whenever the environment is reset."""
+        self._memories = {name: learner.initial_memory(1) for name, learner in self.learners.items()}
+        self._first = True
+
+    def _world(self, group: str, learner: Learner) -> Any:
+        """The state of the environment that `make_env` gave, for policies that read it."""
+        if not learner.reads_world:
+            return None
+        if self._env is None:
+            raise UserError(
+                f"the group '{group}' is played by {type(learner).__name__}, which reads the environment's state; play in policy.make_env()"
+            )
+        return self._env.env.world_state
+
+    def act(
+        self, observations: Mapping[Any, Any], greedy: bool = False, infos: Mapping[Any, Any] | None = None
+    ) -> dict[Any, Any]:
+        """Choose actions for the agents that observe.
+
+        Args:
+            observations: agent to its observation, as `reset` and `step` of the environment return them: of `make_env`, or of a PettingZoo environment
+                of your own that was trained in.
+            greedy: choose the most likely action instead of drawing one.
+            infos: agent to its info, as they came with the observations; needed where action masks stand in the infos.
+
+        Returns:
+            Agent to its action, in the form that the environment takes.
+
+        Raises:
+            KeyError: an agent is not of this policy's environment.
+            BadParameter: an observation is not of its agent's space, or a mask is missing.
+            UserError: a scripted policy reads the environment's state, but `make_env` was not called.
+        """
+        places = self._forms.places(observations)
+        seen = {
+            agent: self._forms.read(
+                agent,
+                self._forms.groups[group],
+                observations[agent],
+                None if infos is None else infos.get(agent) or {},
+            )
+            for agent, (group, _) in places.items()
+        }
+        actions: dict[Any, Any] = {}
+        for name, learner in self.learners.items():
+            own = {agent: i for agent, (group, i) in places.items() if group == name}
+            step = _group_step(learner.group, {i: seen[agent] for agent, i in own.items()}, self._first)
+            decision = learner.act(step._replace(world=self._world(name, learner)), self._memories[name], greedy)
+            self._memories[name] = decision.memory
+            actions |= {
+                agent: self._forms.action(name, decision.action[0][i], seen[agent].is_row) for agent, i in own.items()
+            }
+        self._first = False
+        return {agent: actions[agent] for agent in places}
+
+    def make_env(self, render_mode: str | None = None) -> Any:
+        """The environment it was trained in: ours as PettingZoo's ParallelEnv, and one that was bridged as its factory gives it."""
+        task = self.experiment.to_dict()["task"]
+        if is_bridged(self.experiment.environment):
+            own = {} if render_mode is None else {"render_mode": render_mode}
+            env = make(self.experiment.environment, 1, **task | {"arguments": task["arguments"] | own})
+            assert isinstance(env, Bridge)
+            return env.original
+        self._env = parallel_env(self.experiment.environment, render_mode, **task)
+        return self._env
+
+
+def load_policy(folder: str | Path, checkpoint: str = "last", trust: bool = False) -> Policy:
+    """The policy of a run.
+
+    Args:
+        folder: the run folder that `stigmergy train` made.
+        checkpoint: `last`, or `best` by evaluation.
+        trust: agree to execute the code that the run names, its plugins or the module of its environment. It is needed once for each
+            contents, unless you trained the run yourself or have imported the same code.
+
+    Raises:
+        BadParameter: there is no run in `folder`.
+        NotAgreed: the run has code that you have not agreed to.
+        UserError: no checkpoint can be read.
+    """
+    run, experiment = open_run(folder, trust)
+    env = experiment.make_env(1)
+    try:
+        learners, sentences = restore_learners(run, experiment, env, checkpoint)
+    finally:
+        _close(env)  # there may be room for one in this process, and the policy plays in another
+    for sentence in sentences:
+        warnings.warn(sentence, stacklevel=2)
+    return Policy(experiment, learners, env)
+
+
+def _close(env: BatchEnv) -> None:
+    """Close an environment. If that fails, or would end the process, it is a warning, because nothing of it is needed any more."""
+    try:
+        env.close()
+    except (Exception, SystemExit) as error:
+        warnings.warn(f"close() of '{env.spec.id}' fails: {type(error).__name__}: {error}", stacklevel=3)
+
+
+def _group_step(group: GroupSpec, seen: Mapping[int, Seen], first: bool) -> GroupStep:
+    """One row of a batch from what agents observe, by their index; those that observe nothing need not act."""
+    space = group.observation_space
+    observation = np.zeros((1, group.size, *space.shape), space.dtype)
+    active = np.zeros((1, group.size), np.bool_)
+    mask = np.ones((1, group.size, group.num_choices), np.bool_) if group.has_action_mask else None
+    for i, own in seen.items():
+        observation[0, i] = own.row
+        active[0, i] = True
+        if mask is not None and own.mask is not None:
+            mask[0, i] = own.mask
+    rewards, flags = np.zeros((1, group.size), np.float32), np.zeros((1, group.size), np.bool_)
+    return GroupStep(observation, mask, rewards, flags, active, np.zeros(1, np.bool_), np.array([first]))

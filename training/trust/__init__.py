@@ -1,0 +1,1 @@
+"""Agreement to code that comes with a run or a config."""
