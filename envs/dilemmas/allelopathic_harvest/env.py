@@ -13,8 +13,8 @@ from ..grid_engine.appearance import FLOOR_LOOK, GRASS, WALL_LOOK, Look
 from ..grid_engine.env import Beam, GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
 from ..grid_engine.state import Sizes
+from .config import COLOURS, AllelopathicHarvestParameters
 from .maps import MAPS
-from .parameters import COLOURS, AllelopathicHarvestParameters
 from .rules import (
     EATEN,
     FAVOURITES,

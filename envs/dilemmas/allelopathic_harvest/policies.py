@@ -12,7 +12,7 @@ from ..grid_engine.beams import ENDS, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards, turn_towards
 from ..grid_engine.maps import WALL
 from ..grid_engine.state import NOBODY, State
-from .parameters import AllelopathicHarvestParameters
+from .config import AllelopathicHarvestParameters
 from .rules import NEWBORN, NUM_COLOURS, PLANTING, RIPE, UNRIPE, colour_of
 
 NEAR = 4

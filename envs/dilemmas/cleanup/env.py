@@ -13,8 +13,8 @@ from ..grid_engine.appearance import FLOOR_LOOK, GRASS, MUD, WALL_LOOK, WATER, L
 from ..grid_engine.env import Beam, GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
 from ..grid_engine.state import Sizes
+from .config import CleanupParameters, CleanupRules
 from .maps import APPLE, CLEAN, DIRT, LEGEND, MAPS, STREAM, TREE
-from .parameters import CleanupParameters, CleanupRules
 from .rules import ALIVE, CLEANED, DIRTY, DIRTY_STEPS, EATEN, River, advance_copies, begin_copies
 
 JET = (0, 172, 193)

@@ -12,8 +12,8 @@ from ..grid_engine.beams import ENDS, HIT, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards, way_to
 from ..grid_engine.maps import WALL
 from ..grid_engine.state import State
+from .config import CleanupParameters, CleanupRules
 from .maps import APPLE, CLEAN, DIRT, TREE
-from .parameters import CleanupParameters, CleanupRules
 from .rules import CLEAN_BEAM, DIRTY
 
 TO_SANCTION, TO_CLEAN = range(2)

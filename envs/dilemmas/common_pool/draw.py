@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ...rendering.palette import BEAM, MUTED, TEXT, Colour, mix
 from ...rendering.payoff_matrix import number
 from ..drawing_ring import Ring
-from .parameters import CommonPoolParameters
+from .config import CommonPoolParameters
 from .rules import COOPERATIVE, Constants, State
 
 WATER: Colour = (92, 158, 173)

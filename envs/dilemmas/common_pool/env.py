@@ -13,7 +13,7 @@ from ...registration.entry_points import entry_points
 from ..metrics import sustainability
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from . import draw, rules
-from .parameters import CommonPoolParameters
+from .config import CommonPoolParameters
 from .rules import State
 
 OWN_METRICS = ("cooperation", "resource", "mean_effort", "yield", "yield_share", "sustainability")

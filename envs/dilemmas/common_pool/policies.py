@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from .parameters import CommonPoolParameters
+from .config import CommonPoolParameters
 from .rules import COOPERATIVE, State, constants_of
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ...core.random_streams import normal
 from ...kernels import njit, over_copies, prange
 from ..outcomes import punish
-from .parameters import CommonPoolParameters
+from .config import CommonPoolParameters
 
 COOPERATIVE = 1
 """The level of the cooperative effort; 0 is rest."""

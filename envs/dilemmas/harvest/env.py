@@ -12,8 +12,8 @@ from ..grid_engine.appearance import FLOOR_LOOK, GRASS, WALL_LOOK, Look
 from ..grid_engine.env import GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
 from ..grid_engine.state import Sizes
+from .config import MOST_REGROWTH, HarvestParameters, HarvestRules
 from .maps import MAPS
-from .parameters import MOST_REGROWTH, HarvestParameters, HarvestRules
 from .rules import (
     ALIVE,
     ALIVE_STEPS,

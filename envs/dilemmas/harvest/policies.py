@@ -10,7 +10,7 @@ from ..grid_engine.beams import ENDS, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards
 from ..grid_engine.maps import FLOOR, WALL
 from ..grid_engine.state import NOBODY, State
-from .parameters import HarvestParameters, HarvestRules
+from .config import HarvestParameters, HarvestRules
 from .rules import APPLE
 
 ENOUGH, SPARING = 4, 2

@@ -13,9 +13,9 @@ from ..grid_engine.env import Beam, GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, read_layout
 from ..grid_engine.observation import ViewConstants
 from ..grid_engine.state import Sizes
+from .appearance import RINGS, looks_of, mark_agents
+from .config import InTheMatrixParameters
 from .games import BANDS, bounds_of
-from .looks import RINGS, looks_of, mark_agents
-from .parameters import InTheMatrixParameters
 from .rules import (
     FIRST,
     MEMORY,

@@ -18,7 +18,7 @@ from ..grid_engine.beams import ENDS, HIT, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards, turn_towards, way_to
 from ..grid_engine.maps import WALL
 from ..grid_engine.state import NOBODY, State
-from .parameters import InTheMatrixParameters
+from .config import InTheMatrixParameters
 from .rules import FIRST, INTERACT_BEAM, MEMORY, READY, TIMER, most_of
 
 ENOUGH = 4

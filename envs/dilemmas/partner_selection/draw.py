@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from ...rendering.palette import BEAM, COLLISION, GRID, REACHED, TEXT, Colour, agent_colour, mix
 from ...rendering.payoff_matrix import number
 from ..drawing_ring import Ring
-from .parameters import PartnerSelectionParameters
+from .config import PartnerSelectionParameters
 from .state import DEFECT, NOBODY, PUNISH, SELECT, State
 
 PHASES = ("choose partners", "play", "punish")

@@ -13,7 +13,7 @@ from ...core.timestep import TimeStep
 from ...registration.entry_points import entry_points
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from . import draw, observation, rules
-from .parameters import PartnerSelectionParameters
+from .config import PartnerSelectionParameters
 from .state import NOBODY, SLOTS, UNKNOWN, State, build_constants
 
 

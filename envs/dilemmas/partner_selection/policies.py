@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ...core.random_streams import hash_below
 from ...kernels import njit
-from .parameters import PartnerSelectionParameters
+from .config import PartnerSelectionParameters
 from .state import COOPERATE, DEFECT, NOBODY, PUNISH, SELECT, State
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .parameters import PartnerSelectionParameters
+from .config import PartnerSelectionParameters
 
 SELECT, PLAY, PUNISH = 0, 1, 2
 COOPERATE, DEFECT, UNKNOWN = 0, 1, 2

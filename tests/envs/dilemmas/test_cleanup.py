@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stigmergy.envs.dilemmas.cleanup.config import CleanupParameters
 from stigmergy.envs.dilemmas.cleanup.maps import APPLE, CLEAN, DIRT, MAPS, TREE
-from stigmergy.envs.dilemmas.cleanup.parameters import CleanupParameters
 from stigmergy.envs.dilemmas.cleanup.rules import ALIVE, CLEANED, CLEANED_NOW, DIRTY, EATEN
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import make

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import stigmergy
 from stigmergy.envs.dilemmas.common_pool import regimes
-from stigmergy.envs.dilemmas.common_pool.parameters import CommonPoolParameters
+from stigmergy.envs.dilemmas.common_pool.config import CommonPoolParameters
 from stigmergy.envs.dilemmas.common_pool.regimes import Population
 from stigmergy.envs.registration.make import make
 from stigmergy.envs.tools.conformance import check

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.dilemmas.grid_engine.config import SanctionChoices
+from stigmergy.envs.dilemmas.harvest.config import HarvestParameters
 from stigmergy.envs.dilemmas.harvest.maps import MAPS
-from stigmergy.envs.dilemmas.harvest.parameters import HarvestParameters
 from stigmergy.envs.dilemmas.harvest.rules import ALIVE, APPLE, GUILT
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import make

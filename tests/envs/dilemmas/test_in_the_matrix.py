@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stigmergy.envs.dilemmas.in_the_matrix.config import ARENAS
 from stigmergy.envs.dilemmas.in_the_matrix.games import GAMES
 from stigmergy.envs.dilemmas.in_the_matrix.maps import MAPS
-from stigmergy.envs.dilemmas.in_the_matrix.parameters import ARENAS
 from stigmergy.envs.dilemmas.in_the_matrix.rules import FIRST, MEMORY
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import make
