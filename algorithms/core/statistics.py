@@ -11,6 +11,29 @@ def masked_mean(x: Tensor, valid: Tensor) -> Tensor:
     return torch.where(valid, x, 0).sum(dim=1) / valid.sum(dim=1).clamp(min=1)
 
 
+def explained_variance(value: Tensor, returns: Tensor, valid: Tensor) -> Tensor:
+    """Share of the returns' variance that values explain, 1 - Var(returns - value) / Var(returns).
+
+    The definition is that of Stable-Baselines3: 1 is perfect, 0 no better than a constant, below 0 worse.
+
+    Args:
+        value: `(m, rows)`, and so are the others.
+        returns: on the same scale; other rows than the `valid` ones may hold anything.
+
+    Returns:
+        `(m,)` double, NaN where all returns are equal, whose variance explains nothing.
+    """
+
+    def variance(x: Tensor) -> Tensor:
+        x = torch.where(valid, x, 0).double()
+        return masked_mean((x - masked_mean(x, valid).unsqueeze(1)).square(), valid)
+
+    highest = torch.where(valid, returns, -torch.inf).amax(dim=1)
+    lowest = torch.where(valid, returns, torch.inf).amin(dim=1)
+    share = 1 - variance(returns - value) / variance(returns)
+    return torch.where(highest > lowest, share, torch.nan)
+
+
 def standardize(x: Tensor, valid: Tensor) -> Tensor:
     """`(m, rows)` with mean 0 and standard deviation 1 over each network's valid rows; 0 elsewhere."""
     centred = torch.where(valid, x - masked_mean(x, valid).unsqueeze(1), 0)

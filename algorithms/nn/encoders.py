@@ -1,37 +1,97 @@
-"""Encoders by the rank of the observation: features, a set of entity rows, or an image.
+"""Encoders of observations and states: flat features, a set of entity rows, or an image.
 
-Each takes observations `(rows, m, *shape)` and gives features `(m, rows, outputs)`; see `networks` for m.
+Each takes observations `(rows, m, *shape)` and gives features `(m, rows, outputs)`; see `layers`
+for m.
 """
+
+import math
+from abc import abstractmethod
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...envs.core.validation import nearest
+from ...envs.errors import BadParameter
 from .layers import ACTIVATIONS, StackedConv, StackedLinear
 
 WIDE_IMAGE = 9  # wider ones are halved by each convolution
 HEADS = 4
 
 
-class FeatureEncoder(nn.Module):
-    """Rank 1: the features as they are; the layers behind do the work."""
+class Encoder(nn.Module):
+    """Base class of encoders.
 
-    def __init__(self, shape: tuple[int, ...]):
+    Args:
+        m: networks side by side.
+        shape: of one observation.
+        size: the width of the first hidden layer behind, for encoders that have no width of their own.
+        channels: of convolutions.
+        activation: a key of `ACTIVATIONS`.
+        stream: draws the initial weights, and nothing else does.
+    """
+
+    ranks: ClassVar[tuple[int, ...]]
+    """The ranks of observations that it reads."""
+    outputs: int
+    """The number of features that it gives."""
+
+    def __init__(
+        self,
+        m: int,
+        shape: tuple[int, ...],
+        size: int,
+        channels: tuple[int, ...],
+        activation: str,
+        stream: torch.Generator,
+    ):
         super().__init__()
-        self.outputs = shape[0]
+
+    @abstractmethod
+    def forward(self, observation: Tensor) -> Tensor:
+        """Features `(m, rows, outputs)` of observations `(rows, m, *shape)`."""
+
+
+class FeatureEncoder(Encoder):
+    """All numbers in one row, as they are; the layers behind do the work."""
+
+    ranks = (1, 2, 3)
+
+    def __init__(
+        self,
+        m: int,
+        shape: tuple[int, ...],
+        size: int,
+        channels: tuple[int, ...],
+        activation: str,
+        stream: torch.Generator,
+    ):
+        super().__init__(m, shape, size, channels, activation, stream)
+        self.outputs = math.prod(shape)
 
     def forward(self, observation: Tensor) -> Tensor:
-        return observation.transpose(0, 1)
+        return observation.flatten(2).transpose(0, 1)
 
 
-class SetEncoder(nn.Module):
-    """Rank 2: entity rows, through one block of multi-head self-attention, averaged over the rows that are not all zero.
+class SetEncoder(Encoder):
+    """Entity rows through one block of multi-head self-attention, averaged over the rows that are not all zero.
 
     The result does not depend on the order of the rows (Lee et al., "Set Transformer", 2019).
     """
 
-    def __init__(self, m: int, shape: tuple[int, ...], size: int, activation: str, stream: torch.Generator):
-        super().__init__()
+    ranks = (2,)
+
+    def __init__(
+        self,
+        m: int,
+        shape: tuple[int, ...],
+        size: int,
+        channels: tuple[int, ...],
+        activation: str,
+        stream: torch.Generator,
+    ):
+        super().__init__(m, shape, size, channels, activation, stream)
         self.outputs = size
         self.heads = HEADS if size % HEADS == 0 else 1
         self.activation = ACTIVATIONS[activation]
@@ -54,13 +114,21 @@ class SetEncoder(nn.Module):
         return (x * weight).sum(dim=2) / weight.sum(dim=2).clamp(min=1)
 
 
-class ImageEncoder(nn.Module):
-    """Rank 3: 3x3 convolutions without padding, of stride 2 while the image is wider than WIDE_IMAGE, then all pixels in a row."""
+class ImageEncoder(Encoder):
+    """3x3 convolutions without padding, of stride 2 while the image is wider than WIDE_IMAGE, then all pixels in a row."""
+
+    ranks = (3,)
 
     def __init__(
-        self, m: int, shape: tuple[int, ...], channels: tuple[int, ...], activation: str, stream: torch.Generator
+        self,
+        m: int,
+        shape: tuple[int, ...],
+        size: int,
+        channels: tuple[int, ...],
+        activation: str,
+        stream: torch.Generator,
     ):
-        super().__init__()
+        super().__init__(m, shape, size, channels, activation, stream)
         self.activation = ACTIVATIONS[activation]
         inputs, height, width = shape
         convolutions = []
@@ -82,12 +150,40 @@ class ImageEncoder(nn.Module):
         return x.reshape(rows, m, self.outputs).transpose(0, 1)
 
 
+ENCODERS: dict[str, type[Encoder]] = {"mlp": FeatureEncoder, "attention": SetEncoder, "cnn": ImageEncoder}
+"""Encoders by the name that `network.encoder` chooses them by; plugins add theirs."""
+
+AUTO = "auto"
+BY_RANK = {1: "mlp", 2: "attention", 3: "cnn"}
+"""The names that AUTO stands for."""
+
+
+def check_encoder(name: str) -> None:
+    """Raise BadParameter unless there is such an encoder."""
+    if name != AUTO and name not in ENCODERS:
+        raise BadParameter(f"encoder is '{name}'; there is no such encoder.{nearest(name, [AUTO, *ENCODERS])}")
+
+
 def build_encoder(
-    m: int, shape: tuple[int, ...], size: int, channels: tuple[int, ...], activation: str, stream: torch.Generator
-) -> FeatureEncoder | SetEncoder | ImageEncoder:
-    """The encoder for observations of `shape`."""
-    if len(shape) == 1:
-        return FeatureEncoder(shape)
-    if len(shape) == 2:
-        return SetEncoder(m, shape, size, activation, stream)
-    return ImageEncoder(m, shape, channels, activation, stream)
+    m: int,
+    shape: tuple[int, ...],
+    size: int,
+    channels: tuple[int, ...],
+    activation: str,
+    stream: torch.Generator,
+    name: str = AUTO,
+) -> Encoder:
+    """Build the encoder called `name` for observations of `shape`; the others are as in `Encoder`.
+
+    Raises:
+        BadParameter: it does not read observations of that rank.
+    """
+    rank = len(shape)
+    encoder = ENCODERS[BY_RANK[rank] if name == AUTO else name]
+    if rank not in encoder.ranks:
+        fitting = [AUTO, *(other for other, one in ENCODERS.items() if rank in one.ranks)]
+        raise BadParameter(
+            f"encoder is '{name}', which does not read observations of shape {shape}, of rank {rank}; "
+            f"allowed there is {', '.join(fitting)}"
+        )
+    return encoder(m, shape, size, channels, activation, stream)

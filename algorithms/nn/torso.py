@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from ...envs.core.validation import WIDEST, check_widths, check_within
 from ...envs.errors import BadParameter
 from .communication import hear_others
-from .encoders import build_encoder
+from .encoders import AUTO, build_encoder, check_encoder
 from .layers import ACTIVATIONS, Fold, StackedGRU, StackedLinear
 
 PIXEL = 255
@@ -26,6 +26,8 @@ class BodySettings:
     """`none`: every agent has parameters of its own. `all`: one network serves all agents of the group."""
     agent_id: bool = False
     """With `sharing: all`, show each agent its number as a one-hot vector; without, a policy runs on any number of agents."""
+    encoder: str = AUTO
+    """How observations are read: `mlp`, all numbers in one row; `attention`, over entity rows; `cnn`, images. `auto` goes by their rank."""
     hidden: tuple[int, ...] = (64, 64)
     """Widths of the hidden layers behind the encoder."""
     channels: tuple[int, ...] = (16, 32)
@@ -38,6 +40,7 @@ class BodySettings:
     """Numbers that the memory holds."""
 
     def __post_init__(self):
+        check_encoder(self.encoder)
         check_widths("hidden", self.hidden, least=1)
         check_widths("channels", self.channels)
         check_within("memory_size", self.memory_size, 1, WIDEST)
@@ -65,7 +68,13 @@ class Body(nn.Module):
         self.activation = ACTIVATIONS[settings.activation]
         self.scale = brightness_scale(space)
         self.encoder = build_encoder(
-            fold.m, space.shape, settings.hidden[0], settings.channels, settings.activation, stream
+            fold.m,
+            space.shape,
+            settings.hidden[0],
+            settings.channels,
+            settings.activation,
+            stream,
+            settings.encoder,
         )
         widths = [self.encoder.outputs + (fold.n if self.with_id else 0) + extra, *settings.hidden]
         self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))

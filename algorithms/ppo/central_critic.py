@@ -6,7 +6,7 @@ import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
-from ..nn.encoders import build_encoder
+from ..nn.encoders import AUTO, Encoder, build_encoder
 from ..nn.layers import ACTIVATIONS, Fold, StackedLinear
 from ..nn.torso import BodySettings, brightness_scale
 
@@ -29,11 +29,11 @@ class CentralCritic(nn.Module):
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
 
-        def encoder(of: tuple[int, ...]) -> nn.Module:
-            return build_encoder(fold.m, of, settings.hidden[0], settings.channels, settings.activation, stream)
+        def encoder(of: tuple[int, ...], name: str = AUTO) -> Encoder:
+            return build_encoder(fold.m, of, settings.hidden[0], settings.channels, settings.activation, stream, name)
 
         self.encoder = encoder(shape)
-        self.own = None if own is None else encoder(own.shape)
+        self.own = None if own is None else encoder(own.shape, settings.encoder)
         self.scale = 1.0 if own is None else brightness_scale(own)
         inputs = [self.encoder.outputs, 0 if self.own is None else self.own.outputs, fold.n if self.with_id else 0]
         widths = [sum(inputs), *settings.hidden]

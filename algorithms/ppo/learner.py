@@ -16,7 +16,7 @@ from ...envs.core.system_memory import check_memory
 from ...envs.core.timestep import GroupStep
 from ..core.learner import Decision, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
 from ..core.rollout import Rollout
-from ..core.statistics import ValueNormalizer, masked_mean, standardize
+from ..core.statistics import ValueNormalizer, explained_variance, masked_mean, standardize
 from ..nn.adam import StackedAdam
 from ..nn.distributions import build_distribution
 from ..nn.layers import bytes_of_row
@@ -117,7 +117,8 @@ class PPO(Learner, Generic[S]):
     def learn(self, rollout: Rollout) -> dict[str, float]:
         if self.settings.anneal:
             warn_if_over(self.group.name, self.updates, self.setup.num_updates)
-        data, returns = self._prepare(rollout)
+        rate = self.learning_rate()
+        data, described = self._prepare(rollout)
         going = torch.ones(self.fold.m, dtype=torch.bool, device=self.setup.device)
         totals: dict[str, Tensor] = {}
         rounds = 0
@@ -127,8 +128,8 @@ class PPO(Learner, Generic[S]):
             rounds += 1
         self.surrogate.adapt()
         self.updates += 1
-        averages = {name: total / rounds for name, total in totals.items()} | {"mean_return": returns}
-        return summarize(self.group, averages)
+        averages = {name: total / rounds for name, total in totals.items()} | described
+        return summarize(self.group, averages) | {"learning_rate": rate}
 
     @torch.no_grad()
     def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
@@ -161,16 +162,20 @@ class PPO(Learner, Generic[S]):
         return to_tensor(array, self.setup.device)
 
     @torch.no_grad()
-    def _prepare(self, rollout: Rollout) -> tuple[Data, Tensor]:
-        """The rollout as tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory; and the mean return of each network."""
+    def _prepare(self, rollout: Rollout) -> tuple[Data, dict[str, Tensor]]:
+        """The rollout as tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory; and metrics of its returns, by network."""
         estimates = self._values(rollout)
         value = self._on_reward_scale(estimates)
         paid = rollout._replace(reward=self._rewards(rollout))
         advantage, known = paid.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
         valid = self.fold.by_network(self._put(known).flatten(0, 1))
         gain = self.fold.by_network(self._put(advantage).flatten(0, 1))
-        target = torch.where(valid, gain + self.fold.by_network(value[:-1].flatten(0, 1)), 0)
-        mean_return = masked_mean(target, valid)
+        before = self.fold.by_network(value[:-1].flatten(0, 1))
+        target = torch.where(valid, gain + before, 0)
+        metrics = {"mean_return": masked_mean(target, valid)}
+        explained = explained_variance(before, target, valid)
+        if (defined := ~explained.isnan()).any():  # networks whose returns do not vary have none
+            metrics["explained_variance"] = explained[defined]
         if self.normalizer:
             self.normalizer.update(target, valid)
             target = self.normalizer.normalize(target)
@@ -186,7 +191,7 @@ class PPO(Learner, Generic[S]):
         if rollout.memory is None:
             data = {name: None if x is None else x.flatten(0, 1)[None] for name, x in data.items()}
         memory = None if rollout.memory is None else rollout.memory[None].to(self.setup.device)
-        return data | {"memory": memory}, mean_return
+        return data | {"memory": memory}, metrics
 
     def _tensors(self, rollout: Rollout) -> Data:
         """What the networks see and what was decided then, `(T, E, n, ...)`."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from stigmergy.algorithms.core.statistics import ValueNormalizer, masked_mean, standardize
+from stigmergy.algorithms.core.statistics import ValueNormalizer, explained_variance, masked_mean, standardize
 
 X = torch.tensor([[1.0, 2.0, 6.0, math.nan], [5.0, math.inf, -math.inf, math.nan], [math.nan] * 4])
 VALID = torch.tensor([[True, True, True, False], [True, False, False, False], [False] * 4])
@@ -24,6 +24,32 @@ def test_standardizing_uses_each_networks_own_valid_rows():
     )  # next to the spread stands 1e-8
     assert (result[~VALID] == 0).all()
     assert result[1, 0] == 0  # a single row has no spread
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([1.0, 2.0, 3.0, 4.0], 1.0),
+        ([11.0, 12.0, 13.0, 14.0], 1.0),  # a constant error is not variance
+        ([7.0, 7.0, 7.0, 7.0], 0.0),
+        ([2.0, 2.0, 3.0, 3.0], 0.6),  # errors -1, 0, 0, 1: 1 - (1/2) / (5/4)
+        ([4.0, 3.0, 2.0, 1.0], -3.0),  # errors -3, -1, 1, 3: 1 - 5 / (5/4)
+    ],
+)
+def test_explained_variance_by_hand(value, expected):
+    returns = torch.tensor([[1.0, 2.0, 3.0, 4.0, math.nan]])
+    valid = torch.tensor([[True, True, True, True, False]])
+    found = explained_variance(torch.tensor([[*value, math.inf]]), returns, valid)
+    assert found.tolist() == [pytest.approx(expected, abs=1e-12)]
+
+
+def test_explained_variance_is_undefined_where_returns_are_equal():
+    """In single precision the variance of equal numbers is not always 0, so it is not what decides."""
+    returns = torch.tensor([[0.1, 0.1, 0.1], [1.0, 2.0, 9.0], [0.0, 0.0, 0.0]])
+    valid = torch.tensor([[True, True, True], [True, True, False], [False, False, False]])
+    found = explained_variance(torch.tensor([[0.1, 0.2, 0.3], [1.0, 2.0, 0.0], [0.0, 0.0, 0.0]]), returns, valid)
+    assert found.isnan().tolist() == [True, False, True]
+    assert float(found[1]) == 1.0
 
 
 def feed(normalizer, mean, deviation, updates=50, rows=400):

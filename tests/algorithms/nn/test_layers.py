@@ -88,7 +88,7 @@ def test_initial_weights_come_from_the_stream_alone():
 @pytest.mark.parametrize("size", [8, 6])  # 6 is not divisible by the number of heads
 class TestSetEncoder:
     def build(self, size, stream):
-        encoder = SetEncoder(M, (5, 3), size, "tanh", stream)
+        encoder = SetEncoder(M, (5, 3), size, (), "tanh", stream)
         scatter(encoder, stream)
         return encoder
 

@@ -78,6 +78,34 @@ def test_the_bootstrap_is_the_value_of_the_next_decision(network, normalize, mon
     np.testing.assert_allclose(used[1][one.active], expected.numpy()[one.active], rtol=1e-10, atol=1e-10)
 
 
+@pytest.mark.parametrize("normalize", [False, True])
+def test_explained_variance_is_that_of_the_values_that_collected(normalize):
+    learner = ippo(Noise(5), normalize_value=normalize, num_updates=4, anneal=True)
+    collector = Collector(Noise(5), learner, 12)
+    for update in range(2):
+        rollout = collector.collect()
+        value = learner.estimate(rollout)
+        advantage, valid = rollout.advantage(value, 0.99, 0.95)
+        shares = []
+        for agent in range(3):
+            rows = valid[:, :, agent]
+            error = advantage[:, :, agent][rows].astype(float)
+            shares.append(1 - error.var() / (error + value[:-1, :, agent][rows]).var())
+        metrics = learner.learn(rollout)
+        assert metrics["explained_variance"] == pytest.approx(np.mean(shares), rel=1e-4)
+        assert metrics["learning_rate"] == pytest.approx(3e-3 * (1 - update / 4))
+
+
+def test_explained_variance_is_left_out_where_returns_do_not_vary():
+    learner = ippo(Noise(5), gamma=0.0)
+    rollout = Collector(Noise(5), learner, 12).collect()
+    same = rollout._replace(reward=np.full_like(rollout.reward, 0.5))
+    same.record["value"][:] = 0
+    metrics = learner.learn(same)
+    assert "explained_variance" not in metrics
+    assert metrics["learning_rate"] == 3e-3
+
+
 def test_early_stopping_stops_the_agent_that_moved_and_no_other():
     env = Noise(5)
     learner = ippo(env, target_kl=0.05, learning_rate=1e-4)
