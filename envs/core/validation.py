@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from numbers import Integral
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import numpy as np
 
@@ -94,6 +94,8 @@ def check_odd(name: str, value: int, low: int, high: int) -> None:
 
 def takes_whole_numbers(hint: Any) -> bool:
     """True for the type `int`, and for tuples and choices of it and None."""
+    if get_origin(hint) is Annotated:
+        return takes_whole_numbers(get_args(hint)[0])
     if get_origin(hint) in (tuple, Union, UnionType):
         parts = [part for part in get_args(hint) if part not in (type(None), Ellipsis)]
         return bool(parts) and all(map(takes_whole_numbers, parts))

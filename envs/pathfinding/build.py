@@ -1,5 +1,7 @@
 """From parameters to the constants of the kernels: the map is read, starts and goals are checked against it."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,15 +9,12 @@ from ..core.validation import nearest
 from ..errors import BadParameter
 from ..grid.moves import COLLISION_SYSTEMS
 from ..grid.search import label_components
-from .config import Cell, PathfindingParameters
+from .config import DEFAULT_AGENTS, Cell, PathfindingParameters
 from .maps.drawing import Layout, MapError, read_drawing
 from .maps.generators import FIXED, GENERATORS
 from .maps.movingai import read_scenario
 from .maps.names import find_file, map_file, read_map_file
 from .state import ON_TARGET, Constants
-
-DEFAULT_AGENTS = 8
-DEFAULT_SIDE = 16
 
 
 def read_layout(parameters: PathfindingParameters) -> Layout | None:
@@ -85,7 +84,7 @@ def count_agents(parameters: PathfindingParameters, constants: Constants) -> int
 def _shape(parameters: PathfindingParameters, layout: Layout | None) -> tuple[int, int]:
     given = (parameters.height, parameters.width)
     if layout is None:
-        return given[0] or DEFAULT_SIDE, given[1] or DEFAULT_SIDE
+        return cast(tuple[int, int], given)  # a generated map always has them
     for name, value, real in zip(("height", "width"), given, layout.obstacle.shape):
         if value is not None and value != real:
             raise BadParameter(f"{name} is {value} but the map has {real}; leave it out with a given map")

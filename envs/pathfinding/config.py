@@ -1,37 +1,44 @@
 """The parameters of a pathfinding task, checked field by field when they are made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from ..core.validation import MOST_STEPS, check_within
+from ..core.config import Config
+from ..core.ranges import Interval, Steps
+from ..core.validation import MOST_STEPS
 from ..errors import BadParameter
 from ..utils.parameter_files import KEY as FILE
+from .maps.generators import GENERATORS
 from .maps.names import map_file, scenario_file
 
 Cell = tuple[int, int]
 MAX_RADIUS = 64
 MAX_SIDE = 2048
+DEFAULT_SIDE = 16
+DEFAULT_AGENTS = 8
+Side = Annotated[int, Interval(ge=1, le=MAX_SIDE)]
 
 
 @dataclass(frozen=True)
-class PathfindingParameters:
+class PathfindingParameters(Config):
     """Options of one-shot and lifelong pathfinding; names follow POGEMA's GridConfig where it has them.
 
     Raises:
         BadParameter: a value is out of range, or two values contradict each other.
     """
 
-    num_agents: int | None = None
+    num_agents: Annotated[int, Interval(ge=1, le=100_000)] | None = None
     """Agents in each copy; left out, as many as have given starts, else 8."""
     map: str = field(default="random", metadata={FILE: map_file})
     """`random`, `mazes`, `rooms`, `warehouse`, a file (a MovingAI map or a drawing, yours, or one that comes with the package), or a drawing."""
-    height: int | None = None
+    height: Side | None = None
     """Rows of a generated map; 16 if left out."""
-    width: int | None = None
+    width: Side | None = None
     """Columns of a generated map; 16 if left out."""
-    density: float = 0.3
+    density: Annotated[float, Interval(ge=0, lt=1)] = 0.3
     """Share of walls in a `random` map, from 0 to below 1."""
-    obs_radius: int = 5
+    obs_radius: Annotated[int, Interval(ge=1, le=MAX_RADIUS)] = 5
     """An agent sees a square window of 2 * obs_radius + 1 cells around it."""
     collision_system: Literal["priority", "block_both", "soft"] = "soft"
     """Who may move when agents are in each other's way; POGEMA's benchmarks use `soft`."""
@@ -39,7 +46,7 @@ class PathfindingParameters:
     """Add a fourth channel that marks a shortest path to the goal, other agents ignored (after the Follower)."""
     mask_walls: bool = False
     """Give action masks that forbid moves into walls."""
-    max_cycles: int = 256
+    max_cycles: Steps = 256
     """Steps after which an episode is truncated."""
     starts: tuple[Cell, ...] = ()
     """A start cell (row, column) for each agent; drawn at random if empty."""
@@ -48,17 +55,20 @@ class PathfindingParameters:
     scenario: str = field(default="", metadata={FILE: scenario_file})
     """A MovingAI `.scen` file whose first entries give starts and first goals."""
 
-    def __post_init__(self):
-        if self.num_agents is not None:
-            check_within("num_agents", self.num_agents, 1, 100_000)
-        for name in ("height", "width"):
-            value = getattr(self, name)
-            if value is not None:
-                check_within(name, value, 1, MAX_SIDE)
-        if not 0 <= self.density < 1:
-            raise BadParameter(f"density is {self.density}; allowed is 0 to below 1")
-        check_within("obs_radius", self.obs_radius, 1, MAX_RADIUS)
-        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
+    null_is_default: ClassVar[bool] = True
+
+    @classmethod
+    def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The size of a generated map and its agents; those of another map are its own."""
+        laid = dict(super().preset(given))
+        if given.get("map", "random") in [*GENERATORS]:
+            laid |= {"height": DEFAULT_SIDE, "width": DEFAULT_SIDE}
+            if not (given.get("starts") or given.get("goals")):
+                laid["num_agents"] = DEFAULT_AGENTS
+        return laid
+
+    def _check_together(self) -> None:
+        super()._check_together()
         for cell in (*self.starts, *(cell for goals in self.goals for cell in goals)):
             if not all(-MOST_STEPS <= number <= MOST_STEPS for number in cell):
                 name = "starts" if cell in self.starts else "goals"

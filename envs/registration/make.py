@@ -7,6 +7,7 @@ from typing import Any, cast, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from ..core.config import Config, default_of, note_given, over
 from ..core.env import FEWER_ENVS, BatchEnv
 from ..core.system_memory import bytes_of_arrays, check_memory
 from ..core.validation import check_count, nearest, read_whole, takes_whole_numbers
@@ -43,46 +44,56 @@ def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
     if kept is not None:
         more = {key: values.pop(key) for key in list(values) if key not in fields}
         values |= {kept: {**values.get(kept, {}), **more}} if more else {}
-    for key, value in values.items():
+    for key in values:
         if key not in fields:
             raise BadParameter(f"{what} has no parameter '{key}'.{nearest(str(key), list(fields))}")
-        if dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
-            whole = _over_default(fields[key], value)
-            values[key] = build_dataclass(cast(type, hints[key]), whole, f"{what}: {key}")
-        elif isinstance(value, str) and takes_whole_numbers(hints[key]):  # YAML reads 1e5 as a text
+    for key, value in values.items():
+        if isinstance(value, str) and takes_whole_numbers(hints[key]):  # YAML reads 1e5 as a text
             values[key] = read_whole(value)
+    given = values
+    if issubclass(cls, Config):
+        given = {key: _converted(hints[key], value) for key, value in values.items()}
+        values = _laid(cls, given, what)
+    for key, value in values.items():
+        if dataclasses.is_dataclass(hints[key]) and isinstance(value, Mapping):
+            whole = over(default_of(cls, key), value)
+            values[key] = build_dataclass(cast(type, hints[key]), whole, f"{what}: {key}")
     try:
-        return _adapter(cls).validate_python(values)
+        built = _adapter(cls).validate_python(values)
     except ValidationError as error:
         first = error.errors()[0]
         if first["type"] == "value_error":
             raise BadParameter(f"{what}: {first.get('ctx', {}).get('error')}") from error
         where = ".".join(str(part) for part in first["loc"])
-        given = "" if first["type"] == "missing" else f" is {first.get('input')!r};"
-        raise BadParameter(f"{what}: {where}{given} {first['msg'].lower()}") from error
+        shown = "" if first["type"] == "missing" else f" is {first.get('input')!r};"
+        raise BadParameter(f"{what}: {where}{shown} {first['msg'].lower()}") from error
+    if isinstance(built, Config):
+        note_given(built, given)
+    return built
 
 
-@lru_cache(maxsize=256)
-def _adapter(cls: type) -> TypeAdapter[Any]:
-    """The checks of a dataclass, which cost milliseconds to make."""
+def _laid(cls: type[Config], values: dict[str, Any], what: str) -> dict[str, Any]:
+    """The values over those of presets. Raises BadParameter for an unknown preset."""
+    try:
+        return cls.lay(values)
+    except BadParameter as error:
+        raise BadParameter(f"{what}: {error}") from error
+
+
+def _converted(hint: Any, value: Any) -> Any:
+    """A value of the type that the hint says; as it is where that cannot be, and for a nested dataclass."""
+    if dataclasses.is_dataclass(hint):
+        return value
+    try:
+        return _adapter(hint).validate_python(value)
+    except ValidationError:
+        return value
+
+
+@lru_cache(maxsize=1024)
+def _adapter(cls: Any) -> TypeAdapter[Any]:
+    """The checks of a type, which cost milliseconds to make for a dataclass."""
     return TypeAdapter(cls)
-
-
-def _over_default(field: dataclasses.Field[Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`values` for a field that is a dataclass, and what they leave out as in its default."""
-    default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
-    return _over(default, values) if dataclasses.is_dataclass(default) else values
-
-
-def _over(default: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    old = {field.name: getattr(default, field.name) for field in dataclasses.fields(default) if field.init}
-    new = {
-        name: _over(old[name], value)
-        if isinstance(value, Mapping) and dataclasses.is_dataclass(old.get(name))
-        else value
-        for name, value in values.items()
-    }
-    return {**old, **new}
 
 
 def parameters_of(id: str) -> type | None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.config import Config
 from ..core.env import BatchEnv
 from ..core.scripted_policy import ScriptedPolicy
 from ..core.spec import EnvSpec, GroupSpec
@@ -240,6 +241,8 @@ def _with_defaults(cls: type, changed: tuple[tuple[str, Any], ...]) -> type:
     annotations = {field.name: field.type for field in fields}
     defaults = {own.name: dataclasses.field(default=values[own.name], metadata=own.metadata) for own in fields}
     body = {**defaults, "__annotations__": annotations, "__doc__": cls.__doc__, "__module__": cls.__module__}
+    if issubclass(cls, Config):
+        body["pinned"] = {**cls.pinned, **values}  # above what a preset says
     body["__reduce__"] = lambda own: (_parameters, (cls, changed, _initial(own)))  # as for the classes of states
     return dataclasses.dataclass(frozen=True)(type(cls.__name__, (cls,), body))
 

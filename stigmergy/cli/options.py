@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import tyro
 
+from stigmergy.cli.config_options import CONSTRUCTORS, fill_configs, with_presets
 from stigmergy.cli.extra_options import take_more, with_more
 from stigmergy.cli.failures import HelpShown
 from stigmergy.cli.hints import nearest_option
@@ -86,6 +87,7 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
         BadParameter: an option is unknown, or a value is not allowed.
         SystemExit: with status 0, after `--help`.
     """
+    cls = with_presets(cls, lambda name: peek_one(args, name))
     args, more = take_more(cls, option_names(cls), args)
     for arg in args:
         name = arg.partition("=")[0]
@@ -97,7 +99,9 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
     errors = io.StringIO()
     try:
         with contextlib.redirect_stderr(errors), _wide_errors(args):
-            options = tyro.cli(cls, prog=f"stigmergy {command}", args=_written_out(cls, args))
+            arguments = _written_out(cls, args)
+            options = tyro.cli(cls, prog=f"stigmergy {command}", args=arguments, registry=CONSTRUCTORS)
+            options = fill_configs(cls, options, arguments)
     except SystemExit as end:
         if not end.code:
             raise HelpShown(0) from None

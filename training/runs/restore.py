@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...algorithms.core.learner import Learner
+from ...envs.core.config import Config
 from ...envs.core.env import BatchEnv
 from ...envs.interop.from_pettingzoo import Bridge
 from ...envs.errors import BadParameter, UserError
@@ -38,7 +39,10 @@ def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ())
     load_code(config, f"the run '{folder}'", run.folder, trust, given)
     environment = config.get("environment")
     task_class = parameters_of(environment) if isinstance(environment, str) else None
-    return run, build_experiment(with_kept_files(config, task_class, run.folder))
+    experiment = build_experiment(with_kept_files(config, task_class, run.folder))
+    if isinstance(experiment.task, Config):  # a run's config is written out with all its values
+        experiment = dataclasses.replace(experiment, task=experiment.task.forget_defaults())
+    return run, experiment
 
 
 def restore_learners(

@@ -13,7 +13,7 @@ from ..grid_engine.appearance import FLOOR_LOOK, GRASS, MUD, WALL_LOOK, WATER, L
 from ..grid_engine.env import Beam, GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
 from ..grid_engine.state import Sizes
-from .config import CleanupParameters, CleanupRules
+from .config import CleanupParameters
 from .maps import APPLE, CLEAN, DIRT, LEGEND, MAPS, STREAM, TREE
 from .rules import ALIVE, CLEANED, DIRTY, DIRTY_STEPS, EATEN, River, advance_copies, begin_copies
 
@@ -77,8 +77,8 @@ class Cleanup(GridDilemma):
         DIRT: Look(mix(WATER, MUD, 0.3), "dots", MUD, "%"),
     }
 
-    def __init__(self, id: str, num_envs: int, parameters: CleanupParameters | CleanupRules):
-        p = parameters.settled()
+    def __init__(self, id: str, num_envs: int, parameters: CleanupParameters):
+        p = parameters
         layout = read_layout(find_map(p.map, MAPS), LEGEND)
         trees, water = layout.where("A"), layout.where("DR")
         self.river = River(
@@ -102,7 +102,7 @@ class Cleanup(GridDilemma):
     def _told_most(self, p: Any) -> int:
         return max(p.num_agents - 1, 1)
 
-    def _beams(self, p: CleanupRules) -> Sequence[Beam]:
+    def _beams(self, p: CleanupParameters) -> Sequence[Beam]:
         hits = () if p.clean_all else (DIRT,)
         beam = Beam(
             "clean",

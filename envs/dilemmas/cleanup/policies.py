@@ -12,7 +12,7 @@ from ..grid_engine.beams import ENDS, HIT, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards, way_to
 from ..grid_engine.maps import WALL
 from ..grid_engine.state import State
-from .config import CleanupParameters, CleanupRules
+from .config import CleanupParameters
 from .maps import APPLE, CLEAN, DIRT, TREE
 from .rules import CLEAN_BEAM, DIRTY
 
@@ -33,30 +33,30 @@ class Aim(NamedTuple):
     action: NDArray[np.int64]  # (2,) that shoots each
 
 
-def cooperate(state: State, parameters: CleanupParameters | CleanupRules) -> NDArray[np.int64]:
+def cooperate(state: State, parameters: CleanupParameters) -> NDArray[np.int64]:
     """Cleans in turns with the others whenever the river needs it, else eats."""
     return _actions(state, parameters, cleans=True)
 
 
-def defect(state: State, parameters: CleanupParameters | CleanupRules) -> NDArray[np.int64]:
+def defect(state: State, parameters: CleanupParameters) -> NDArray[np.int64]:
     """Only eats."""
     return _actions(state, parameters)
 
 
-def patrol(state: State, parameters: CleanupParameters | CleanupRules) -> NDArray[np.int64]:
+def patrol(state: State, parameters: CleanupParameters) -> NDArray[np.int64]:
     """Cooperates, and sanctions the guilty, who eat and do not clean, where it can hit them, if need be after a turn."""
     return _actions(state, parameters, cleans=True, sanctions=True)
 
 
 def _actions(
-    state: State, parameters: CleanupParameters | CleanupRules, cleans: bool = False, sanctions: bool = False
+    state: State, parameters: CleanupParameters, cleans: bool = False, sanctions: bool = False
 ) -> NDArray[np.int64]:
     """The actions of all agents, `(num_envs, n)`.
 
     They eat the nearest apple, or wait at a tree for one. Those who clean do so while more of the river is dirty than their duty allows; duties
     differ, so that a little dirt calls few and much dirt all, and go around within the steps after which those who do not clean are guilty.
     """
-    p = parameters.settled()
+    p = parameters
     aim = _aim(p)
     copies, height, width = state.cell.shape
     action = np.zeros(state.facing.shape, np.int64)
@@ -72,7 +72,7 @@ def _actions(
     return action
 
 
-def _aim(p: CleanupRules) -> Aim:
+def _aim(p: CleanupParameters) -> Aim:
     s = p.sanctions
     stops = np.zeros((2, 256), np.uint8)
     stops[TO_SANCTION, WALL] = ENDS if s.walls_block else 0

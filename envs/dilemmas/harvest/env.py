@@ -12,7 +12,7 @@ from ..grid_engine.appearance import FLOOR_LOOK, GRASS, WALL_LOOK, Look
 from ..grid_engine.env import GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
 from ..grid_engine.state import Sizes
-from .config import MOST_REGROWTH, HarvestParameters, HarvestRules
+from .config import MOST_REGROWTH, HarvestParameters
 from .maps import MAPS
 from .rules import (
     ALIVE,
@@ -81,8 +81,8 @@ class Harvest(GridDilemma):
         **{code: Look(GRASS, glyph=",") for code in (FRESH, *range(BARE + 1, BARE + MOST_REGROWTH))},
     }
 
-    def __init__(self, id: str, num_envs: int, parameters: HarvestParameters | HarvestRules):
-        p = parameters.settled()
+    def __init__(self, id: str, num_envs: int, parameters: HarvestParameters):
+        p = parameters
         layout = read_layout(find_map(p.map, MAPS), LEGEND)
         sites = layout.where("A")
         near, nears = find_near(sites, p.radius)

@@ -10,7 +10,7 @@ from ..grid_engine.beams import ENDS, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards
 from ..grid_engine.maps import FLOOR, WALL
 from ..grid_engine.state import NOBODY, State
-from .config import HarvestParameters, HarvestRules
+from .config import HarvestParameters
 from .rules import APPLE
 
 ENOUGH, SPARING = 4, 2
@@ -18,34 +18,32 @@ ENOUGH, SPARING = 4, 2
 UNREACHED = 30_000
 
 
-def cooperate(state: State, parameters: HarvestParameters | HarvestRules) -> NDArray[np.int64]:
+def cooperate(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
     """Eats only apples with at least four live ones around them (and never becomes guilty): the patches stay dense."""
-    return _actions(state, parameters, max(ENOUGH, parameters.settled().greedy_below))
+    return _actions(state, parameters, max(ENOUGH, parameters.greedy_below))
 
 
-def defect(state: State, parameters: HarvestParameters | HarvestRules) -> NDArray[np.int64]:
+def defect(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
     """Eats before others do, but spares apples with fewer than two live ones around them, lest it has nothing later."""
     return _actions(state, parameters, SPARING)
 
 
-def greedy(state: State, parameters: HarvestParameters | HarvestRules) -> NDArray[np.int64]:
+def greedy(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
     """Eats the nearest apple, also the last one of a patch."""
     return _actions(state, parameters, 0)
 
 
-def patrol(state: State, parameters: HarvestParameters | HarvestRules) -> NDArray[np.int64]:
+def patrol(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
     """Cooperates, and sanctions the guilty where it can hit them, if need be after a turn."""
-    return _actions(state, parameters, max(ENOUGH, parameters.settled().greedy_below), sanctions=True)
+    return _actions(state, parameters, max(ENOUGH, parameters.greedy_below), sanctions=True)
 
 
-def _actions(
-    state: State, parameters: HarvestParameters | HarvestRules, enough: int, sanctions: bool = False
-) -> NDArray[np.int64]:
+def _actions(state: State, parameters: HarvestParameters, enough: int, sanctions: bool = False) -> NDArray[np.int64]:
     """The actions of all agents, `(num_envs, n)`.
 
     They go the shortest way to the nearest apple with `enough` live ones around it, around agents and apples with fewer, and wait beside the trees if there is none.
     """
-    beam = parameters.settled().sanctions
+    beam = parameters.sanctions
     shape = state.cell.shape
     stops, solid = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
     solid[WALL] = True

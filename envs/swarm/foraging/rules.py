@@ -1,16 +1,16 @@
 """SwarmBench's foraging: the layouts, what a step does, and how it is paid."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.random_streams import below
-from ...core.validation import check_within
+from ...core.ranges import Interval
 from ...grid.search import steps_to
 from ...kernels import njit, over_copies, prange
-from ..swarmbench.config import SwarmBenchParameters
+from ..swarmbench.config import MAX_SIDE, SwarmBenchParameters
 from ..swarmbench.messages import speak_copy
 from ..swarmbench.pushing import COLUMN, ROW, push_copy
 from ..swarmbench.rewards import pay, set_origin
@@ -31,10 +31,13 @@ class ForagingParameters(SwarmBenchParameters):
         BadParameter: a value is out of range, or the map has no room for the agents.
     """
 
-    def __post_init__(self):
-        super().__post_init__()
-        check_within("height", self.height, 7, 128)
-        check_within("width", self.width, 7, 128)
+    height: Annotated[int, Interval(ge=7, le=MAX_SIDE)] = 10
+    """Rows of the map, the walls around it included."""
+    width: Annotated[int, Interval(ge=7, le=MAX_SIDE)] = 10
+    """Columns of the map, the walls around it included."""
+
+    def _check_together(self) -> None:
+        super()._check_together()
         free = min(int((ground == EMPTY).sum()) for ground in map(self.draw_ground, range(LAYOUTS)))
         self.check_room(free, "free in the smallest layout")
 

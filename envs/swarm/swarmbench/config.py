@@ -1,8 +1,10 @@
 """The options that all five tasks of the benchmark have."""
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from ...core.validation import MOST_STEPS, check_odd, check_within
+from ...core.config import Config
+from ...core.ranges import Check, Interval, Odd, Steps
 from ...errors import BadParameter
 
 MAX_AGENTS = 1000
@@ -10,40 +12,35 @@ MAX_SIDE = 128
 MAX_MESSAGES = 64
 
 
+def _check_messages(name: str, value: Any) -> None:
+    if value == 1 or not 0 <= value <= MAX_MESSAGES:
+        raise BadParameter(
+            f"{name} is {value}; allowed is 0 for no messages, or 2 to {MAX_MESSAGES} with silence among them"
+        )
+
+
 @dataclass(frozen=True)
-class SwarmBenchParameters:
+class SwarmBenchParameters(Config):
     """Options of the benchmark's tasks; the defaults are those of its paper.
 
     Raises:
         BadParameter: a value is out of range, or the map has no room for the agents.
     """
 
-    num_agents: int = 10
+    num_agents: Annotated[int, Interval(ge=1, le=MAX_AGENTS)] = 10
     """Agents in each copy."""
-    height: int = 10
+    height: Annotated[int, Interval(ge=5, le=MAX_SIDE)] = 10
     """Rows of the map, the walls around it included."""
-    width: int = 10
+    width: Annotated[int, Interval(ge=5, le=MAX_SIDE)] = 10
     """Columns of the map, the walls around it included."""
-    view: int = 5
+    view: Annotated[int, Odd(3, 33)] = 5
     """Cells on a side of the square that an agent sees, an odd number; messages reach as far."""
-    max_cycles: int = 100
+    max_cycles: Steps = 100
     """Steps after which an episode is truncated."""
-    message_size: int = 0
+    message_size: Annotated[int, Check(_check_messages, f"0, or 2 to {MAX_MESSAGES}")] = 0
     """Different messages an agent may send with each move, silence included as number 0; with 0 there are no messages."""
-    shaping: float = 1.0
+    shaping: Annotated[float, Interval(ge=0, le=1000)] = 1.0
     """Weight of the shaping of rewards, which cancels out over an episode; with 0 agents are paid the changes of the score alone."""
-
-    def __post_init__(self):
-        check_within("num_agents", self.num_agents, 1, MAX_AGENTS)
-        check_within("height", self.height, 5, MAX_SIDE)
-        check_within("width", self.width, 5, MAX_SIDE)
-        check_odd("view", self.view, 3, 33)
-        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
-        if self.message_size == 1 or not 0 <= self.message_size <= MAX_MESSAGES:
-            raise BadParameter(
-                f"message_size is {self.message_size}; allowed is 0 for no messages, or 2 to {MAX_MESSAGES} with silence among them"
-            )
-        check_within("shaping", self.shaping, 0, 1000)
 
     def check_room(self, cells: int, where: str) -> None:
         """Raise BadParameter unless the agents find room on `cells` cells; `where` says which cells those are."""

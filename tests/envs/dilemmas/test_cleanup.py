@@ -237,13 +237,13 @@ def test_maps_have_the_cells_of_their_sources():
 
 
 def test_presets_set_what_is_not_given():
-    pot = CleanupParameters().settled()
+    pot = CleanupParameters()
     assert (pot.map, pot.num_agents, pot.apple_chance, pot.depletion, pot.restoration) == ("clean_up", 7, 0.05, 0.4, 0)
     assert (pot.dirt_chance, pot.dirt_delay) == (0.5, 50)
     assert (pot.clean_length, pot.clean_radius, pot.clean_cooldown) == (3, 1, 2)
     beam = pot.sanctions
     assert (beam.length, beam.radius, beam.cooldown, beam.removal, beam.cost, beam.fine) == (3, 1, 10, 50, 0, 0)
-    ssd = CleanupParameters(rules="ssd").settled()
+    ssd = CleanupParameters(rules="ssd")
     beam = ssd.sanctions
     assert (beam.length, beam.cooldown, beam.cost, beam.fine, beam.remove) == (5, 0, 1, 50, False)
     assert (ssd.map, ssd.num_agents, ssd.under_agents, ssd.dirt_until) == ("ssd", 5, False, 0.4)

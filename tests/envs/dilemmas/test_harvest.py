@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.dilemmas.grid_engine.config import SanctionChoices
 from stigmergy.envs.dilemmas.harvest.config import HarvestParameters
 from stigmergy.envs.dilemmas.harvest.maps import MAPS
 from stigmergy.envs.dilemmas.harvest.rules import ALIVE, APPLE, GUILT
@@ -138,7 +137,7 @@ def test_the_reference_itself_draws_with_these_chances():
 
 
 def test_presets_and_maps_set_what_is_not_given():
-    settled = {name: HarvestParameters(map=name).settled() for name in MAPS}
+    settled = {name: HarvestParameters(map=name) for name in MAPS}
     assert settled["open"].regrowth == (0.0, 0.0025, 0.005, 0.025)
     assert settled["closed"].regrowth == settled["partnership"].regrowth == (0.0, 0.001, 0.005, 0.025)
     beams = {
@@ -148,7 +147,7 @@ def test_presets_and_maps_set_what_is_not_given():
     assert beams["open"] == beams["small"] == (3, 1, 2, 4)
     assert beams["closed"] == beams["partnership"] == (4, 1, 1, 100)
     assert all(p.num_agents == 7 and p.radius == 2 and p.greedy_below == 3 for p in settled.values())
-    perolat = HarvestParameters(rules="perolat").settled()
+    perolat = HarvestParameters(rules="perolat")
     assert (perolat.num_agents, perolat.sanctions.removal, perolat.greedy_below) == (12, 25, 5)
     assert [perolat.regrowth[min(k, len(perolat.regrowth) - 1)] for k in range(7)] == [
         0,
@@ -159,13 +158,12 @@ def test_presets_and_maps_set_what_is_not_given():
         0.1,
         0.1,
     ]
-    ssd = HarvestParameters(rules="ssd").settled()
+    ssd = HarvestParameters(rules="ssd")
     assert (ssd.regrowth, ssd.radius, ssd.under_agents) == ((0, 0.005, 0.02, 0.05), 1.5, False)
     assert (ssd.sanctions.cost, ssd.sanctions.fine, ssd.sanctions.remove) == (1, 50, False)
-    assert HarvestParameters(rules="socialjax").settled().regrowth == (0, 0.001, 0.005, 0.025)
-    own = HarvestParameters(rules="ssd", radius=1.0, num_agents=3, sanctions=SanctionChoices(fine=2.0)).settled()
+    assert HarvestParameters(rules="socialjax").regrowth == (0, 0.001, 0.005, 0.025)
+    own = HarvestParameters(rules="ssd", radius=1.0, num_agents=3, sanctions={"fine": 2.0})
     assert (own.radius, own.num_agents, own.sanctions.fine, own.sanctions.cost) == (1.0, 3, 2.0, 1.0)
-    assert own.settled() is own
 
 
 @pytest.mark.parametrize("name", ["open", "closed", "partnership"])
