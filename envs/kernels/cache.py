@@ -29,7 +29,8 @@ from ..plugins.search_path import PLACE, real_name
 
 PACKAGE = __name__.partition(".")[0]
 DECORATORS = os.path.join(os.path.dirname(__file__), "compilation.py")
-"""Every kernel imports it, and it imports what looks after kernels, of which none is made."""
+"""Every kernel imports it, and it imports what looks after kernels, of which none is made but the loop over envs."""
+LOOP = os.path.join(os.path.dirname(__file__), "env_loop.py")
 DAYS_KEPT = 30
 """Days after which kernels of other sources, which nobody has used since, are removed."""
 _SECONDS_A_DAY = 86_400
@@ -153,6 +154,7 @@ def sources_of(module: ModuleType | None, file: str) -> list[str]:
             continue
         found[path] = None
         if path == DECORATORS:
+            found[LOOP] = None
             continue
         for written in _imported_names(path, package, _stamp(path)):
             imported = real_name(sys.modules.get(name), written)

@@ -5,16 +5,30 @@ A copy's row is written by its own turn of the loop alone and draws from its own
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import update_wrapper
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 from numba import config, get_num_threads, prange, set_num_threads
+from numpy.typing import NDArray
 
 from .cache import install
 from .dispatcher import njit
+from .env_loop import compile_loop
 from .loop_check import check_loop
 
-__all__ = ["OverCopies", "in_parallel", "most_threads", "njit", "over_copies", "prange", "threads"]
+__all__ = [
+    "EachEnv",
+    "OverCopies",
+    "each_env",
+    "in_parallel",
+    "most_threads",
+    "njit",
+    "over_copies",
+    "prange",
+    "threads",
+]
 
 install()  # before any kernel is declared, which is why kernels take `njit` from here
 
@@ -71,3 +85,72 @@ class OverCopies:
 def over_copies(loop: Callable[..., None]) -> OverCopies:
     """Decorator of a loop over copies; see OverCopies."""
     return OverCopies(loop)
+
+
+class EachEnv:
+    """A kernel on one env, and the loop that calls it in each; made by `each_env`.
+
+    Other kernels call it as it is declared, with the index of the env last. Python leaves the index out:
+    `advance(state, k, reward)` runs it in all envs, `advance(state, k, reward, where=where)` in those of a mask.
+
+    The loop runs on Numba's threads where there are several of both, threads and envs, and gives the same bits on any
+    number of them. Kernel and loop are compiled at the first call, once for one thread and for several.
+    """
+
+    def __init__(self, kernel: Callable[..., Any]):
+        function = getattr(kernel, "py_func", kernel)
+        assert isinstance(function, FunctionType)
+        update_wrapper(self, function)
+        self._function = function
+        self._kernel: Any = njit(cache=True)(function) if kernel is function else kernel
+        self._loop: Any = None
+
+    def __call__(self, state: Any, *arguments: Any, where: NDArray[np.bool_] | None = None) -> None:
+        """Run the kernel in each env.
+
+        Args:
+            state: the task's state, with a row of each array for an env; `over` says how many envs there are.
+            arguments: the others in the order of the kernel, without the index.
+            where: `(num_envs,)` bool, the envs to run in; all where it is left out.
+
+        Raises:
+            TypeError: the number of arguments is not that of the kernel less the index.
+        """
+        expected, given = self._function.__code__.co_argcount - 1, 1 + len(arguments)
+        if _interprets() and given == expected + 1:  # another kernel calls, which is not compiled either
+            self._function(state, *arguments)
+        elif given != expected:
+            raise TypeError(
+                f"{self._function.__qualname__} was called with {given} arguments; without the index of the env it takes {expected}"
+            )
+        elif _interprets():
+            for env in range(len(state.over)) if where is None else np.flatnonzero(where):
+                self._function(state, *arguments, int(env))
+        else:
+            num_envs = len(state.over)
+            self.loop(get_num_threads() if in_parallel(num_envs) else 1, num_envs, where, state, *arguments)
+
+    @property
+    def loop(self) -> Any:
+        """The compiled loop; see `compile_loop`."""
+        if self._loop is None:
+            self._loop = compile_loop(self._kernel, self._function)
+        return self._loop
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What compiled code takes it for: the kernel."""
+        return self._kernel._numba_type_
+
+
+def each_env(kernel: Callable[..., Any]) -> EachEnv:
+    """Decorator of a kernel (state, ..., env) on one env: called from Python it runs in all envs; see EachEnv.
+
+    It stands above `@kernel` where the kernel needs no reference counts; else it compiles the function itself.
+    """
+    return EachEnv(kernel)
+
+
+def _interprets() -> bool:
+    """Whether NUMBA_DISABLE_JIT has kernels run as they are written, without compiling them."""
+    return config.DISABLE_JIT  # pyright: ignore[reportAttributeAccessIssue] (set from the environment)

@@ -34,32 +34,32 @@ class KernelDispatcher(CPUDispatcher):
     def __init__(self, py_func: Callable[..., Any], locals: Any = None, targetoptions: Any = None, **others: Any):
         super().__init__(py_func, locals, targetoptions, **others)
         without = (targetoptions or {}) | {"no_cpython_wrapper": True}
-        self._inner = InnerDispatcher(py_func, locals, without, **others)
+        self.inner = InnerDispatcher(py_func, locals, without, **others)
 
     def enable_caching(self) -> None:
         """Keep compiled kernels on disk."""
         super().enable_caching()
-        self._inner.enable_caching()
+        self.inner.enable_caching()
 
     # Those that Numba asks when it compiles a call of this function from another one.
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Typing of a call by compiled code."""
-        return self._inner.get_call_template(args, kws)
+        return self.inner.get_call_template(args, kws)
 
     def get_overload(self, sig: Any) -> Any:
         """The compiled function that a call by compiled code reaches."""
-        return self._inner.get_overload(sig)
+        return self.inner.get_overload(sig)
 
     @property
     def is_compiling(self) -> Any:
         """True while it is being compiled, which is how Numba recognizes a function that calls itself."""
-        return super().is_compiling or self._inner.is_compiling
+        return super().is_compiling or self.inner.is_compiling
 
     @property
     def stats(self) -> Any:
         """Hits and misses of the cache, those of calls by compiled code included."""
-        own, inner = super().stats, self._inner.stats
+        own, inner = super().stats, self.inner.stats
         hits, misses = own.cache_hits + inner.cache_hits, own.cache_misses + inner.cache_misses
         return own._replace(cache_hits=hits, cache_misses=misses)
 

@@ -66,13 +66,13 @@ class Pathfinding(BatchEnv[State]):
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         placed, rounds = self.state.placed, 1
-        reset.begin_copies(self.state, self.constants, self._scratch, where)
+        reset.begin(self.state, self.constants, self._scratch, where=where)
         self._has_room = self._has_room or bool(placed[where].any())
         cells = reset.MAP_ATTEMPTS * self.constants.drawing.size
         first = min(FIRST_ROUNDS, FIRST_CELLS / cells) / self.num_envs
         while not placed.all() and rounds < (ROUNDS if self._has_room else first):
             # Their streams go on, so that what is drawn at first stays as it is.
-            reset.begin_copies(self.state, self.constants, self._scratch, ~placed)
+            reset.begin(self.state, self.constants, self._scratch, where=~placed)
             self._has_room = self._has_room or bool(placed.any())
             rounds += 1
         if not placed.all():
@@ -91,13 +91,11 @@ class Pathfinding(BatchEnv[State]):
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance_copies(self.state, self.constants, self._scratch, where, actions[DEFAULT_GROUP], reward)
+        rules.advance(self.state, self.constants, self._scratch, actions[DEFAULT_GROUP], reward, where=where)
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        observation.observe_copies(
-            self.state, self.constants, self._observation, step.terminated, step.active, self._mask
-        )
+        observation.observe(self.state, self.constants, self._observation, step.terminated, step.active, self._mask)
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """A picture; options as in `draw.draw`."""

@@ -1,17 +1,15 @@
 """What the agents see: POGEMA's windows, and the Follower's path."""
 
-import numpy as np
-
 from ..grid.moves import MOVES
 from ..grid.search import UNREACHABLE
 from ..grid.simd_copy import clear_bytes
 from ..grid.windows import cut_window
-from ..kernels import njit, over_copies, prange
+from ..kernels import each_env, njit
 from .state import NOTHING
 
 
-@njit(cache=True)
-def observe_copy(state, k, observation, terminated, active, mask, c):
+@each_env
+def observe(state, k, observation, terminated, active, mask, c):
     """Write copy c's rows of `observation` (flat uint8), `terminated`, `active`, and `mask` (num_envs, n, 5) or (0, 0, 0)."""
     n = state.position.shape[1]
     radius = k.radius
@@ -68,10 +66,3 @@ def _draw_path(state, k, observation, to, c, i):
                 r += MOVES[m, 0]
                 q += MOVES[m, 1]
                 break
-
-
-@over_copies
-def observe_copies(state, k, observation, terminated, active, mask):
-    """Write what every copy shows."""
-    for c in prange(terminated.shape[0]):
-        observe_copy(state, k, observation, terminated, active, mask, np.int64(c))

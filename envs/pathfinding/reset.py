@@ -1,18 +1,16 @@
 """How an episode begins: a map, starts and goals, drawn as POGEMA draws them."""
 
-import numpy as np
-
 from ..core.random_streams import below, shuffle
 from ..grid.search import distances_to, label_components
-from ..kernels import njit, over_copies, prange
+from ..kernels import each_env, njit
 from .maps.generators import FIXED, generate
 from .state import NEVER
 
 MAP_ATTEMPTS = 100
 
 
-@njit(cache=True)
-def begin_copy(state, k, scratch, c):
+@each_env
+def begin(state, k, scratch, c):
     """Draw a map, starts and goals for copy c. `state.placed[c]` is False if no draw had room for all agents."""
     state.placed[c] = False
     fixed_map = k.map_kind == FIXED
@@ -207,11 +205,3 @@ def lift(state, radius, c, i):
     r, q = state.position[c, i, 0] + radius, state.position[c, i, 1] + radius
     state.occupant[c, r, q] = 0
     state.occupied[c, r, q] = 0
-
-
-@over_copies
-def begin_copies(state, k, scratch, where):
-    """Begin an episode in every copy of `where` (num_envs,) bool."""
-    for c in prange(where.shape[0]):
-        if where[c]:
-            begin_copy(state, k, scratch, np.int64(c))

@@ -4,16 +4,14 @@ Source: Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-age
 package pogema 1.4.0, which the differential tests follow step by step.
 """
 
-import numpy as np
-
 from ..grid.moves import MOVES, resolve_moves
-from ..kernels import njit, over_copies, prange
+from ..kernels import each_env, njit
 from .reset import lift, measure_distance, next_goal, put, same, set_cell
 from .state import NEVER, NOTHING, RESTART
 
 
-@njit(cache=True)
-def advance_copy(state, k, scratch, action, reward, c):
+@each_env
+def advance(state, k, scratch, action, reward, c):
     """Move the agents of copy c, pay rewards, and hand out new goals. `action` and `reward` are (num_envs, n)."""
     position, target = state.position[c], scratch.target[c]
     n = position.shape[0]
@@ -73,11 +71,3 @@ def _arrive(state, k, scratch, reward, c):
         for i in range(n):
             reward[c, i] = 1.0
             state.reached[c, i] += 1
-
-
-@over_copies
-def advance_copies(state, k, scratch, where, action, reward):
-    """Advance every copy of `where` (num_envs,) bool by one step."""
-    for c in prange(where.shape[0]):
-        if where[c]:
-            advance_copy(state, k, scratch, action, reward, np.int64(c))

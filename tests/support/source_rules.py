@@ -159,7 +159,7 @@ def kernels_past_the_cache(module: Module) -> list[str]:
     return [
         module.at(node, alias.name)
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "numba" and module.path != "envs/kernels/compilation.py"
+        if isinstance(node, ast.ImportFrom) and node.module == "numba" and not module.path.startswith("envs/kernels/")
         for alias in node.names
         if alias.name in ("njit", "jit", "prange", "vectorize", "guvectorize")
     ]

@@ -110,7 +110,8 @@ def _open_loops(stream, grid):
 def _double_row(grid, row):
     """Repeat a row below itself, pushing the last one out."""
     for r in range(grid.shape[0] - 1, row, -1):
-        grid[r, :] = grid[r - 1, :]
+        for c in range(grid.shape[1]):  # an assignment of the row compiles for three seconds
+            grid[r, c] = grid[r - 1, c]
 
 
 @njit(cache=True)

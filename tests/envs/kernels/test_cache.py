@@ -14,22 +14,18 @@ from stigmergy.envs.pathfinding import rules
 ENVS = os.path.dirname(stigmergy.envs.__file__)
 
 RULES = """
-from stigmergy.envs.kernels import njit, over_copies, prange
+import collections
+from stigmergy.envs.kernels import each_env
 from pieces.numbers import GAIN
 from pieces.steps import reward_of
 
-
-@njit(cache=True)
-def pay(active, action, reward):
-    for i in range(reward.shape[0]):
-        reward[i] = GAIN * reward_of(action[i])
+State = collections.namedtuple("State", ["stream", "elapsed", "over"])
 
 
-@over_copies
-def advance(state, where, action, reward):
-    for c in prange(where.shape[0]):
-        if where[c]:
-            pay(where, action[c], reward[c])
+@each_env
+def advance(state, action, reward, env):
+    for i in range(reward.shape[1]):
+        reward[env, i] = GAIN * reward_of(action[env, i])
 """
 STEPS = """
 from stigmergy.envs.kernels import njit
@@ -40,14 +36,11 @@ def reward_of(action):
     return 1.0 + action
 """
 ENVIRONMENT = """
-import collections
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 import stigmergy
 from stigmergy.envs.tools.fingerprint import fingerprint
 from pieces import rules
-
-State = collections.namedtuple("State", ["stream", "elapsed", "over"])
 
 
 @stigmergy.register_environment("pay-v0")
@@ -57,19 +50,19 @@ class Pay(stigmergy.BatchEnv):
         super().__init__(stigmergy.EnvSpec(id, (group,), 20), num_envs, parameters)
 
     def _allocate(self):
-        return State(*self.required_state())
+        return rules.State(*self.required_state())
 
     def _begin(self, where):
         pass
 
     def _advance(self, actions, where):
-        rules.advance(self.state, where, actions["agents"], self.groups["agents"].reward)
+        rules.advance(self.state, actions["agents"], self.groups["agents"].reward, where=where)
 
     def _observe(self):
         pass
 
 
-print(fingerprint("pay-v0", None), sum(rules.pay.stats.cache_hits.values()))
+print(fingerprint("pay-v0", None), sum(rules.advance.loop.stats.cache_hits.values()))
 """
 
 
@@ -83,9 +76,9 @@ def play(tmp_path):
         for name, text in texts.items():
             (pieces / f"{name}.py").write_text(text)
         (tmp_path / folder / "main.py").write_text(ENVIRONMENT)
-    settings = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "NUMBA_NUM_THREADS": "1"}
 
-    def run(folder="here"):
+    def run(folder="here", threads=1):
+        settings = {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "NUMBA_NUM_THREADS": str(threads)}
         done = subprocess.run(
             [sys.executable, "main.py"],
             cwd=tmp_path / folder,
@@ -105,7 +98,10 @@ def test_an_edit_of_what_a_kernel_calls_or_reads_is_noticed_and_equal_sources_sh
     first, hits = play()
     assert hits == 0
     assert play() == (first, 1)
-    assert play("there") == (first, 1)  # the same sources in another folder
+    assert play("there", threads=2) == (
+        first,
+        1,
+    )  # the same sources in another folder; several threads take the same build
     steps = tmp_path / "here" / "pieces" / "steps.py"
     steps.write_text(STEPS.replace("1.0 + action", "1.0 - action"))
     second, hits = play()
@@ -152,7 +148,13 @@ def test_a_plugin_that_takes_its_decorator_from_numba_notices_an_edit_beside_it(
 
 def test_sources_are_the_file_and_what_it_imports_from_us_or_from_the_user():
     names = {os.path.relpath(path, ENVS) for path in cache.sources_of(rules, rules.__file__)}
-    assert {"pathfinding/rules.py", "core/random_streams.py", "kernels/compilation.py", "grid/moves.py"} <= names
+    assert {
+        "pathfinding/rules.py",
+        "core/random_streams.py",
+        "kernels/compilation.py",
+        "kernels/env_loop.py",
+        "grid/moves.py",
+    } <= names
     assert not any(name.startswith("..") for name in names)  # numpy, numba and the standard library are left out
     assert "kernels/cache.py" not in names  # which kernels/compilation.py imports, and no kernel is made of
     assert "core/env.py" not in names  # which rules do not import: an edit there recompiles nothing
