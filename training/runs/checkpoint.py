@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...envs.core.system_memory import free_memory
 from ...envs.errors import UserError
 from ...envs.utils.files import UnreadableFile, read_bytes
-from ...envs.core.system_memory import free_memory
 from .storage import write_atomically
 
 SUFFIX = ".checkpoint"

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...envs.utils.files import read_bytes
-from ...envs.utils.parameter_files import file_named, file_parameters
 from ...envs.plugins.loading import find_given
 from ...envs.plugins.sources import Sources
+from ...envs.utils.files import read_bytes
+from ...envs.utils.parameter_files import file_named, file_parameters
 from ..experiment import Experiment
 from ..trust.plugins import FOLDER, module_of
 

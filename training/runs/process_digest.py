@@ -9,11 +9,11 @@ import sys
 from collections.abc import Collection
 from typing import Any
 
-from ...envs.interop.from_pettingzoo import BRIDGE_PREFIX, Bridge
 from ...envs.errors import UserError
+from ...envs.interop.from_pettingzoo import BRIDGE_PREFIX, Bridge
 from ...envs.registration.make import build_dataclass, make_from, parameters_of
-from ...envs.tools.fingerprint import course_digest
 from ...envs.registration.registry import environments, load_given
+from ...envs.tools.fingerprint import course_digest
 
 HASH_SEEDS = (1, 2, 3, 4)
 """The order of Python's sets hangs on this number, and few agents have few orders."""

@@ -8,18 +8,18 @@ from typing import Any
 from ...algorithms.core.learner import Learner
 from ...envs.core.config import Config
 from ...envs.core.env import BatchEnv
-from ...envs.interop.from_pettingzoo import Bridge
+from ...envs.core.spec import GroupSpec
 from ...envs.errors import BadParameter, UserError
+from ...envs.interop.from_pettingzoo import Bridge
 from ...envs.registration.make import full_id, is_bridged, parameters_of
 from ...envs.tools.fingerprint import BRIDGED, course_digest, fingerprint
-from ...envs.core.spec import GroupSpec
-from ..experiment import Experiment, build_experiment
 from ..agent_subset import FewerAgents, fits
+from ..experiment import Experiment, build_experiment
+from ..trainer import build_learners, check_device
+from ..trust.plugins import load_code
 from .kept_files import with_kept_files
 from .process_digest import differs_elsewhere
-from ..trust.plugins import load_code
 from .run import Run
-from ..trainer import build_learners, check_device
 
 
 def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ()) -> tuple[Run, Experiment]:

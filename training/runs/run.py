@@ -16,7 +16,15 @@ from ...envs.errors import BadParameter, UserError
 from ...envs.utils.files import read_text
 from ...envs.utils.yaml_text import MOST_BYTES as MOST_CONFIG
 from ...envs.utils.yaml_text import parse_yaml, write_yaml
-from .checkpoint import BEST, DamagedCheckpoint, checkpoint_path, list_checkpoints, load_checkpoint, remove_old, save_checkpoint
+from .checkpoint import (
+    BEST,
+    DamagedCheckpoint,
+    checkpoint_path,
+    list_checkpoints,
+    load_checkpoint,
+    remove_old,
+    save_checkpoint,
+)
 from .lock import NAME as LOCK
 from .lock import RunLock
 from .provenance import describe_machine

@@ -7,17 +7,17 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ..confidence_intervals import mean_of_defined
 from ..evaluation import Abandoned, cut_sentence
 from ..experiment import Experiment
-from ..confidence_intervals import mean_of_defined
+from ..trainer import Trainer, count_cores
+from ..trust.agreements import agree
+from ..trust.plugins import find_code
 from .kept_files import keep
 from .logs import CsvLog
-from ..trust.plugins import find_code
 from .restore import check_environment, fit, open_run
 from .run import METRICS_HEADER, TIMING_HEADER, Run
 from .stop_signals import handled, stop_signals
-from ..trainer import Trainer, count_cores
-from ..trust.agreements import agree
 
 
 @dataclass(frozen=True)

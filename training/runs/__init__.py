@@ -1,0 +1,1 @@
+"""Run folders: their files and their lock, training in one, and learners restored from it."""
