@@ -4,6 +4,7 @@ import graphlib
 
 import pytest
 
+from tests.support import layout_rules, prose_rules, unconverted
 from tests.support import source_rules as rules
 from tests.support.source_rules import Module
 
@@ -19,6 +20,9 @@ RULES = {
     "nothing is left for later": (rules.left_for_later, (*EVERYWHERE, "tests")),
     "the public is documented": (rules.missing_docstrings, (*rules.FLOORS, "benchmarks")),
     "files and functions are short": (rules.too_long, (*rules.FLOORS, "benchmarks")),
+    "packages import in their order": (layout_rules.imports_past_the_order, rules.FLOORS),
+    "docstrings do not begin as questions": (prose_rules.new_question_words, (*EVERYWHERE, "tests")),
+    "words are those of the dictionary": (prose_rules.new_replaced_words, EVERYWHERE),
 }
 
 
@@ -47,7 +51,65 @@ def test_a_cycle_would_be_found():
         graphlib.TopologicalSorter(rules.import_graph(cycle)).prepare()
 
 
+def test_packages_are_small():
+    assert layout_rules.large_packages(rules.modules(*rules.FLOORS)) == []
+
+
+def test_a_large_package_would_be_found():
+    outside = [Module("envs/core/__init__.py", ""), Module("envs/core/deeper/x.py", "")]
+    twelve = [Module(f"envs/core/x{k}.py", "") for k in range(12)]
+    assert layout_rules.large_packages([*outside, *twelve]) == []
+    assert layout_rules.large_packages([*outside, *twelve, Module("envs/core/y.py", "")])
+
+
+def test_every_folder_of_modules_is_a_package():
+    assert layout_rules.folders_without_init(rules.modules(*rules.FLOORS)) == []
+    inner = [Module("envs/__init__.py", ""), Module("envs/new/x.py", "")]
+    assert layout_rules.folders_without_init(inner) == ["envs/new"]
+
+
+def test_task_folders_have_the_same_files():
+    modules = rules.modules("envs")
+    assert len(layout_rules.task_folders(modules)) > 25
+    assert layout_rules.unusual_task_files(modules) == []
+    paths = {module.path for module in modules}
+    assert {f"{path}.py" for path in layout_rules.FURTHER_TASK_FILES} <= paths
+
+
+@pytest.mark.parametrize("names", [["config", "env"], ["rules", "env"], ["config", "rules", "env", "parameters"]])
+def test_an_unusual_task_folder_would_be_found(names):
+    good = [Module(f"envs/games/x/{name}.py", "") for name in ("config", "rules", "env", "draw", "state")]
+    assert layout_rules.unusual_task_files(good) == []
+    assert layout_rules.unusual_task_files([Module(f"envs/games/x/{name}.py", "") for name in names])
+
+
+def test_tables_of_what_is_unconverted_only_shrink():
+    """An entry without a violation has to go, so that what was converted stays so."""
+    modules = [m for m in rules.modules(*EVERYWHERE, "tests") if not m.path.startswith("tests/data/")]
+    without = {folder for folder, names in layout_rules.task_folders(modules).items() if "config" not in names}
+    assert set(unconverted.TASKS_WITHOUT_CONFIG) <= without
+    asking = {module.path.rpartition("/")[0] for module in modules if prose_rules.question_words(module)}
+    assert set(unconverted.PACKAGES_WITH_QUESTIONS) <= asking
+    old = {(word, module.path) for module in modules for word, _ in prose_rules.replaced_words(module)}
+    assert {(word, path) for word, paths in unconverted.REPLACED_WORDS.items() for path in paths} <= old
+
+
 BAD = [
+    (layout_rules.imports_past_the_order, "envs/core/x.py", "from ..grid.moves import MOVES"),
+    (layout_rules.imports_past_the_order, "envs/games/x.py", "from ..swarm import collective"),
+    (layout_rules.imports_past_the_order, "envs/registration/x.py", "from .. import games"),
+    (layout_rules.imports_past_the_order, "envs/core/x.py", "from .. import make"),
+    (layout_rules.imports_past_the_order, "envs/nowhere.py", "import numpy"),
+    (layout_rules.imports_past_the_order, "algorithms/ppo/x.py", "from ..q_learning.learner import QLearner"),
+    (layout_rules.imports_past_the_order, "training/x.py", "from .runs.run import Run"),
+    (layout_rules.imports_past_the_order, "stigmergy/plotting/x.py", "from stigmergy.cli.options import parse"),
+    (prose_rules.new_question_words, "envs/new/x.py", '"""What a policy sees."""'),
+    (prose_rules.new_question_words, "envs/new/x.py", 'x = 1\n"""Whether it moves."""'),
+    (prose_rules.new_question_words, "envs/new/x.py", 'class A:\n    x: int\n    """which one"""'),
+    (prose_rules.new_question_words, "envs/new/x.py", 'def f():\n    """How it goes."""'),
+    (prose_rules.new_replaced_words, "training/x.py", "class Fold:\n    pass"),
+    (prose_rules.new_replaced_words, "algorithms/x.py", "def f(gain):\n    pass"),
+    (prose_rules.new_replaced_words, "envs/new/x.py", "self.told = copies = 3"),
     (rules.kernels_past_the_cache, "envs/x.py", "from numba import get_num_threads, njit"),
     (rules.upward_imports, "envs/x.py", "from ..algorithms.learner import Learner"),
     (rules.upward_imports, "envs/x.py", "from .. import training"),
@@ -81,6 +143,12 @@ BAD = [
     (rules.too_long, "envs/x.py", "def f():\n" + "    x = 1\n" * 60),
 ]
 GOOD = [
+    (layout_rules.imports_past_the_order, "envs/grid/x.py", "from ..core.env import BatchEnv\nfrom . import moves"),
+    (layout_rules.imports_past_the_order, "training/runs/x.py", "from ..trainer import Trainer\nimport numpy"),
+    (layout_rules.imports_past_the_order, "training/x.py", "from ..envs.tools.traces import play"),
+    (layout_rules.imports_past_the_order, "stigmergy/commands/x.py", "from stigmergy.cli.options import parse"),
+    (prose_rules.new_question_words, "envs/new/x.py", 'def f():\n    """Compute it."""\n    "what is that"'),
+    (prose_rules.new_replaced_words, "training/x.py", "gain = y.copies + z.told\ndef f(order):\n    pass"),
     (
         rules.upward_imports,
         "training/x.py",
