@@ -181,7 +181,7 @@ MOVED = {
     "progress": "cli.progress",
     "compiling": "cli.compilation",
     "outputs": "cli.output_paths",
-    "outcomes": "cli.outcome_files",
+    "outcomes": "analysis.outcome_files",
     "courses": "plotting.learning_curves",
     "chart": "plotting.line_chart",
     "heatmap": "plotting.heatmap",

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 import stigmergy
+from stigmergy.analysis.outcome_files import write_outcomes
 from stigmergy.cli.entry import main
-from stigmergy.cli.outcome_files import write_outcomes
 from stigmergy.training.evaluation import Outcomes
 from stigmergy.training.experiment import build_experiment, read_config, shipped_configs
 from tests.test_wheel import ROOT
