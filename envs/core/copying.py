@@ -1,4 +1,4 @@
-"""Copies of an env by `copy` and `pickle`: built anew from its arguments, then given all that has evolved.
+"""Copying and pickling of envs: build anew from the arguments, then copy what has evolved.
 
 Copying the attributes one by one would not do. Envs keep views of their own arrays, such as one
 flattened row, and both modules turn a view into an array of its own, to which nothing is written
@@ -15,7 +15,7 @@ PLAIN = (bool, int, float, complex, str, bytes, np.generic, type(None))
 
 
 class Evolved(NamedTuple):
-    """What an env has beyond the arguments that it was built with."""
+    """State of an env beyond the arguments that it was built with."""
 
     seeded: bool  # it was reset once
     state: tuple[NDArray[Any], ...]  # the fields of its state
@@ -34,7 +34,7 @@ def reported(env: Any) -> list[NDArray[Any]]:
 
 
 def reduced(env: Any) -> tuple[Any, ...]:
-    """What `__reduce__` returns for an env whose state holds everything."""
+    """Result of `__reduce__` for an env whose state holds everything."""
     positional, named = env._arguments
     arrays = reported(env)
     attributes = {name: value for name, value in vars(env).items() if _stands_alone(value, [*env.state, *arrays])}
@@ -61,7 +61,7 @@ def rebuilt(cls: type, positional: tuple[Any, ...], named: Mapping[str, Any], ev
 
 
 def _stands_alone(value: Any, arrays: list[NDArray[Any]]) -> bool:
-    """Tell whether an attribute is plain, or an array that is none of `arrays` and no part of one."""
+    """Tell whether an attribute is plain, or an array apart from `arrays` and their parts."""
     if isinstance(value, np.ndarray):
         return not any(np.may_share_memory(value, array) for array in arrays)
     return isinstance(value, PLAIN)

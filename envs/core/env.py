@@ -1,7 +1,8 @@
-"""BatchEnv: `num_envs` independent copies of one task stepped together.
+"""BatchEnv: `num_envs` independent envs of one task, stepped together.
 
-A task writes five hooks (`_allocate`, `_begin`, `_advance`, `_observe`, `_measure`); this class owns everything at
-the edges of an episode once: seeding, autoreset, the horizon, action checks, snapshots.
+A task writes five hooks (`_allocate`, `_begin`, `_advance`, `_observe`, `_measure`); this class
+owns everything at the edges of an episode once: seeding, autoreset, the horizon, action checks,
+snapshots.
 """
 
 from abc import ABC, abstractmethod
@@ -32,8 +33,9 @@ OURS = __name__.rpartition(".core.")[0] + "."
 class BatchEnv(ABC, Generic[StateT]):
     """Base class of every environment.
 
-    All that evolves lives in `state`, a NamedTuple of arrays with the copy as first axis. It has at least
-    `stream` (num_envs, 4) uint64, `elapsed` (num_envs,) int32 and `over` (num_envs,) bool, which this class keeps.
+    All that evolves lives in `state`, a NamedTuple of arrays with the env as first axis. It has at
+    least `stream` (num_envs, 4) uint64, `elapsed` (num_envs,) int32 and `over` (num_envs,) bool,
+    which this class keeps.
 
     `copy.copy`, `copy.deepcopy` and pickles give an env of its own that goes on exactly as this one
     would. It is built anew by the class, with the arguments that this one was given. An env that is
@@ -48,17 +50,21 @@ class BatchEnv(ABC, Generic[StateT]):
     """The frozen dataclass of task parameters; its fields are the options of the task."""
 
     trail_length: ClassVar[int] = 0
-    """How many earlier states `draw` likes to be given as its option `trail`, to show what has moved."""
+    """Number of earlier states that `draw` takes as its option `trail`, to show motion."""
 
     needs_state: bool = True
-    """Whether anybody reads the global state. Who does not may say so to an environment that computes it dearly, and it holds anything then."""
+    """True if anybody reads the global state.
+
+    A caller that does not read it sets this to False. An environment with an expensive global state
+    then leaves it undefined.
+    """
 
     state: StateT
     _may_write_actions: ClassVar[bool] = True
     _arguments: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __new__(cls, *positional: Any, **named: Any) -> Self:
-        """Keep the arguments, from which a copy is built."""
+        """Keep the arguments, from which copies are built."""
         env = super().__new__(cls)
         env._arguments = positional, named
         return env
@@ -103,34 +109,46 @@ class BatchEnv(ABC, Generic[StateT]):
 
     @abstractmethod
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        """Start a new episode in the copies `where` (num_envs,): write their state. `elapsed` is already 0."""
+        """Start a new episode in the envs `where` (num_envs,): write their state.
+
+        `elapsed` is already 0.
+        """
 
     @abstractmethod
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        """Move the copies `where` one step: write their state, and what happened (`reward` in `self.groups`, `self.signals`).
+        """Move the envs `where` one step: write state, rewards and signals.
 
-        Rewards and signals come zeroed. `actions` are checked: `(num_envs, n, *action_shape)`, int64 or float32; rows
-        of agents that need not act hold anything legal. The arrays are the env's own, to write to as
+        They are `self.state`, `reward` in `self.groups`, and `self.signals`; the last two come
+        zeroed. `actions` are checked: `(num_envs, n, *action_shape)`, int64 or float32; rows of
+        agents that need not act hold anything legal. The arrays are the env's own, to write to as
         well. Classes of this package get the caller's instead, which saves a copy: they only read.
         """
 
     @abstractmethod
     def _observe(self) -> None:
-        """Write from the state, for every copy: `observation` in `self.groups`, and `terminated`, `active`,
-        `action_mask` and `self.global_state` where the task has them (they start out as False, True, True, 0).
+        """Write observations of every env into `self.groups`, from the state.
+
+        A task that has them also writes `terminated`, `active`, `action_mask` and
+        `self.global_state`, which start out as False, True, True and 0.
         """
 
     def _truncated(self) -> NDArray[np.bool_]:
-        """Where the episode is cut off now, `(num_envs,)`; at the horizon unless a task says otherwise."""
+        """Envs whose episode is cut off now, `(num_envs,)`.
+
+        That is at the horizon unless a task says otherwise.
+        """
         horizon = self.spec.horizon
         return self.state.elapsed >= horizon if horizon is not None else np.zeros(self.num_envs, np.bool_)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        """Outcomes of the current episodes, name to `(num_envs,)`: a pure function of the state. Called when a copy ends."""
+        """Outcomes of the current episodes, name to `(num_envs,)`: a pure function of the state.
+
+        Called when an episode ends.
+        """
         return {}
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """A picture of one copy, `(height, width, 3)` uint8."""
+        """A picture of one env, `(height, width, 3)` uint8."""
         raise NotImplementedError(f"'{self.spec.id}' has no picture; write draw(copy) to give it one")
 
     def announce(self) -> list[str]:
@@ -138,13 +156,16 @@ class BatchEnv(ABC, Generic[StateT]):
         return []
 
     def text(self, copy: int = 0) -> str:
-        """One copy in characters, for the `ansi` render mode."""
+        """One env in characters, for the `ansi` render mode."""
         raise NotImplementedError(f"'{self.spec.id}' has no text view; write text(copy) to give it one")
 
     # What everyone calls.
 
     def reset(self, seed: int | None = None) -> TimeStep:
-        """Start new episodes in all copies. With a seed the streams start anew; without one they go on."""
+        """Start new episodes in all envs.
+
+        With a seed the streams start anew; without one they go on.
+        """
         if seed is not None or not self._seeded:
             seed_streams(self.state.stream, fresh_seed() if seed is None else seed)
             self._seeded = True
@@ -155,17 +176,21 @@ class BatchEnv(ABC, Generic[StateT]):
         return self._refresh()
 
     def step(self, actions: Actions) -> TimeStep:
-        """Advance every copy one step; copies whose episode ended begin a new one instead and ignore their actions.
+        """Advance every env one step.
+
+        Envs whose episode ended begin a new one instead and ignore their actions.
 
         The actions are not written to, and not kept. The arrays of the time step are the env's own,
         and the next step writes into them, and so into tensors made of them by `torch.from_dlpack`
         or `torch.from_numpy`: copy what you keep.
 
         Args:
-            actions: group name to `(num_envs, n, *action_shape)`; a bare array will do where there is one group.
+            actions: group name to `(num_envs, n, *action_shape)`; a bare array will do where there
+                is one group.
 
         Raises:
-            ValueError: an action of an agent that must act has the wrong shape or lies outside its space.
+            ValueError: an action of an agent that must act has the wrong shape or lies outside its
+                space.
             RuntimeError: the environment was never reset.
         """
         self.require_reset()
@@ -200,7 +225,7 @@ class BatchEnv(ABC, Generic[StateT]):
         return type(self.state)(*(np.array(value) for value in self.state))
 
     def restore(self, state: StateT) -> TimeStep:
-        """Put a snapshot back and return its time step: all but what the last step reported (rewards and signals are 0).
+        """Put a snapshot back and return its time step, with rewards and signals of 0.
 
         Raises:
             ValueError: a field is missing or its shape or dtype differs from this environment's.
@@ -269,7 +294,10 @@ class BatchEnv(ABC, Generic[StateT]):
         )
 
     def all_observations(self) -> NDArray[Any] | None:
-        """The observations of all agents, bots included, `(num_envs, n, *shape)`; None for several groups."""
+        """The observations of all agents, bots included, `(num_envs, n, *shape)`.
+
+        The result is None for several groups.
+        """
         return next(iter(self.groups.values())).observation if len(self.groups) == 1 else None
 
     def _check_actions(self, actions: Actions) -> dict[str, NDArray[Any]]:

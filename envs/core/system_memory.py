@@ -1,4 +1,4 @@
-"""Memory of the machine: how much is free, and a sentence before more is asked for than there is."""
+"""Free memory of the machine, and a check before more than that is allocated."""
 
 import math
 import os
@@ -24,7 +24,9 @@ CGROUP = Path("/sys/fs/cgroup")
 
 
 def check_memory(what: str, wanted: int, remedy: str) -> None:
-    """Raise BadParameter if so many bytes are not there; says how many are needed and how many are free.
+    """Raise BadParameter if so many bytes are not there.
+
+    The error says how many are needed and how many are free.
 
     Args:
         what: takes them, such as "the replay".
@@ -38,7 +40,10 @@ def check_memory(what: str, wanted: int, remedy: str) -> None:
 
 
 def free_memory() -> int | None:
-    """Bytes that this process can still take, within its container's limit; None where the system does not say."""
+    """Bytes that this process can still take, within its container's limit.
+
+    The result is None where the system does not say.
+    """
     try:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):
@@ -67,14 +72,14 @@ def _within_limits(resource: Any) -> int:
 
 
 def bytes_of_step(spec: EnvSpec) -> int:
-    """What the arrays of a step take that are shared with learners, for one env."""
+    """Bytes of a step's arrays that are shared with learners, for one env."""
     total = 4 * math.prod(spec.state_shape) if spec.state_shape is not None else 0
     total += sum(4 * math.prod(shape) for shape in spec.signals.values())
     return total + sum(map(bytes_of_group, spec.groups))
 
 
 def bytes_of_group(group: GroupSpec) -> int:
-    """What a group's arrays of one step take in one env, its actions left out."""
+    """Bytes of a group's arrays of one step in one env, without its actions."""
     space = group.observation_space
     observation = math.prod(space.shape) * space.dtype.itemsize
     mask = group.num_choices if group.has_action_mask else 0
@@ -83,7 +88,10 @@ def bytes_of_group(group: GroupSpec) -> int:
 
 
 def bytes_of_arrays(thing: Any) -> int:
-    """What the arrays take that an object holds, in its attributes, in tuples, lists and dicts; each buffer once."""
+    """Bytes of the arrays that an object holds, in attributes, tuples, lists and dicts.
+
+    Each buffer counts once.
+    """
     buffers: dict[int, int] = {}
     _gather(vars(thing).values(), buffers)
     return sum(buffers.values())

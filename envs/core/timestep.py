@@ -1,4 +1,4 @@
-"""What one step of a batch returns."""
+"""Result of one step of a batch."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -21,15 +21,18 @@ class GroupStep(NamedTuple):
 
 
 class TimeStep(NamedTuple):
-    """One step of every copy. The arrays belong to the environment and are overwritten by its next step: copy what you keep.
+    """One step of every env.
+
+    The arrays belong to the environment and are overwritten by its next step: copy what you keep.
 
     That holds for tensors that share their memory, too, such as those of `torch.from_numpy` and
     `torch.from_dlpack`. Read the arrays, do not write to them: an env writes only what its rules
     change, so that a flag set from outside may stay for ever.
 
-    Autoreset is Gymnasium's NEXT_STEP: where `last` is set the next step ignores its actions and returns the first
-    observation of a new episode, reward 0, `first` set. On the last step of a truncated episode `active` marks the
-    agents that would have gone on, so that V(observation) is their bootstrap.
+    Autoreset is Gymnasium's NEXT_STEP: where `last` is set the next step ignores its actions and
+    returns the first observation of a new episode, reward 0, `first` set. On the last step of a
+    truncated episode `active` marks the agents that would have gone on, so that V(observation) is
+    their bootstrap.
     """
 
     groups: dict[str, GroupStep]
@@ -40,7 +43,7 @@ class TimeStep(NamedTuple):
     signals: dict[str, NDArray[np.float32]]  # public events, each (num_envs, ...)
     metrics: Mapping[
         str, NDArray[np.float64]
-    ]  # (num_envs,) outcome of the episode where `last`, else NaN; empty if no copy ended
+    ]  # (num_envs,) outcome of the episode where `last`, else NaN; empty if no episode ended
     frames: NDArray[Any] | None = (
-        None  # (num_envs, n, *shape) what all agents of a world of one group see, bots included
+        None  # (num_envs, n, *shape) observations of all agents of a base env of one group, bots included
     )

@@ -68,7 +68,7 @@ def import_sources(sources: Sources, what: str) -> ModuleType:
 
 
 def loaded_from(sources: Sources) -> ModuleType | None:
-    """The module of this process that was made of the same contents, by a plugin or by an import of the user's own."""
+    """The module made of the same contents in this process, by a plugin or an import."""
     name = loaded.digests.get(sources.digest, "")
     if name in sys.modules:
         return sys.modules[name]
@@ -83,7 +83,10 @@ def loaded_from(sources: Sources) -> ModuleType | None:
 
 
 def is_users_own(plugin: str, targets: Iterable[Any]) -> bool:
-    """Return True if one of `targets` stands in a file called like `plugin` that the user's program has imported by itself."""
+    """Tell whether the user's program has itself imported a file called like `plugin`.
+
+    One of `targets` has to stand in that file.
+    """
     for target in targets:
         module = sys.modules.get(getattr(target, "__module__", None) or "")
         file = Path(getattr(module, "__file__", None) or "")
@@ -116,7 +119,10 @@ def _forget_older(sources: Sources) -> None:
 
 @contextmanager
 def telling(what: str) -> Iterator[None]:
-    """Turn whatever an import raises into one sentence; `what` names it, such as `the plugin 'my_file.py'`."""
+    """Turn whatever an import raises into one sentence.
+
+    `what` names it, such as `the plugin 'my_file.py'`.
+    """
     try:
         yield
     except KeyboardInterrupt:
@@ -130,7 +136,9 @@ def telling(what: str) -> Iterator[None]:
 
 
 def find_given(name: str) -> Sources | None:
-    """The sources of a plugin that the user gave on the command line: a file, or a module of Python's or of the current folder.
+    """Sources of a plugin given on the command line.
+
+    It is a file, or a module of Python's path or of the current folder.
 
     None of a module that cannot be found, or that Python itself holds.
 
@@ -155,6 +163,9 @@ def import_given(name: str, what: str) -> ModuleType:
 
 
 def import_named(name: str, what: str) -> ModuleType:
-    """Import the module that an id such as `pettingzoo:my_package.my_world` names. Raises CannotImport."""
+    """Import the module that an id such as `pettingzoo:my_package.my_world` names.
+
+    Raises CannotImport.
+    """
     with telling(what):
         return importlib.import_module(loaded.named.get(name, name))

@@ -1,7 +1,9 @@
-"""Imports with what lies beside a plugin: `import helper` in `a/plugin.py` finds `a/helper.py`, and in `b/plugin.py` `b/helper.py`.
+"""Imports of files beside a plugin.
 
-`sys.path` stays as it is. Each module that is loaded here has an `__import__` of its own that looks beside it first, but for the
-names of Python and of the packages that this one is built on.
+`import helper` in `a/plugin.py` finds `a/helper.py`, and in `b/plugin.py` `b/helper.py`.
+
+`sys.path` stays as it is. Each module that is loaded here has an `__import__` of its own that looks
+beside it first, but for the names of Python and of the packages that this one is built on.
 """
 
 import builtins
@@ -30,7 +32,7 @@ class Place:
 
     folder: Path
     tops: set[str] = field(default_factory=set)
-    """Modules and packages that the loaded plugins consist of, so that nothing else beside them is executed."""
+    """Modules and packages of the loaded plugins; nothing else beside them is executed."""
 
     def find(self, top: str) -> Path | None:
         """The file or package folder that `top` means here."""
@@ -73,7 +75,7 @@ class _Submodules:
 
 
 class _Named:
-    """Finds what a module loaded here imports by `importlib.import_module`, where nothing else has that name."""
+    """Find imports by `importlib.import_module` in modules loaded here, under names not taken."""
 
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
@@ -91,7 +93,10 @@ def _spec_of(name: str, path: Path, place: Place) -> ModuleSpec | None:
 
 
 def _made_ours(name: str, spec: ModuleSpec | None, place: Place) -> ModuleSpec | None:
-    """The spec that loads what `spec` found as the module `name` of `place`; None for bytecode without a source."""
+    """The spec that loads what `spec` found as the module `name` of `place`.
+
+    None for bytecode without a source.
+    """
     if spec is None or isinstance(spec.loader, ExtensionFileLoader):
         return spec
     inside = list(spec.submodule_search_locations) if spec.submodule_search_locations is not None else None
@@ -169,8 +174,9 @@ def load(path: Path, place: Place) -> ModuleType:
 
 
 def _module_name(path: Path) -> str:
-    """What a plain `import` would call it, so that what is pickled in one way loads in the other (Numba's cache does that);
-    another name, the same in every process, where that one stands for something else.
+    """Name of the module that a plain `import` would give, so that pickles and Numba's cache load.
+
+    It is another name, the same in every process, where that one stands for something else.
     """
     stem = path.stem if path.is_file() else path.name
     if stands_for(stem, path):
@@ -185,7 +191,7 @@ def _module_name(path: Path) -> str:
 
 
 def stands_for(name: str, path: Path) -> bool:
-    """Return True if `name` is in `sys.modules` and was made of the file or package folder `path`."""
+    """Tell whether `sys.modules` has `name`, made of the file or package folder `path`."""
     known = sys.modules.get(name)
     return known is not None and _is_place(getattr(known, "__file__", None), getattr(known, "__path__", None), path)
 

@@ -1,7 +1,8 @@
-"""The files that a plugin or a module consists of, found without running any of them, and their digest.
+"""Files of a plugin or a module, found without running any of them, and their digest.
 
-A plugin file consists of itself and of its neighbours: the modules and packages beside it that it imports, what these import, and
-the data files beside it whose names stand in its text. A package is taken whole.
+A plugin file consists of itself and of its neighbours: the modules and packages beside it that it
+imports, what these import, and the data files beside it whose names stand in its text. A package is
+taken whole.
 """
 
 import ast
@@ -46,7 +47,10 @@ class Sources:
     files: tuple[str, ...]
     """All files, from `folder`, sorted."""
     installed: bool = False
-    """It belongs to an installed package, or to a very large one, of which `files` has the executed ones alone."""
+    """True for a part of an installed or very large package.
+
+    `files` has the executed ones alone.
+    """
     left_out: tuple[str, ...] = ()
     """Packages whose data files are too many or too large."""
 
@@ -68,7 +72,10 @@ class Sources:
 
 
 def sources_of_file(path: str | Path) -> Sources:
-    """The files of a plugin file. Raises CannotImport if there is no such file, or one of them cannot be read."""
+    """The files of a plugin file.
+
+    Raises CannotImport if there is no such file, or one of them cannot be read.
+    """
     resolved = Path(path).resolve()
     if len(resolved.name.encode()) > LONGEST_NAME or not resolved.is_file():
         raise CannotImport(f"the plugin '{path}' cannot be imported: there is no such file")
@@ -76,7 +83,9 @@ def sources_of_file(path: str | Path) -> Sources:
 
 
 def sources_of_module(name: str, *folders: Path) -> Sources | None:
-    """The files of a module, looked for in `folders` and then where Python looks; None if there is no such module.
+    """The files of a module, looked for in `folders` and then where Python looks.
+
+    None if there is no such module.
 
     Nothing is imported on the way, not even the packages around the module.
 
@@ -101,7 +110,10 @@ def sources_of_module(name: str, *folders: Path) -> Sources | None:
 
 
 def neighbour(folder: Path, top: str) -> Path | None:
-    """The file or package folder that a plugin in `folder` means by `import top`; None if there is none beside it."""
+    """The file or package folder that a plugin in `folder` means by `import top`.
+
+    None if there is none beside it.
+    """
     if not top.isidentifier() or len(top.encode()) > LONGEST_NAME:
         return None
     package = folder / top
@@ -113,7 +125,7 @@ def neighbour(folder: Path, top: str) -> Path | None:
 
 
 def spec_beside(folder: Path, top: str) -> ModuleSpec | None:
-    """What Python finds of the name `top` in `folder` alone."""
+    """Spec of the name `top` in `folder` alone."""
     return PathFinder.find_spec(top, [str(folder)])
 
 
@@ -126,7 +138,10 @@ def is_installed(path: Path) -> bool:
 
 
 def _is_large(top: Path) -> bool:
-    """Return True for a package of too many modules to keep; it is treated like an installed one."""
+    """Return True for a package of too many modules to keep.
+
+    It is treated like an installed one.
+    """
     return top.is_dir() and sum(1 for _ in islice(top.rglob("*.py"), MOST_FILES + 1)) > MOST_FILES
 
 
@@ -138,7 +153,10 @@ def _top_spec(top: str) -> ModuleSpec | None:
 
 
 def _executed(name: str, spec: ModuleSpec | None) -> list[Path]:
-    """The files that importing `name` executes, outermost package first; empty if it cannot be found."""
+    """The files that importing `name` executes, outermost package first.
+
+    The list is empty if it cannot be found.
+    """
     executed, full = [], name.partition(".")[0]
     for part in [*name.split(".")[1:], None]:
         if spec is None:
@@ -193,7 +211,10 @@ def _holds(top: str, path: str) -> bool:
 
 
 def _files_of(folder: Path, top: str) -> tuple[list[str], bool]:
-    """The file `top`, or the files of the package `top`; and whether its data files are among them."""
+    """The file `top`, or the files of the package `top`.
+
+    The second value tells whether its data files are among them.
+    """
     start = folder / top
     if start.is_file():
         return [top], True

@@ -1,4 +1,4 @@
-"""From an id and parameters to an environment."""
+"""Building of environments from ids and parameters."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -25,15 +25,19 @@ SMALLEST_OBJECT = 4096
 
 
 def build_dataclass(cls: type, values: Mapping[str, Any], what: str) -> Any:
-    """Build the dataclass `cls`, nested ones included, from plain values; pydantic checks the types.
+    """Build the dataclass `cls`, nested ones included, from plain values.
 
-    Where a nested one is given in part, the rest is as in the default of its field, which may differ from the defaults of its class.
+    Pydantic checks the types.
+
+    Where a nested one is given in part, the rest is as in the default of its field, which may
+    differ from the defaults of its class.
 
     Args:
         what: how an error names the thing, such as `pathfinding/lifelong-v0`.
 
     Raises:
-        BadParameter: an unknown key (with the nearest known one), a wrong type, or a value out of range.
+        BadParameter: an unknown key (with the nearest known one), a wrong type, or a value out of
+            range.
     """
     if not isinstance(values, Mapping):
         raise BadParameter(f"{what} is {values!r}; it takes names with values")
@@ -81,7 +85,10 @@ def _laid(cls: type[Config], values: dict[str, Any], what: str) -> dict[str, Any
 
 
 def _converted(hint: Any, value: Any) -> Any:
-    """A value of the type that the hint says; as it is where that cannot be, and for a nested dataclass."""
+    """A value of the type that the hint says.
+
+    It stays as it is where that cannot be, and for a nested dataclass.
+    """
     if dataclasses.is_dataclass(hint):
         return value
     try:
@@ -97,7 +104,10 @@ def _adapter(cls: Any) -> TypeAdapter[Any]:
 
 
 def parameters_of(id: str) -> type | None:
-    """The dataclass of parameters of the environment `id`, or None if it has none. Raises UnknownName."""
+    """The dataclass of parameters of the environment `id`, or None if it has none.
+
+    Raises UnknownName.
+    """
     if id.startswith(BRIDGE_PREFIX):
         return BridgeParameters
     target = environments.find(id).load()
@@ -109,7 +119,10 @@ def parameters_of(id: str) -> type | None:
 
 
 def is_bridged(id: str) -> bool:
-    """Tell if the environment `id` is a PettingZoo environment behind the bridge. Raises UnknownName."""
+    """Tell if the environment `id` is a PettingZoo environment behind the bridge.
+
+    Raises UnknownName.
+    """
     return parameters_of(id) is BridgeParameters
 
 
@@ -119,7 +132,7 @@ def full_id(id: str) -> str:
 
 
 def _scenario_parameters(id: str, scenario: Scenario) -> type | None:
-    """The world's parameters, with the scenario's defaults."""
+    """Parameters of the base environment, with the scenario's defaults."""
     try:
         cls = parameters_of(scenario.world)
     except UnknownName as error:
@@ -130,12 +143,13 @@ def _scenario_parameters(id: str, scenario: Scenario) -> type | None:
 
 
 def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
-    """Build `num_envs` copies of the environment `id`.
+    """Build `num_envs` envs of the environment `id`.
 
     Args:
-        id: a registered id such as `pathfinding/lifelong-v0` (the highest version if `-vN` is left out), or
-            `pettingzoo:module.name_vN` for any PettingZoo environment, such as `pettingzoo:mpe2.simple_spread_v3`.
-        num_envs: number of independent copies, at least 1.
+        id: a registered id such as `pathfinding/lifelong-v0` (the highest version if `-vN` is left
+            out), or `pettingzoo:module.name_vN` for any PettingZoo environment, such as
+            `pettingzoo:mpe2.simple_spread_v3`.
+        num_envs: number of independent envs, at least 1.
         parameters: fields of the task's parameter dataclass.
 
     Raises:
@@ -167,7 +181,10 @@ def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
 
 
 def _batched(build: Callable[[int], BatchEnv], num_envs: int) -> BatchEnv:
-    """Build envs; of many the memory that they take is told by two small batches first. Raises BadParameter if it is not there."""
+    """Build envs; of many the memory that they take is told by two small batches first.
+
+    Raises BadParameter if it is not there.
+    """
     if num_envs >= MANY:
         one, two = build(1), build(2)
         wanted = num_envs * (bytes_of_arrays(two) - bytes_of_arrays(one))
@@ -176,7 +193,10 @@ def _batched(build: Callable[[int], BatchEnv], num_envs: int) -> BatchEnv:
 
 
 def _bridged(id: str, factory: Callable[..., Any], num_envs: int, parameters: Any) -> Bridge:
-    """Bridge envs of another package. Raises BadParameter if there is not even memory for so many empty ones."""
+    """Bridge envs of another package.
+
+    Raises BadParameter if there is not even memory for so many empty ones.
+    """
     check_memory(f"{num_envs:,} envs of '{id}', each a Python object,", num_envs * SMALLEST_OBJECT, FEWER_ENVS)
     return Bridge(id, factory, num_envs, parameters)
 

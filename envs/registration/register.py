@@ -1,4 +1,4 @@
-"""Our tasks in our registry and in PettingZoo's own, so that `pettingzoo.make("parallel", id)` finds them too."""
+"""Registration of tasks in this suite and in PettingZoo, for `pettingzoo.make("parallel", id)`."""
 
 import pettingzoo
 
@@ -11,8 +11,10 @@ def register_task(id: str, target: str, description: str, entry_points: str | No
     """Register a task as strings that are imported when needed.
 
     Args:
-        target: `module:Class` of its BatchEnv, from `stigmergy.envs` on, such as `pursuit.evaders.env:Evaders`.
-        entry_points: the module with PettingZoo's `parallel_env` and `env`; that of the class if left out.
+        target: `module:Class` of its BatchEnv, from `stigmergy.envs` on, such as
+            `pursuit.evaders.env:Evaders`.
+        entry_points: the module with PettingZoo's `parallel_env` and `env`; that of the class if
+            left out.
     """
     register_environment(id, f"{PACKAGE}.{target}", description=description)
     module = f"{PACKAGE}.{entry_points or target.partition(':')[0]}"

@@ -1,7 +1,8 @@
-"""Registers names, and finds what they stand for: the same class serves environments and algorithms.
+"""Registries of environments and of algorithms: names, and the objects they stand for.
 
-There are three ways in, one function underneath: a decorator or a call in the user's own file (`--plugin my_file.py`),
-or a Python entry point whose name is the registered name and whose value is `module:attribute`.
+There are three ways in, one function underneath: a decorator or a call in the user's own file
+(`--plugin my_file.py`), or a Python entry point whose name is the registered name and whose value
+is `module:attribute`.
 """
 
 import dataclasses
@@ -56,7 +57,8 @@ class Registry:
         """Register `target` under `name`; without a target, return a decorator that does.
 
         Raises:
-            ValueError: the name has a character that is not allowed, or something else holds it already.
+            ValueError: the name has a character that is not allowed, or something else holds it
+                already.
         """
         if target is None:
 
@@ -86,7 +88,10 @@ class Registry:
         return target
 
     def find(self, name: str) -> Registration:
-        """The registration of `name`; a name without `-vN` stands for the highest version. Raises UnknownName."""
+        """The registration of `name`; a name without `-vN` stands for the highest version.
+
+        Raises UnknownName.
+        """
         self._read_entry_points()
         if name in self._entries:
             return self._entries[name]
@@ -125,14 +130,14 @@ class Registry:
 
 
 def _same_place(one: Any, other: Any) -> bool:
-    """Whether two targets are one piece of code, so that a file loaded twice may register twice."""
+    """Tell whether two targets are one piece of code; a file loaded twice may register twice."""
     if not (callable(one) and callable(other)):  # strings and scenarios are data
         return one == other
     return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
 
 
 def load_plugin(plugin: str) -> None:
-    """Import a user's file (`my_file.py`) or module (`my_package.module`) so that it can register its names.
+    """Import a user's file (`my_file.py`) or module (`my_package.module`), which registers names.
 
     Raises:
         CannotImport: there is no such file or module, or it raises while it is imported.
@@ -149,7 +154,7 @@ def load_given(plugins: Sequence[str]) -> None:
 
 @contextmanager
 def replacing_earlier(winners: Iterable[str] = ()) -> Iterator[None]:
-    """Let plugins that are imported now take the names of earlier ones from files that are called the same.
+    """Let plugins imported now take the names of earlier ones from files of the same name.
 
     Args:
         winners: modules that keep their names whatever registers them now.
@@ -170,7 +175,7 @@ _winners: set[str] = set()
 
 
 def _is_older(known: Any, target: Any) -> bool:
-    """Whether `known` comes from an earlier plugin whose file is called like the one that `target` comes from."""
+    """Tell whether `known` comes from an earlier plugin, in a file of `target`'s file name."""
     one, other = (sys.modules.get(getattr(own, "__module__", None) or "") for own in (known, target))
     if one is None or other is None or one.__name__ not in _replaceable:
         return False
@@ -180,6 +185,9 @@ def _is_older(known: Any, target: Any) -> bool:
 environments = Registry("environment", "stigmergy.environments")
 
 algorithms = Registry("algorithm", "stigmergy.algorithms")
-"""Learners and scripted policies side by side. It stands here because scenarios find their bots in it."""
+"""Learners and scripted policies side by side.
+
+It stands here because scenarios find their bots in it.
+"""
 
 register_environment: Callable[..., Any] = environments.register

@@ -1,7 +1,8 @@
-"""Scenarios: who plays beside whom, as data apart from the world.
+"""Scenarios: focal agents and bots of a base environment, as data.
 
-A scenario seats the agents of a world: some are focal, and are what the scenario shows as its groups; the others are bots,
-scripted policies that play along. Source of the idea: Melting Pot (Leibo et al. 2021), whose scenarios are a substrate with background bots.
+A scenario assigns the agents of a base environment to groups. Focal agents are the groups of the
+scenario. Bots are scripted policies that play along. Source of the idea: Melting Pot (Leibo et al.
+2021), whose scenarios are a substrate with background bots.
 """
 
 from collections.abc import Mapping
@@ -15,18 +16,21 @@ from .registry import register_environment
 
 @dataclass(frozen=True)
 class Seats:
-    """Which agents of the world a group of a scenario has, and who plays them.
+    """Agents of the base environment in a group of a scenario, and their policy.
 
     Raises:
         ValueError: there is no agent, or both a number and agents are given.
     """
 
     number: int = 0
-    """How many: the next ones that nobody has yet, in the world's order."""
+    """Number of agents: the next free ones, in the order of the base environment."""
     policy: str = ""
-    """The scripted policy that plays them; without one they are focal: learners, or whoever steps the environment, play them."""
+    """The scripted policy that plays them.
+
+    Without one they are focal: learners, or the caller of `step`, play them.
+    """
     agents: tuple[int, ...] = ()
-    """Which agents of the world, by number, instead of how many."""
+    """Indices of the agents in the base environment, instead of their number."""
 
     def __post_init__(self):
         if (self.number < 1) == (not self.agents):
@@ -37,14 +41,14 @@ class Seats:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A world, and who plays in it."""
+    """A base environment, and the roles of its agents."""
 
     world: str
     """The id of a registered environment with one group."""
     seats: Mapping[str, Seats]
     """Group name to its seats. Groups without a policy are the groups of the scenario."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    """Parameters of the world that have another default in the scenario."""
+    """Parameters of the base environment that have another default in the scenario."""
 
 
 def register_scenario(
@@ -55,12 +59,15 @@ def register_scenario(
     parameters: Mapping[str, Any] | None = None,
     description: str = "",
 ) -> None:
-    """Register a scenario as an environment of its own, with us and with PettingZoo; nothing is built or checked before it is used.
+    """Register a scenario as an environment of its own, with us and with PettingZoo.
+
+    Nothing is built or checked before it is used.
 
     Args:
         id: such as `dilemmas/harvest_among_greedy-v0`.
         world: the id of a registered environment with one group.
-        seats: group name to how many agents are focal there, or to `Seats`, which can say who plays them. All agents of the world need one.
+        seats: group name to how many agents are focal there, or to `Seats`, which can say who plays
+            them. All agents of the base environment need one.
         parameters: of the world, that have another default here; nested ones as mappings.
 
     Raises:

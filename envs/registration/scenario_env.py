@@ -1,4 +1,4 @@
-"""A scenario as an environment: a world in which bots play some of the agents."""
+"""Scenario env: a base environment in which bots play some of the agents."""
 
 import dataclasses
 from collections import namedtuple
@@ -22,7 +22,10 @@ FOCAL, BACKGROUND = "focal_return", "background_return"
 
 
 class NoChance:
-    """Stands where a scripted policy expects a generator: a copy's course may depend on nothing but its seed, its index and the focal actions."""
+    """Stand-in for a scripted policy's generator, which raises when it is used.
+
+    The trace of an env depends on its seed, its index and the focal actions, and on nothing else.
+    """
 
     def __init__(self, name: str):
         self._name = name
@@ -34,17 +37,21 @@ class NoChance:
 
 
 class SeatedEnv(BatchEnv[Any]):
-    """A world in which bots play the agents that are not focal.
+    """A base environment in which bots play the agents that are not focal.
 
-    Its groups are the focal ones of the scenario, with the names that their agents have in the world; their arrays are parts of the world's. Signals and
-    global state are the world's and tell of all agents; `GroupSpec.places` says which rows are a group's own. Bots choose from the state on which
-    focal agents choose. An episode ends with the world's, or once all focal agents have reached their end.
+    Its groups are the focal ones of the scenario. Their agents keep the names that they have in the
+    base environment, and their arrays are parts of the base arrays. Signals and global state are
+    those of the base environment, of all agents; `GroupSpec.places` has the rows of a group. Bots
+    act on the state that focal agents act on. An episode ends when the base episode ends, or once
+    all focal agents have ended.
 
-    Metrics: the world's, and `focal_return` and `background_return`, the mean return of an agent of each kind (background: NaN without bots).
+    Metrics: those of the base environment, and `focal_return` and `background_return`, the mean
+    return of an agent of each kind (background: NaN without bots).
 
     Raises:
-        BadParameter: the world is a scenario itself, keeps its state to itself, has several groups or other than the seated number of agents; an
-            agent is seated twice; or a bot is unknown, no scripted policy, or one that does not play this world.
+        BadParameter: the base environment is a scenario itself, hides its state, has several groups
+            or another number of agents than the scenario; an agent has two roles; or a bot is
+            unknown, no scripted policy, or one that does not play this environment.
     """
 
     def __init__(self, id: str, scenario: Scenario, world: BatchEnv):
@@ -79,7 +86,7 @@ class SeatedEnv(BatchEnv[Any]):
 
     @property
     def world_state(self) -> Any:
-        """The state as the world's own scripted policies read it."""
+        """The state as the base environment's own scripted policies read it."""
         return self.world.state
 
     def _allocate(self) -> Any:
@@ -88,7 +95,7 @@ class SeatedEnv(BatchEnv[Any]):
         return _state_class(type(world).__name__, (*world._fields, "gained"))(*world, gained)
 
     def _allocate_group(self, group: GroupSpec) -> GroupStep:
-        """Parts of the world's arrays where its agents lie in a row, which costs nothing; else room for copies."""
+        """Views of the base arrays if the agents lie in a row, which is free; else new arrays."""
         rows, whole = self._rows[group.name], self.world.groups[self._group.name]
         if not isinstance(rows, slice):
             return super()._allocate_group(group)
@@ -117,7 +124,11 @@ class SeatedEnv(BatchEnv[Any]):
             np.copyto(self.groups[name].reward, reward[:, rows])
 
     def _choose(self, name: str) -> NDArray[Any]:
-        """What the bots of a group do; they choose for all agents of the world, and the group takes its own. Raises BadParameter if they cannot."""
+        """Actions of the bots of a group.
+
+        They choose for all agents of the base environment, and the group takes its own. Raises
+        BadParameter if they cannot.
+        """
         policy, no_chance = self._bots[name]
         action = np.asarray(policy.act(self.world.state, no_chance))  # type: ignore[arg-type]
         if action.shape != self._actions.shape:
@@ -127,11 +138,11 @@ class SeatedEnv(BatchEnv[Any]):
         return action
 
     def all_observations(self) -> NDArray[Any] | None:
-        """Those of the world."""
+        """Observations of the base environment."""
         return self.world.all_observations()
 
     def _copied(self) -> list[tuple[str, Any]]:
-        """The focal groups whose arrays are no parts of the world's, with their rows."""
+        """The focal groups whose arrays are not parts of the base arrays, with their rows."""
         return [(name, self._rows[name]) for name in self.groups if not isinstance(self._rows[name], slice)]
 
     def _observe(self) -> None:
@@ -158,21 +169,21 @@ class SeatedEnv(BatchEnv[Any]):
         return {**self.world._measure(), FOCAL: gained[:, focal].mean(axis=1), BACKGROUND: background}
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """The world's picture."""
+        """Picture of the base environment."""
         return self.world.draw(copy, **options)
 
     def text(self, copy: int = 0) -> str:
-        """The world in characters."""
+        """The base environment in characters."""
         return self.world.text(copy)
 
     def close(self) -> None:
-        """Release what the world holds."""
+        """Release what the base environment holds."""
         self.world.close()
 
 
 @cache
 def _state_class(name: str, fields: tuple[str, ...]) -> type:
-    """One class for all scenarios of a world, so that snapshots of one fit another."""
+    """One class for all scenarios of a base environment, so that their snapshots fit each other."""
     cls: Any = namedtuple(f"Seated{name}", fields)  # type: ignore[misc]
     # Pickle finds classes by their names in a module, which one that is made here has not.
     cls.__reduce__ = lambda state: (_state, (name, fields, *state))
@@ -199,7 +210,7 @@ def _only_group(id: str, world: EnvSpec) -> GroupSpec:
 
 
 def _seat(id: str, scenario: Scenario, world: EnvSpec, group: GroupSpec) -> dict[str, tuple[int, ...]]:
-    """Group name to its agents in the world."""
+    """Group name to its agents in the base environment."""
     given = [i for own in scenario.seats.values() for i in own.agents]
     free = [i for i in range(group.size) if i not in given]
     wanted = len(given) + sum(own.number for own in scenario.seats.values())
@@ -216,7 +227,7 @@ def _seat(id: str, scenario: Scenario, world: EnvSpec, group: GroupSpec) -> dict
 
 
 def _bot(id: str, name: str, world: BatchEnv, group: GroupSpec) -> ScriptedPolicy:
-    """The scripted policy `name`, built for the whole world."""
+    """The scripted policy `name`, built for the whole base environment."""
     try:
         target = algorithms.find(name).load()
         if isinstance(target, type) and issubclass(target, ScriptedPolicy):
@@ -257,5 +268,5 @@ def _parameters(cls: type, changed: tuple[tuple[str, Any], ...], values: dict[st
 
 
 def parameters_with(cls: type, given: Any, names: Mapping[str, Any]) -> type:
-    """The dataclass of parameters `cls` with other defaults: those that `given`, an instance of it, has for `names`."""
+    """The dataclass `cls` with values of its instance `given` as the defaults of `names`."""
     return _with_defaults(cls, tuple((name, getattr(given, name)) for name in names)) if names else cls

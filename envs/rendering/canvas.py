@@ -1,7 +1,8 @@
-"""The drawing toolkit of every task: smooth shapes, numbers and captions on an off-screen pygame surface.
+"""Canvas for the pictures of tasks: smooth shapes and text on an off-screen pygame surface.
 
-Coordinates are (x, y) in pixels of the finished picture, and may be fractions. Everything is painted larger and
-scaled down at the end, which is what makes edges smooth. pygame is imported when the first canvas is made, not before.
+Coordinates are (x, y) in pixels of the finished picture, and may be fractions. Everything is
+painted larger and scaled down at the end, which is what makes edges smooth. pygame is imported when
+the first canvas is made, not before.
 """
 
 import math
@@ -21,7 +22,10 @@ from .palette import BACKGROUND, TEXT, Colour
 
 Point = tuple[float, float]
 MAX_SUPERSAMPLED = 4_500_000
-"""Pixels that a surface may have while it is painted; beyond, edges are smoothed less, which is hard to see and twice as fast."""
+"""Pixels that a surface may have while it is painted.
+
+Beyond, edges are smoothed less, which is hard to see and twice as fast.
+"""
 
 DUMMY = "dummy"
 """The video driver of SDL that draws and shows nothing."""
@@ -35,7 +39,7 @@ def has_display() -> bool:
 
 
 def can_show_windows() -> bool:
-    """Tell if windows can be asked for: there is a display, or the user has chosen a video driver that needs none."""
+    """Tell whether there is a display, or a video driver of the user's choice that needs none."""
     return has_display() or ("SDL_VIDEODRIVER" in os.environ and not _stand_in)
 
 
@@ -93,7 +97,10 @@ class Canvas:
         self._surface.fill(background)
 
     def rectangle(self, box: Box, colour: Colour, *, alpha: float = 1, corner: float = 0, line: float = 0) -> None:
-        """A filled rectangle, or with `line` pixels an outline inside it; `corner` is the radius of its corners."""
+        """A filled rectangle, or with `line` pixels an outline inside it.
+
+        `corner` is the radius of its corners.
+        """
         draw, rounding, thickness = self._pygame.draw, self._up(corner), self._thickness(line)
         self._paint(
             box, alpha, lambda on, at: draw.rect(on, colour, self._rect(box, at), thickness, border_radius=rounding)
@@ -154,7 +161,10 @@ class Canvas:
         alpha: float = 1,
         upwards: bool = False,
     ) -> None:
-        """One line of text, or with `upwards` one that is read from below; `at` is where the `anchor` of what is drawn lies (pygame's names: `center`, `midleft`, ...)."""
+        """One line of text, or with `upwards` one that is read from below.
+
+        `at` is where the `anchor` of what is drawn lies (pygame's names: `center`, `midleft`, ...).
+        """
         image = load_font(max(1, self._up(size))).render(string, True, colour)
         if upwards:
             image = self._pygame.transform.rotate(image, 90)
@@ -204,7 +214,7 @@ class Canvas:
         return self._pygame.Rect(left - origin[0], top - origin[1], right - left, bottom - top)
 
     def _paint(self, around: Box, alpha: float, paint: Callable[[Any, Point], None]) -> None:
-        """Call `paint(surface, its origin)`, on the picture itself or, if translucent, on a sheet laid over it."""
+        """Call `paint(surface, origin)` on the picture or, if translucent, on a sheet over it."""
         if alpha >= 1:
             return paint(self._surface, (0, 0))
         whole = self._surface.get_rect()
@@ -228,7 +238,10 @@ def _bounds(points: Sequence[Point], width: float) -> Box:
 
 
 def _ribbon(start: Point, end: Point, thickness: float) -> list[Point]:
-    """The corners of a straight stroke; pygame's own thick lines end askew where they are not level."""
+    """The corners of a straight stroke.
+
+    Pygame's own thick lines end askew where they are not level.
+    """
     dx, dy = end[0] - start[0], end[1] - start[1]
     half = thickness / 2 / (np.hypot(dx, dy) or 1)
     nx, ny = -dy * half, dx * half

@@ -1,4 +1,4 @@
-"""What every picture has: a frame in which the world lies, and a caption line below."""
+"""Figure with a frame for the env and a caption line below."""
 
 import math
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Scene:
         self.frame = Box((self.canvas.width - width) // 2, _MARGIN, width, height)
 
     def caption(self, parts: Sequence[tuple[str, Colour]], right: str = "") -> None:
-        """The line below the world: coloured parts from the left, `right` in grey at the right."""
+        """The line below the frame: coloured parts from the left, `right` in grey at the right."""
         y, edge = self.canvas.height - _CAPTION / 2, self.canvas.width - _MARGIN
         needed = self.canvas.text_width("   ".join([*(string for string, _ in parts), right]), _CAPTION_SIZE)
         size = _CAPTION_SIZE * min(1, (edge - _MARGIN) / needed)
@@ -39,7 +39,10 @@ class Scene:
             self.canvas.text(right, (edge, y), size, MUTED, anchor="midright")
 
     def label(self, at: Point, string: str, colour: Colour, *, room: float) -> bool:
-        """Text around a point, as large as a diagonal of `room` pixels allows with all labels alike; False if too small to read."""
+        """Draw text around a point; False if it would be too small to read.
+
+        It is as large as a diagonal of `room` pixels allows; all labels have one size.
+        """
         if not string:
             return False
         digit = self.canvas.text_width("0", 100) / 100  # width of a digit, whose height is 1.3 times that

@@ -1,4 +1,7 @@
-"""A picture of a grid world: a canvas divided into cells, with a caption line below. Cells are (row, column)."""
+"""A picture of a gridworld: a canvas divided into cells, with a caption line below.
+
+Cells are (row, column).
+"""
 
 from collections.abc import Sequence
 
@@ -15,7 +18,7 @@ _SMALLEST_GRID = 12  # pixels of a cell, below which grid lines would only blur 
 
 
 def cell_size(rows: int, columns: int) -> int:
-    """Pixels on a side of a cell: small maps give pictures of about 600 pixels, large ones of about 900."""
+    """Pixels on a side of a cell, for pictures of 600 (small maps) to 900 pixels (large maps)."""
     side = max(rows, columns)
     return max(1, min(_LARGEST_CELL, min(900, 480 + 12 * side) // side))
 
@@ -45,7 +48,7 @@ class Board(Scene):
         return Box(left, top, self.cell, self.cell).shrunk(inset * self.cell)
 
     def region(self, first: Cell, last: Cell) -> Box:
-        """The rectangle of the cells from `first` to `last`, both included, cut off at the edges of the map."""
+        """Rectangle of the cells from `first` to `last`, inclusive, clipped at the map's edges."""
         top, left = max(int(first[0]), 0), max(int(first[1]), 0)
         bottom, right = min(int(last[0]), self.rows - 1), min(int(last[1]), self.columns - 1)
         corner = self.box((top, left))
@@ -60,9 +63,12 @@ class Board(Scene):
         self.label(self.centre(cell), label, ink_on(colour), room=2 * inner)
 
     def square(self, cell: Cell, colours: Sequence[Colour], labels: Sequence[str] = (), *, inset: float = 0.07) -> None:
-        """A goal: an outlined square with a label. Where several share the cell, it is striped in their colours.
+        """A goal: an outlined square with a label.
 
-        The labels stand side by side if there is room, else the first alone. `inset` is a share of the cell.
+        Where several share the cell, it is striped in their colours.
+
+        The labels stand side by side if there is room, else the first alone. `inset` is a share of
+        the cell.
         """
         box, corner = self.box(cell, inset), 0.16 * self.cell
         for k, colour in enumerate(colours):

@@ -19,7 +19,8 @@ BEAM: Colour = (233, 30, 149)
 FOCUS: Colour = (38, 42, 50)
 """The agent that the picture follows, and the window it sees."""
 
-# Okabe and Ito's seven colours, which hold apart under all common colour blindnesses ("Color universal design", 2008),
+# Okabe and Ito's seven colours, which differ under all common colour blindnesses ("Color
+# universal design", 2008),
 # then three of Paul Tol's muted scheme in the gaps they leave.
 _FIRST: tuple[Colour, ...] = (
     (0, 114, 178),
@@ -39,7 +40,10 @@ _CHROMA = 0.14
 
 
 def agent_colour(index: int) -> Colour:
-    """The colour of an agent or a group; ten chosen ones, then hues a golden angle apart, as many as needed."""
+    """The colour of an agent or a group.
+
+    Ten chosen ones, then hues a golden angle apart, as many as needed.
+    """
     if index < len(_FIRST):
         return _FIRST[index]
     beyond = index - len(_FIRST)
@@ -47,7 +51,10 @@ def agent_colour(index: int) -> Colour:
 
 
 def angle_colour(angle: float) -> Colour:
-    """The colour of a phase or heading in radians, on a wheel of one lightness: equal angles look equal, also across the turn."""
+    """The colour of a phase or heading in radians, on a wheel of one lightness.
+
+    Equal angles look equal, also across the turn.
+    """
     return _from_oklch(0.66, _CHROMA, angle)
 
 
@@ -58,7 +65,7 @@ def mix(colour: Colour, other: Colour, share: float) -> Colour:
 
 
 def ink_on(colour: Colour) -> Colour:
-    """White on a colour that it stands out from by WCAG's 3:1 for large text, else the text colour."""
+    """White if it has WCAG's contrast of 3:1 for large text on the colour, else the text colour."""
     return BACKGROUND if 1.05 / (luminance(colour) + 0.05) >= 3 else TEXT
 
 
@@ -78,7 +85,10 @@ def _encoded(value: float) -> int:
 
 
 def _from_oklch(lightness: float, chroma: float, hue: float) -> Colour:
-    """sRGB of an OKLCH colour, clipped. Source: Ottosson, "A perceptual color space for image processing" (2020)."""
+    """sRGB of an OKLCH colour, clipped.
+
+    Source: Ottosson, "A perceptual color space for image processing" (2020).
+    """
     a, b = chroma * math.cos(hue), chroma * math.sin(hue)
     l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3  # noqa: E741 - the source's l, m, s
     m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3

@@ -1,4 +1,4 @@
-"""What the pictures of tasks with round bodies share: the square they lie in, and a body that moves."""
+"""Pictures of particles: the square around them, and a particle with its velocity."""
 
 import math
 
@@ -16,7 +16,10 @@ _ZOOM = 0.25
 
 
 def square_arena(positions: NDArray[np.float64], margin: float, longest_label: int = 1) -> Arena:
-    """An arena that shows the square from -1 to 1 and, in steps of a quarter so that films rarely zoom, all `positions` (rows, 2)."""
+    """An arena that shows the square from -1 to 1 and all `positions` (rows, 2).
+
+    It grows in steps of a quarter, so that films rarely zoom.
+    """
     farthest = float(np.abs(positions).max()) + margin
     side = max(_SMALLEST_VIEW, _ZOOM * math.ceil(farthest / _ZOOM))
     arena = Arena((-side, -side), (side, side), size=560, longest_label=longest_label)

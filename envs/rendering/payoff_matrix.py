@@ -33,8 +33,10 @@ def draw_table(
     """Paint a table into a box.
 
     Args:
-        values: `(k, rows, columns)` payoffs of k agents, written `a | b` in one cell; its colour is that of their mean.
-        chosen: the cell of the last joint action, framed, with its row and column named in the agents' colours.
+        values: `(k, rows, columns)` payoffs of k agents, written `a | b` in one cell; its colour is
+            that of their mean.
+        chosen: the cell of the last joint action, framed, with its row and column named in the
+            agents' colours.
         best: cells with the highest payoff, marked in gold.
         scale: the payoff of the strongest colour; the largest in the table if left out.
         faded: paint it as one that is not played now.
@@ -87,11 +89,15 @@ def text_table(values: NDArray[np.float64], chosen: Cell | None = None) -> str:
 def plane(
     values: NDArray[np.float64], num_agents: int, action: Sequence[int] | NDArray[np.integer]
 ) -> tuple[NDArray[np.float64], Cell | None]:
-    """The part of a table that can be drawn: `(k, rows, columns)` for agents 0 and 1, those beyond playing what they played last.
+    """The part of a table that can be drawn: `(k, rows, columns)` for agents 0 and 1.
+
+    Agents beyond these two play their last action.
 
     Args:
-        values: `(k, joint actions)` payoffs of k agents; joint actions are numbered with the last agent's changing fastest.
-        action: `(num_agents,)` the last joint action, negative where there is none yet; the others then play 0.
+        values: `(k, joint actions)` payoffs of k agents; joint actions are numbered with the last
+            agent's changing fastest.
+        action: `(num_agents,)` the last joint action, negative where there is none yet; the others
+            then play 0.
 
     Returns:
         the part, and in it the cell of the joint action.
@@ -121,7 +127,7 @@ def _text_size(canvas: Canvas, labels: list[list[str]], width: float, height: fl
 def _draw_heads(
     canvas: Canvas, box: Box, head: float, shape: tuple[int, int], chosen: Cell | None, names: Sequence[str]
 ) -> None:
-    """The actions of agent 0 at the left and of agent 1 above, each in its agent's colour once chosen."""
+    """Draw agent 0's actions at the left and agent 1's above, the chosen ones in their colours."""
     rows, columns = shape
     width, height = (box.width - head) / columns, (box.height - head) / rows
     size = min(0.62 * head, 0.8 * width, 0.8 * height, 24)

@@ -1,4 +1,4 @@
-"""A picture of a continuous world: a frame with coordinates (x, y), y upwards, and a caption line below."""
+"""A picture of the plane: a frame with coordinates (x, y), y upwards, and a caption line."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,9 @@ _SMALLEST = 1.5  # pixels
 
 
 class Arena(Scene):
-    """Draws bodies, headings and sensors where they are in the world. Lengths are the world's unless said otherwise.
+    """Canvas for bodies, headings and sensors at their positions in the plane.
+
+    Lengths are those of the plane unless said otherwise.
 
     Args:
         low, high: the corners of what is shown, each (x, y).
@@ -59,7 +61,10 @@ class Arena(Scene):
         alpha: float = 1,
         smallest: float = 2,
     ) -> None:
-        """A body: a disc with a darker rim and a label; never below `smallest` pixels across its radius."""
+        """A body: a disc with a darker rim and a label.
+
+        Never below `smallest` pixels across its radius.
+        """
         size = max(radius * self.scale, smallest)
         inner = size - max(0.1 * size, 0.7)
         self.canvas.disc(self.at(position), size, mix(colour, TEXT, 0.35), alpha=alpha)
@@ -93,7 +98,10 @@ class Arena(Scene):
         )
 
     def boid(self, position: Position, heading: float, size: float, colour: Colour) -> None:
-        """A body that shows its heading (radians from the x axis): a slim triangle, `size` pixels from the middle to the tip."""
+        """A slim triangle along its heading (radians from the x axis).
+
+        `size` is the distance in pixels from the middle to the tip.
+        """
         x, y = self.at(position)
         corners = [(size, 0.0), (size, 2.5), (0.35 * size, math.pi), (size, -2.5)]
         self.canvas.polygon(
@@ -103,7 +111,7 @@ class Arena(Scene):
     def fan(
         self, position: Position, heading: float, radius: float, angle: float, colour: Colour, *, alpha: float = 0.15
     ) -> None:
-        """What a sensor sees: a sector of `angle` radians around the heading."""
+        """Field of view of a sensor: a sector of `angle` radians around the heading."""
         x, y = self.at(position)
         size, parts = radius * self.scale, max(2, round(angle * 8))
         turns = [heading - angle / 2 + angle * k / parts for k in range(parts + 1)]

@@ -25,7 +25,7 @@ _EXACT = 128  # of a GIF's 256 colours, those kept as they are; the others are c
 
 
 def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> None:
-    """Write what the name ends with: `.gif`, `.mp4`, or `.png` for a contact sheet of frames spread over the episode.
+    """Write a `.gif`, an `.mp4`, or a `.png`: a contact sheet of frames over the episode.
 
     Raises:
         BadParameter: another ending, no frames, frames of unlike shapes, or `fps` not above 0.
@@ -45,8 +45,9 @@ def write_video(path: str | Path, frames: Iterable[Frame], fps: float) -> None:
 def write_gif(path: str | Path, frames: Iterable[Frame], fps: float) -> None:
     """Write a GIF that repeats for ever. Viewers show at most 50 frames a second.
 
-    All frames share one palette: the most frequent colours as they are, and colours that serve the others best. What does
-    not change from frame to frame then stays equal, and is not stored again. Raises BadParameter like `write_video`.
+    All frames share one palette: the most frequent colours as they are, and colours that serve the
+    others best. What does not change from frame to frame then stays equal, and is not stored again.
+    Raises BadParameter like `write_video`.
     """
     _check_fps(fps)
     packed, colours = _pack(_checked(frames))
@@ -58,7 +59,10 @@ def write_gif(path: str | Path, frames: Iterable[Frame], fps: float) -> None:
 
 
 def write_mp4(path: str | Path, frames: Iterable[Frame], fps: float) -> None:
-    """Write H.264 with 4:2:0 colours, which every player and browser shows. Raises BadParameter like `write_video`."""
+    """Write H.264 with 4:2:0 colours, which every player and browser shows.
+
+    Raises BadParameter like `write_video`.
+    """
     _check_fps(fps)
     checked = _checked(frames)
     first = _even_sized(next(checked))
@@ -91,7 +95,7 @@ def write_png(path: str | Path, frame: Frame) -> None:
 
 
 def write_contact_sheet(path: str | Path, frames: Iterable[Frame], columns: int) -> None:
-    """Write one PNG with the frames side by side, left to right and down, smaller if the sheet would be too wide.
+    """Write one PNG with the frames left to right and down, smaller if it would be too wide.
 
     Raises BadParameter like `write_video`, or if `columns` is below 1.
     """
@@ -109,7 +113,10 @@ def write_contact_sheet(path: str | Path, frames: Iterable[Frame], columns: int)
 
 
 def spread(frames: Iterable[Frame], count: int) -> list[Frame]:
-    """At most `count` frames at nearly even distances, the first and the last among them; holds few more at any time."""
+    """At most `count` frames at nearly even distances, the first and the last among them.
+
+    It holds few more at any time.
+    """
     kept: list[tuple[int, Frame]] = []
     stride, last = 1, None
     for number, frame in enumerate(frames):
@@ -131,7 +138,10 @@ def spread(frames: Iterable[Frame], count: int) -> list[Frame]:
 
 @contextmanager
 def _replacing(path: str | Path) -> Iterator[Path]:
-    """A temporary name beside `path` to write to; it becomes `path` at the end, or vanishes if writing fails."""
+    """A temporary name beside `path` to write to.
+
+    It becomes `path` at the end, or vanishes if writing fails.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")  # ffmpeg goes by the ending
@@ -186,7 +196,10 @@ class _Packed:
 
 
 def _pack(frames: Iterable[Frame]) -> tuple[_Packed, dict[int, int]]:
-    """The frames, and how often each colour (24 bits) comes up anew: in the first frame, and wherever a pixel changes."""
+    """Pack the frames, and count how often each colour (24 bits) comes up anew.
+
+    That is in the first frame, and wherever a pixel changes.
+    """
     packed, counts, previous = _Packed(), {}, None
     for frame in frames:
         packed.add(frame)

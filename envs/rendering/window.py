@@ -1,4 +1,4 @@
-"""The window of the `human` render mode: shows frames at a steady pace, and lets a person pause, step and change speed."""
+"""Window of the `human` render mode, with keys to pause, step and change speed."""
 
 import re
 from itertools import count
@@ -28,10 +28,13 @@ def check_display(instead: str) -> None:
 
 
 class Window:
-    """Keys: space pauses; n or right arrow shows the next frame while paused; + and - double and halve the speed; s saves
-    the frame as PNG; q, Esc or closing the window closes it.
+    """Window that shows frames.
 
-    Once closed, `closed` is True and `show` does nothing, so that a program that renders goes on to its end undisturbed.
+    Keys: space pauses; n or right arrow shows the next frame while paused; + and - double and halve
+    the speed; s saves the frame as PNG; q, Esc or closing the window closes it.
+
+    Once closed, `closed` is True and `show` does nothing, so that a program that renders goes on to
+    its end undisturbed.
 
     Args:
         title: in the window's frame, and at the start of the names of saved pictures.
@@ -55,7 +58,7 @@ class Window:
         self._clock: Any = None
 
     def show(self, frame: NDArray[np.uint8]) -> None:
-        """Show a frame `(height, width, 3)` uint8, wait as the speed asks, and while paused until the person goes on."""
+        """Show a frame `(height, width, 3)` uint8, then wait by the speed, or while paused."""
         if self.closed:
             return
         self._frame = frame
@@ -145,6 +148,6 @@ class Window:
         pygame.display.flip()
 
     def help_line(self) -> str:
-        """What the bottom of the window says: the keys, the speed, and the picture saved last."""
+        """Text at the bottom of the window: the keys, the speed, and the picture saved last."""
         pause = "space: go on   n: next" if self.paused else "space: pause"
         return f"{pause}   + -: speed ({self.fps:g}/s)   s: save   q: quit" + (f"   {self._note}" if self._note else "")

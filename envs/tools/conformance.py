@@ -1,6 +1,7 @@
-"""The conformance card of an environment: does it keep the contract that trainer, learners and PettingZoo rely on?
+"""Conformance card of an environment: tests of the contract with trainer and PettingZoo.
 
-It works on anything registered, a user's own environment above all, so every finding is a sentence that says what to mend.
+It works on anything registered, a user's own environment above all, so every finding is a sentence
+that says what to mend.
 """
 
 import contextlib
@@ -46,19 +47,22 @@ class Finding:
 
 @dataclass
 class Card:
-    """What `check` found."""
+    """Findings of `check`."""
 
     id: str
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
-        """Whether nothing has to be mended."""
+        """True if nothing has to be mended."""
         return all(finding.passed for finding in self.findings)
 
 
 def check(id: str, parameters: Any) -> Card:
-    """Examine the environment `id` with its parameter dataclass. Raises UserError if it cannot even be built."""
+    """Examine the environment `id` with its parameter dataclass.
+
+    Raises UserError if it cannot even be built.
+    """
     subject = Subject(id, parameters)
     card = Card(id)
     try:
@@ -95,7 +99,10 @@ def check(id: str, parameters: Any) -> Card:
 
 
 def fill(card: Card, topics: Mapping[str, Callable[[T], str]], subject: T) -> None:
-    """Add a finding for each topic: the sentence that its check returns, or what it found Broken. Raises UserError where a check does."""
+    """Add a finding for each topic: the sentence that its check returns, or what it found Broken.
+
+    Raises UserError where a check does.
+    """
     for topic, examine in topics.items():
         try:
             card.findings.append(Finding(topic, True, examine(subject)))
@@ -289,7 +296,7 @@ def _check_copies(subject: Subject) -> str:
 
 
 def _common(one: Course, other: Course) -> tuple[Course, Course]:
-    """Two courses, of the envs that both have."""
+    """Both traces, of the envs that both have."""
     number = min(len(one[0]["first"]), len(other[0]["first"]))
     return tuple([{name: value[:number] for name, value in step.items()} for step in own] for own in (one, other))  # type: ignore[return-value]
 

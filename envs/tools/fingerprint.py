@@ -18,7 +18,10 @@ COPIES = 3
 STEPS = 200
 DECIMALS = 4
 BRIDGED = "bridged-1:"
-"""What the digests of bridged environments begin with. Those without it are of earlier versions and cannot be compared."""
+"""Prefix of the digests of bridged environments.
+
+Those without it are of earlier versions and cannot be compared.
+"""
 BRIDGED_STEPS = 100
 
 
@@ -27,16 +30,17 @@ class Identity:
     """The dynamics of an environment, as far as they can be told."""
 
     digest: str | None
-    """None where the same seed and actions lead to different courses."""
+    """None if the same seed and actions lead to different traces."""
     note: str = ""
     """A sentence on why there is no digest, else empty."""
 
 
 def identify(id: str, parameters: Any, env: BatchEnv) -> Identity:
-    """Compute the identity of the environment `id` with its parameter dataclass, of which `env` is there already.
+    """Compute the identity of the environment `id`, of which `env` has been built.
 
-    A bridged one is played twice on the first env of `env`, because more envs than were asked for may not be possible in one process, and closing them
-    may close what all share. `env` has to be reset afterwards.
+    A bridged one is played twice on the first env of `env`, because more envs than were asked for
+    may not be possible in one process, and closing them may close what all share. `env` has to be
+    reset afterwards.
     """
     if not isinstance(env, Bridge):
         return Identity(fingerprint(id, parameters))
@@ -53,7 +57,10 @@ def identify(id: str, parameters: Any, env: BatchEnv) -> Identity:
 
 
 def course_digest(env: Bridge) -> str:
-    """Play the first env of a bridge once; returns the digest that `identify` gives where it repeats. `env` has to be reset afterwards."""
+    """Play the first env of a bridge once.
+
+    Returns the digest that `identify` gives if the trace repeats. `env` has to be reset afterwards.
+    """
     return _digest_of(_course(env))
 
 
@@ -62,7 +69,7 @@ def _digest_of(course: list[bytes]) -> str:
 
 
 def _course(env: Bridge) -> list[bytes]:
-    """Digests of the steps of seeded random play on the first env of `env`, without building another."""
+    """Digests of the steps of seeded random play on the first env of `env`; builds no other."""
     alone = env.alone()
     alone.needs_state = False
     generator = np.random.default_rng(SEED)
@@ -88,8 +95,9 @@ def _step_digest(step: TimeStep, optional: frozenset[str]) -> bytes:
 def fingerprint(id: str, parameters: Any) -> str:
     """SHA-256 over seeded random play of the environment `id` with its parameter dataclass.
 
-    It covers observations, masks, rewards, flags, signals and metrics of COPIES copies over STEPS steps. Floats are rounded, so that it is the same on
-    other machines; the number of threads does not matter.
+    It covers observations, masks, rewards, flags, signals and metrics of COPIES envs over STEPS
+    steps. Floats are rounded, so that it is the same on other machines; the number of threads does
+    not matter.
     """
     env = make_from(id, COPIES, parameters)
     generator = np.random.default_rng(SEED)
@@ -107,7 +115,10 @@ def fingerprint(id: str, parameters: Any) -> str:
 
 
 def _add_step(digest: Any, step: TimeStep, optional: frozenset[str]) -> None:
-    """Add a step; masks that nobody announced, of the groups `optional`, count where they exclude something."""
+    """Add a step.
+
+    Masks that nobody announced, of the groups `optional`, count where they exclude something.
+    """
     for name, group in step.groups.items():
         digest.update(name.encode())
         _add(digest, np.where(_spread(group.active, group.observation), group.observation, 0))

@@ -1,4 +1,4 @@
-"""PettingZoo's own tests, on the environment itself: what stands behind the bridge is examined as its author wrote it."""
+"""PettingZoo's own tests, on an environment as its author wrote it, without the bridge."""
 
 import contextlib
 import io
@@ -26,7 +26,7 @@ class Broken(Exception):
 
 
 class Advice(UserWarning):
-    """What is no fault, and better mended."""
+    """Advice: no violation, and better mended."""
 
 
 class _Senseless(Exception):
@@ -104,7 +104,7 @@ def _run(name: str, test: Callable[[], Any]) -> list[str]:
 
 
 def _reason(error: Exception) -> str:
-    """What the failure says; for a bare assert, its code."""
+    """Text of the failure; for a bare assert, its code."""
     frames = traceback.extract_tb(error.__traceback__)
     text = " ".join(str(error).split())
     if isinstance(error, AssertionError) and frames and Path(frames[-1].filename).is_relative_to(TESTS):

@@ -14,21 +14,25 @@ from ..registration.make import make
 
 @dataclasses.dataclass
 class Recording:
-    """What one copy of an environment went through."""
+    """States of one env over an episode."""
 
     id: str
     """The environment, as `make` knows it."""
     parameters: dict[str, Any]
     """Its parameters, as `make` takes them: plain values."""
     states: list[Any] = dataclasses.field(default_factory=list)
-    """Snapshots of a batch of one, in order. Arrays that did not change from one to the next are shared: do not write to them."""
+    """Snapshots of a batch of one, in order.
+
+    Arrays that did not change from one to the next are shared: do not write to them.
+    """
 
     @classmethod
     def of(cls, env: BatchEnv[Any]) -> "Recording":
-        """An empty recording for one copy of `env`.
+        """An empty recording for one env of `env`.
 
         Raises:
-            BadParameter: the environment's state does not hold everything, as with one bridged from another package.
+            BadParameter: the environment's state does not hold everything, as with one bridged from
+                another package.
         """
         if not env.spec.resumable:
             raise BadParameter(
@@ -38,7 +42,7 @@ class Recording:
         return cls(env.spec.id, parameters)
 
     def add(self, env: BatchEnv[Any], copy: int = 0) -> None:
-        """Record the present state of one copy of `env`."""
+        """Record the present state of one env of `env`."""
         if not 0 <= copy < env.num_envs:
             raise BadParameter(f"copy is {copy}; allowed is 0 to {env.num_envs - 1}")
         fields = [field[copy : copy + 1] for field in env.state]
@@ -52,7 +56,8 @@ class Recording:
 def frames(recording: Recording, **options: Any) -> Iterator[NDArray[np.uint8]]:
     """The pictures of a recording, each `(height, width, 3)` uint8.
 
-    An environment whose `trail_length` is above 0 is given that many earlier states as the option `trail`.
+    An environment whose `trail_length` is above 0 is given that many earlier states as the option
+    `trail`.
 
     Args:
         options: for the environment's `draw`, such as `follow=3` in pathfinding.

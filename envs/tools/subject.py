@@ -36,7 +36,7 @@ class Subject:
 
 
 def closing(test: Callable[[Subject], str]) -> Callable[[Subject], str]:
-    """The same check, after which all that it built is closed: there may be room for few at a time."""
+    """Wrap a check so that all that it built is closed: there may be room for few at a time."""
 
     def test_and_close(subject: Subject) -> str:
         try:
@@ -63,7 +63,10 @@ def find_obstacle(subject: Subject) -> str:
 
 
 def check_original(subject: Subject, obstacle: str) -> str:
-    """PettingZoo's tests on what the bridge is given. They come first, for all that follows sees it through the bridge."""
+    """PettingZoo's tests on what the bridge is given.
+
+    They come first, for all that follows sees it through the bridge.
+    """
 
     def build() -> Any:
         env = subject.build(1)

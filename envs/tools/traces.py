@@ -1,4 +1,4 @@
-"""Courses of an environment under seeded random play, and where two of them differ: what conformance rests on."""
+"""Traces of an environment under seeded random play, and their first difference."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ def play(env: BatchEnv, steps: int, look: Callable[[int, TimeStep], None], seed:
 
 
 def arrays(step: TimeStep) -> dict[str, NDArray[Any]]:
-    """Everything of a step that two equal courses must share; inactive rows are left out."""
+    """All of a step that equal traces must share; inactive rows are left out."""
     everything = {"truncated": step.truncated, "first": step.first, "last": step.last}
     for name, group in step.groups.items():
         active = group.active.reshape(*group.active.shape, *[1] * (group.observation.ndim - 2))
@@ -40,7 +40,7 @@ def arrays(step: TimeStep) -> dict[str, NDArray[Any]]:
 
 
 def course(env: BatchEnv, steps: int, seed: int = SEED) -> Course:
-    """What a random course looks like, step by step; closes the environment."""
+    """Play a random trace, step by step, and close the environment."""
     steps_seen: Course = []
     play(env, steps, lambda t, step: steps_seen.append(arrays(step)), seed)
     env.close()
@@ -48,7 +48,7 @@ def course(env: BatchEnv, steps: int, seed: int = SEED) -> Course:
 
 
 def difference(one: Course, other: Course) -> str | None:
-    """What differs first, and at which step; None if nothing does."""
+    """The first difference and its step; None if there is none."""
     for t, (a, b) in enumerate(zip(one, other, strict=True)):
         for name in a:
             if not np.array_equal(a[name], b[name], equal_nan=a[name].dtype.kind == "f"):
@@ -57,7 +57,7 @@ def difference(one: Course, other: Course) -> str | None:
 
 
 def in_step(env: BatchEnv, steps: int) -> Course:
-    """The first COPIES copies of `env`, given the same actions whatever their number."""
+    """Play the first COPIES envs of `env`, given the same actions whatever their number."""
     draws = [np.random.default_rng((SEED, c)) for c in range(env.num_envs)]
     seen = []
     step = env.reset(SEED)

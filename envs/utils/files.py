@@ -1,4 +1,4 @@
-"""Reading of files that other people may have made: regular files of a bounded size, and nothing else.
+"""Reading of foreign files: regular files of a bounded size, and nothing else.
 
 A FIFO would wait for a writer, a device has no end, and a huge file fills the system's memory.
 """
@@ -45,7 +45,8 @@ def read_bytes(path: str | Path, most: int = MOST_BYTES) -> bytes:
         most: the largest size that is read, in bytes.
 
     Raises:
-        UnreadableFile: it is missing, no regular file (a folder, FIFO, socket or device), or larger than `most`.
+        UnreadableFile: it is missing, no regular file (a folder, FIFO, socket or device), or larger
+            than `most`.
     """
     try:
         # Without waiting, or the opening of a FIFO would last until somebody writes into it.
@@ -70,7 +71,7 @@ def read_bytes(path: str | Path, most: int = MOST_BYTES) -> bytes:
 
 
 def read_text(path: str | Path, most: int = MOST_TEXT) -> str:
-    """Read a text file in UTF-8, or in what its byte-order mark says (UTF-8, UTF-16, UTF-32), with `\\n` as end of line.
+    """Read a text file in UTF-8, UTF-16 or UTF-32, by its mark; ends of line become `\\n`.
 
     Raises:
         UnreadableFile: as for `read_bytes`, or it is no text in these encodings.

@@ -17,7 +17,7 @@ MOST_BYTES = 1 << 20
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """PyYAML's safe loader, without aliases, without keys that stand twice, and of a bounded depth."""
+    """PyYAML's safe loader, without aliases and duplicate keys, and of a bounded depth."""
 
     _depth = 0
 
@@ -51,7 +51,8 @@ def parse_yaml(text: str, name: str) -> Any:
         name: the words for the text in an error, such as "the config 'my.yaml'".
 
     Raises:
-        BadParameter: it is no YAML, or it has an alias, a key twice in one mapping, or values nested too deep.
+        BadParameter: it is no YAML, or it has an alias, a key twice in one mapping, or values
+            nested too deep.
     """
     try:
         return yaml.load(text, _PlainLoader)
@@ -66,7 +67,10 @@ def parse_yaml(text: str, name: str) -> Any:
 
 
 def write_yaml(plain: Any) -> str:
-    """Plain values as a YAML text without aliases, keys in their order; `parse_yaml` reads it back."""
+    """Plain values as a YAML text without aliases, keys in their order.
+
+    `parse_yaml` reads it back.
+    """
     return yaml.dump(plain, Dumper=_PlainDumper, sort_keys=False)
 
 

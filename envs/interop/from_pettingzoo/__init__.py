@@ -1,7 +1,7 @@
 """The bridge from any PettingZoo environment to a batch.
 
-`intake` reads and checks what environments give, by the codecs in `observations`, `actions` and `masks`; `players` drives them, in parallel or in
-turns; `env` keeps the books of episodes.
+The codecs in `codecs` read and check values of environments. `drivers` play them, in parallel or in
+turns. `env` counts episodes and makes the batch.
 """
 
 from .codecs.actions import ActionCodec

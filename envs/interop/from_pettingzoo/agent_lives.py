@@ -1,10 +1,10 @@
-"""The books on who is in an episode: who came, who ended and how, and who is back after an end."""
+"""Lives of agents in an episode: their start, their end and its kind, and their return."""
 
 from enum import IntEnum
 
 
 class Life(IntEnum):
-    """Where an agent stands in the episode."""
+    """Stage of an agent in the episode."""
 
     ABSENT = 0
     """It has not come yet."""
@@ -19,8 +19,9 @@ class Life(IntEnum):
 class Books:
     """The lives of `agents` agents in one environment.
 
-    An agent that is back after its end begins a new life. After a termination nothing flows between the two by itself; after a truncation the step
-    of the return counts as the termination of the old life.
+    An agent that is back after its end begins a new life. After a termination nothing flows between
+    the two by itself; after a truncation the step of the return counts as the termination of the
+    old life.
     """
 
     def __init__(self, agents: int):

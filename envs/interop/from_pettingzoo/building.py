@@ -19,7 +19,7 @@ class Built(NamedTuple):
 
     player: Parallel | Turns
     opening: Moment
-    """What the first reset gave."""
+    """Result of the first reset."""
     no_pictures: str
     """Why it could not be built with pictures, or nothing."""
 

@@ -11,11 +11,14 @@ class BridgeParameters:
     """Options of a PettingZoo environment."""
 
     takes_more: ClassVar[str] = "arguments"
-    """The field that takes what is given under other names, so that `--task.n 3` reaches the factory as `n=3`."""
+    """The field for options of other names: `--task.n 3` reaches the factory as `n=3`."""
 
     arguments: dict[str, Any] = field(default_factory=dict)
-    """Keyword arguments for the environment's factory; on the command line --task.NAME VALUE for each."""
+    """Keyword arguments for the environment's factory.
+
+    On the command line --task.NAME VALUE for each.
+    """
     scalarize: tuple[float, ...] = ()
     """Weights that make one number of a vector of rewards: one weight for each of its numbers."""
     checks: Literal["always", "first", "never"] = "always"
-    """When numbers are compared with the declared bounds: in all episodes, in the first three of each env, or never."""
+    """Episodes whose numbers are compared with bounds: all, each env's first three, or none."""

@@ -1,4 +1,4 @@
-"""Copies and pickles of bridged environments, with all that they are: there is nothing that they could be built anew from."""
+"""Copying and pickling of bridged environments, with all attributes."""
 
 import copy
 from typing import Any
@@ -13,7 +13,10 @@ INSIDE = ("env", "aec_env", "par_env", "_env")
 
 
 def copied(bridge: Any, memo: dict[int, Any]) -> Any:
-    """A deep copy of a bridge. Raises BadParameter, with a sentence, where its environments cannot be copied."""
+    """A deep copy of a bridge.
+
+    Raises BadParameter, with a sentence, where its environments cannot be copied.
+    """
     _refuse_forgetful(bridge)
     twin = object.__new__(type(bridge))
     memo[id(bridge)] = twin
@@ -27,7 +30,9 @@ def copied(bridge: Any, memo: dict[int, Any]) -> Any:
 
 
 def packed(bridge: Any) -> tuple[Any, ...]:
-    """What `__reduce__` returns for a bridge. Raises BadParameter, with a sentence, where its environments cannot be pickled.
+    """Result of `__reduce__` for a bridge.
+
+    Raises BadParameter, with a sentence, where its environments cannot be pickled.
 
     cloudpickle also takes factories and classes that pickle does not find by a name.
     """
@@ -57,7 +62,10 @@ def _refuse_forgetful(bridge: Any) -> None:
 
 
 def _forgets(env: Any) -> bool:
-    """Tell whether an environment, or one inside it, is pickled as the arguments of its constructor: an EzPickle."""
+    """Tell whether an environment, or one inside it, is an EzPickle.
+
+    Those are pickled as the arguments of their constructor, without their state.
+    """
     inside = [env]
     for one in inside:  # which grows meanwhile
         held = vars(one) if hasattr(one, "__dict__") else {}

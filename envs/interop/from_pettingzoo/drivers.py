@@ -1,6 +1,7 @@
-"""Driving one environment as PettingZoo asks for: `Parallel` where all act at once, `Turns` where one acts after the other.
+"""Drivers of one environment: `Parallel` for simultaneous moves, `Turns` for moves in turn.
 
-Both give a `Moment` after each step, so that nobody behind them needs to know which of the two it was.
+Both give a `Moment` after each step, so that nobody behind them needs to know which of the two it
+was.
 """
 
 import inspect
@@ -16,7 +17,10 @@ STEP = "(observations, rewards, terminations, truncations, infos), five dicts wi
 
 
 class Moment(NamedTuple):
-    """What an environment has given in one step, by agent; each dict may lack agents and have other keys."""
+    """Results of one step of an environment, by agent.
+
+    Each dict may lack agents and have other keys.
+    """
 
     observations: Mapping[Hashable, Any]
     rewards: Mapping[Hashable, Any]
@@ -70,8 +74,9 @@ class Parallel:
 class Turns:
     """An AECEnv: the selected agent observes and acts, the others wait.
 
-    Rewards go to each agent in the step in which its cumulative reward changes. Agents that ended are stepped with None as soon as they are selected;
-    what they observe then comes along, so that a truncated one has its last observation.
+    Rewards go to each agent in the step in which its cumulative reward changes. Agents that ended
+    are stepped with None as soon as they are selected; what they observe then comes along, so that
+    a truncated one has its last observation.
     """
 
     def __init__(self, env: AECEnv, reporter: Reporter):

@@ -32,7 +32,7 @@ class IllegalAction(ValueError):
 
 
 class BridgeState(NamedTuple):
-    """What the bridge itself keeps; the environments keep the rest to themselves."""
+    """State of the bridge itself; the environments hold theirs."""
 
     stream: NDArray[np.uint64]  # (num_envs, 4)
     elapsed: NDArray[np.int32]  # (num_envs,)
@@ -43,18 +43,25 @@ class BridgeState(NamedTuple):
 class Bridge(BatchEnv[BridgeState]):
     """`num_envs` PettingZoo environments in step, at their own speed.
 
-    Its state is its own and cannot be copied, so a snapshot holds the random streams alone, and `restore` begins new episodes.
+    Its state is its own and cannot be copied, so a snapshot holds the random streams alone, and
+    `restore` begins new episodes.
 
-    Agents with equal spaces form a group: `agents` if there is one, else named after its agents. Spaces are translated (see `ObservationCodec` and
-    `ActionCodec`), which `announce` tells of. An agent is active where it observes and goes on; all others wait, as in games in turns all but one do.
+    Agents with equal spaces form a group: `agents` if there is one, else named after its agents.
+    Spaces are translated (see `ObservationCodec` and `ActionCodec`), which `announce` tells of. An
+    agent is active where it observes and goes on; all others wait, as in games in turns all but one
+    do.
 
-    An episode ends when the flags say so, or when `agents` is empty: terminated if all agents did, else truncated. An agent that is truncated while
-    others go on waits from then on, so that nothing is concluded from the step that cut it off. An agent that is back after its end begins a new
-    life: its end counts once, and no value flows back over it. Numbers in the last info of each agent become metrics of the episode, mean over agents.
+    An episode ends when the flags say so, or when `agents` is empty: terminated if all agents did,
+    else truncated. An agent that is truncated while others go on waits from then on, so that
+    nothing is concluded from the step that cut it off. An agent that is back after its end begins a
+    new life: its end counts once, and no value flows back over it. Numbers in the last info of each
+    agent become metrics of the episode, mean over agents.
 
     Raises:
-        BadParameter: the factory does not take the arguments, or a space is of a kind that learners cannot read.
-        BrokenEnvironment: the environment does not keep PettingZoo's form. So may `reset` and `step`, also where it gives what it did not declare.
+        BadParameter: the factory does not take the arguments, or a space is of a kind that learners
+            cannot read.
+        BrokenEnvironment: the environment does not keep PettingZoo's form. So may `reset` and
+            `step`, also where it gives what it did not declare.
     """
 
     Parameters = BridgeParameters
@@ -96,15 +103,21 @@ class Bridge(BatchEnv[BridgeState]):
 
     @property
     def original(self) -> Any:
-        """The first of the environments as its factory gave it, but for games in turns that PettingZoo converts to parallel ones."""
+        """The first environment as its factory built it.
+
+        A game in turns that PettingZoo converts to a parallel one is returned as converted.
+        """
         return self._envs[0]
 
     def alone(self) -> "Bridge":
-        """A batch of one over the first of these same environments, without building another; reset this one when it has been played."""
+        """A batch of one over the first of these same environments, without building another.
+
+        Reset this one when it has been played.
+        """
         return Bridge(self.spec.id, lambda **options: self._envs[0], 1, self.parameters)
 
     def announce(self) -> list[str]:
-        """What a user should know of how the environment is read."""
+        """Sentences for the user on how the environment is converted."""
         several = len(self.codecs) > 1
         said = [
             f"{name}: {note}" if several else note
@@ -115,7 +128,10 @@ class Bridge(BatchEnv[BridgeState]):
         return [*said, self._view.note] if self._view.note else said
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """A new picture by the environment itself, `(height, width, 3)` uint8; NotImplementedError, with a sentence, if it has none."""
+        """A new picture by the environment itself, `(height, width, 3)` uint8.
+
+        NotImplementedError, with a sentence, if it has none.
+        """
         id = self.spec.id
         try:
             picture = self._envs[copy].render()
@@ -210,7 +226,7 @@ class Bridge(BatchEnv[BridgeState]):
         return chosen
 
     def _legal(self, seat: Seat, c: int, row: Any) -> Any:
-        """The action itself if its mask allows it, or one that it allows for an agent that waits."""
+        """The action if its mask allows it; for an agent that waits, an action that is allowed."""
         assert seat.rows.action_mask is not None
         mask = seat.rows.action_mask[c, seat.i]
         if seat.codec.action.allows(mask, row):

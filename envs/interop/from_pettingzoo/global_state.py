@@ -12,7 +12,9 @@ from .codecs.values import Unfit, short
 
 
 class GlobalView:
-    """Reads `state()` of environments of one kind as float32 of `shape`, rank 1 to 3; pictures in 0..1 with channels first.
+    """Reads `state()` of environments of one kind as float32 of `shape`, rank 1 to 3.
+
+    Pictures in 0..1 with channels first.
 
     `shape` is None where the environment has no state, and `note` tells of one that cannot be read.
     """
@@ -53,7 +55,11 @@ class GlobalView:
 
 
 def _declared(space: Any, first: Any) -> spaces.Space:
-    """The state's space where the environment declares one that fits, else a box without bounds of the shape of its first state."""
+    """Space of the state.
+
+    It is the declared space if that fits, else a box without bounds in the shape of the first
+    state.
+    """
     array = np.asarray(first) if not isinstance(first, (dict, tuple)) else None
     fits = isinstance(space, spaces.Space) and can_be_flattened(space) and (array is None or space.shape == array.shape)
     if fits and not isinstance(space, spaces.Box):

@@ -15,7 +15,8 @@ DEEPEST = 3
 def numbers(info: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, float]]:
     """Names and values of single finite numbers, truth values included, also in dicts within.
 
-    The prefix `is_` of a truth value and a dict called `episode` are left out of the names, for metrics are called `episode/...` already.
+    The prefix `is_` of a truth value and a dict called `episode` are left out of the names, for
+    metrics are called `episode/...` already.
     """
     for key, value in info.items():
         if isinstance(value, Mapping):
@@ -33,7 +34,7 @@ def numbers(info: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterat
 
 
 class OutcomeLog:
-    """Collects outcomes in `num_envs` environments: of each agent when it ends, and their mean when the episode does."""
+    """Collect outcomes of agents when they end, and their means when the episode ends."""
 
     def __init__(self, num_envs: int):
         self._open: list[dict[str, list[float]]] = [{} for _ in range(num_envs)]
@@ -54,7 +55,7 @@ class OutcomeLog:
         self._closed[c] = {name: float(np.mean(values)) for name, values in self._open[c].items()}
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
-        """Outcome by name `(num_envs,)` of the episodes that are over, NaN where an episode has none of that name."""
+        """Outcomes by name, `(num_envs,)`, of episodes that are over; NaN where one has none."""
         columns: dict[str, NDArray[np.float64]] = {}
         for c, outcomes in self._closed.items():
             for name, value in outcomes.items():

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 
 def as_picture(id: str, given: Any, reason: str) -> NDArray[np.uint8]:
-    """A new array `(height, width, 3)` uint8 of what `render()` gave: grey and transparent pictures, and floats in 0..1, are taken as well.
+    """Convert the result of `render()` to a new array `(height, width, 3)` uint8.
+
+    Grey and transparent pictures, and floats in 0..1, are converted as well.
 
     Raises:
         NotImplementedError: it is no picture; `reason` says why the environment was built without.

@@ -1,7 +1,7 @@
 """Infos of the PettingZoo views, in three forms: `flat`, `full` and `none`.
 
-TorchRL and BenchMARL make a tensor of every value, under the keys of the first reset. So `flat`, the
-default, has the same keys in every step, and numbers and arrays behind them.
+TorchRL and BenchMARL make a tensor of every value, under the keys of the first reset. So `flat`,
+the default, has the same keys in every step, and numbers and arrays behind them.
 """
 
 from typing import Any
@@ -22,8 +22,8 @@ DEFINED = f"{METRICS}_defined"
 class Info(dict[str, Any]):
     """One agent's info in the form `flat`, which answers for the keys of `full` as well.
 
-    `info["signals"]`, `info["metrics"]` and `info["action_mask"]` are what `full` has, where it has them.
-    They are no items: `info.items()`, `dict(info)` and `**info` have the flat keys alone.
+    `info["signals"]`, `info["metrics"]` and `info["action_mask"]` are what `full` has, where it has
+    them. They are no items: `info.items()`, `dict(info)` and `**info` have the flat keys alone.
     """
 
     __slots__ = ("_full",)
@@ -59,7 +59,10 @@ _new_info = Info.__new__
 
 
 class _Told:
-    """What the infos of one step tell. No two agents get a dict or an array that one of them could write to."""
+    """Content of the infos of one step.
+
+    No two agents get a dict or an array that one of them could write to.
+    """
 
     __slots__ = ("context", "masks", "metrics", "signals")
 
@@ -96,7 +99,8 @@ class InfoWriter:
     """Writes the infos of one env in one form.
 
     Args:
-        masks_here: observations have no masks, so `flat` and `none` have them as items, in one array.
+        masks_here: observations have no masks, so `flat` and `none` have them as items, in one
+            array.
 
     Raises:
         BadParameter: there is no such form.
@@ -116,7 +120,8 @@ class InfoWriter:
         """The infos of `agents` for a step.
 
         Args:
-            context: `(n, *shape)` what agents with an opportunity to sanction saw; None where that is not public.
+            context: `(n, *shape)` what agents with an opportunity to sanction saw; None where that
+                is not public.
         """
         if self.form == "none":
             return self._with_items({agent: {} for agent in agents}, step)
@@ -146,7 +151,10 @@ class InfoWriter:
         return infos
 
     def _masks(self, step: TimeStep) -> dict[str, Any]:
-        """Agent to mask; of groups whose masks nobody has announced, those that forbid something."""
+        """Agent to mask.
+
+        Of groups whose masks nobody has announced, those that forbid something.
+        """
         masks: dict[str, Any] = {}
         for group in self._spec.groups:
             rows = step.groups[group.name].action_mask
@@ -169,7 +177,10 @@ class InfoWriter:
 
 
 def mask_rows(group: GroupSpec, rows: NDArray[np.bool_]) -> list[Any]:
-    """The masks of a group as Gymnasium's `sample` wants them: int8 arrays, or tuples of them for a MultiDiscrete."""
+    """Masks of a group for Gymnasium's `sample`: int8 arrays.
+
+    For a MultiDiscrete, tuples of them.
+    """
     masks = rows.astype(np.int8)
     if isinstance(group.action_space, spaces.MultiDiscrete):
         return list(zip(*np.split(masks, np.cumsum(group.action_space.nvec)[:-1], axis=1)))

@@ -82,7 +82,8 @@ class ParallelView(ParallelEnv):
             group.name: np.zeros((1, group.size, *group.action_shape), group.action_dtype) for group in env.spec.groups
         }
         self._place = {agent: (group.name, i) for group in env.spec.groups for i, agent in enumerate(group.agents)}
-        self._before: NDArray[Any] | None = None  # (n, *shape) what all agents of the world saw before the step
+        # (n, *shape) observations of all agents of the base env before the step
+        self._before: NDArray[Any] | None = None
         space = context_space(env.spec)
         if space is not None and infos != "none":
             self._before = np.zeros(((env.spec.world or env.spec).num_agents, *space.shape), space.dtype)
@@ -99,7 +100,10 @@ class ParallelView(ParallelEnv):
 
     @property
     def np_random(self) -> np.random.Generator:
-        """A generator for wrappers that draw, which `reset` seeds; the env has streams of its own."""
+        """A generator for wrappers that draw, which `reset` seeds.
+
+        The env has streams of its own.
+        """
         if self._np_random is None:
             self._np_random = np.random.default_rng(fresh_seed())
         return self._np_random
@@ -134,7 +138,8 @@ class ParallelView(ParallelEnv):
         """Advance one step.
 
         Args:
-            actions: agent to action, for every agent in `agents` that must act; entries of others are ignored.
+            actions: agent to action, for every agent in `agents` that must act; entries of others
+                are ignored.
 
         Raises:
             KeyError: the action of an agent that must act is missing.
@@ -171,7 +176,7 @@ class ParallelView(ParallelEnv):
         return observations, rewards, terminations, truncations, infos
 
     def render(self) -> NDArray[np.uint8] | str | None:
-        """What `render_mode` says: a picture `(height, width, 3)` uint8, a string, or None and a window."""
+        """Render a picture `(height, width, 3)` uint8, a string, or None and a window."""
         if self.render_mode is None:
             return None
         if self.render_mode == "ansi":
@@ -234,7 +239,10 @@ class ParallelView(ParallelEnv):
         return self._infos.write(self.agents, step, context)
 
     def _contexts(self, opportunity: NDArray[np.float32]) -> NDArray[Any]:
-        """What agents with an opportunity saw before the step; zeros, which cost nothing, for the others."""
+        """Observations before the step of agents with an opportunity.
+
+        Zeros, which cost nothing, for the others.
+        """
         assert self._before is not None
         context = np.zeros(self._before.shape, self._before.dtype)
         for i, given in enumerate(opportunity.tolist()):
@@ -245,7 +253,10 @@ class ParallelView(ParallelEnv):
 
 
 def _as_rows(group: GroupSpec, agents: Sequence[str], given: list[Any]) -> NDArray[Any]:
-    """Actions as an array `(len(agents), *action_shape)`; NumPy would round numbers that are not whole without a word."""
+    """Actions as an array `(len(agents), *action_shape)`.
+
+    NumPy would round numbers that are not whole without a word.
+    """
     kinds = "iub" if group.action_dtype.kind == "i" else "iubf"
     try:
         rows = np.asarray(given)

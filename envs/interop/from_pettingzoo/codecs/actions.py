@@ -1,4 +1,4 @@
-"""Action spaces of other people as the spaces that learners act in, and actions as the environment takes them."""
+"""Conversion of foreign action spaces to those of learners, and of actions back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,14 +13,16 @@ from .values import Unfit, short
 
 LARGEST = float(np.finfo(np.float32).max)
 MOST_CHOICES = 1024
-"""Whole numbers that a Box may hold, summed over its parts, before learners act in a continuous Box instead."""
+"""Most whole numbers of a Box, summed over its parts; beyond, learners act in a continuous Box."""
 
 
 class ActionCodec:
     """Turns rows of `space` into actions that the environment takes, each a new object, and back.
 
-    Discrete, MultiDiscrete of one axis and Box of floats stay. A table of sizes, MultiBinary, a Box of whole numbers, and Dict and Tuple of such
-    parts become one MultiDiscrete; a Box of more than MOST_CHOICES whole numbers is acted in by floats, which are rounded. A Box of shape () becomes `(1,)`.
+    Discrete, MultiDiscrete of one axis and Box of floats stay. A table of sizes, MultiBinary, a Box
+    of whole numbers, and Dict and Tuple of such parts become one MultiDiscrete; a Box of more than
+    MOST_CHOICES whole numbers is acted in by floats, which are rounded. A Box of shape () becomes
+    `(1,)`.
 
     Raises:
         BadParameter: the space is of another kind, or has continuous parts beside discrete ones.
@@ -60,7 +62,7 @@ class ActionCodec:
         return not self._continuous
 
     def decode(self, row: Any) -> Any:
-        """The action that the environment takes: a new object of the type that the declared space has."""
+        """Build the action for the environment: a new object of the declared space's type."""
         if self._plain:
             return int(row)
         action, _ = _build(self.declared, np.ravel(row), 0)
@@ -127,7 +129,10 @@ class ActionCodec:
 
 
 def _parts(space: spaces.Space) -> list[Any]:
-    """The simple spaces that a space consists of, in order; None stands for one that nobody can act in."""
+    """The simple spaces that a space consists of, in order.
+
+    None stands for one that nobody can act in.
+    """
     if isinstance(space, (spaces.Dict, spaces.Tuple)):
         inner = space.spaces.values() if isinstance(space, spaces.Dict) else space.spaces
         return [part for one in inner for part in _parts(one)]
@@ -144,7 +149,7 @@ def _is_countable(box: spaces.Box) -> bool:
 
 
 def _counts(space: spaces.Space) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many choices each number of a simple space has, and the first of each, `(k,)`."""
+    """Number of choices of each number of a simple space, and the first choice of each, `(k,)`."""
     if isinstance(space, spaces.Discrete):
         return np.array([space.n], np.int64), np.array([space.start], np.int64)
     if isinstance(space, spaces.MultiDiscrete):
@@ -198,7 +203,10 @@ def _build(space: spaces.Space, numbers: NDArray[Any], at: int) -> tuple[Any, in
 
 
 def _into(box: spaces.Box, numbers: NDArray[Any]) -> NDArray[Any]:
-    """Numbers within the bounds of a Box, to which float32 may come close only; whole where the Box is."""
+    """Numbers within the bounds of a Box, to which float32 may come close only.
+
+    Whole where the Box is.
+    """
     assert box.dtype is not None
     if box.dtype.kind == "f":
         return np.clip(numbers.astype(box.dtype), box.low, box.high)
@@ -219,7 +227,7 @@ def _leaves(space: spaces.Space, action: Any) -> list[Any]:
 
 
 def _flat(space: spaces.Space | None, given: Any) -> list[Any]:
-    """The arrays of a mask, which may stand in tuples and dicts, in the order of the space's parts."""
+    """Arrays of a mask, also from tuples and dicts, in the order of the space's parts."""
     if isinstance(given, Mapping):
         parts = space.spaces if isinstance(space, spaces.Dict) else dict.fromkeys(given)
         return [one for key, part in parts.items() for one in _flat(part, given.get(key, ()))]

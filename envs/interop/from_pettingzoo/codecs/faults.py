@@ -1,4 +1,4 @@
-"""The sentences on an environment that does not keep PettingZoo's form, or not what it declared itself."""
+"""Errors about an environment that breaks PettingZoo's form or its own declarations."""
 
 import traceback
 from typing import Any
@@ -8,11 +8,14 @@ from .values import short
 
 
 class BrokenEnvironment(UserError, ValueError):
-    """An environment gives what PettingZoo, or its own spaces, do not allow; or it fails while it is built."""
+    """An environment breaks PettingZoo's form or its own spaces, or fails while it is built."""
 
 
 class Reporter:
-    """Names the environment and the place; `step` is the number of the step in its episode, 0 for the reset."""
+    """Builds errors that name the environment and the place.
+
+    `step` is the number of the step in its episode, 0 for the reset.
+    """
 
     def __init__(self, id: str):
         self.id = id

@@ -22,7 +22,7 @@ FLAGS = "a bool for each agent that observes"
 
 
 class GroupCodec(NamedTuple):
-    """How the agents of one group are read and how they act."""
+    """Codecs of one group: observations, masks and actions."""
 
     observation: MaskedObservation
     action: ActionCodec
@@ -30,7 +30,7 @@ class GroupCodec(NamedTuple):
     def read(
         self, observation: Any, info: Mapping[Any, Any] | None = None
     ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-        """One agent's observation as a row, and the mask `(choices,)` that came with it or stands in its info, or None.
+        """Write one agent's observation as a row; return its mask `(choices,)`, if there is one.
 
         Raises:
             Unfit: the observation, or the mask, is not of its space.
@@ -41,7 +41,7 @@ class GroupCodec(NamedTuple):
 
 
 class Allowed(IntEnum):
-    """How much an action mask allows."""
+    """Extent of an action mask."""
 
     NONE = 0
     SOME = 1
@@ -73,7 +73,10 @@ class Intake:
         self._weights = weights
 
     def present(self, moment: Moment, step: int) -> frozenset[Hashable]:
-        """The agents that are there. Raises BrokenEnvironment if one of them is none of `possible_agents`."""
+        """The agents that are there.
+
+        Raises BrokenEnvironment if one of them is none of `possible_agents`.
+        """
         there = frozenset(moment.agents)
         if not there <= self.known:
             stranger = next(agent for agent in moment.agents if agent not in self.known)
@@ -84,10 +87,11 @@ class Intake:
         return there
 
     def read(self, seat: Seat, c: int, moment: Moment, is_there: bool, step: int) -> tuple[bool, bool, bool, Allowed]:
-        """Read one agent of environment `c`: its reward and flags, and where it still has to do with the episode, observation and mask.
+        """Read one agent of env `c`: reward, flags and, while it takes part, observation and mask.
 
         Returns:
-            Whether it observes, is terminated, is truncated, and what its mask allows; the rest stands in the arrays.
+            Whether it observes, is terminated, is truncated, and what its mask allows; the rest
+            stands in the arrays.
 
         Raises:
             BrokenEnvironment: something is not as it was declared, or as PettingZoo asks.
@@ -184,7 +188,10 @@ class Intake:
             ) from None
 
     def _mask(self, seat: Seat, c: int, moment: Moment, given: Any, step: int) -> Allowed:
-        """Write a mask that came; where it allows nothing, nobody decides, but whoever reads the row expects a choice."""
+        """Write a mask that came.
+
+        Where it allows nothing, nobody decides, but whoever reads the row expects a choice.
+        """
         row = seat.rows.action_mask[c, seat.i]  # type: ignore[index]
         try:
             row[...] = seat.codec.action.mask(given)

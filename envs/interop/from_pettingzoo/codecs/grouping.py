@@ -50,7 +50,11 @@ def members(env: Any, agents: Iterable[Hashable], reporter: Reporter) -> list[Me
 
 
 def grouped(everyone: list[Member]) -> dict[str, list[Member]]:
-    """Members by equal spaces: one group is `agents`, several are called after their members' common name, numbered where that is taken."""
+    """Group members by equal spaces.
+
+    One group is called `agents`. Several are called after the common name of their members, with a
+    number where that name is taken.
+    """
     groups: list[list[Member]] = []
     for member in everyone:
         for group in groups:

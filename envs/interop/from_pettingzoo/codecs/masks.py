@@ -1,4 +1,4 @@
-"""Action masks: they stand beside the observation in a Dict, or in the infos, at whichever step an environment likes."""
+"""Action masks, beside the observation in a Dict or in the infos, in any step."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,8 @@ MASK = "action_mask"
 class MaskedObservation:
     """The codec of an observation that may have the mask beside it, in a Dict under `action_mask`.
 
-    What else the Dict holds is the observation: the part `observation` alone, or all parts together.
+    What else the Dict holds is the observation: the part `observation` alone, or all parts
+    together.
     """
 
     def __init__(self, declared: spaces.Space, whose: str):

@@ -1,4 +1,4 @@
-"""Observation spaces of other people as the boxes that learners read: arrays of rank 1 to 3."""
+"""Conversion of foreign observation spaces to boxes that learners read: arrays of rank 1 to 3."""
 
 from typing import Any
 
@@ -12,14 +12,15 @@ from .values import Unfit, as_category, conform, fitting, shaped, slack, within
 LARGEST = float(np.finfo(np.float32).max)
 BRIGHTEST = 255
 NOTHING = spaces.Box(0, 0, (1,), np.float32)
-"""What learners see of an observation without numbers."""
+"""Space for observations without numbers."""
 
 
 class ObservationCodec:
     """Turns what one agent observes into a row of `space`.
 
-    Boxes of rank 1 to 3 stay as they are, but pictures get their channels first. A Discrete becomes one-hot, and all else that Gymnasium can
-    flatten is flattened. uint8 stays uint8, for learners scale brightness; the rest becomes float32.
+    Boxes of rank 1 to 3 stay as they are, but pictures get their channels first. A Discrete becomes
+    one-hot, and all else that Gymnasium can flatten is flattened. uint8 stays uint8, for learners
+    scale brightness; the rest becomes float32.
 
     Raises:
         BadParameter: the space holds a Text, Graph or Sequence, which have no fixed length.
@@ -31,7 +32,7 @@ class ObservationCodec:
         self._flat = not isinstance(declared, spaces.Box) or len(declared.shape) > 3
         self._axes: tuple[int, ...] | None = None
         self.note = ""
-        """What a user should know of the translation, or nothing."""
+        """Note to the user about the conversion; may be empty."""
         if self._flat and not can_be_flattened(declared):
             raise BadParameter(
                 f"{whose} observes {declared}, which has no fixed length; allowed is what Gymnasium can flatten: Box, Discrete, MultiDiscrete, "
@@ -59,7 +60,10 @@ class ObservationCodec:
         self._note_shape()
 
     def write(self, observation: Any, row: NDArray[Any]) -> None:
-        """Write one observation into `row`, an array of `space`. Raises Unfit if it is not of the declared space."""
+        """Write one observation into `row`, an array of `space`.
+
+        Raises Unfit if it is not of the declared space.
+        """
         declared = self.declared
         if self._category:
             row[...] = 0
@@ -92,7 +96,7 @@ class ObservationCodec:
         return row
 
     def holds(self, rows: NDArray[Any]) -> NDArray[np.bool_]:
-        """Where numbers of `rows` (..., *shape) are finite and within the declared bounds."""
+        """Mask of the numbers of `rows` (..., *shape) that are finite and within bounds."""
         return (rows >= self._low) & (rows <= self._high)
 
     def explain(self, row: NDArray[Any]) -> None:
@@ -127,7 +131,10 @@ class ObservationCodec:
 
 
 def can_be_flattened(space: spaces.Space) -> bool:
-    """Tell whether Gymnasium flattens the space to a fixed number of numbers. A Text would be, but as bare letters."""
+    """Tell whether Gymnasium flattens the space to a fixed number of numbers.
+
+    A Text would be, but as bare letters.
+    """
     if isinstance(space, spaces.Text):
         return False
     if isinstance(space, (spaces.Dict, spaces.Tuple)):
@@ -145,7 +152,10 @@ def _is_empty(space: spaces.Space) -> bool:
 
 
 def _channels_last(shape: tuple[int, ...]) -> bool:
-    """Tell whether the last of three axes holds the channels: the odd one out if the others are equal, else the smaller one."""
+    """Tell whether the last of three axes holds the channels.
+
+    Those are the odd axis if the two others are equal, else the smaller axis.
+    """
     if shape[0] == shape[1] != shape[2]:
         return True
     if shape[1] == shape[2]:

@@ -1,4 +1,7 @@
-"""Single values that an environment gives: flags, rewards, spaces of several parts. A value that is not what it should be is Unfit."""
+"""Single values that an environment gives: flags, rewards, spaces of several parts.
+
+A value that is not what it should be is Unfit.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +17,10 @@ KINDS = {"b": "truth values", "i": "whole numbers", "u": "whole numbers", "f": "
 
 
 class Unfit(Exception):
-    """A value is not what was declared; the text is the reason, and goes on from "an observation that"."""
+    """A value is not what was declared.
+
+    The text is the reason, and goes on from "an observation that".
+    """
 
 
 def short(value: Any) -> str:
@@ -35,7 +41,10 @@ def as_flag(value: Any) -> bool:
 
 
 def as_number(value: Any, weights: Sequence[float]) -> float:
-    """A reward as one number; an array of one is taken, and one of several where there are weights. Raises Unfit."""
+    """A reward as one number; an array of one is taken, and one of several where there are weights.
+
+    Raises Unfit.
+    """
     if not weights and isinstance(value, (float, int)):
         return float(value)
     array = _array(value)
@@ -53,7 +62,10 @@ def as_number(value: Any, weights: Sequence[float]) -> float:
 
 
 def conform(space: spaces.Space, value: Any) -> Any:
-    """A value of `space` with the types that `gymnasium.spaces.flatten` takes. Raises Unfit where it lies outside."""
+    """A value of `space` with the types that `gymnasium.spaces.flatten` takes.
+
+    Raises Unfit where it lies outside.
+    """
     if isinstance(space, spaces.Dict):
         if not isinstance(value, Mapping):
             raise Unfit(f"is {short(value)}, not a dict with {_names(space.spaces)}")
@@ -89,7 +101,10 @@ def as_category(space: spaces.Discrete, value: Any) -> int:
 
 
 def shaped(shape: tuple[int, ...], value: Any) -> NDArray[Any]:
-    """The value as an array of numbers of that shape; one number may come with or without axes. Raises Unfit."""
+    """The value as an array of numbers of that shape; one number may come with or without axes.
+
+    Raises Unfit.
+    """
     array = _array(value)
     if array.dtype.kind not in "biuf":
         raise Unfit(f"holds no numbers: {short(value)}")
