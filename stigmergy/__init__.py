@@ -1,10 +1,12 @@
-"""Multi-agent reinforcement learning: fast batched worlds and decentralized learners behind one trainer.
+"""Multi-agent reinforcement learning: fast batched environments and decentralized learners behind one trainer.
 
-Names load when first used, so that importing this costs neither torch nor numba.
+Public names load when first used, so that importing this package loads neither torch nor numba.
 """
 
+import ast
 import importlib
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from stigmergy import (
     _checkout,  # noqa: F401 (finds the other two in a checkout, so it comes first)
@@ -14,86 +16,25 @@ from stigmergy import (
 from stigmergy import algorithms as _algorithms  # noqa: F401 (these two register what the package brings)
 from stigmergy import envs as _envs  # noqa: F401
 
-if TYPE_CHECKING:
-    from stigmergy.algorithms.core.learner import Decision, Information, Learner, Setup
-    from stigmergy.algorithms.core.make import make_learner
-    from stigmergy.algorithms.core.registry import register_algorithm
-    from stigmergy.algorithms.core.returns import generalized_advantage
-    from stigmergy.algorithms.core.rollout import Rollout
-    from stigmergy.analysis.schelling import Schelling, schelling
-    from stigmergy.envs.core.env import BatchEnv
-    from stigmergy.envs.core.random_streams import draw_below, draw_uniform
-    from stigmergy.envs.core.scripted_policy import ScriptedPolicy
-    from stigmergy.envs.core.spec import EnvSpec, GroupSpec
-    from stigmergy.envs.core.timestep import GroupStep, TimeStep
-    from stigmergy.envs.errors import BadParameter, UnknownName, UserError
-    from stigmergy.envs.registration.entry_points import parallel_env
-    from stigmergy.envs.registration.make import make
-    from stigmergy.envs.registration.registry import environments, register_environment
-    from stigmergy.envs.registration.scenario import Seats, register_scenario
-    from stigmergy.training.trained_policy import Policy, load_policy
 
-_PLACES = {
-    "algorithms.core.learner": ("Decision", "Information", "Learner", "Setup"),
-    "algorithms.core.make": ("make_learner",),
-    "algorithms.core.registry": ("register_algorithm",),
-    "algorithms.core.rollout": ("Rollout",),
-    "algorithms.core.returns": ("generalized_advantage",),
-    "envs.core.env": ("BatchEnv",),
-    "envs.errors": ("BadParameter", "UnknownName", "UserError"),
-    "envs.registration.make": ("make",),
-    "envs.registration.entry_points": ("parallel_env",),
-    "envs.core.scripted_policy": ("ScriptedPolicy",),
-    "envs.registration.registry": ("environments", "register_environment"),
-    "envs.registration.scenario": ("Seats", "register_scenario"),
-    "envs.core.spec": ("EnvSpec", "GroupSpec"),
-    "envs.core.random_streams": ("draw_below", "draw_uniform"),
-    "envs.core.timestep": ("GroupStep", "TimeStep"),
-    "analysis.schelling": ("Schelling", "schelling"),
-    "training.trained_policy": ("Policy", "load_policy"),
-}
-_WHERE = {name: module for module, names in _PLACES.items() for name in names}
+def _public_names() -> dict[str, str]:
+    """Public name to the module that defines it, from the imports of `__init__.pyi`."""
+    stub = Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    imports = [node for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom)]
+    return {alias.name: str(node.module) for node in imports for alias in node.names}
 
-__all__ = [
-    "BadParameter",
-    "BatchEnv",
-    "Decision",
-    "EnvSpec",
-    "GroupSpec",
-    "GroupStep",
-    "Information",
-    "Learner",
-    "Policy",
-    "Rollout",
-    "Schelling",
-    "ScriptedPolicy",
-    "Seats",
-    "Setup",
-    "TimeStep",
-    "UnknownName",
-    "UserError",
-    "draw_below",
-    "draw_uniform",
-    "environments",
-    "generalized_advantage",
-    "load_policy",
-    "make",
-    "make_learner",
-    "parallel_env",
-    "register_algorithm",
-    "register_environment",
-    "register_scenario",
-    "schelling",
-]
+
+_MODULES = _public_names()
+__all__ = sorted(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    if name not in _MODULES:
         raise AttributeError(f"module 'stigmergy' has no attribute '{name}'")
-    value = getattr(importlib.import_module(f"stigmergy.{_WHERE[name]}"), name)
+    value = getattr(importlib.import_module(_MODULES[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return list(__all__)

@@ -1,0 +1,31 @@
+"""The public names, each from the module that defines it: read by type checkers, by editors and by `__init__.py`."""
+
+from stigmergy.algorithms.core.learner import Decision as Decision
+from stigmergy.algorithms.core.learner import Information as Information
+from stigmergy.algorithms.core.learner import Learner as Learner
+from stigmergy.algorithms.core.learner import Setup as Setup
+from stigmergy.algorithms.core.make import make_learner as make_learner
+from stigmergy.algorithms.core.registry import register_algorithm as register_algorithm
+from stigmergy.algorithms.core.returns import generalized_advantage as generalized_advantage
+from stigmergy.algorithms.core.rollout import Rollout as Rollout
+from stigmergy.analysis.schelling import Schelling as Schelling
+from stigmergy.analysis.schelling import schelling as schelling
+from stigmergy.envs.core.env import BatchEnv as BatchEnv
+from stigmergy.envs.core.random_streams import draw_below as draw_below
+from stigmergy.envs.core.random_streams import draw_uniform as draw_uniform
+from stigmergy.envs.core.scripted_policy import ScriptedPolicy as ScriptedPolicy
+from stigmergy.envs.core.spec import EnvSpec as EnvSpec
+from stigmergy.envs.core.spec import GroupSpec as GroupSpec
+from stigmergy.envs.core.timestep import GroupStep as GroupStep
+from stigmergy.envs.core.timestep import TimeStep as TimeStep
+from stigmergy.envs.errors import BadParameter as BadParameter
+from stigmergy.envs.errors import UnknownName as UnknownName
+from stigmergy.envs.errors import UserError as UserError
+from stigmergy.envs.registration.entry_points import parallel_env as parallel_env
+from stigmergy.envs.registration.make import make as make
+from stigmergy.envs.registration.registry import environments as environments
+from stigmergy.envs.registration.registry import register_environment as register_environment
+from stigmergy.envs.registration.scenario import Seats as Seats
+from stigmergy.envs.registration.scenario import register_scenario as register_scenario
+from stigmergy.training.trained_policy import Policy as Policy
+from stigmergy.training.trained_policy import load_policy as load_policy
