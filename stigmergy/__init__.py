@@ -13,8 +13,6 @@ from stigmergy import (
     _idle_threads,  # noqa: F401 (before any library reads the environment)
     _moved,  # noqa: F401 (finds modules by their paths of the release before)
 )
-from stigmergy import algorithms as _algorithms  # noqa: F401 (these two register what the package brings)
-from stigmergy import envs as _envs  # noqa: F401
 
 
 def _public_names() -> dict[str, str]:
@@ -25,7 +23,9 @@ def _public_names() -> dict[str, str]:
 
 
 _MODULES = _public_names()
-__all__ = sorted(_MODULES)
+__all__ = sorted(_MODULES)  # pyright: ignore[reportUnsupportedDunderAll] (it reads the stub)
+for _floor in ("algorithms", "envs"):  # they register what the package brings
+    importlib.import_module(f"stigmergy.{_floor}")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The public names, each from the module that defines it: read by type checkers, by editors and by `__init__.py`."""
+"""Public names and the modules that define them: for type checkers, editors and `__init__.py`."""
 
 from stigmergy.algorithms.core.learner import Decision as Decision
 from stigmergy.algorithms.core.learner import Information as Information
