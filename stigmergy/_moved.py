@@ -137,7 +137,7 @@ MOVED = {
     "algorithms.global_state": "algorithms.nn.global_state",
     "algorithms.ppo_settings": "algorithms.ppo.config",
     "algorithms.surrogates": "algorithms.ppo.objectives",
-    "algorithms.ppo_loss": "algorithms.ppo.loss",
+    "algorithms.ppo_loss": "algorithms.ppo.objectives",
     "algorithms.actor_critic": "algorithms.ppo.networks",
     "algorithms.central_critic": "algorithms.ppo.central_critic",
     "algorithms.ippo": "algorithms.ppo.ippo",

@@ -1,4 +1,4 @@
-"""DPO: independent policies that climb a surrogate whose improvement holds for the team, although all move at once.
+"""DPO: independent policies that climb an objective whose improvement holds for the team, although all move at once.
 
 Source: Su and Lu, "Decentralized policy optimization" (2022; "A fully decentralized surrogate for multi-agent policy optimization", TMLR 2024).
 Their released code draws minibatches across agents and averages the measured divergences over them, so that agents learn from each other's
@@ -11,7 +11,7 @@ from ...envs.core.validation import check_above_zero
 from ..core.learner import Information
 from .config import PPOSettings
 from .learner import PPO
-from .objectives import Penalized, Surrogate
+from .objectives import KLPenaltyObjective, PolicyObjective
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ class DPO(PPO[DPOSettings]):
     Settings = DPOSettings
     information = Information.LOCAL
 
-    def _build_surrogate(self) -> Surrogate:
+    def _build_objective(self) -> PolicyObjective:
         settings = self.settings
-        return Penalized(
+        return KLPenaltyObjective(
             self.fold.m,
             settings.kl_target,
             settings.kl_coefficient if settings.kl_penalty else None,

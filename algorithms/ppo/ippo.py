@@ -10,7 +10,7 @@ from ...envs.core.validation import check_above_zero
 from ..core.learner import Information
 from .config import PPOSettings
 from .learner import PPO
-from .objectives import Clipped, Surrogate
+from .objectives import ClippedObjective, PolicyObjective
 
 
 @dataclass(frozen=True)
@@ -31,5 +31,5 @@ class IPPO(PPO[IPPOSettings]):
     Settings = IPPOSettings
     information = Information.LOCAL
 
-    def _build_surrogate(self) -> Surrogate:
-        return Clipped(self.settings.clip)
+    def _build_objective(self) -> PolicyObjective:
+        return ClippedObjective(self.settings.clip)

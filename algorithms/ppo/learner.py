@@ -1,4 +1,4 @@
-"""The PPO family: what its members share. They differ by two exchangeable parts, the surrogate that the policy climbs and the critic.
+"""The PPO family: what its members share. They differ by two exchangeable parts, the policy objective and the critic.
 
 Source: Schulman et al., "Proximal policy optimization algorithms" (2017), for many agents as in de Witt et al. (2020).
 """
@@ -21,9 +21,8 @@ from ..nn.adam import StackedAdam
 from ..nn.distributions import build_distribution
 from ..nn.layers import bytes_of_row
 from .config import PPOSettings
-from .loss import ppo_loss
 from .networks import ActorCritic
-from .objectives import Batch, Surrogate
+from .objectives import Batch, PolicyObjective, ppo_loss
 
 Data = dict[str, Any]  # tensors, or None, with the rows' axes first
 S = TypeVar("S", bound=PPOSettings)
@@ -32,7 +31,7 @@ S = TypeVar("S", bound=PPOSettings)
 class PPO(Learner, Generic[S]):
     """Base class of the family: collects with the policy of now, and takes a few gradient steps on each rollout.
 
-    Subclasses give the surrogate by `_build_surrogate`. For a critic of another kind than the agents' own they write `_build_network`,
+    Subclasses give the policy objective by `_build_objective`. For a critic of another kind than the agents' own they write `_build_network`,
     `_values` and `_tensors`; `_see` says what the networks see, and `_rewards` what is learnt from.
     """
 
@@ -45,7 +44,7 @@ class PPO(Learner, Generic[S]):
         self.distribution = build_distribution(self.group.action_space)
         self.network = self._build_network(self.stream("initialisation")).to(setup.device)
         self.fold = self.network.fold
-        self.surrogate = self._build_surrogate()
+        self.objective = self._build_objective()
         self.optimizer = StackedAdam(self.network.parameters(), settings.adam_epsilon)
         self.normalizer = ValueNormalizer(self.fold.m, device=setup.device) if settings.normalize_value else None
         self.updates = 0
@@ -53,8 +52,8 @@ class PPO(Learner, Generic[S]):
     # The exchangeable parts
 
     @abstractmethod
-    def _build_surrogate(self) -> Surrogate:
-        """What the policy climbs, for the `self.fold.m` networks."""
+    def _build_objective(self) -> PolicyObjective:
+        """The policy objective of the `self.fold.m` networks."""
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
         """Actor and critic. Here the critic sees what the actor sees."""
@@ -93,7 +92,7 @@ class PPO(Learner, Generic[S]):
         record = {"sample": sample, "log_prob": self.distribution.log_prob(outputs, sample, mask)}
         if value is not None:
             record["value"] = value
-        if self.surrogate.needs_outputs:
+        if self.objective.needs_outputs:
             record["outputs"] = outputs
         record = {name: self.fold.back(x).cpu() for name, x in record.items()}
         if "extra" in seen:
@@ -126,7 +125,7 @@ class PPO(Learner, Generic[S]):
             metrics, going = self._update({name: None if x is None else x[:, rows] for name, x in data.items()}, going)
             totals = {name: totals.get(name, 0) + value for name, value in metrics.items()}
             rounds += 1
-        self.surrogate.adapt()
+        self.objective.adapt()
         self.updates += 1
         averages = {name: total / rounds for name, total in totals.items()} | described
         return summarize(self.group, averages) | {"learning_rate": rate}
@@ -145,7 +144,7 @@ class PPO(Learner, Generic[S]):
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "normalizer": self.normalizer.state_dict() if self.normalizer else {},
-            "surrogate": self.surrogate.state_dict(),
+            "surrogate": self.objective.state_dict(),
             "updates": self.updates,
         }
 
@@ -155,7 +154,7 @@ class PPO(Learner, Generic[S]):
         self.optimizer.load_state_dict(state["optimizer"])
         if self.normalizer:
             self.normalizer.load_state_dict(state["normalizer"])
-        self.surrogate.load_state_dict(state["surrogate"])
+        self.objective.load_state_dict(state["surrogate"])
         self.updates = int(state["updates"])
 
     def _put(self, array: Any) -> Tensor:
@@ -203,7 +202,7 @@ class PPO(Learner, Generic[S]):
             "first": self._put(rollout.first[:-1]),
             "sample": self._put(record["sample"]),
             "log_prob": self._put(record["log_prob"]),
-            "outputs": self._put(record["outputs"]) if self.surrogate.needs_outputs else None,
+            "outputs": self._put(record["outputs"]) if self.objective.needs_outputs else None,
             "extra": self._put(record["extra"]) if self.extra else None,
         }
 
@@ -238,10 +237,10 @@ class PPO(Learner, Generic[S]):
         }
         loss, metrics = ppo_loss(
             self.distribution, outputs, value, Batch(**flat),
-            self.surrogate, settings.value_clip, settings.value_coefficient, settings.entropy,
+            self.objective, settings.value_clip, settings.value_coefficient, settings.entropy,
         )  # fmt: skip
         here = flat["valid"].any(dim=1)
-        self.surrogate.measure(metrics, here)
+        self.objective.measure(metrics, here)
         if settings.target_kl is not None:
             going = going & (metrics["kl"] <= settings.target_kl)
         self.optimizer.zero_grad()

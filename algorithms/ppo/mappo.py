@@ -17,7 +17,7 @@ from .central_critic import CentralCritic
 from .ippo import IPPOSettings
 from .learner import PPO, Data
 from .networks import ActorCritic
-from .objectives import Clipped, Surrogate
+from .objectives import ClippedObjective, PolicyObjective
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class MAPPO(PPO[MAPPOSettings]):
         self.global_state = GlobalState(setup, settings.state, self.name)
         super().__init__(setup, settings)
 
-    def _build_surrogate(self) -> Surrogate:
-        return Clipped(self.settings.clip)
+    def _build_objective(self) -> PolicyObjective:
+        return ClippedObjective(self.settings.clip)
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
         network, space = self.settings.network, self.group.observation_space

@@ -1,4 +1,8 @@
-"""What a policy climbs in place of its return, one exchangeable part of the PPO family: PPO's clipped ratio, or DPO's penalized one."""
+"""Losses of the PPO family: policy objectives, the value loss, and their sum with the entropy bonus.
+
+The policy objective is the part in which members of the family differ: PPO's clipped ratio, or
+DPO's ratio with KL penalties.
+"""
 
 import math
 from abc import ABC, abstractmethod
@@ -30,11 +34,11 @@ class Batch(NamedTuple):
     target: Tensor  # return estimate, on the critic's scale
     valid: Tensor
     mask: Tensor | None
-    outputs: Tensor | None = None  # the distribution's outputs then, where the surrogate needs them
+    outputs: Tensor | None = None  # the distribution's outputs then, where the objective needs them
 
 
-class Surrogate(ABC):
-    """A policy loss for each of m networks, and what it adapts from rollout to rollout."""
+class PolicyObjective(ABC):
+    """Policy loss of each of m networks, with coefficients that may adapt from rollout to rollout."""
 
     needs_outputs = False
     """Whether `Batch.outputs` has to hold the distribution that drew the samples."""
@@ -64,8 +68,8 @@ class Surrogate(ABC):
         """Take over what `state_dict` gave."""
 
 
-class Clipped(Surrogate):
-    """The clipped surrogate: Schulman et al., "Proximal policy optimization algorithms" (2017), equation 7."""
+class ClippedObjective(PolicyObjective):
+    """PPO's clipped objective (Schulman et al., "Proximal policy optimization algorithms", 2017, eq. 7)."""
 
     def __init__(self, clip: float):
         self.clip = clip
@@ -81,15 +85,18 @@ class Clipped(Surrogate):
         return loss, {"clip_fraction": beyond}
 
 
-class Penalized(Surrogate):
-    """DPO's surrogate: the plain ratio, less two penalties on how far the policy moved, both with coefficients that adapt.
+class KLPenaltyObjective(PolicyObjective):
+    """DPO's objective: the plain ratio, less two penalties on the policy's move.
 
-    The penalties are the means over samples of sqrt(KL(old || new)) and of KL(old || new), over all actions in closed form. The root pays for the
-    others' moving at the same time, the linear one for one's own. After each rollout a coefficient halves where its penalty, in the last
-    minibatch, was less than its target / 1.5, and doubles where it was more than 1.5 times that; the targets are d and sqrt(d).
+    The penalties are the means over samples of sqrt(KL(old || new)) and of KL(old || new), over all
+    actions in closed form. The root pays for the others' moving at the same time, the linear one for
+    one's own. Both have coefficients that adapt. After each rollout a coefficient halves where its
+    penalty, in the last minibatch, was less than its target / 1.5, and doubles where it was more
+    than 1.5 times that; the targets are d and sqrt(d).
 
-    Every network has coefficients of its own, from its own rows. Source: Su and Lu, "Decentralized policy optimization" (2022); their code averages
-    the measured divergences over the agents and has one coefficient for all, which no agent alone could know.
+    Every network has coefficients of its own, from its own rows. Source: Su and Lu, "Decentralized
+    policy optimization" (2022); their code averages the measured divergences over the agents and has
+    one coefficient for all, which no agent alone could know.
     """
 
     needs_outputs = True
@@ -143,3 +150,56 @@ class Penalized(Surrogate):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
             self.coefficients[name] = value.to(self.coefficients[name].device, copy=True)
+
+
+def ppo_loss(
+    distribution: Distribution,
+    outputs: Tensor,
+    value: Tensor,
+    batch: Batch,
+    objective: PolicyObjective,
+    value_clip: float | None,
+    value_coefficient: float,
+    entropy_coefficient: float,
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """Sum up the policy's loss, the clipped value loss and the entropy bonus.
+
+    Args:
+        outputs: `(m, rows, k)`, the distribution now.
+        value: `(m, rows)`, the critic's estimate now.
+
+    Returns:
+        The loss `(m,)`, one for each network, and metrics `(m,)`.
+    """
+    log_prob, entropy = distribution.log_prob_and_entropy(outputs, batch.sample, batch.mask)
+    # Invalid rows may hold anything, a legal number included: zeroed before the exponential, not
+    # only after it.
+    log_ratio = torch.where(batch.valid, log_prob - batch.log_prob, 0)
+    policy_loss, measured = objective.loss(distribution, outputs, log_ratio, batch)
+    value_loss = clipped_value_loss(value, batch, value_clip)
+    entropy = masked_mean(entropy, batch.valid)
+    loss = policy_loss + value_coefficient * value_loss - entropy_coefficient * entropy
+    with torch.no_grad():
+        metrics = {
+            "policy_loss": policy_loss,
+            "value_loss": value_loss,
+            "entropy": entropy,
+            # Schulman's estimator of KL(old || new), never negative; an objective that has the
+            # divergence in closed form reports that instead.
+            "kl": masked_mean(log_ratio.exp() - 1 - log_ratio, batch.valid),
+        } | measured
+    return loss, {name: metric.detach() for name, metric in metrics.items()}
+
+
+def clipped_value_loss(value: Tensor, batch: Batch, value_clip: float | None) -> Tensor:
+    """Mean squared error `(m,)` of values `(m, rows)`, clipped to moves of at most `value_clip`.
+
+    It takes the larger of the clipped and the unclipped error, as OpenAI's baselines and every
+    working code base since; the paper of de Witt et al. (2020) prints `min`.
+    """
+    value = torch.where(batch.valid, value, 0)  # stops the gradient of invalid rows, which 0 times NaN would be
+    error = (value - batch.target).square()
+    if value_clip is not None:
+        near = batch.value + (value - batch.value).clamp(-value_clip, value_clip)
+        error = torch.max(error, (near - batch.target).square())
+    return masked_mean(error, batch.valid)

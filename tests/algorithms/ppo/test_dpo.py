@@ -10,7 +10,7 @@ from gymnasium import spaces
 from stigmergy.algorithms.nn.distributions import build_distribution
 from stigmergy.algorithms.ppo.dpo import DPOSettings
 from stigmergy.algorithms.ppo.loss import clipped_value_loss, ppo_loss
-from stigmergy.algorithms.ppo.objectives import Batch, Clipped, Penalized
+from stigmergy.algorithms.ppo.objectives import Batch, ClippedObjective, KLPenaltyObjective
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import make
 
@@ -41,12 +41,12 @@ def batch_of(distribution, old, stream, masks=False):
 
 
 def penalized(sqrt_kl=1.0, kl=1.0, m=M):
-    return Penalized(m, D, kl, sqrt_kl)
+    return KLPenaltyObjective(m, D, kl, sqrt_kl)
 
 
-def surrogate_loss(surrogate, distribution, new, batch):
+def objective_loss(objective, distribution, new, batch):
     log_prob, _ = distribution.log_prob_and_entropy(new, batch.sample, batch.mask)
-    return surrogate.loss(distribution, new, torch.where(batch.valid, log_prob - batch.log_prob, 0), batch)
+    return objective.loss(distribution, new, torch.where(batch.valid, log_prob - batch.log_prob, 0), batch)
 
 
 # Losses against loops
@@ -84,8 +84,8 @@ def test_losses_equal_their_equations_in_loops(case, stream):
     log_prob, _ = distribution.log_prob_and_entropy(new, batch.sample, batch.mask)
     ratio = (log_prob - batch.log_prob).exp()
     found = {
-        "clipped": surrogate_loss(Clipped(0.2), distribution, new, batch)[0],
-        "penalized": surrogate_loss(penalized(0.7, 3.0), distribution, new, batch)[0],
+        "clipped": objective_loss(ClippedObjective(0.2), distribution, new, batch)[0],
+        "penalized": objective_loss(penalized(0.7, 3.0), distribution, new, batch)[0],
         "value": clipped_value_loss(now, batch, 0.3),
     }
     for k in range(M):
@@ -109,13 +109,13 @@ def test_a_row_by_hand():
     old, new = torch.tensor([[[0.5, 0.5]]]).log(), torch.tensor([[[0.25, 0.75]]]).log()
     one = [torch.tensor([[x]]) for x in (0, math.log(0.5), 0.0, 2.0, 0.0, True)]
     kl = 0.5 * math.log(2) + 0.5 * math.log(2 / 3)
-    loss, metrics = surrogate_loss(penalized(3.0, 5.0, m=1), distribution, new, Batch(*one, None, old))
+    loss, metrics = objective_loss(penalized(3.0, 5.0, m=1), distribution, new, Batch(*one, None, old))
     assert float(loss) == pytest.approx(-0.5 * 2 + 3 * math.sqrt(kl) + 5 * kl)
     assert float(metrics["kl"]) == pytest.approx(kl)
     assert float(metrics["sqrt_kl"]) == pytest.approx(math.sqrt(kl))
     for off, expected in (({"kl": None}, 3 * math.sqrt(kl)), ({"sqrt_kl": None}, 5 * kl)):
         weights = {"sqrt_kl": 3.0, "kl": 5.0, **off}
-        loss, metrics = surrogate_loss(penalized(**weights, m=1), distribution, new, Batch(*one, None, old))
+        loss, metrics = objective_loss(penalized(**weights, m=1), distribution, new, Batch(*one, None, old))
         assert float(loss) == pytest.approx(-1 + expected)
         assert len(metrics) == 3  # both divergences are reported, and the one coefficient there is
 
@@ -132,7 +132,7 @@ def test_at_the_old_policy_the_gradient_is_the_plain_policy_gradient(case, root_
     old = torch.randn(M, ROWS, distribution.num_outputs, generator=stream)
     batch = batch_of(distribution, old, stream, masks)
     new = old.clone().requires_grad_()
-    loss, _ = surrogate_loss(penalized(root_weight, 1.0), distribution, new, batch)
+    loss, _ = objective_loss(penalized(root_weight, 1.0), distribution, new, batch)
     (found,) = torch.autograd.grad(loss.sum(), new)
     log_prob, _ = distribution.log_prob_and_entropy(new, batch.sample, batch.mask)
     rows = batch.valid.sum(dim=1, keepdim=True)
@@ -149,7 +149,7 @@ def test_nearly_equal_policies_have_divergences_below_zero_and_a_finite_slope(st
     new = (old * (1 + 1e-6 * torch.randn(old.shape, generator=stream))).requires_grad_()
     divergence = distribution.kl(old, new, None)
     assert (divergence < -1e-12).any()  # so that a bare root would be NaN
-    loss, metrics = surrogate_loss(penalized(), distribution, new, batch)
+    loss, metrics = objective_loss(penalized(), distribution, new, batch)
     (slope,) = torch.autograd.grad(loss.sum(), new)
     assert slope.isfinite().all()
     assert all(x.isfinite().all() for x in metrics.values())
@@ -179,47 +179,47 @@ def test_invalid_rows_touch_neither_the_loss_nor_its_gradient(garbage, stream):
 # Coefficients
 
 
-def feed(surrogate, kl, where=None):
+def feed(objective, kl, where=None):
     """A rollout with one minibatch in which the divergences were `kl` (m,), their roots' mean sqrt(kl)."""
     kl = torch.tensor(kl)
     here = torch.ones(len(kl), dtype=torch.bool) if where is None else torch.tensor(where)
-    surrogate.measure({"kl": kl, "sqrt_kl": kl.sqrt()}, here)
-    surrogate.adapt()
+    objective.measure({"kl": kl, "sqrt_kl": kl.sqrt()}, here)
+    objective.adapt()
 
 
 def test_coefficients_halve_stay_and_double_each_for_itself():
-    surrogate = penalized(m=3)
-    feed(surrogate, [D / 2, D, 2 * D])
-    assert surrogate.coefficients["kl"].tolist() == [0.5, 1.0, 2.0]
-    assert surrogate.coefficients["sqrt_kl"].tolist() == [1.0, 1.0, 1.0]  # sqrt(2) is within the tolerance of 1.5
-    feed(surrogate, [D / 4, D, 4 * D])
-    assert surrogate.coefficients["kl"].tolist() == [0.25, 1.0, 4.0]
-    assert surrogate.coefficients["sqrt_kl"].tolist() == [0.5, 1.0, 2.0]
+    objective = penalized(m=3)
+    feed(objective, [D / 2, D, 2 * D])
+    assert objective.coefficients["kl"].tolist() == [0.5, 1.0, 2.0]
+    assert objective.coefficients["sqrt_kl"].tolist() == [1.0, 1.0, 1.0]  # sqrt(2) is within the tolerance of 1.5
+    feed(objective, [D / 4, D, 4 * D])
+    assert objective.coefficients["kl"].tolist() == [0.25, 1.0, 4.0]
+    assert objective.coefficients["sqrt_kl"].tolist() == [0.5, 1.0, 2.0]
 
 
 def test_coefficients_end_at_their_bounds():
-    surrogate = penalized(m=2)
+    objective = penalized(m=2)
     for _ in range(9):
-        feed(surrogate, [D / 100, 100 * D])
-    assert surrogate.coefficients["kl"].tolist() == [2**-9, 2**9]
+        feed(objective, [D / 100, 100 * D])
+    assert objective.coefficients["kl"].tolist() == [2**-9, 2**9]
     for _ in range(3):
-        feed(surrogate, [D / 100, 100 * D])
-        for coefficient in surrogate.coefficients.values():
+        feed(objective, [D / 100, 100 * D])
+        for coefficient in objective.coefficients.values():
             np.testing.assert_allclose(coefficient, [1e-3, 1e3], rtol=1e-6)
 
 
 def test_the_last_minibatch_counts_and_who_has_no_row_keeps_its_coefficients():
-    surrogate = penalized(m=3)
+    objective = penalized(m=3)
     early = torch.full((3,), 100 * D)
-    surrogate.measure({"kl": early, "sqrt_kl": early}, torch.tensor([True, False, True]))
-    feed(surrogate, [D / 100, D / 100, 0.0], where=[True, False, False])
-    assert surrogate.coefficients["kl"].tolist() == [0.5, 1.0, 2.0]
-    surrogate.adapt()  # nothing was measured since
-    assert surrogate.coefficients["kl"].tolist() == [0.5, 1.0, 2.0]
+    objective.measure({"kl": early, "sqrt_kl": early}, torch.tensor([True, False, True]))
+    feed(objective, [D / 100, D / 100, 0.0], where=[True, False, False])
+    assert objective.coefficients["kl"].tolist() == [0.5, 1.0, 2.0]
+    objective.adapt()  # nothing was measured since
+    assert objective.coefficients["kl"].tolist() == [0.5, 1.0, 2.0]
 
 
 def coefficients(learner):
-    return torch.stack(list(learner.surrogate.coefficients.values()), dim=1)
+    return torch.stack(list(learner.objective.coefficients.values()), dim=1)
 
 
 def someone_elses_data(rollout, agent):
@@ -245,12 +245,12 @@ def test_another_agents_steps_do_not_touch_ones_coefficients(monkeypatch):
         assert torch.equal(x[[0, 2]], y[[0, 2]])
 
     # The negative control: the statistic of the released code, a mean over the agents.
-    apart = Penalized.measure
+    apart = KLPenaltyObjective.measure
 
     def pooled(self, metrics, where):
         apart(self, {name: x.mean().expand_as(x) for name, x in metrics.items()}, where)
 
-    monkeypatch.setattr(Penalized, "measure", pooled)
+    monkeypatch.setattr(KLPenaltyObjective, "measure", pooled)
     one, other = learnt(rollout), learnt(someone_elses_data(rollout, 1))
     assert (coefficients(one)[0] != coefficients(other)[0]).any()
 
@@ -272,7 +272,7 @@ def test_coefficients_are_saved_and_a_saved_learner_continues_to_the_bit():
         assert torch.equal(one, two)
     forgetful = dpo(env, network=small(memory="gru"), learning_rate=1e-2)
     forgetful.load_state_dict(learner.state_dict() | {"surrogate": {}})
-    assert forgetful.surrogate.coefficients["kl"].tolist() == [1.0] * 3
+    assert forgetful.objective.coefficients["kl"].tolist() == [1.0] * 3
 
 
 # The learner

@@ -8,7 +8,7 @@ from gymnasium import spaces
 
 from stigmergy.algorithms.nn.distributions import build_distribution
 from stigmergy.algorithms.ppo.loss import ppo_loss
-from stigmergy.algorithms.ppo.objectives import Batch, Clipped
+from stigmergy.algorithms.ppo.objectives import Batch, ClippedObjective
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -24,7 +24,7 @@ def loss_of(
         outputs,
         value,
         Batch(*one, None),
-        Clipped(0.2),
+        ClippedObjective(0.2),
         value_clip,
         1.0,
         entropy,
@@ -79,7 +79,7 @@ def test_invalid_rows_touch_neither_the_loss_nor_its_gradient(garbage):
         outputs, now = x["outputs"].clone().requires_grad_(), x["now"].clone().requires_grad_()
         batch = Batch(sample=sample, valid=valid, mask=None, **filled)
         loss, metrics = ppo_loss(
-            build_distribution(spaces.Discrete(3)), outputs, now, batch, Clipped(0.2), 0.2, 0.5, 0.01
+            build_distribution(spaces.Discrete(3)), outputs, now, batch, ClippedObjective(0.2), 0.2, 0.5, 0.01
         )
         loss.sum().backward()
         return loss, outputs.grad, now.grad, *metrics.values()
