@@ -60,11 +60,11 @@ class Normative(PPO[Any]):
         if norms.classifier:
             self.norms = NormModel(setup, norms, self.name, self.stream("classifier initialisation"))
 
-    def _see(self, observation: Any, first: Any, active: Any) -> Data:
-        seen = super()._see(observation, first, active)
+    def _inputs(self, observation: Any, first: Any, active: Any) -> Data:
+        inputs = super()._inputs(observation, first, active)
         if self.norms is not None:
-            seen["extra"] = self.norms.judge(seen["observation"][0])[None, ..., None]
-        return seen
+            inputs["extra"] = self.norms.judge(inputs["observation"][0])[None, ..., None]
+        return inputs
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
         return super()._rewards(rollout) + self._paid(rollout) if self.norms else super()._rewards(rollout)

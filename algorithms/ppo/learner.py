@@ -32,12 +32,12 @@ class PPO(Learner, Generic[S]):
     """Base class of the family: collects with the policy of now, and takes a few gradient steps on each rollout.
 
     Subclasses give the policy objective by `_build_objective`. For a critic of another kind than the agents' own they write `_build_network`,
-    `_values` and `_tensors`; `_see` says what the networks see, and `_rewards` what is learnt from.
+    `_values` and `_tensors`; `_inputs` says what the networks see, and `_rewards` what is learnt from.
     """
 
     settings: S
     extra: int = 0
-    """Numbers that the bodies of the networks see beside the observation: the first of what `_see` gives as `extra`."""
+    """Numbers that the bodies of the networks see beside the observation: the first of what `_inputs` gives as `extra`."""
 
     def __init__(self, setup: Setup, settings: S):
         super().__init__(setup, settings)
@@ -63,15 +63,17 @@ class PPO(Learner, Generic[S]):
         """What is learnt from, `(T, E, n)`."""
         return rollout.reward
 
-    def _see(self, observation: Any, first: Any, active: Any) -> Data:
+    def _inputs(self, observation: Any, first: Any, active: Any) -> Data:
         """What is known in one step, as tensors `(1, E, n, ...)`. A subclass may add `extra` (1, E, n, k), which is recorded."""
-        seen = {"observation": observation, "first": first, "active": active}
-        return {name: self._put(x)[None] for name, x in seen.items()}
+        inputs = {"observation": observation, "first": first, "active": active}
+        return {name: self._to_device(x)[None] for name, x in inputs.items()}
 
-    def _look(self, seen: Data, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    def _forward(self, inputs: Data, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """What the networks say to what they see; see `ActorCritic.forward`."""
-        extra = seen["extra"][..., : self.extra] if self.extra else None
-        return self.network(seen["observation"], memory, seen["first"], seen["active"], seen.get("state"), extra)
+        extra = inputs["extra"][..., : self.extra] if self.extra else None
+        return self.network(
+            inputs["observation"], memory, inputs["first"], inputs["active"], inputs.get("state"), extra
+        )
 
     # Acting
 
@@ -82,9 +84,9 @@ class PPO(Learner, Generic[S]):
     @torch.no_grad()
     def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
         memory = None if memory is None else memory.to(self.setup.device)  # a checkpoint gives it back on the CPU
-        seen = self._see(step.observation, step.first, step.active)
-        outputs, value, memory = self._look(seen, memory)
-        mask = None if step.action_mask is None else self.fold.by_network(self._put(step.action_mask))
+        inputs = self._inputs(step.observation, step.first, step.active)
+        outputs, value, memory = self._forward(inputs, memory)
+        mask = None if step.action_mask is None else self.fold.by_network(self._to_device(step.action_mask))
         if greedy:
             sample = self.distribution.mode(outputs, mask)
         else:
@@ -95,8 +97,8 @@ class PPO(Learner, Generic[S]):
         if self.objective.needs_outputs:
             record["outputs"] = outputs
         record = {name: self.fold.back(x).cpu() for name, x in record.items()}
-        if "extra" in seen:
-            record["extra"] = seen["extra"][0].cpu()
+        if "extra" in inputs:
+            record["extra"] = inputs["extra"][0].cpu()
         return Decision(
             self.distribution.to_action(record["sample"]), memory, {name: x.numpy() for name, x in record.items()}
         )
@@ -157,7 +159,7 @@ class PPO(Learner, Generic[S]):
         self.objective.load_state_dict(state["surrogate"])
         self.updates = int(state["updates"])
 
-    def _put(self, array: Any) -> Tensor:
+    def _to_device(self, array: Any) -> Tensor:
         return to_tensor(array, self.setup.device)
 
     @torch.no_grad()
@@ -167,8 +169,8 @@ class PPO(Learner, Generic[S]):
         value = self._on_reward_scale(estimates)
         paid = rollout._replace(reward=self._rewards(rollout))
         advantage, known = paid.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
-        valid = self.fold.by_network(self._put(known).flatten(0, 1))
-        gain = self.fold.by_network(self._put(advantage).flatten(0, 1))
+        valid = self.fold.by_network(self._to_device(known).flatten(0, 1))
+        gain = self.fold.by_network(self._to_device(advantage).flatten(0, 1))
         before = self.fold.by_network(value[:-1].flatten(0, 1))
         target = torch.where(valid, gain + before, 0)
         metrics = {"mean_return": masked_mean(target, valid)}
@@ -180,13 +182,13 @@ class PPO(Learner, Generic[S]):
             target = self.normalizer.normalize(target)
         if self.settings.normalize_advantage:
             gain = standardize(gain, valid)
-        data = self._tensors(rollout) | {"valid": self._put(known), "value": estimates[:-1]}
+        data = self._tensors(rollout) | {"valid": self._to_device(known), "value": estimates[:-1]}
         length, copies = known.shape[:2]
         data |= {
             name: self.fold.back(x).unflatten(0, (length, copies))
             for name, x in (("advantage", gain), ("target", target))
         }
-        data = _silence(data)
+        data = _zero_invalid(data)
         if rollout.memory is None:
             data = {name: None if x is None else x.flatten(0, 1)[None] for name, x in data.items()}
         memory = None if rollout.memory is None else rollout.memory[None].to(self.setup.device)
@@ -196,22 +198,22 @@ class PPO(Learner, Generic[S]):
         """What the networks see and what was decided then, `(T, E, n, ...)`."""
         record = rollout.record
         return {
-            "observation": self._put(rollout.observation[:-1]),
-            "mask": None if rollout.action_mask is None else self._put(rollout.action_mask[:-1]),
-            "active": self._put(rollout.active[:-1]),
-            "first": self._put(rollout.first[:-1]),
-            "sample": self._put(record["sample"]),
-            "log_prob": self._put(record["log_prob"]),
-            "outputs": self._put(record["outputs"]) if self.objective.needs_outputs else None,
-            "extra": self._put(record["extra"]) if self.extra else None,
+            "observation": self._to_device(rollout.observation[:-1]),
+            "mask": None if rollout.action_mask is None else self._to_device(rollout.action_mask[:-1]),
+            "active": self._to_device(rollout.active[:-1]),
+            "first": self._to_device(rollout.first[:-1]),
+            "sample": self._to_device(record["sample"]),
+            "log_prob": self._to_device(record["log_prob"]),
+            "outputs": self._to_device(record["outputs"]) if self.objective.needs_outputs else None,
+            "extra": self._to_device(record["extra"]) if self.extra else None,
         }
 
     def _values(self, rollout: Rollout) -> Tensor:
         """The critic's estimates `(T + 1, E, n)` on its own scale: as recorded, and that of the last observation."""
-        last = self._see(rollout.observation[-1], rollout.first[-1], rollout.active[-1])
-        _, value, _ = self._look(last, rollout.last_memory)
+        last = self._inputs(rollout.observation[-1], rollout.first[-1], rollout.active[-1])
+        _, value, _ = self._forward(last, rollout.last_memory)
         assert value is not None
-        return torch.cat([self._put(rollout.record["value"]), self.fold.back(value)[None]])
+        return torch.cat([self._to_device(rollout.record["value"]), self.fold.back(value)[None]])
 
     def _on_reward_scale(self, value: Tensor) -> Tensor:
         """`(T + 1, E, n)`."""
@@ -229,7 +231,7 @@ class PPO(Learner, Generic[S]):
         """One gradient step of the networks that are `going` (m,); returns metrics and those that still go."""
         settings = self.settings
         memory = data.pop("memory")
-        outputs, value, _ = self._look(data, None if memory is None else memory[0])
+        outputs, value, _ = self._forward(data, None if memory is None else memory[0])
         assert value is not None
         flat: dict[str, Any] = {
             name: None if data[name] is None else self.fold.by_network(data[name].flatten(0, 1))
@@ -250,7 +252,7 @@ class PPO(Learner, Generic[S]):
         return metrics, going
 
 
-def _silence(data: Data) -> Data:
+def _zero_invalid(data: Data) -> Data:
     """Zero what stands in rows without a meaning: a weight of 0 in the loss would not stop a NaN there."""
     named = [(name, "valid") for name in ("sample", "log_prob", "value", "outputs") if data[name] is not None]
     if data["observation"].is_floating_point():  # whole numbers are finite and meet a gradient of 0

@@ -57,12 +57,14 @@ class MAPPO(PPO[MAPPOSettings]):
 
     def _states(self, rollout: Rollout) -> Tensor:
         """`(T + 1, E, *shape)`."""
-        state = None if rollout.state is None else self._put(rollout.state)
-        return self.global_state.of(state, self._put(rollout.observation), self._put(rollout.active))
+        state = None if rollout.state is None else self._to_device(rollout.state)
+        return self.global_state.of(state, self._to_device(rollout.observation), self._to_device(rollout.active))
 
     def _values(self, rollout: Rollout) -> Tensor:
         """Those of all global states: acting did without."""
-        value = self.network.critic(self._states(rollout).flatten(0, 1), self._put(rollout.observation).flatten(0, 1))
+        value = self.network.critic(
+            self._states(rollout).flatten(0, 1), self._to_device(rollout.observation).flatten(0, 1)
+        )
         return self.fold.back(value).unflatten(0, rollout.first.shape)
 
     def _tensors(self, rollout: Rollout) -> Data:

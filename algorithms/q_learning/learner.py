@@ -162,11 +162,11 @@ class QLearner(Learner, Generic[S]):
     @torch.no_grad()
     def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
         memory = None if memory is None else memory.to(self.setup.device)
-        active = self._put(step.active)
+        active = self._to_device(step.active)
         values, inside = self.network(
-            self._put(step.observation)[None], memory, self._put(step.first)[None], active[None]
+            self._to_device(step.observation)[None], memory, self._to_device(step.first)[None], active[None]
         )
-        mask = None if step.action_mask is None else self._put(step.action_mask)
+        mask = None if step.action_mask is None else self._to_device(step.action_mask)
         score, epsilon = values[0], self.epsilon()
         if not greedy and epsilon > 0:
             # Who explores takes the legal action of the highest draw, and so each with the same chance.
@@ -233,7 +233,7 @@ class QLearner(Learner, Generic[S]):
         for target, own in zip(self.targets.parameters(), self.parts.parameters(), strict=True):
             target.lerp_(own, self.settings.target_tau)
 
-    def _look(self, network: nn.Module, stretch: Stretch) -> Tensor:
+    def _forward(self, network: nn.Module, stretch: Stretch) -> Tensor:
         """Values `(L + 1, B, n, choices)` of a stretch."""
         values, _ = network(
             stretch.observation,
@@ -266,7 +266,7 @@ class QLearner(Learner, Generic[S]):
             gain, known = generalized_advantage(*arguments, settings.return_lambda)
             target = gain + after[:-1]  # the lambda-return
         known[: settings.burn_in] = False
-        return self._put(target), self._put(known)
+        return self._to_device(target), self._to_device(known)
 
     def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
         replay = Replay(len(rollout.reward) + 1, rollout, self.keeps_state)
@@ -275,7 +275,7 @@ class QLearner(Learner, Generic[S]):
         memory = None if rollout.memory is None else rollout.memory.to(self.setup.device)
         stretch = stretch._replace(memory=memory)
         with torch.no_grad():
-            values = self._look(self.network, stretch)
+            values = self._forward(self.network, stretch)
             best = self.actions.best(values, stretch.action_mask)
             value = self._values(self.parts, values, best, stretch) / self.settings.reward_scale
         return value.expand(*value.shape[:2], self.group.size).cpu().numpy()
@@ -340,7 +340,7 @@ class QLearner(Learner, Generic[S]):
     def load_experience(self, state: dict[str, Any]) -> None:
         self.replay = Replay.restored(state["replay"]) if "replay" in state else None
 
-    def _put(self, array: Any) -> Tensor:
+    def _to_device(self, array: Any) -> Tensor:
         return to_tensor(array, self.setup.device)
 
 
@@ -351,9 +351,9 @@ class IQL(QLearner[QSettings]):
     information = Information.LOCAL
 
     def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
-        values = self._look(self.network, stretch)
+        values = self._forward(self.network, stretch)
         with torch.no_grad():
-            late = self._look(self.targets["network"], stretch)
+            late = self._forward(self.targets["network"], stretch)
             best = self.actions.best(values if self.settings.double_q else late, stretch.action_mask)
             after = self._values(self.targets, late, best, stretch)
         target, known = self._targets(stretch.reward, stretch.terminated, after, stretch.active, stretch)

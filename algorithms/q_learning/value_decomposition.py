@@ -104,10 +104,10 @@ class QMIX(QLearner[TeamSettings]):
         return self._needs_state and self.settings.state == "environment"
 
     def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
-        values = self._look(self.network, stretch)
+        values = self._forward(self.network, stretch)
         acted = self.actions.from_action(stretch.action[:-1])
         with torch.no_grad():
-            late = self._look(self.targets["central_network" if self._weighted else "network"], stretch)
+            late = self._forward(self.targets["central_network" if self._weighted else "network"], stretch)
             source = values if self.settings.double_q or self._weighted else late
             best = self.actions.best(source, stretch.action_mask)
             after = self._values(self.targets, late, best, stretch)
@@ -157,7 +157,7 @@ class QMIX(QLearner[TeamSettings]):
         self, worth: Tensor, target: Tensor, acted: Tensor, best: Tensor, after: Tensor, stretch: Stretch
     ) -> tuple[Tensor, Tensor]:
         """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of the joint action that was taken (Rashid et al. 2020, equations 10 and 11)."""
-        look = self._look(self.parts["central_network"], stretch)
+        look = self._forward(self.parts["central_network"], stretch)
         central = self._mix(self.parts["central_mixer"], look[:-1], acted, stretch).reshape(1, -1)
         with torch.no_grad():
             if self.settings.weighting == "optimistic":

@@ -133,7 +133,7 @@ def test_the_policy_sees_its_own_classifier_if_it_is_to(sees):
     step = env.reset(0).groups["agents"]
 
     def policy():
-        return one._look(one._see(step.observation, step.first, step.active), None)[0].detach()
+        return one._forward(one._inputs(step.observation, step.first, step.active), None)[0].detach()
 
     before = policy()
     one.norms.network.head.bias.data[1] += 3.0

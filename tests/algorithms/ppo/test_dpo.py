@@ -1,4 +1,4 @@
-"""DPO: its surrogate against slow references and at the policy that collected, its coefficients, and agents that keep to themselves."""
+"""DPO: its objective against slow references and at the policy that collected, its coefficients, and agents that keep to themselves."""
 
 import math
 
@@ -9,8 +9,13 @@ from gymnasium import spaces
 
 from stigmergy.algorithms.nn.distributions import build_distribution
 from stigmergy.algorithms.ppo.dpo import DPOSettings
-from stigmergy.algorithms.ppo.loss import clipped_value_loss, ppo_loss
-from stigmergy.algorithms.ppo.objectives import Batch, ClippedObjective, KLPenaltyObjective
+from stigmergy.algorithms.ppo.objectives import (
+    Batch,
+    ClippedObjective,
+    KLPenaltyObjective,
+    clipped_value_loss,
+    ppo_loss,
+)
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import make
 

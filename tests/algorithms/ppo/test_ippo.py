@@ -12,8 +12,8 @@ import torch
 from stigmergy.algorithms.core.learner import Diverged, Setup
 from stigmergy.algorithms.core.returns import generalized_advantage
 from stigmergy.algorithms.ppo.ippo import IPPO, IPPOSettings
-from stigmergy.algorithms.ppo.loss import ppo_loss
 from stigmergy.algorithms.ppo.networks import NetworkSettings
+from stigmergy.algorithms.ppo.objectives import ppo_loss
 from stigmergy.envs.errors import BadParameter
 
 from ..support.loop import Collector, ippo, small, train

@@ -7,8 +7,7 @@ import torch
 from gymnasium import spaces
 
 from stigmergy.algorithms.nn.distributions import build_distribution
-from stigmergy.algorithms.ppo.loss import ppo_loss
-from stigmergy.algorithms.ppo.objectives import Batch, ClippedObjective
+from stigmergy.algorithms.ppo.objectives import Batch, ClippedObjective, ppo_loss
 
 pytestmark = pytest.mark.usefixtures("double")
 
@@ -53,7 +52,7 @@ def test_without_a_value_clip_the_error_is_plain():
     ("ratio", "advantage", "gain", "clipped"),
     [(1.5, 2.0, 2.4, 1), (1.5, -2.0, -3.0, 1), (0.5, 2.0, 1.0, 1), (0.5, -2.0, -1.6, 1), (1.1, 2.0, 2.2, 0)],
 )
-def test_the_surrogate_is_the_pessimistic_one(ratio, advantage, gain, clipped):
+def test_the_objective_is_the_pessimistic_one(ratio, advantage, gain, clipped):
     loss, metrics = loss_of(advantage=advantage, ratio=ratio)
     assert float(loss) == pytest.approx(-gain)
     assert float(metrics["clip_fraction"]) == clipped

@@ -7,8 +7,8 @@ from gymnasium import spaces
 
 from stigmergy.algorithms.nn.layers import Fold
 from stigmergy.algorithms.ppo.central_critic import CentralCritic
-from stigmergy.algorithms.ppo.loss import ppo_loss
 from stigmergy.algorithms.ppo.mappo import MAPPO
+from stigmergy.algorithms.ppo.objectives import ppo_loss
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import make
 from stigmergy.training.rollout_buffer import RolloutBuffer

@@ -130,7 +130,7 @@ def test_learning_sees_the_values_that_acting_saw(network, sharing):
         acted = torch.stack(seen)
     learner = build("iql", env, {**network, "sharing": sharing})  # with the parameters it acted by
     stretch = whole(learner, rollout)
-    looked = learner._look(learner.network, stretch)[:-1]
+    looked = learner._forward(learner.network, stretch)[:-1]
     active = torch.from_numpy(rollout.active[:-1])
     torch.testing.assert_close(looked[active], acted[active], rtol=1e-10, atol=1e-10)
 

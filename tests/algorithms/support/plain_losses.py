@@ -24,13 +24,13 @@ def gaussian_kl(old_mean, old_deviation, mean, deviation):
 
 
 def clipped_loss(ratios, advantages, clip):
-    """PPO's surrogate (Schulman et al. 2017, equation 7), to be minimised."""
+    """PPO's objective (Schulman et al. 2017, equation 7), to be minimised."""
     gains = [min(r * a, max(min(r, 1 + clip), 1 - clip) * a) for r, a in zip(ratios, advantages)]
     return -sum(gains) / len(gains)
 
 
 def penalized_loss(ratios, advantages, divergences, root_weight, weight):
-    """DPO's surrogate, to be minimised."""
+    """DPO's objective, to be minimised."""
     count = len(ratios)
     gain = sum(r * a for r, a in zip(ratios, advantages)) / count
     root = sum(math.sqrt(max(d + 1e-12, 1e-12)) for d in divergences) / count

@@ -76,14 +76,14 @@ class PlainPPO:
         self.adam.step()
 
     def policy_loss(self, old, new, action, gain):
-        """PPO's clipped surrogate, from the log-probabilities of all actions then and now."""
+        """PPO's clipped objective, from the log-probabilities of all actions then and now."""
         ratio = (pick(new, action) - pick(old, action)).exp()
         near = ratio.clamp(1 - self.options.clip, 1 + self.options.clip)
         return -torch.minimum(ratio * gain, near * gain).mean()
 
 
 class PlainDPO(PlainPPO):
-    """The same with DPO's surrogate, and coefficients that adapt by what the last minibatch of a rollout measured."""
+    """The same with DPO's objective, and coefficients that adapt by what the last minibatch of a rollout measured."""
 
     floor = 1e-12
 
