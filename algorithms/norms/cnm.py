@@ -67,9 +67,9 @@ class Normative(PPO[Any]):
         return inputs
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
-        return super()._rewards(rollout) + self._paid(rollout) if self.norms else super()._rewards(rollout)
+        return super()._rewards(rollout) + self._pseudo_reward(rollout) if self.norms else super()._rewards(rollout)
 
-    def _paid(self, rollout: Rollout) -> NDArray[np.float32]:
+    def _pseudo_reward(self, rollout: Rollout) -> NDArray[np.float32]:
         """The pseudo-reward `(T, E, n)`."""
         if self.updates < self.norm_settings.warm_up:
             return np.zeros_like(rollout.reward)
@@ -101,16 +101,16 @@ class Normative(PPO[Any]):
         assert rollout.events is not None
         chance, taken = self._own(rollout)
         disapprovals = int(rollout.events.sanctioned.sum())
-        paid = self._paid(rollout)
+        pseudo = self._pseudo_reward(rollout)
         metrics = {
             "disapprovals": disapprovals,
             "approvals": len(rollout.events.step) - disapprovals,
-            "pseudo_reward": paid.sum() / max(rollout.valid.sum(), 1),
+            "pseudo_reward": pseudo.sum() / max(rollout.valid.sum(), 1),
         }
         if chance.any():
             metrics["sanction_rate"] = taken.sum() / chance.sum()
         if taken.any():
-            metrics["pseudo_reward_per_sanction"] = paid[taken].mean()
+            metrics["pseudo_reward_per_sanction"] = pseudo[taken].mean()
             metrics["disapproved_share"] = (self._judged(rollout)[taken] >= DISAPPROVED).mean()
         return {name: float(value) for name, value in metrics.items()}
 

@@ -120,11 +120,13 @@ class PPO(Learner, Generic[S]):
             warn_if_over(self.group.name, self.updates, self.setup.num_updates)
         rate = self.learning_rate()
         data, described = self._prepare(rollout)
-        going = torch.ones(self.fold.m, dtype=torch.bool, device=self.setup.device)
+        active_networks = torch.ones(self.fold.m, dtype=torch.bool, device=self.setup.device)
         totals: dict[str, Tensor] = {}
         rounds = 0
         for rows in self._minibatches(data["observation"].shape[1]):
-            metrics, going = self._update({name: None if x is None else x[:, rows] for name, x in data.items()}, going)
+            metrics, active_networks = self._update(
+                {name: None if x is None else x[:, rows] for name, x in data.items()}, active_networks
+            )
             totals = {name: totals.get(name, 0) + value for name, value in metrics.items()}
             rounds += 1
         self.objective.adapt()
@@ -167,26 +169,26 @@ class PPO(Learner, Generic[S]):
         """The rollout as tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory; and metrics of its returns, by network."""
         estimates = self._values(rollout)
         value = self._on_reward_scale(estimates)
-        paid = rollout._replace(reward=self._rewards(rollout))
-        advantage, known = paid.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
-        valid = self.fold.by_network(self._to_device(known).flatten(0, 1))
-        gain = self.fold.by_network(self._to_device(advantage).flatten(0, 1))
-        before = self.fold.by_network(value[:-1].flatten(0, 1))
-        target = torch.where(valid, gain + before, 0)
+        shaped = rollout._replace(reward=self._rewards(rollout))
+        advantage, valid_target = shaped.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
+        valid = self.fold.by_network(self._to_device(valid_target).flatten(0, 1))
+        advantages = self.fold.by_network(self._to_device(advantage).flatten(0, 1))
+        old_value = self.fold.by_network(value[:-1].flatten(0, 1))
+        target = torch.where(valid, advantages + old_value, 0)
         metrics = {"mean_return": masked_mean(target, valid)}
-        explained = explained_variance(before, target, valid)
+        explained = explained_variance(old_value, target, valid)
         if (defined := ~explained.isnan()).any():  # networks whose returns do not vary have none
             metrics["explained_variance"] = explained[defined]
         if self.normalizer:
             self.normalizer.update(target, valid)
             target = self.normalizer.normalize(target)
         if self.settings.normalize_advantage:
-            gain = standardize(gain, valid)
-        data = self._tensors(rollout) | {"valid": self._to_device(known), "value": estimates[:-1]}
-        length, copies = known.shape[:2]
+            advantages = standardize(advantages, valid)
+        data = self._tensors(rollout) | {"valid": self._to_device(valid_target), "value": estimates[:-1]}
+        length, copies = valid_target.shape[:2]
         data |= {
             name: self.fold.back(x).unflatten(0, (length, copies))
-            for name, x in (("advantage", gain), ("target", target))
+            for name, x in (("advantage", advantages), ("target", target))
         }
         data = _zero_invalid(data)
         if rollout.memory is None:
@@ -227,7 +229,7 @@ class PPO(Learner, Generic[S]):
             order = torch.randperm(rows, generator=self.stream("minibatch"))
             yield from order.to(self.setup.device).tensor_split(min(self.settings.minibatches, rows))
 
-    def _update(self, data: Data, going: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+    def _update(self, data: Data, active_networks: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """One gradient step of the networks that are `going` (m,); returns metrics and those that still go."""
         settings = self.settings
         memory = data.pop("memory")
@@ -241,15 +243,15 @@ class PPO(Learner, Generic[S]):
             self.distribution, outputs, value, Batch(**flat),
             self.objective, settings.value_clip, settings.value_coefficient, settings.entropy,
         )  # fmt: skip
-        here = flat["valid"].any(dim=1)
-        self.objective.measure(metrics, here)
+        has_rows = flat["valid"].any(dim=1)
+        self.objective.measure(metrics, has_rows)
         if settings.target_kl is not None:
-            going = going & (metrics["kl"] <= settings.target_kl)
+            active_networks = active_networks & (metrics["kl"] <= settings.target_kl)
         self.optimizer.zero_grad()
         loss.sum().backward()
         metrics["gradient_norm"] = self.optimizer.clip(settings.max_grad_norm)
-        self.optimizer.step(self.learning_rate(), going & here)
-        return metrics, going
+        self.optimizer.step(self.learning_rate(), active_networks & has_rows)
+        return metrics, active_networks
 
 
 def _zero_invalid(data: Data) -> Data:

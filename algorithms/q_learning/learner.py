@@ -208,7 +208,7 @@ class QLearner(Learner, Generic[S]):
         """One gradient step on stretches of the replay."""
         settings = self.settings
         stretch = replay.draw(settings.batch_size, settings.sequence_length, self.stream("replay"), self.setup.device)
-        loss, going, metrics = self._loss(stretch)
+        loss, active_networks, metrics = self._loss(stretch)
         for optimizer in self.optimizers.values():
             optimizer.zero_grad()
         loss.backward()
@@ -217,7 +217,9 @@ class QLearner(Learner, Generic[S]):
             if name == "network":
                 metrics["gradient_norm"] = norm
             m = len(optimizer.steps)
-            optimizer.step(self.learning_rate(), going if len(going) == m else going.any().expand(m))
+            optimizer.step(
+                self.learning_rate(), active_networks if len(active_networks) == m else active_networks.any().expand(m)
+            )
         self.gradient_steps += 1
         if self.gradient_steps % settings.target_interval == 0:
             self._move_targets()
@@ -255,18 +257,18 @@ class QLearner(Learner, Generic[S]):
     ) -> tuple[Tensor, Tensor]:
         """What chosen values should be, and where that is known and to be learnt, `(L, B, k)` each."""
         settings = self.settings
-        after = value.cpu().numpy()
+        bootstrap = value.cpu().numpy()
         arguments = (
-            reward * np.float32(settings.reward_scale), after, terminated, stretch.truncated,
+            reward * np.float32(settings.reward_scale), bootstrap, terminated, stretch.truncated,
             active.cpu().numpy(), stretch.first.cpu().numpy(), settings.gamma,
         )  # fmt: skip
         if settings.n_step > 1:
-            target, known = n_step_return(*arguments, settings.n_step)
+            target, valid_target = n_step_return(*arguments, settings.n_step)
         else:
-            gain, known = generalized_advantage(*arguments, settings.return_lambda)
-            target = gain + after[:-1]  # the lambda-return
-        known[: settings.burn_in] = False
-        return self._to_device(target), self._to_device(known)
+            advantages, valid_target = generalized_advantage(*arguments, settings.return_lambda)
+            target = advantages + bootstrap[:-1]  # the lambda-return
+        valid_target[: settings.burn_in] = False
+        return self._to_device(target), self._to_device(valid_target)
 
     def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
         replay = Replay(len(rollout.reward) + 1, rollout, self.keeps_state)
@@ -353,15 +355,15 @@ class IQL(QLearner[QSettings]):
     def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
         values = self._forward(self.network, stretch)
         with torch.no_grad():
-            late = self._forward(self.targets["network"], stretch)
-            best = self.actions.best(values if self.settings.double_q else late, stretch.action_mask)
-            after = self._values(self.targets, late, best, stretch)
-        target, known = self._targets(stretch.reward, stretch.terminated, after, stretch.active, stretch)
+            target_q = self._forward(self.targets["network"], stretch)
+            best = self.actions.best(values if self.settings.double_q else target_q, stretch.action_mask)
+            bootstrap = self._values(self.targets, target_q, best, stretch)
+        target, valid_target = self._targets(stretch.reward, stretch.terminated, bootstrap, stretch.active, stretch)
         chosen = self.actions.of(values[:-1], self.actions.from_action(stretch.action[:-1]))
-        chosen, target, known = (self.fold.by_network(x.flatten(0, 1)) for x in (chosen, target, known))
-        loss = masked_mean((chosen - target).square(), known)
-        metrics = {"td_loss": loss.detach(), "q_taken": masked_mean(chosen.detach(), known)}
-        return loss.sum(), known.any(dim=1), metrics
+        chosen, target, valid_target = (self.fold.by_network(x.flatten(0, 1)) for x in (chosen, target, valid_target))
+        loss = masked_mean((chosen - target).square(), valid_target)
+        metrics = {"td_loss": loss.detach(), "q_taken": masked_mean(chosen.detach(), valid_target)}
+        return loss.sum(), valid_target.any(dim=1), metrics
 
     def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
         return self.actions.of(values, best)

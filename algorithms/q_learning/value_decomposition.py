@@ -105,33 +105,33 @@ class QMIX(QLearner[TeamSettings]):
 
     def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
         values = self._forward(self.network, stretch)
-        acted = self.actions.from_action(stretch.action[:-1])
+        actions = self.actions.from_action(stretch.action[:-1])
         with torch.no_grad():
-            late = self._forward(self.targets["central_network" if self._weighted else "network"], stretch)
-            source = values if self.settings.double_q or self._weighted else late
+            target_q = self._forward(self.targets["central_network" if self._weighted else "network"], stretch)
+            source = values if self.settings.double_q or self._weighted else target_q
             best = self.actions.best(source, stretch.action_mask)
-            after = self._values(self.targets, late, best, stretch)
-        here = stretch.active.any(dim=-1, keepdim=True)
-        target, known = self._targets(
+            bootstrap = self._values(self.targets, target_q, best, stretch)
+        any_active = stretch.active.any(dim=-1, keepdim=True)
+        target, valid_target = self._targets(
             self._team_reward(stretch.reward),
             np.logical_and.reduce(stretch.terminated, axis=-1, keepdims=True),
-            after,
-            here,
+            bootstrap,
+            any_active,
             stretch,
         )
-        target, known = target.view(1, -1), known.view(1, -1)
-        worth = self._mix(self.parts["mixer"], values[:-1], acted, stretch).reshape(1, -1)
-        error = (worth - target).square()
+        target, valid_target = target.view(1, -1), valid_target.view(1, -1)
+        q_tot = self._mix(self.parts["mixer"], values[:-1], actions, stretch).reshape(1, -1)
+        error = (q_tot - target).square()
         loss, metrics = torch.zeros((), device=error.device), {}
         if self._weighted:
-            weight, central = self._weigh(worth, target, acted, best, after, stretch)
+            weight, central = self._weigh(q_tot, target, actions, best, bootstrap, stretch)
             error = weight * error
-            central_loss = masked_mean((central - target).square(), known)
+            central_loss = masked_mean((central - target).square(), valid_target)
             loss = central_loss.sum()
-            metrics = {"central_loss": central_loss.detach(), "weight": masked_mean(weight, known)}
-        team_loss = masked_mean(error, known)
-        metrics |= {"td_loss": team_loss.detach(), "q_taken": masked_mean(worth.detach(), known)}
-        return loss + team_loss.sum(), known.any(dim=1), metrics
+            metrics = {"central_loss": central_loss.detach(), "weight": masked_mean(weight, valid_target)}
+        team_loss = masked_mean(error, valid_target)
+        metrics |= {"td_loss": team_loss.detach(), "q_taken": masked_mean(q_tot.detach(), valid_target)}
+        return loss + team_loss.sum(), valid_target.any(dim=1), metrics
 
     def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
         mixer = parts["central_mixer"] if self._weighted and parts is self.targets else parts["mixer"]
@@ -154,17 +154,17 @@ class QMIX(QLearner[TeamSettings]):
         return mixer(chosen, most, shown, state).view(active.shape[:2])
 
     def _weigh(
-        self, worth: Tensor, target: Tensor, acted: Tensor, best: Tensor, after: Tensor, stretch: Stretch
+        self, q_tot: Tensor, target: Tensor, actions: Tensor, best: Tensor, bootstrap: Tensor, stretch: Stretch
     ) -> tuple[Tensor, Tensor]:
         """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of the joint action that was taken (Rashid et al. 2020, equations 10 and 11)."""
-        look = self._forward(self.parts["central_network"], stretch)
-        central = self._mix(self.parts["central_mixer"], look[:-1], acted, stretch).reshape(1, -1)
+        central_q = self._forward(self.parts["central_network"], stretch)
+        central = self._mix(self.parts["central_mixer"], central_q[:-1], actions, stretch).reshape(1, -1)
         with torch.no_grad():
             if self.settings.weighting == "optimistic":
-                counts = worth < target
+                counts = q_tot < target
             else:
-                same = ((acted == best[:-1]).all(dim=-1) | ~stretch.active[:-1]).all(dim=-1).reshape(1, -1)
-                counts = same | (target > after[:-1].reshape(1, -1))
+                same = ((actions == best[:-1]).all(dim=-1) | ~stretch.active[:-1]).all(dim=-1).reshape(1, -1)
+                counts = same | (target > bootstrap[:-1].reshape(1, -1))
             weight = torch.where(counts, 1.0, self.settings.weight)
         return weight, central
 
