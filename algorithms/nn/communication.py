@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from .layers import Fold
+from .layers import AgentAxis
 
 
-def hear_others(x: Tensor, active: Tensor, fold: Fold) -> Tensor:
+def hear_others(x: Tensor, active: Tensor, agent_axis: AgentAxis) -> Tensor:
     """Put the mean of the other agents' features beside each agent's own.
 
     Differentiable, so that agents learn what to say. With two agents it is the channel of Sunehag et al., "Value-decomposition networks" (2018),
@@ -19,9 +19,9 @@ def hear_others(x: Tensor, active: Tensor, fold: Fold) -> Tensor:
     Returns:
         `(m, rows', 2 * features)`.
     """
-    own = fold.back(x)
-    here = active.reshape(-1, fold.n, 1)
+    own = agent_axis.merge(x)
+    here = active.reshape(-1, agent_axis.n, 1)
     said = torch.where(here, own, 0)
     others = here.sum(dim=1, keepdim=True) - here.to(x.dtype)
     heard = (said.sum(dim=1, keepdim=True) - said) / others.clamp(min=1)
-    return torch.cat([x, fold.by_network(heard)], dim=-1)
+    return torch.cat([x, agent_axis.split(heard)], dim=-1)

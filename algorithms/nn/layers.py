@@ -92,22 +92,27 @@ class StackedGRU(nn.Module):
         return gru_scan(gates, memory, self.gates_memory.weight, self.gates_memory.bias, fresh, here)
 
 
-class Fold:
-    """Moves between rows as the trainer has them, `(rows, n, ...)`, and the m networks: m = n, or m = 1 with all agents' rows in one."""
+class AgentAxis:
+    """The two layouts of agents' data, and the way from one to the other.
+
+    A learner has `(rows, n, ...)`: a row for each step of each env, n agents in it. The m stacked
+    networks take `(m, rows', ...)`. Without sharing m = n and rows' = rows. With sharing m = 1 and
+    rows' = rows * n, the n agents of a row one behind the other.
+    """
 
     def __init__(self, n: int, shared: bool):
         self.n = n
         self.shared = shared
         self.m = 1 if shared else n
 
-    def by_row(self, x: Tensor) -> Tensor:
-        """`(rows, n, ...)` to `(rows', m, ...)`."""
+    def split_rows(self, x: Tensor) -> Tensor:
+        """Lay out as `split`, with the rows first: `(rows, n, ...)` to `(rows', m, ...)`."""
         return x.reshape(-1, 1, *x.shape[2:]) if self.shared else x
 
-    def by_network(self, x: Tensor) -> Tensor:
-        """`(rows, n, ...)` to `(m, rows', ...)`."""
-        return self.by_row(x).transpose(0, 1)
+    def split(self, x: Tensor) -> Tensor:
+        """Lay out by network: `(rows, n, ...)` to `(m, rows', ...)`."""
+        return self.split_rows(x).transpose(0, 1)
 
-    def back(self, x: Tensor) -> Tensor:
-        """`(m, rows', ...)` to `(rows, n, ...)`."""
+    def merge(self, x: Tensor) -> Tensor:
+        """Lay out by row, the inverse of `split`: `(m, rows', ...)` to `(rows, n, ...)`."""
         return x.reshape(-1, self.n, *x.shape[2:]) if self.shared else x.transpose(0, 1)

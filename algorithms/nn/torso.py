@@ -13,7 +13,7 @@ from ...envs.core.validation import WIDEST, check_widths, check_within
 from ...envs.errors import BadParameter
 from .communication import hear_others
 from .encoders import AUTO, build_encoder, check_encoder
-from .layers import ACTIVATIONS, Fold, StackedGRU, StackedLinear
+from .layers import ACTIVATIONS, AgentAxis, StackedGRU, StackedLinear
 
 PIXEL = 255
 
@@ -55,20 +55,20 @@ class Body(nn.Module):
         self,
         space: spaces.Box,
         settings: BodySettings,
-        fold: Fold,
+        agent_axis: AgentAxis,
         stream: torch.Generator,
         extra: int = 0,
         talks: bool = False,
     ):
         """`extra` features join those of the encoder; with `talks` each agent hears the others' before it remembers."""
         super().__init__()
-        self.fold = fold
+        self.agent_axis = agent_axis
         self.dtype = torch.get_default_dtype()  # of the weights made below
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
         self.scale = brightness_scale(space)
         self.encoder = build_encoder(
-            fold.m,
+            agent_axis.m,
             space.shape,
             settings.hidden[0],
             settings.channels,
@@ -76,11 +76,11 @@ class Body(nn.Module):
             stream,
             settings.encoder,
         )
-        widths = [self.encoder.outputs + (fold.n if self.with_id else 0) + extra, *settings.hidden]
-        self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
+        widths = [self.encoder.outputs + (agent_axis.n if self.with_id else 0) + extra, *settings.hidden]
+        self.layers = nn.ModuleList(StackedLinear(agent_axis.m, a, b, stream) for a, b in pairwise(widths))
         self.talks = talks
         width = widths[-1] * (2 if talks else 1)
-        self.gru = StackedGRU(fold.m, width, settings.memory_size, stream) if settings.memory == "gru" else None
+        self.gru = StackedGRU(agent_axis.m, width, settings.memory_size, stream) if settings.memory == "gru" else None
         self.outputs = settings.memory_size if self.gru else width
 
     def forward(
@@ -105,29 +105,31 @@ class Body(nn.Module):
         """
         length, copies = observation.shape[:2]
         seen = observation.flatten(0, 1).to(self.dtype)
-        x = self.encoder(self.fold.by_row(seen if self.scale == 1 else seen * self.scale))
+        x = self.encoder(self.agent_axis.split_rows(seen if self.scale == 1 else seen * self.scale))
         if self.with_id:
-            identity = torch.eye(self.fold.n, device=x.device).expand(length * copies, -1, -1)
-            x = torch.cat([x, self.fold.by_network(identity)], dim=-1)
+            identity = torch.eye(self.agent_axis.n, device=x.device).expand(length * copies, -1, -1)
+            x = torch.cat([x, self.agent_axis.split(identity)], dim=-1)
         if extra is not None:
-            x = torch.cat([x, self.fold.by_network(extra.flatten(0, 1))], dim=-1)
+            x = torch.cat([x, self.agent_axis.split(extra.flatten(0, 1))], dim=-1)
         for layer in self.layers:
             x = self.activation(layer(x))
         if self.talks:
-            x = hear_others(x, active, self.fold)
+            x = hear_others(x, active, self.agent_axis)
         if self.gru is None or memory is None:
             return x, memory
         return self._remember(x, memory, first, active)
 
     def _remember(self, x: Tensor, memory: Tensor, first: Tensor, active: Tensor) -> tuple[Tensor, Tensor]:
         assert self.gru is not None
-        fresh, here = (self._by_step(flags) for flags in (first.unsqueeze(-1).expand(-1, -1, self.fold.n), active))
-        after = self.gru(x, self.fold.by_network(memory), fresh, here)
-        return after.flatten(1, 2), self.fold.back(after[:, -1])
+        fresh, here = (
+            self._by_step(flags) for flags in (first.unsqueeze(-1).expand(-1, -1, self.agent_axis.n), active)
+        )
+        after = self.gru(x, self.agent_axis.split(memory), fresh, here)
+        return after.flatten(1, 2), self.agent_axis.merge(after[:, -1])
 
     def _by_step(self, flags: Tensor) -> Tensor:
         """`(T, B, n)` to `(m, T, B')`."""
-        return flags.reshape(1, len(flags), -1) if self.fold.shared else flags.permute(2, 0, 1)
+        return flags.reshape(1, len(flags), -1) if self.agent_axis.shared else flags.permute(2, 0, 1)
 
 
 def brightness_scale(space: spaces.Box) -> float:

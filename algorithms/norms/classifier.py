@@ -29,7 +29,7 @@ from ...envs.errors import BadParameter
 from ..core.learner import Setup
 from ..nn.adam import StackedAdam
 from ..nn.encoders import build_encoder
-from ..nn.layers import ACTIVATIONS, Fold, StackedLinear
+from ..nn.layers import ACTIVATIONS, AgentAxis, StackedLinear
 from ..nn.torso import brightness_scale
 
 DISAPPROVED = 0.5
@@ -134,14 +134,14 @@ class NormModel:
         self.settings = settings
         self.setup = setup
         n = setup.group.size
-        self.fold = Fold(n, shared=False)
+        self.agent_axis = AgentAxis(n, shared=False)
         self.network = Classifiers(n, setup.group.observation_space, settings, stream).to(setup.device)
         self.optimizer = StackedAdam(self.network.parameters(), 1e-8)
 
     @torch.no_grad()
     def judge(self, observation: Tensor) -> Tensor:
         """The probability `(rows, n)` that the group disapproves, by each agent's own classifier on its own observation `(rows, n, *shape)`."""
-        return self.fold.back(self.network(observation)).sigmoid()
+        return self.agent_axis.merge(self.network(observation)).sigmoid()
 
     def learn(self, events: Events, stream: torch.Generator) -> dict[str, Tensor]:
         """Take `steps` gradient steps on a rollout's events. Returns metrics of those agents that have them, measured before the first step.
@@ -151,7 +151,7 @@ class NormModel:
         metrics: dict[str, Tensor] = {}
         if not len(events.step):
             return metrics
-        if self.fold.n > 1:
+        if self.agent_axis.n > 1:
             metrics["agreement"] = self._agreement(events, stream)
         pools = [self._pools(events, kind) for kind in (True, False)]
         counts = torch.tensor(
@@ -183,7 +183,7 @@ class NormModel:
         """For each agent the events of one kind that it learns from, as rows of `events`."""
         alike = events.sanctioned == sanctioned
         if self.settings.events == "all":
-            return [torch.from_numpy(np.flatnonzero(alike))] * self.fold.n
+            return [torch.from_numpy(np.flatnonzero(alike))] * self.agent_axis.n
         return [torch.from_numpy(np.flatnonzero(alike & (events.agent != own))) for own in self.setup.group.places]
 
     def _draw(self, pool: list[Tensor], most: int, stream: torch.Generator) -> Tensor:
@@ -214,10 +214,10 @@ class NormModel:
         count = len(events.step)
         rows = torch.randint(count, (min(COMPARED, count),), generator=stream)
         frames = self._frames(events, rows).unsqueeze(1)
-        says = self.network(frames.expand(-1, self.fold.n, *frames.shape[2:])) >= 0  # (n, k)
+        says = self.network(frames.expand(-1, self.agent_axis.n, *frames.shape[2:])) >= 0  # (n, k)
         number = says.sum(dim=0)
-        alike = torch.where(says, number - 1, self.fold.n - 1 - number)
-        return alike.float().mean(dim=1) / (self.fold.n - 1)
+        alike = torch.where(says, number - 1, self.agent_axis.n - 1 - number)
+        return alike.float().mean(dim=1) / (self.agent_axis.n - 1)
 
     def state_dict(self) -> dict[str, Any]:
         """Networks and optimizer."""

@@ -7,7 +7,7 @@ from gymnasium import spaces
 from torch import Tensor, nn
 
 from ..nn.encoders import AUTO, Encoder, build_encoder
-from ..nn.layers import ACTIVATIONS, Fold, StackedLinear
+from ..nn.layers import ACTIVATIONS, AgentAxis, StackedLinear
 from ..nn.torso import BodySettings, brightness_scale
 
 
@@ -19,38 +19,44 @@ class CentralCritic(nn.Module):
         shape: tuple[int, ...],
         own: spaces.Box | None,
         settings: BodySettings,
-        fold: Fold,
+        agent_axis: AgentAxis,
         stream: torch.Generator,
     ):
         """`shape` is a state's. With `own`, the space of the agents' observations, each agent's observation stands beside the state."""
         super().__init__()
-        self.fold = fold
+        self.agent_axis = agent_axis
         self.dtype = torch.get_default_dtype()  # of the weights made below
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
 
         def encoder(of: tuple[int, ...], name: str = AUTO) -> Encoder:
-            return build_encoder(fold.m, of, settings.hidden[0], settings.channels, settings.activation, stream, name)
+            return build_encoder(
+                agent_axis.m, of, settings.hidden[0], settings.channels, settings.activation, stream, name
+            )
 
         self.encoder = encoder(shape)
         self.own = None if own is None else encoder(own.shape, settings.encoder)
         self.scale = 1.0 if own is None else brightness_scale(own)
-        inputs = [self.encoder.outputs, 0 if self.own is None else self.own.outputs, fold.n if self.with_id else 0]
+        inputs = [
+            self.encoder.outputs,
+            0 if self.own is None else self.own.outputs,
+            agent_axis.n if self.with_id else 0,
+        ]
         widths = [sum(inputs), *settings.hidden]
-        self.layers = nn.ModuleList(StackedLinear(fold.m, a, b, stream) for a, b in pairwise(widths))
-        self.head = StackedLinear(fold.m, widths[-1], 1, stream, gain=1.0)
+        self.layers = nn.ModuleList(StackedLinear(agent_axis.m, a, b, stream) for a, b in pairwise(widths))
+        self.head = StackedLinear(agent_axis.m, widths[-1], 1, stream, gain=1.0)
 
     def forward(self, state: Tensor, observation: Tensor) -> Tensor:
         """Values `(m, rows')` of every agent, for states `(rows, *shape)` and observations `(rows, n, *shape)`."""
-        x = self.encoder(state.unsqueeze(1).expand(-1, self.fold.m, *state.shape[1:]))
+        x = self.encoder(state.unsqueeze(1).expand(-1, self.agent_axis.m, *state.shape[1:]))
         alike = self.own is None and not self.with_id  # one network that sees one thing: computed once for all agents
         if not alike:
             x = self._for_each_agent(x)
         if self.own is not None:
-            x = torch.cat([x, self.own(self.fold.by_row(observation.to(self.dtype) * self.scale))], dim=-1)
+            x = torch.cat([x, self.own(self.agent_axis.split_rows(observation.to(self.dtype) * self.scale))], dim=-1)
         if self.with_id:
-            identity = torch.eye(self.fold.n, device=x.device).expand(len(state), -1, -1)
-            x = torch.cat([x, self.fold.by_network(identity)], dim=-1)
+            identity = torch.eye(self.agent_axis.n, device=x.device).expand(len(state), -1, -1)
+            x = torch.cat([x, self.agent_axis.split(identity)], dim=-1)
         for layer in self.layers:
             x = self.activation(layer(x))
         value = self.head(x)
@@ -58,4 +64,4 @@ class CentralCritic(nn.Module):
 
     def _for_each_agent(self, x: Tensor) -> Tensor:
         """`(m, rows, k)` to `(m, rows', k)`: with one network, a row for each agent."""
-        return x.repeat_interleave(self.fold.n, dim=1) if self.fold.shared else x
+        return x.repeat_interleave(self.agent_axis.n, dim=1) if self.agent_axis.shared else x

@@ -50,7 +50,7 @@ class DPO(PPO[DPOSettings]):
     def _build_objective(self) -> PolicyObjective:
         settings = self.settings
         return KLPenaltyObjective(
-            self.fold.m,
+            self.agent_axis.m,
             settings.kl_target,
             settings.kl_coefficient if settings.kl_penalty else None,
             settings.sqrt_kl_coefficient if settings.sqrt_kl_penalty else None,

@@ -43,17 +43,17 @@ class PPO(Learner, Generic[S]):
         super().__init__(setup, settings)
         self.distribution = build_distribution(self.group.action_space)
         self.network = self._build_network(self.stream("initialisation")).to(setup.device)
-        self.fold = self.network.fold
+        self.agent_axis = self.network.agent_axis
         self.objective = self._build_objective()
         self.optimizer = StackedAdam(self.network.parameters(), settings.adam_epsilon)
-        self.normalizer = ValueNormalizer(self.fold.m, device=setup.device) if settings.normalize_value else None
+        self.normalizer = ValueNormalizer(self.agent_axis.m, device=setup.device) if settings.normalize_value else None
         self.updates = 0
 
     # The exchangeable parts
 
     @abstractmethod
     def _build_objective(self) -> PolicyObjective:
-        """The policy objective of the `self.fold.m` networks."""
+        """The policy objective of the `self.agent_axis.m` networks."""
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
         """Actor and critic. Here the critic sees what the actor sees."""
@@ -86,7 +86,7 @@ class PPO(Learner, Generic[S]):
         memory = None if memory is None else memory.to(self.setup.device)  # a checkpoint gives it back on the CPU
         inputs = self._inputs(step.observation, step.first, step.active)
         outputs, value, memory = self._forward(inputs, memory)
-        mask = None if step.action_mask is None else self.fold.by_network(self._to_device(step.action_mask))
+        mask = None if step.action_mask is None else self.agent_axis.split(self._to_device(step.action_mask))
         if greedy:
             sample = self.distribution.mode(outputs, mask)
         else:
@@ -96,7 +96,7 @@ class PPO(Learner, Generic[S]):
             record["value"] = value
         if self.objective.needs_outputs:
             record["outputs"] = outputs
-        record = {name: self.fold.back(x).cpu() for name, x in record.items()}
+        record = {name: self.agent_axis.merge(x).cpu() for name, x in record.items()}
         if "extra" in inputs:
             record["extra"] = inputs["extra"][0].cpu()
         return Decision(
@@ -120,7 +120,7 @@ class PPO(Learner, Generic[S]):
             warn_if_over(self.group.name, self.updates, self.setup.num_updates)
         rate = self.learning_rate()
         data, described = self._prepare(rollout)
-        active_networks = torch.ones(self.fold.m, dtype=torch.bool, device=self.setup.device)
+        active_networks = torch.ones(self.agent_axis.m, dtype=torch.bool, device=self.setup.device)
         totals: dict[str, Tensor] = {}
         rounds = 0
         for rows in self._minibatches(data["observation"].shape[1]):
@@ -171,9 +171,9 @@ class PPO(Learner, Generic[S]):
         value = self._on_reward_scale(estimates)
         shaped = rollout._replace(reward=self._rewards(rollout))
         advantage, valid_target = shaped.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
-        valid = self.fold.by_network(self._to_device(valid_target).flatten(0, 1))
-        advantages = self.fold.by_network(self._to_device(advantage).flatten(0, 1))
-        old_value = self.fold.by_network(value[:-1].flatten(0, 1))
+        valid = self.agent_axis.split(self._to_device(valid_target).flatten(0, 1))
+        advantages = self.agent_axis.split(self._to_device(advantage).flatten(0, 1))
+        old_value = self.agent_axis.split(value[:-1].flatten(0, 1))
         target = torch.where(valid, advantages + old_value, 0)
         metrics = {"mean_return": masked_mean(target, valid)}
         explained = explained_variance(old_value, target, valid)
@@ -187,7 +187,7 @@ class PPO(Learner, Generic[S]):
         data = self._tensors(rollout) | {"valid": self._to_device(valid_target), "value": estimates[:-1]}
         length, copies = valid_target.shape[:2]
         data |= {
-            name: self.fold.back(x).unflatten(0, (length, copies))
+            name: self.agent_axis.merge(x).unflatten(0, (length, copies))
             for name, x in (("advantage", advantages), ("target", target))
         }
         data = _zero_invalid(data)
@@ -215,13 +215,15 @@ class PPO(Learner, Generic[S]):
         last = self._inputs(rollout.observation[-1], rollout.first[-1], rollout.active[-1])
         _, value, _ = self._forward(last, rollout.last_memory)
         assert value is not None
-        return torch.cat([self._to_device(rollout.record["value"]), self.fold.back(value)[None]])
+        return torch.cat([self._to_device(rollout.record["value"]), self.agent_axis.merge(value)[None]])
 
     def _on_reward_scale(self, value: Tensor) -> Tensor:
         """`(T + 1, E, n)`."""
         if self.normalizer is None:
             return value
-        return self.fold.back(self.normalizer.denormalize(self.fold.by_network(value.flatten(0, 1)))).view(value.shape)
+        return self.agent_axis.merge(self.normalizer.denormalize(self.agent_axis.split(value.flatten(0, 1)))).view(
+            value.shape
+        )
 
     def _minibatches(self, rows: int) -> Iterator[Tensor]:
         """Parts of a random order of the rows, anew in each epoch; the same rows for all agents."""
@@ -236,7 +238,7 @@ class PPO(Learner, Generic[S]):
         outputs, value, _ = self._forward(data, None if memory is None else memory[0])
         assert value is not None
         flat: dict[str, Any] = {
-            name: None if data[name] is None else self.fold.by_network(data[name].flatten(0, 1))
+            name: None if data[name] is None else self.agent_axis.split(data[name].flatten(0, 1))
             for name in Batch._fields
         }
         loss, metrics = ppo_loss(

@@ -12,7 +12,7 @@ from torch import Tensor
 from ..core.learner import Information, Setup
 from ..core.rollout import Rollout
 from ..nn.global_state import GlobalState, StateSource
-from ..nn.layers import Fold
+from ..nn.layers import AgentAxis
 from .central_critic import CentralCritic
 from .ippo import IPPOSettings
 from .learner import PPO, Data
@@ -50,9 +50,9 @@ class MAPPO(PPO[MAPPOSettings]):
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
         network, space = self.settings.network, self.group.observation_space
-        fold = Fold(self.group.size, network.sharing == "all")
+        agent_axis = AgentAxis(self.group.size, network.sharing == "all")
         own = space if self.settings.critic_sees == "state_and_observation" else None
-        critic = CentralCritic(self.global_state.shape, own, network, fold, stream)
+        critic = CentralCritic(self.global_state.shape, own, network, agent_axis, stream)
         return ActorCritic(self.group, self.distribution, network, stream, critic, self.extra)
 
     def _states(self, rollout: Rollout) -> Tensor:
@@ -65,7 +65,7 @@ class MAPPO(PPO[MAPPOSettings]):
         value = self.network.critic(
             self._states(rollout).flatten(0, 1), self._to_device(rollout.observation).flatten(0, 1)
         )
-        return self.fold.back(value).unflatten(0, rollout.first.shape)
+        return self.agent_axis.merge(value).unflatten(0, rollout.first.shape)
 
     def _tensors(self, rollout: Rollout) -> Data:
         return super()._tensors(rollout) | {"state": self._states(rollout)[:-1]}

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from ...envs.core.spec import GroupSpec
 from ...envs.core.validation import check_above_zero
 from ..nn.distributions import Distribution
-from ..nn.layers import Fold, StackedLinear
+from ..nn.layers import AgentAxis, StackedLinear
 from ..nn.torso import Body, BodySettings
 from .central_critic import CentralCritic
 
@@ -42,26 +42,26 @@ class ActorCritic(nn.Module):
     ):
         """With a `central` critic the actor's body is the only one. All bodies see `extra` numbers beside the observation."""
         super().__init__()
-        self.fold = Fold(group.size, settings.sharing == "all")
+        self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
         self.settings = settings
         bodies = [
-            Body(group.observation_space, settings, self.fold, stream, extra)
+            Body(group.observation_space, settings, self.agent_axis, stream, extra)
             for _ in range(2 if settings.separate_critic and central is None else 1)
         ]
         self.bodies = nn.ModuleList(bodies)
         self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
-        self.actor = StackedLinear(self.fold.m, bodies[0].outputs, self.means, stream, gain=0.01)
-        self.critic = central or StackedLinear(self.fold.m, bodies[-1].outputs, 1, stream, gain=1.0)
+        self.actor = StackedLinear(self.agent_axis.m, bodies[0].outputs, self.means, stream, gain=0.01)
+        self.critic = central or StackedLinear(self.agent_axis.m, bodies[-1].outputs, 1, stream, gain=1.0)
         self.log_scale = None
         if distribution.has_scale:
-            log_scale = torch.full((self.fold.m, 1, self.means), math.log(settings.initial_deviation))
+            log_scale = torch.full((self.agent_axis.m, 1, self.means), math.log(settings.initial_deviation))
             self.log_scale = nn.Parameter(log_scale)
 
     def initial_memory(self, num_envs: int) -> Tensor | None:
         """Zeros `(num_envs, n, bodies * memory_size)`, or None without memory."""
         if self.settings.memory == "none":
             return None
-        return torch.zeros(num_envs, self.fold.n, len(self.bodies) * self.settings.memory_size)
+        return torch.zeros(num_envs, self.agent_axis.n, len(self.bodies) * self.settings.memory_size)
 
     def forward(
         self,

@@ -119,7 +119,7 @@ class QLearner(Learner, Generic[S]):
         self.who = type(self).__name__.lower()
         self.actions = ActionValues(self.group, self.who)
         self.network = self.make_network()
-        self.fold = self.network.fold
+        self.agent_axis = self.network.agent_axis
         self.parts = nn.ModuleDict({"network": self.network, **self.other_parts()}).to(setup.device)
         self.targets = copy.deepcopy(self.parts).requires_grad_(False)
         self.optimizers = {
@@ -360,7 +360,7 @@ class IQL(QLearner[QSettings]):
             bootstrap = self._values(self.targets, target_q, best, stretch)
         target, valid_target = self._targets(stretch.reward, stretch.terminated, bootstrap, stretch.active, stretch)
         chosen = self.actions.of(values[:-1], self.actions.from_action(stretch.action[:-1]))
-        chosen, target, valid_target = (self.fold.by_network(x.flatten(0, 1)) for x in (chosen, target, valid_target))
+        chosen, target, valid_target = (self.agent_axis.split(x.flatten(0, 1)) for x in (chosen, target, valid_target))
         loss = masked_mean((chosen - target).square(), valid_target)
         metrics = {"td_loss": loss.detach(), "q_taken": masked_mean(chosen.detach(), valid_target)}
         return loss.sum(), valid_target.any(dim=1), metrics

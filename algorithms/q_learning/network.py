@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ...envs.core.spec import GroupSpec
 from ..nn.communication import hear_others
-from ..nn.layers import Fold, StackedLinear
+from ..nn.layers import AgentAxis, StackedLinear
 from ..nn.torso import Body, BodySettings
 from .discrete_actions import ActionValues
 
@@ -37,22 +37,27 @@ class QNetwork(nn.Module):
 
     def __init__(self, group: GroupSpec, actions: ActionValues, settings: QNetworkSettings, stream: torch.Generator):
         super().__init__()
-        self.fold = Fold(group.size, settings.sharing == "all")
+        self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
         self.actions = actions
         self.channel = settings.channel if isinstance(settings, TalkingNetworkSettings) else "none"
         self.shown = actions.choices if settings.last_action else 0
         self.body = Body(
-            group.observation_space, settings, self.fold, stream, extra=self.shown, talks=self.channel == "features"
+            group.observation_space,
+            settings,
+            self.agent_axis,
+            stream,
+            extra=self.shown,
+            talks=self.channel == "features",
         )
         self.remembered = settings.memory_size if settings.memory == "gru" else 0
         width = self.body.outputs * (2 if self.channel == "memory" else 1)
         # Small first values: what is best is then a matter of what was paid, not of how the weights fell.
-        self.head = StackedLinear(self.fold.m, width, actions.choices, stream, gain=0.1)
+        self.head = StackedLinear(self.agent_axis.m, width, actions.choices, stream, gain=0.1)
 
     def initial_memory(self, num_envs: int) -> Tensor | None:
         """Zeros `(num_envs, n, k)`, or None without memory."""
         size = self.remembered + self.shown
-        return torch.zeros(num_envs, self.fold.n, size) if size else None
+        return torch.zeros(num_envs, self.agent_axis.n, size) if size else None
 
     def forward(
         self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor, action: Tensor | None = None
@@ -75,8 +80,8 @@ class QNetwork(nn.Module):
             shown = self._last_actions(memory[..., self.remembered :], first, active, action) if self.shown else None
         x, inside = self.body(observation, inside, first, active, shown)
         if self.channel == "memory":
-            x = hear_others(x, active, self.fold)
-        values = self.fold.back(self.head(x))
+            x = hear_others(x, active, self.agent_axis)
+        values = self.agent_axis.merge(self.head(x))
         return values.view(*active.shape, -1), inside
 
     def remember(self, inside: Tensor | None, action: Tensor, active: Tensor) -> Tensor | None:

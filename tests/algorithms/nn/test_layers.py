@@ -8,7 +8,7 @@ from torch import nn
 
 from stigmergy.algorithms.nn.distributions import build_distribution
 from stigmergy.algorithms.nn.encoders import SetEncoder, build_encoder
-from stigmergy.algorithms.nn.layers import Fold, StackedConv, StackedGRU, StackedLinear
+from stigmergy.algorithms.nn.layers import AgentAxis, StackedConv, StackedGRU, StackedLinear
 from stigmergy.algorithms.ppo.networks import ActorCritic
 from stigmergy.envs.core.spec import GroupSpec
 from stigmergy.envs.errors import BadParameter
@@ -127,12 +127,12 @@ def test_encoders_give_the_features_they_declare(shape, stream):
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_fold_there_and_back(shared, stream):
-    fold = Fold(M, shared)
+def test_split_and_merge_are_inverse(shared, stream):
+    agent_axis = AgentAxis(M, shared)
     x = torch.randn(5, M, 2, generator=stream)
-    folded = fold.by_network(x)
-    assert folded.shape == ((1, 5 * M, 2) if shared else (M, 5, 2))
-    assert torch.equal(fold.back(folded), x)
+    split = agent_axis.split(x)
+    assert split.shape == ((1, 5 * M, 2) if shared else (M, 5, 2))
+    assert torch.equal(agent_axis.merge(split), x)
 
 
 def group(n=M, shape=(3,), dtype=np.float32, high=5):

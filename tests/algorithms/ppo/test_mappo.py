@@ -5,7 +5,7 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from stigmergy.algorithms.nn.layers import Fold
+from stigmergy.algorithms.nn.layers import AgentAxis
 from stigmergy.algorithms.ppo.central_critic import CentralCritic
 from stigmergy.algorithms.ppo.mappo import MAPPO
 from stigmergy.algorithms.ppo.objectives import ppo_loss
@@ -115,8 +115,8 @@ def test_the_gradient_of_a_shared_critic_is_all_agents():
 def test_critics_are_as_many_separate_ones(shape, own):
     """The critic of agent 1 alone, with its weights, says what it says among three."""
     stream, rows = torch.Generator().manual_seed(0), 7
-    together = CentralCritic(shape, own, small(), Fold(3, False), stream)
-    alone = CentralCritic(shape, own, small(), Fold(1, False), stream)
+    together = CentralCritic(shape, own, small(), AgentAxis(3, False), stream)
+    alone = CentralCritic(shape, own, small(), AgentAxis(1, False), stream)
     alone.load_state_dict({name: p[1:2] for name, p in together.state_dict().items()})
     state = torch.randn(rows, *shape, generator=stream)
     seen = torch.rand(rows, 3, *(own or FEATURES).shape, generator=stream)
@@ -130,22 +130,22 @@ def test_critics_are_as_many_separate_ones(shape, own):
 def test_a_shared_critic_tells_agents_apart_by_their_id_or_observation_alone():
     stream, rows = torch.Generator().manual_seed(0), 7
     state, seen = torch.randn(rows, 4, generator=stream), torch.randn(rows, 3, 3, generator=stream)
-    fold = Fold(3, True)
+    agent_axis = AgentAxis(3, True)
     plain, with_id, with_own = (
-        CentralCritic((4,), own, small(sharing="all", agent_id=identity), fold, stream)
+        CentralCritic((4,), own, small(sharing="all", agent_id=identity), agent_axis, stream)
         for own, identity in ((None, False), (None, True), (FEATURES, False))
     )
-    alike = fold.back(plain(state, seen))
+    alike = agent_axis.merge(plain(state, seen))
     assert alike.shape == (rows, 3)
     assert (alike == alike[:, :1]).all()
     assert len(alike[:, 0].unique()) == rows
     for critic in (with_id, with_own):
-        apart = fold.back(critic(state, seen))
+        apart = agent_axis.merge(critic(state, seen))
         assert (apart[:, 0] != apart[:, 1]).all()
     # Each agent's own observation stands beside the state, not another's.
     other = seen.clone()
     other[:, 1] += 1
-    before, after = (fold.back(with_own(state, x)) for x in (seen, other))
+    before, after = (agent_axis.merge(with_own(state, x)) for x in (seen, other))
     torch.testing.assert_close(before[:, [0, 2]], after[:, [0, 2]])
     assert (before[:, 1] != after[:, 1]).all()
 
