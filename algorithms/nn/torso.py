@@ -1,4 +1,4 @@
-"""The body of every network: encoder, hidden layers, optional memory."""
+"""Torso of every network: encoder, hidden layers, optional memory."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +19,7 @@ PIXEL = 255
 
 
 @dataclass(frozen=True)
-class BodySettings:
+class TorsoSettings:
     """What the networks look like."""
 
     sharing: Literal["none", "all"] = "none"
@@ -48,13 +48,13 @@ class BodySettings:
             raise BadParameter("agent_id is true with sharing 'none'; an id is of use with sharing 'all' only")
 
 
-class Body(nn.Module):
+class Torso(nn.Module):
     """Encoder, hidden layers and memory."""
 
     def __init__(
         self,
         space: spaces.Box,
-        settings: BodySettings,
+        settings: TorsoSettings,
         agent_axis: AgentAxis,
         stream: torch.Generator,
         extra: int = 0,

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ..nn.encoders import AUTO, Encoder, build_encoder
 from ..nn.layers import ACTIVATIONS, AgentAxis, StackedLinear
-from ..nn.torso import BodySettings, brightness_scale
+from ..nn.torso import TorsoSettings, brightness_scale
 
 
 class CentralCritic(nn.Module):
@@ -18,7 +18,7 @@ class CentralCritic(nn.Module):
         self,
         shape: tuple[int, ...],
         own: spaces.Box | None,
-        settings: BodySettings,
+        settings: TorsoSettings,
         agent_axis: AgentAxis,
         stream: torch.Generator,
     ):

@@ -37,7 +37,7 @@ class PPO(Learner, Generic[S]):
 
     settings: S
     extra: int = 0
-    """Numbers that the bodies of the networks see beside the observation: the first of what `_inputs` gives as `extra`."""
+    """Numbers that the torsos of the networks see beside the observation: the first of what `_inputs` gives as `extra`."""
 
     def __init__(self, setup: Setup, settings: S):
         super().__init__(setup, settings)

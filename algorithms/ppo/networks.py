@@ -1,4 +1,4 @@
-"""Actor and critic of all agents of a group: bodies and two heads, or an actor beside a central critic."""
+"""Actor and critic of all agents of a group: torsos and two heads, or an actor beside a central critic."""
 
 import math
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from ...envs.core.spec import GroupSpec
 from ...envs.core.validation import check_above_zero
 from ..nn.distributions import Distribution
 from ..nn.layers import AgentAxis, StackedLinear
-from ..nn.torso import Body, BodySettings
+from ..nn.torso import Torso, TorsoSettings
 from .central_critic import CentralCritic
 
 
 @dataclass(frozen=True)
-class NetworkSettings(BodySettings):
+class NetworkSettings(TorsoSettings):
     """What actors and critics look like."""
 
     separate_critic: bool = False
@@ -40,25 +40,25 @@ class ActorCritic(nn.Module):
         central: CentralCritic | None = None,
         extra: int = 0,
     ):
-        """With a `central` critic the actor's body is the only one. All bodies see `extra` numbers beside the observation."""
+        """With a `central` critic the actor's torso is the only one. All torsos see `extra` numbers beside the observation."""
         super().__init__()
         self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
         self.settings = settings
-        bodies = [
-            Body(group.observation_space, settings, self.agent_axis, stream, extra)
+        torsos = [
+            Torso(group.observation_space, settings, self.agent_axis, stream, extra)
             for _ in range(2 if settings.separate_critic and central is None else 1)
         ]
-        self.bodies = nn.ModuleList(bodies)
+        self.bodies = nn.ModuleList(torsos)  # by this name in checkpoints
         self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
-        self.actor = StackedLinear(self.agent_axis.m, bodies[0].outputs, self.means, stream, gain=0.01)
-        self.critic = central or StackedLinear(self.agent_axis.m, bodies[-1].outputs, 1, stream, gain=1.0)
+        self.actor = StackedLinear(self.agent_axis.m, torsos[0].outputs, self.means, stream, gain=0.01)
+        self.critic = central or StackedLinear(self.agent_axis.m, torsos[-1].outputs, 1, stream, gain=1.0)
         self.log_scale = None
         if distribution.has_scale:
             log_scale = torch.full((self.agent_axis.m, 1, self.means), math.log(settings.initial_deviation))
             self.log_scale = nn.Parameter(log_scale)
 
     def initial_memory(self, num_envs: int) -> Tensor | None:
-        """Zeros `(num_envs, n, bodies * memory_size)`, or None without memory."""
+        """Zeros `(num_envs, n, torsos * memory_size)`, or None without memory."""
         if self.settings.memory == "none":
             return None
         return torch.zeros(num_envs, self.agent_axis.n, len(self.bodies) * self.settings.memory_size)
@@ -72,14 +72,14 @@ class ActorCritic(nn.Module):
         state: Tensor | None = None,
         extra: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """Arguments, `extra` included, as in `Body.forward`; `state` (T, B, *shape) is what a central critic sees.
+        """Arguments, `extra` included, as in `Torso.forward`; `state` (T, B, *shape) is what a central critic sees.
 
         Returns:
             Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the last step. There are no values where a
             central critic is shown no state, as in acting.
         """
         parts = [None] * len(self.bodies) if memory is None else memory.chunk(len(self.bodies), dim=-1)
-        results = [body(observation, part, first, active, extra) for body, part in zip(self.bodies, parts)]
+        results = [torso(observation, part, first, active, extra) for torso, part in zip(self.bodies, parts)]
         outputs = self.actor(results[0][0])
         if self.log_scale is not None:
             outputs = torch.cat([outputs, self.log_scale.expand_as(outputs)], dim=-1)

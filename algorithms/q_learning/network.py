@@ -1,4 +1,4 @@
-"""Action values of all agents of a group: a body and a head, and what stays from step to step."""
+"""Action values of all agents of a group: a torso and a head, and what stays from step to step."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from ...envs.core.spec import GroupSpec
 from ..nn.communication import hear_others
 from ..nn.layers import AgentAxis, StackedLinear
-from ..nn.torso import Body, BodySettings
+from ..nn.torso import Torso, TorsoSettings
 from .discrete_actions import ActionValues
 
 
 @dataclass(frozen=True)
-class QNetworkSettings(BodySettings):
+class QNetworkSettings(TorsoSettings):
     """What the networks of action values look like."""
 
     last_action: bool = False
@@ -41,7 +41,8 @@ class QNetwork(nn.Module):
         self.actions = actions
         self.channel = settings.channel if isinstance(settings, TalkingNetworkSettings) else "none"
         self.shown = actions.choices if settings.last_action else 0
-        self.body = Body(
+        # Checkpoints hold the torso as `body`.
+        self.body = Torso(
             group.observation_space,
             settings,
             self.agent_axis,
