@@ -1,4 +1,4 @@
-"""What a learner gets to learn from: a stretch of `length` steps of all copies, of one group."""
+"""Experience of one group of agents: `length` steps of all envs."""
 
 from typing import Any, NamedTuple
 

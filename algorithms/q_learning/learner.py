@@ -26,7 +26,7 @@ from ..nn.adam import StackedAdam
 from ..nn.layers import bytes_of_row
 from .discrete_actions import ActionValues
 from .network import QNetwork, QNetworkSettings
-from .replay import Replay, Stretch, bytes_per_step
+from .replay import Replay, Sequence, bytes_per_step
 
 Metrics = dict[str, Tensor]
 
@@ -64,9 +64,9 @@ class QSettings:
     warm_up: int = 0
     """Steps, summed over the copies, before learning begins."""
     batch_size: int = 64
-    """Stretches of each gradient step."""
+    """Sequences of each gradient step."""
     sequence_length: int = 8
-    """Transitions of a stretch: memory is carried and targets look ahead within it."""
+    """Transitions of a sequence: memory is carried and targets look ahead within it."""
     burn_in: int = 0
     """Of these, first ones that only bring the memory up to date."""
     gradient_steps: int = 8
@@ -107,7 +107,7 @@ S = TypeVar("S", bound=QSettings)
 
 
 class QLearner(Learner, Generic[S]):
-    """Base class: acts by its action values, keeps a replay, and takes gradient steps on stretches of it.
+    """Base class: acts by its action values, keeps a replay, and takes gradient steps on sequences of it.
 
     Subclasses put what learns into `parts`, from which targets and optimizers are made, and write `_loss` and `_values`.
     """
@@ -146,11 +146,11 @@ class QLearner(Learner, Generic[S]):
         return False
 
     @abstractmethod
-    def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
+    def _loss(self, sequence: Sequence) -> tuple[Tensor, Tensor, Metrics]:
         """The loss, a number; which networks it has a meaning for, `(m,)` bool; and metrics."""
 
     @abstractmethod
-    def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
+    def _values(self, parts: Any, values: Tensor, best: Tensor, sequence: Sequence) -> Tensor:
         """What follows from each observation on `(L + 1, B, k)`, k the agents, or 1 for a team, if the agents do `best` there."""
 
     # Acting
@@ -205,10 +205,10 @@ class QLearner(Learner, Generic[S]):
         return summarize(self.group, totals) | {"epsilon": self.epsilon(), "replay_steps": float(seen)}
 
     def _update(self, replay: Replay) -> Metrics:
-        """One gradient step on stretches of the replay."""
+        """One gradient step on sequences of the replay."""
         settings = self.settings
-        stretch = replay.draw(settings.batch_size, settings.sequence_length, self.stream("replay"), self.setup.device)
-        loss, active_networks, metrics = self._loss(stretch)
+        sequence = replay.draw(settings.batch_size, settings.sequence_length, self.stream("replay"), self.setup.device)
+        loss, active_networks, metrics = self._loss(sequence)
         for optimizer in self.optimizers.values():
             optimizer.zero_grad()
         loss.backward()
@@ -235,14 +235,14 @@ class QLearner(Learner, Generic[S]):
         for target, own in zip(self.targets.parameters(), self.parts.parameters(), strict=True):
             target.lerp_(own, self.settings.target_tau)
 
-    def _forward(self, network: nn.Module, stretch: Stretch) -> Tensor:
-        """Values `(L + 1, B, n, choices)` of a stretch."""
+    def _forward(self, network: nn.Module, sequence: Sequence) -> Tensor:
+        """Values `(L + 1, B, n, choices)` of a sequence."""
         values, _ = network(
-            stretch.observation,
-            stretch.memory,
-            stretch.first,
-            stretch.active,
-            self.actions.from_action(stretch.action),
+            sequence.observation,
+            sequence.memory,
+            sequence.first,
+            sequence.active,
+            self.actions.from_action(sequence.action),
         )
         return values
 
@@ -253,14 +253,14 @@ class QLearner(Learner, Generic[S]):
         terminated: NDArray[np.bool_],
         value: Tensor,
         active: Tensor,
-        stretch: Stretch,
+        sequence: Sequence,
     ) -> tuple[Tensor, Tensor]:
         """What chosen values should be, and where that is known and to be learnt, `(L, B, k)` each."""
         settings = self.settings
         bootstrap = value.cpu().numpy()
         arguments = (
-            reward * np.float32(settings.reward_scale), bootstrap, terminated, stretch.truncated,
-            active.cpu().numpy(), stretch.first.cpu().numpy(), settings.gamma,
+            reward * np.float32(settings.reward_scale), bootstrap, terminated, sequence.truncated,
+            active.cpu().numpy(), sequence.first.cpu().numpy(), settings.gamma,
         )  # fmt: skip
         if settings.n_step > 1:
             target, valid_target = n_step_return(*arguments, settings.n_step)
@@ -273,13 +273,13 @@ class QLearner(Learner, Generic[S]):
     def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
         replay = Replay(len(rollout.reward) + 1, rollout, self.keeps_state)
         replay.add(rollout)
-        stretch = replay.whole(self.setup.device)
+        sequence = replay.whole(self.setup.device)
         memory = None if rollout.memory is None else rollout.memory.to(self.setup.device)
-        stretch = stretch._replace(memory=memory)
+        sequence = sequence._replace(memory=memory)
         with torch.no_grad():
-            values = self._forward(self.network, stretch)
-            best = self.actions.best(values, stretch.action_mask)
-            value = self._values(self.parts, values, best, stretch) / self.settings.reward_scale
+            values = self._forward(self.network, sequence)
+            best = self.actions.best(values, sequence.action_mask)
+            value = self._values(self.parts, values, best, sequence) / self.settings.reward_scale
         return value.expand(*value.shape[:2], self.group.size).cpu().numpy()
 
     # What is kept
@@ -352,18 +352,18 @@ class IQL(QLearner[QSettings]):
     Settings = QSettings
     information = Information.LOCAL
 
-    def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
-        values = self._forward(self.network, stretch)
+    def _loss(self, sequence: Sequence) -> tuple[Tensor, Tensor, Metrics]:
+        values = self._forward(self.network, sequence)
         with torch.no_grad():
-            target_q = self._forward(self.targets["network"], stretch)
-            best = self.actions.best(values if self.settings.double_q else target_q, stretch.action_mask)
-            bootstrap = self._values(self.targets, target_q, best, stretch)
-        target, valid_target = self._targets(stretch.reward, stretch.terminated, bootstrap, stretch.active, stretch)
-        chosen = self.actions.of(values[:-1], self.actions.from_action(stretch.action[:-1]))
+            target_q = self._forward(self.targets["network"], sequence)
+            best = self.actions.best(values if self.settings.double_q else target_q, sequence.action_mask)
+            bootstrap = self._values(self.targets, target_q, best, sequence)
+        target, valid_target = self._targets(sequence.reward, sequence.terminated, bootstrap, sequence.active, sequence)
+        chosen = self.actions.of(values[:-1], self.actions.from_action(sequence.action[:-1]))
         chosen, target, valid_target = (self.agent_axis.split(x.flatten(0, 1)) for x in (chosen, target, valid_target))
         loss = masked_mean((chosen - target).square(), valid_target)
         metrics = {"td_loss": loss.detach(), "q_taken": masked_mean(chosen.detach(), valid_target)}
         return loss.sum(), valid_target.any(dim=1), metrics
 
-    def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
+    def _values(self, parts: Any, values: Tensor, best: Tensor, sequence: Sequence) -> Tensor:
         return self.actions.of(values, best)

@@ -1,4 +1,4 @@
-"""A replay of the last steps of all copies, from which stretches of steps are drawn."""
+"""A replay of the last steps of all copies, from which sequences of steps are drawn."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ SEEN = ("observation", "action_mask", "active", "first")
 PER_TRANSITION = ("action", "reward", "terminated", "truncated")
 
 
-class Stretch(NamedTuple):
+class Sequence(NamedTuple):
     """L transitions of B copies each, drawn from a replay: L + 1 steps of what is seen, the first L of what follows (as in `Rollout`)."""
 
     observation: Tensor  # (L + 1, B, n, *shape)
@@ -74,7 +74,7 @@ class Replay:
         valid = rollout.valid.reshape(*rollout.valid.shape, *[1] * (rollout.action.ndim - 3))
         mask = None if rollout.action_mask is None else rollout.action_mask | ~active[..., None]
         record = dict(rollout.record)
-        if "memory" in record:  # who waits where a stretch begins, begins it with a blank memory
+        if "memory" in record:  # who waits where a sequence begins, begins it with a blank memory
             record["memory"] = np.where(active[:-1, ..., None], record["memory"], np.float32(0))
         return rollout._replace(
             observation=np.where(here, rollout.observation, np.zeros((), rollout.observation.dtype)),
@@ -93,24 +93,24 @@ class Replay:
         return (ended & ~rollout.active[:-1] & ~rollout.first[:-1, :, None]) | rollout.first[1:, :, None]
 
     def holds(self, length: int) -> bool:
-        """Whether there is a stretch of that many transitions."""
+        """Whether there is a sequence of that many transitions."""
         return self.filled >= length
 
-    def draw(self, number: int, length: int, stream: torch.Generator, device: str | torch.device) -> Stretch:
-        """Stretches of `length` transitions, every copy and every start with the same chance."""
+    def draw(self, number: int, length: int, stream: torch.Generator, device: str | torch.device) -> Sequence:
+        """Sequences of `length` transitions, every copy and every start with the same chance."""
         copies = self.parts["reward"].shape[1]
         start = torch.randint(self.filled - length + 1, (number,), generator=stream).numpy()
         copy = torch.randint(copies, (number,), generator=stream).numpy()
-        return self._stretch(start, copy, length, device)
+        return self._sequence(start, copy, length, device)
 
-    def whole(self, device: str | torch.device) -> Stretch:
-        """All that is stored, as one stretch of each copy."""
+    def whole(self, device: str | torch.device) -> Sequence:
+        """All that is stored, as one sequence of each copy."""
         copies = np.arange(self.parts["reward"].shape[1])
-        return self._stretch(np.zeros_like(copies), copies, self.filled, device)
+        return self._sequence(np.zeros_like(copies), copies, self.filled, device)
 
-    def _stretch(
+    def _sequence(
         self, start: NDArray[np.int64], copy: NDArray[np.int64], length: int, device: str | torch.device
-    ) -> Stretch:
+    ) -> Sequence:
         slots = (self.head - self.filled + start + np.arange(length + 1)[:, None]) % self.capacity
 
         def seen(name: str) -> Tensor | None:
@@ -123,7 +123,7 @@ class Replay:
 
         reward, terminated, truncated = (self.parts[name][slots[:-1], copy] for name in PER_TRANSITION[1:])
         memory = self.parts["memory"][slots[0], copy] if "memory" in self.parts else None
-        return Stretch(
+        return Sequence(
             known("observation"), seen("action_mask"), known("active"), known("first"), known("action"),
             reward, terminated, truncated, None if memory is None else torch.from_numpy(memory).to(device), seen("state"),
         )  # fmt: skip

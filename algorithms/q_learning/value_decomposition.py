@@ -20,7 +20,7 @@ from ..nn.global_state import GlobalState, StateSource
 from .learner import Metrics, QLearner, QSettings
 from .mixers import MIXERS, Central, MixerSettings, check_mixer
 from .network import TalkingNetworkSettings
-from .replay import Stretch
+from .replay import Sequence
 
 
 @dataclass(frozen=True)
@@ -103,28 +103,28 @@ class QMIX(QLearner[TeamSettings]):
     def keeps_state(self) -> bool:
         return self._needs_state and self.settings.state == "environment"
 
-    def _loss(self, stretch: Stretch) -> tuple[Tensor, Tensor, Metrics]:
-        values = self._forward(self.network, stretch)
-        actions = self.actions.from_action(stretch.action[:-1])
+    def _loss(self, sequence: Sequence) -> tuple[Tensor, Tensor, Metrics]:
+        values = self._forward(self.network, sequence)
+        actions = self.actions.from_action(sequence.action[:-1])
         with torch.no_grad():
-            target_q = self._forward(self.targets["central_network" if self._weighted else "network"], stretch)
+            target_q = self._forward(self.targets["central_network" if self._weighted else "network"], sequence)
             source = values if self.settings.double_q or self._weighted else target_q
-            best = self.actions.best(source, stretch.action_mask)
-            bootstrap = self._values(self.targets, target_q, best, stretch)
-        any_active = stretch.active.any(dim=-1, keepdim=True)
+            best = self.actions.best(source, sequence.action_mask)
+            bootstrap = self._values(self.targets, target_q, best, sequence)
+        any_active = sequence.active.any(dim=-1, keepdim=True)
         target, valid_target = self._targets(
-            self._team_reward(stretch.reward),
-            np.logical_and.reduce(stretch.terminated, axis=-1, keepdims=True),
+            self._team_reward(sequence.reward),
+            np.logical_and.reduce(sequence.terminated, axis=-1, keepdims=True),
             bootstrap,
             any_active,
-            stretch,
+            sequence,
         )
         target, valid_target = target.view(1, -1), valid_target.view(1, -1)
-        q_tot = self._mix(self.parts["mixer"], values[:-1], actions, stretch).reshape(1, -1)
+        q_tot = self._mix(self.parts["mixer"], values[:-1], actions, sequence).reshape(1, -1)
         error = (q_tot - target).square()
         loss, metrics = torch.zeros((), device=error.device), {}
         if self._weighted:
-            weight, central = self._weigh(q_tot, target, actions, best, bootstrap, stretch)
+            weight, central = self._weigh(q_tot, target, actions, best, bootstrap, sequence)
             error = weight * error
             central_loss = masked_mean((central - target).square(), valid_target)
             loss = central_loss.sum()
@@ -133,37 +133,37 @@ class QMIX(QLearner[TeamSettings]):
         metrics |= {"td_loss": team_loss.detach(), "q_taken": masked_mean(q_tot.detach(), valid_target)}
         return loss + team_loss.sum(), valid_target.any(dim=1), metrics
 
-    def _values(self, parts: Any, values: Tensor, best: Tensor, stretch: Stretch) -> Tensor:
+    def _values(self, parts: Any, values: Tensor, best: Tensor, sequence: Sequence) -> Tensor:
         mixer = parts["central_mixer"] if self._weighted and parts is self.targets else parts["mixer"]
-        return self._mix(mixer, values, best, stretch).unsqueeze(-1)
+        return self._mix(mixer, values, best, sequence).unsqueeze(-1)
 
-    def _mix(self, mixer: nn.Module, values: Tensor, action: Tensor, stretch: Stretch) -> Tensor:
+    def _mix(self, mixer: nn.Module, values: Tensor, action: Tensor, sequence: Sequence) -> Tensor:
         """The team's value `(T, B)` of joint actions `(T, B, n, parts)` in the first T steps, by agents' values `(T, B, n, choices)`."""
         length = len(values)
-        active = stretch.active[:length]
+        active = sequence.active[:length]
         chosen = torch.where(active, self.actions.of(values, action), 0).flatten(0, 1)
         most = shown = state = None
         if mixer.needs_actions:
-            mask = None if stretch.action_mask is None else stretch.action_mask[:length]
+            mask = None if sequence.action_mask is None else sequence.action_mask[:length]
             best = self.actions.best(values.detach(), mask)
             most = torch.where(active, self.actions.of(values, best), 0).flatten(0, 1)
             shown = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0).flatten(0, 1).flatten(1)
         if mixer.needs_state:
-            whole = None if stretch.state is None else stretch.state[:length]
-            state = self._state.of(whole, stretch.observation[:length], active).flatten(0, 1)
+            whole = None if sequence.state is None else sequence.state[:length]
+            state = self._state.of(whole, sequence.observation[:length], active).flatten(0, 1)
         return mixer(chosen, most, shown, state).view(active.shape[:2])
 
     def _weigh(
-        self, q_tot: Tensor, target: Tensor, actions: Tensor, best: Tensor, bootstrap: Tensor, stretch: Stretch
+        self, q_tot: Tensor, target: Tensor, actions: Tensor, best: Tensor, bootstrap: Tensor, sequence: Sequence
     ) -> tuple[Tensor, Tensor]:
         """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of the joint action that was taken (Rashid et al. 2020, equations 10 and 11)."""
-        central_q = self._forward(self.parts["central_network"], stretch)
-        central = self._mix(self.parts["central_mixer"], central_q[:-1], actions, stretch).reshape(1, -1)
+        central_q = self._forward(self.parts["central_network"], sequence)
+        central = self._mix(self.parts["central_mixer"], central_q[:-1], actions, sequence).reshape(1, -1)
         with torch.no_grad():
             if self.settings.weighting == "optimistic":
                 counts = q_tot < target
             else:
-                same = ((actions == best[:-1]).all(dim=-1) | ~stretch.active[:-1]).all(dim=-1).reshape(1, -1)
+                same = ((actions == best[:-1]).all(dim=-1) | ~sequence.active[:-1]).all(dim=-1).reshape(1, -1)
                 counts = same | (target > bootstrap[:-1].reshape(1, -1))
             weight = torch.where(counts, 1.0, self.settings.weight)
         return weight, central

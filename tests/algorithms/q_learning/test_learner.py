@@ -35,8 +35,8 @@ def build(name, env, network=None, num_updates=10, **settings):
     return make_learner(name, setup, {"network": SMALL | (network or {}), **FAST, **settings})
 
 
-def stretch_of(learner, env, after=2):
-    """A stretch to look at, from a learner that has learnt a little: its targets lie behind."""
+def sequence_of(learner, env, after=2):
+    """A sequence to look at, from a learner that has learnt a little: its targets lie behind."""
     train(env, learner, LENGTH, after)
     return learner.replay.draw(9, 6, torch.Generator().manual_seed(1), "cpu")
 
@@ -47,16 +47,16 @@ def stretch_of(learner, env, after=2):
 def test_the_loss_of_independent_learners_is_the_equation(double_q, network):
     env = noise(wait=0.0, die=0.1)
     learner = build("iql", env, network, double_q=double_q, reward_scale=0.5, target_interval=1000)
-    stretch = stretch_of(learner, env, after=8)  # learnt enough for the two networks to disagree on what is best
+    sequence = sequence_of(learner, env, after=8)  # learnt enough for the two networks to disagree on what is best
     with torch.no_grad():
-        loss, _, metrics = learner._loss(stretch)
+        loss, _, metrics = learner._loss(sequence)
     with torch.no_grad():
-        expected = Plain(learner, stretch).independent()
+        expected = Plain(learner, sequence).independent()
     np.testing.assert_allclose(metrics["td_loss"], expected, rtol=1e-9)
     assert float(loss) == pytest.approx(sum(expected), rel=1e-9)
     learner.settings = dataclasses.replace(learner.settings, double_q=not double_q)
     with torch.no_grad():
-        other = learner._loss(stretch)[2]
+        other = learner._loss(sequence)[2]
     assert not np.allclose(other["td_loss"], expected, rtol=1e-3)  # the switch is not for show
 
 
@@ -76,10 +76,10 @@ def test_the_loss_of_independent_learners_is_the_equation(double_q, network):
 def test_the_loss_of_a_team_is_the_equation(name, settings, team_reward):
     env = noise(wait=0.0, die=0.1)
     learner = build(name, env, team_reward=team_reward, reward_scale=0.5, **settings)
-    stretch = stretch_of(learner, env, after=8)
+    sequence = sequence_of(learner, env, after=8)
     with torch.no_grad():
-        loss, _, metrics = learner._loss(stretch)
-        team, central = Plain(learner, stretch).team()
+        loss, _, metrics = learner._loss(sequence)
+        team, central = Plain(learner, sequence).team()
     # The team's reward, up to 4, is added up in single precision; 6e-8 of that beside errors of 0.2 and above, squared.
     assert float(metrics["td_loss"]) == pytest.approx(team, rel=1e-5)
     assert float(loss) == pytest.approx(team + central, rel=1e-5)
@@ -92,22 +92,22 @@ def test_the_loss_of_a_team_is_the_equation(name, settings, team_reward):
 def test_longer_targets_change_the_loss(name, targets):
     env = noise()
     learner = build(name, env)
-    stretch = stretch_of(learner, env)
-    short = learner._loss(stretch)[2]["td_loss"]
+    sequence = sequence_of(learner, env)
+    short = learner._loss(sequence)[2]["td_loss"]
     learner.settings = dataclasses.replace(learner.settings, **targets)
-    assert not torch.allclose(learner._loss(stretch)[2]["td_loss"], short, rtol=1e-3)
+    assert not torch.allclose(learner._loss(sequence)[2]["td_loss"], short, rtol=1e-3)
 
 
 def test_burn_in_leaves_the_first_steps_out_of_the_loss():
     env = noise()
     learner = build("iql", env, {"memory": "gru"})
-    stretch = stretch_of(learner, env)
+    sequence = sequence_of(learner, env)
     learner.settings = dataclasses.replace(learner.settings, burn_in=2)
-    before = learner._loss(stretch)[2]["td_loss"]
-    stretch.reward[:2] += 100.0
-    assert torch.equal(learner._loss(stretch)[2]["td_loss"], before)
-    stretch.reward[2] += 100.0
-    assert not torch.equal(learner._loss(stretch)[2]["td_loss"], before)
+    before = learner._loss(sequence)[2]["td_loss"]
+    sequence.reward[:2] += 100.0
+    assert torch.equal(learner._loss(sequence)[2]["td_loss"], before)
+    sequence.reward[2] += 100.0
+    assert not torch.equal(learner._loss(sequence)[2]["td_loss"], before)
 
 
 @pytest.mark.usefixtures("double")
@@ -129,8 +129,8 @@ def test_learning_sees_the_values_that_acting_saw(network, sharing):
         rollout = Collector(env, learner, LENGTH).collect()
         acted = torch.stack(seen)
     learner = build("iql", env, {**network, "sharing": sharing})  # with the parameters it acted by
-    stretch = whole(learner, rollout)
-    looked = learner._forward(learner.network, stretch)[:-1]
+    sequence = whole(learner, rollout)
+    looked = learner._forward(learner.network, sequence)[:-1]
     active = torch.from_numpy(rollout.active[:-1])
     torch.testing.assert_close(looked[active], acted[active], rtol=1e-10, atol=1e-10)
 

@@ -77,37 +77,37 @@ def test_rewards_of_nobody_are_left_out_and_rewards_while_waiting_are_not():
     assert waiting.any()
 
 
-def test_stretches_are_drawn_from_every_copy_and_every_start():
+def test_sequences_are_drawn_from_every_copy_and_every_start():
     replay, _ = stored(noise(), 3, 2 * LENGTH + 1)
     whole = replay.whole("cpu")
     stream = torch.Generator().manual_seed(0)
     found = set()
     for _ in range(40):
-        stretch = replay.draw(8, 5, stream, "cpu")
-        assert stretch.observation.shape == (6, 8, N, 3)
-        assert stretch.reward.shape == (5, 8, N)
+        sequence = replay.draw(8, 5, stream, "cpu")
+        assert sequence.observation.shape == (6, 8, N, 3)
+        assert sequence.reward.shape == (5, 8, N)
         for b in range(8):
             places = [
                 (start, copy)
                 for start in range(2 * LENGTH - 4)
                 for copy in range(COPIES)
-                if torch.equal(whole.observation[start : start + 6, copy], stretch.observation[:, b])
+                if torch.equal(whole.observation[start : start + 6, copy], sequence.observation[:, b])
             ]
             assert len(places) == 1
             found.add(places[0])
             start, copy = places[0]
-            np.testing.assert_array_equal(stretch.reward[:, b], whole.reward[start : start + 5, copy])
-            np.testing.assert_array_equal(stretch.action[:-1, b], whole.action[start : start + 5, copy])
+            np.testing.assert_array_equal(sequence.reward[:, b], whole.reward[start : start + 5, copy])
+            np.testing.assert_array_equal(sequence.action[:-1, b], whole.action[start : start + 5, copy])
     assert len(found) == (2 * LENGTH - 4) * COPIES
 
 
-def test_a_stretch_begins_with_the_memory_of_its_first_step():
+def test_a_sequence_begins_with_the_memory_of_its_first_step():
     replay, experience = stored(noise(), 2, 100)
     memory = np.concatenate([rollout.record["memory"] for rollout in experience])
     active = joined(experience, "active")
-    stretch = replay.whole("cpu")
-    np.testing.assert_array_equal(stretch.memory[active[0]], memory[0][active[0]])
-    later = replay._stretch(np.full(COPIES, 7), np.arange(COPIES), 3, "cpu")
+    sequence = replay.whole("cpu")
+    np.testing.assert_array_equal(sequence.memory[active[0]], memory[0][active[0]])
+    later = replay._sequence(np.full(COPIES, 7), np.arange(COPIES), 3, "cpu")
     np.testing.assert_array_equal(later.memory[active[7]], memory[7][active[7]])
     assert memory[7][active[7]].any()
 

@@ -1,21 +1,21 @@
 """The losses of Q-learning and value decomposition as the papers write them: one transition at a time, plain numbers, no masks.
 
-Written apart from the learners, to compare with. They read a learner's networks and a stretch of its replay.
+Written apart from the learners, to compare with. They read a learner's networks and a sequence of its replay.
 """
 
 import numpy as np
 import torch
 
 
-def values(network, stretch):
+def values(network, sequence):
     """Each agent's action values `[t][b][i]` as lists of numbers, from one step after the other."""
-    memory, found = stretch.memory, []
-    parts = network.actions.from_action(stretch.action)
-    for t in range(len(stretch.first)):
+    memory, found = sequence.memory, []
+    parts = network.actions.from_action(sequence.action)
+    for t in range(len(sequence.first)):
         one, inside = network(
-            stretch.observation[t : t + 1], memory, stretch.first[t : t + 1], stretch.active[t : t + 1]
+            sequence.observation[t : t + 1], memory, sequence.first[t : t + 1], sequence.active[t : t + 1]
         )
-        memory = network.remember(inside, parts[t], stretch.active[t])
+        memory = network.remember(inside, parts[t], sequence.active[t])
         found.append(one[0].tolist())
     return found
 
@@ -26,19 +26,19 @@ def best(row, legal):
 
 
 class Plain:
-    """One-step targets of a learner for a stretch without waiting agents: a dead agent stays dead until the next episode."""
+    """One-step targets of a learner for a sequence without waiting agents: a dead agent stays dead until the next episode."""
 
-    def __init__(self, learner, stretch):
-        self.learner, self.stretch = learner, stretch
-        self.online = values(learner.parts["network"], stretch)
+    def __init__(self, learner, sequence):
+        self.learner, self.sequence = learner, sequence
+        self.online = values(learner.parts["network"], sequence)
         late = "central_network" if "central_network" in learner.parts else "network"
-        self.late = values(learner.targets[late], stretch)
-        self.length, self.copies = np.shape(stretch.truncated)
-        self.agents = range(stretch.reward.shape[2])
+        self.late = values(learner.targets[late], sequence)
+        self.length, self.copies = np.shape(sequence.truncated)
+        self.agents = range(sequence.reward.shape[2])
         self.gamma, self.scale = learner.settings.gamma, learner.settings.reward_scale
 
     def legal(self, t, b, i):
-        mask = self.stretch.action_mask
+        mask = self.sequence.action_mask
         return [True] * len(self.online[t][b][i]) if mask is None else mask[t, b, i].tolist()
 
     def act(self, t, b, i):
@@ -52,40 +52,40 @@ class Plain:
         for t in range(self.length):
             for b in range(self.copies):
                 for i in self.agents:
-                    if not self.stretch.active[t, b, i] or self.stretch.first[t + 1, b]:
+                    if not self.sequence.active[t, b, i] or self.sequence.first[t + 1, b]:
                         continue
-                    target = self.scale * float(self.stretch.reward[t, b, i])
-                    if not self.stretch.terminated[t, b, i]:
+                    target = self.scale * float(self.sequence.reward[t, b, i])
+                    if not self.sequence.terminated[t, b, i]:
                         target += self.gamma * self.late[t + 1][b][i][self.act(t + 1, b, i)]
-                    errors[i].append((self.online[t][b][i][self.stretch.action[t, b, i]] - target) ** 2)
+                    errors[i].append((self.online[t][b][i][self.sequence.action[t, b, i]] - target) ** 2)
         return [float(np.mean(errors[i])) for i in self.agents]
 
     def mix(self, mixer, table, t, b, actions):
         """The team's value of a joint action."""
-        alive = [bool(self.stretch.active[t, b, i]) for i in self.agents]
+        alive = [bool(self.sequence.active[t, b, i]) for i in self.agents]
         chosen = [table[t][b][i][actions[i]] if alive[i] else 0.0 for i in self.agents]
         most = [table[t][b][i][best(table[t][b][i], self.legal(t, b, i))] if alive[i] else 0.0 for i in self.agents]
         choices = len(table[t][b][0])
         one_hot = [float(alive[i] and a == actions[i]) for i in self.agents for a in range(choices)]
-        state = self.stretch.state[t, b] if self.stretch.state is not None else torch.zeros(1)
+        state = self.sequence.state[t, b] if self.sequence.state is not None else torch.zeros(1)
         inputs = (torch.tensor([chosen]), torch.tensor([most]), torch.tensor([one_hot]), state[None])
         return float(mixer(*(x.to(torch.get_default_dtype()) for x in inputs))[0])
 
     def team(self):
         """Mean weighted squared error of the team, and of the unrestricted mixer where there is one."""
-        learner, stretch = self.learner, self.stretch
+        learner, sequence = self.learner, self.sequence
         settings, weighted = learner.settings, "central_network" in learner.parts
         combine = {"sum": np.sum, "mean": np.mean}[settings.team_reward]
         late_mixer = learner.targets["central_mixer" if weighted else "mixer"]
-        central = values(learner.parts["central_network"], stretch) if weighted else None
+        central = values(learner.parts["central_network"], sequence) if weighted else None
         errors, central_errors = [], []
         for t in range(self.length):
             for b in range(self.copies):
-                if stretch.first[t + 1, b] or not stretch.active[t, b].any():
+                if sequence.first[t + 1, b] or not sequence.active[t, b].any():
                     continue
-                done = stretch.action[t, b].tolist()
-                target = self.scale * combine(stretch.reward[t, b].astype(np.float64))
-                if not stretch.terminated[t, b].all():
+                done = sequence.action[t, b].tolist()
+                target = self.scale * combine(sequence.reward[t, b].astype(np.float64))
+                if not sequence.terminated[t, b].all():
                     greedy = [self.act(t + 1, b, i) for i in self.agents]
                     target += self.gamma * self.mix(late_mixer, self.late, t + 1, b, greedy)
                 worth = self.mix(learner.parts["mixer"], self.online, t, b, done)
@@ -95,7 +95,7 @@ class Plain:
                     if settings.weighting == "optimistic":
                         counts = worth < target
                     else:
-                        same = all(done[i] == greedy[i] for i in self.agents if stretch.active[t, b, i])
+                        same = all(done[i] == greedy[i] for i in self.agents if sequence.active[t, b, i])
                         counts = same or target > self.mix(late_mixer, self.late, t, b, greedy)
                     weight = 1.0 if counts else settings.weight
                     central_errors.append((self.mix(learner.parts["central_mixer"], central, t, b, done) - target) ** 2)
