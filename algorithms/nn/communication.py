@@ -1,4 +1,4 @@
-"""A channel between the agents of a group: what one network makes of its own input, all others get to hear."""
+"""Communication between the agents of a group: every agent receives the mean of the others' features."""
 
 import torch
 from torch import Tensor
@@ -6,11 +6,12 @@ from torch import Tensor
 from .layers import AgentAxis
 
 
-def hear_others(x: Tensor, active: Tensor, agent_axis: AgentAxis) -> Tensor:
-    """Put the mean of the other agents' features beside each agent's own.
+def communicate(x: Tensor, active: Tensor, agent_axis: AgentAxis) -> Tensor:
+    """Append the mean of the other active agents' features to each agent's own.
 
-    Differentiable, so that agents learn what to say. With two agents it is the channel of Sunehag et al., "Value-decomposition networks" (2018),
-    section 3; the mean makes it one for any number. Inactive agents say nothing.
+    Differentiable, so that agents learn what to send. With two agents it is the channel of Sunehag
+    et al., "Value-decomposition networks" (2018), section 3; the mean extends it to any number.
+    Inactive agents send nothing, and an agent that is alone receives zeros.
 
     Args:
         x: `(m, rows', features)`.
@@ -20,8 +21,8 @@ def hear_others(x: Tensor, active: Tensor, agent_axis: AgentAxis) -> Tensor:
         `(m, rows', 2 * features)`.
     """
     own = agent_axis.merge(x)
-    here = active.reshape(-1, agent_axis.n, 1)
-    said = torch.where(here, own, 0)
-    others = here.sum(dim=1, keepdim=True) - here.to(x.dtype)
-    heard = (said.sum(dim=1, keepdim=True) - said) / others.clamp(min=1)
-    return torch.cat([x, agent_axis.split(heard)], dim=-1)
+    sends = active.reshape(-1, agent_axis.n, 1)
+    sent = torch.where(sends, own, 0)
+    others = sends.sum(dim=1, keepdim=True) - sends.to(x.dtype)
+    received = (sent.sum(dim=1, keepdim=True) - sent) / others.clamp(min=1)
+    return torch.cat([x, agent_axis.split(received)], dim=-1)

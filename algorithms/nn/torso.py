@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ...envs.core.validation import WIDEST, check_widths, check_within
 from ...envs.errors import BadParameter
-from .communication import hear_others
+from .communication import communicate
 from .encoders import AUTO, build_encoder, check_encoder
 from .layers import ACTIVATIONS, AgentAxis, StackedGRU, StackedLinear
 
@@ -57,10 +57,10 @@ class Torso(nn.Module):
         settings: TorsoSettings,
         agent_axis: AgentAxis,
         stream: torch.Generator,
-        extra: int = 0,
-        talks: bool = False,
+        extra_inputs: int = 0,
+        communicates: bool = False,
     ):
-        """`extra` features join those of the encoder; with `talks` each agent hears the others' before it remembers."""
+        """`extra_inputs` numbers join those of the encoder; with `communicates` each agent receives the others' before its memory."""
         super().__init__()
         self.agent_axis = agent_axis
         self.dtype = torch.get_default_dtype()  # of the weights made below
@@ -76,10 +76,10 @@ class Torso(nn.Module):
             stream,
             settings.encoder,
         )
-        widths = [self.encoder.outputs + (agent_axis.n if self.with_id else 0) + extra, *settings.hidden]
+        widths = [self.encoder.outputs + (agent_axis.n if self.with_id else 0) + extra_inputs, *settings.hidden]
         self.layers = nn.ModuleList(StackedLinear(agent_axis.m, a, b, stream) for a, b in pairwise(widths))
-        self.talks = talks
-        width = widths[-1] * (2 if talks else 1)
+        self.communicates = communicates
+        width = widths[-1] * (2 if communicates else 1)
         self.gru = StackedGRU(agent_axis.m, width, settings.memory_size, stream) if settings.memory == "gru" else None
         self.outputs = settings.memory_size if self.gru else width
 
@@ -89,7 +89,7 @@ class Torso(nn.Module):
         memory: Tensor | None,
         first: Tensor,
         active: Tensor,
-        extra: Tensor | None = None,
+        extra_inputs: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         """Features of a sequence.
 
@@ -98,23 +98,23 @@ class Torso(nn.Module):
             memory: `(B, n, memory_size)` before the first step, or None without memory.
             first: `(T, B)` clears the memory before the step is read.
             active: `(T, B, n)`; inactive agents' observations do not enter their memory.
-            extra: `(T, B, n, extra)` more to see beside the observation.
+            extra_inputs: `(T, B, n, k)`, read beside the observation.
 
         Returns:
             Features `(m, T * B', outputs)`, and the memory after the last step.
         """
         length, copies = observation.shape[:2]
-        seen = observation.flatten(0, 1).to(self.dtype)
-        x = self.encoder(self.agent_axis.split_rows(seen if self.scale == 1 else seen * self.scale))
+        inputs = observation.flatten(0, 1).to(self.dtype)
+        x = self.encoder(self.agent_axis.split_rows(inputs if self.scale == 1 else inputs * self.scale))
         if self.with_id:
             identity = torch.eye(self.agent_axis.n, device=x.device).expand(length * copies, -1, -1)
             x = torch.cat([x, self.agent_axis.split(identity)], dim=-1)
-        if extra is not None:
-            x = torch.cat([x, self.agent_axis.split(extra.flatten(0, 1))], dim=-1)
+        if extra_inputs is not None:
+            x = torch.cat([x, self.agent_axis.split(extra_inputs.flatten(0, 1))], dim=-1)
         for layer in self.layers:
             x = self.activation(layer(x))
-        if self.talks:
-            x = hear_others(x, active, self.agent_axis)
+        if self.communicates:
+            x = communicate(x, active, self.agent_axis)
         if self.gru is None or memory is None:
             return x, memory
         return self._remember(x, memory, first, active)

@@ -54,7 +54,7 @@ class Normative(PPO[Any]):
             raise BadParameter(
                 f"{self.name} declares LOCAL; what learns norms sees public sanctions and declares PUBLIC, or JOINT"
             )
-        self.extra = int(norms.classifier and norms.policy_sees)
+        self.extra_inputs = int(norms.classifier and norms.policy_sees)
         self.norms: NormModel | None = None
         super().__init__(setup, settings)
         if norms.classifier:
@@ -63,7 +63,7 @@ class Normative(PPO[Any]):
     def _inputs(self, observation: Any, first: Any, active: Any) -> Data:
         inputs = super()._inputs(observation, first, active)
         if self.norms is not None:
-            inputs["extra"] = self.norms.judge(inputs["observation"][0])[None, ..., None]
+            inputs["extra_inputs"] = self.norms.judge(inputs["observation"][0])[None, ..., None]
         return inputs
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
@@ -77,7 +77,7 @@ class Normative(PPO[Any]):
 
     def _judged(self, rollout: Rollout) -> NDArray[np.float32]:
         """What own classifiers said of the frames when their agents decided, `(T, E, n)`."""
-        return rollout.record["extra"][..., 0]
+        return rollout.record["extra_inputs"][..., 0]
 
     def _own(self, rollout: Rollout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Where own agents had an opportunity, and where they took it, `(T, E, n)`; what signals tell at t + 1 followed decision t."""

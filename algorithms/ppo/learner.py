@@ -36,8 +36,8 @@ class PPO(Learner, Generic[S]):
     """
 
     settings: S
-    extra: int = 0
-    """Numbers that the torsos of the networks see beside the observation: the first of what `_inputs` gives as `extra`."""
+    extra_inputs: int = 0
+    """Numbers that the torsos of the networks see beside the observation: the first of what `_inputs` gives as `extra_inputs`."""
 
     def __init__(self, setup: Setup, settings: S):
         super().__init__(setup, settings)
@@ -57,22 +57,22 @@ class PPO(Learner, Generic[S]):
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
         """Actor and critic. Here the critic sees what the actor sees."""
-        return ActorCritic(self.group, self.distribution, self.settings.network, stream, extra=self.extra)
+        return ActorCritic(self.group, self.distribution, self.settings.network, stream, extra_inputs=self.extra_inputs)
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
         """What is learnt from, `(T, E, n)`."""
         return rollout.reward
 
     def _inputs(self, observation: Any, first: Any, active: Any) -> Data:
-        """What is known in one step, as tensors `(1, E, n, ...)`. A subclass may add `extra` (1, E, n, k), which is recorded."""
+        """What is known in one step, as tensors `(1, E, n, ...)`. A subclass may add `extra_inputs` (1, E, n, k), which is recorded."""
         inputs = {"observation": observation, "first": first, "active": active}
         return {name: self._to_device(x)[None] for name, x in inputs.items()}
 
     def _forward(self, inputs: Data, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """What the networks say to what they see; see `ActorCritic.forward`."""
-        extra = inputs["extra"][..., : self.extra] if self.extra else None
+        extra_inputs = inputs["extra_inputs"][..., : self.extra_inputs] if self.extra_inputs else None
         return self.network(
-            inputs["observation"], memory, inputs["first"], inputs["active"], inputs.get("state"), extra
+            inputs["observation"], memory, inputs["first"], inputs["active"], inputs.get("state"), extra_inputs
         )
 
     # Acting
@@ -97,8 +97,8 @@ class PPO(Learner, Generic[S]):
         if self.objective.needs_outputs:
             record["outputs"] = outputs
         record = {name: self.agent_axis.merge(x).cpu() for name, x in record.items()}
-        if "extra" in inputs:
-            record["extra"] = inputs["extra"][0].cpu()
+        if "extra_inputs" in inputs:
+            record["extra_inputs"] = inputs["extra_inputs"][0].cpu()
         return Decision(
             self.distribution.to_action(record["sample"]), memory, {name: x.numpy() for name, x in record.items()}
         )
@@ -207,7 +207,7 @@ class PPO(Learner, Generic[S]):
             "sample": self._to_device(record["sample"]),
             "log_prob": self._to_device(record["log_prob"]),
             "outputs": self._to_device(record["outputs"]) if self.objective.needs_outputs else None,
-            "extra": self._to_device(record["extra"]) if self.extra else None,
+            "extra_inputs": self._to_device(record["extra_inputs"]) if self.extra_inputs else None,
         }
 
     def _values(self, rollout: Rollout) -> Tensor:
@@ -261,8 +261,8 @@ def _zero_invalid(data: Data) -> Data:
     named = [(name, "valid") for name in ("sample", "log_prob", "value", "outputs") if data[name] is not None]
     if data["observation"].is_floating_point():  # whole numbers are finite and meet a gradient of 0
         named.append(("observation", "active"))
-    if data["extra"] is not None:
-        named.append(("extra", "active"))
+    if data["extra_inputs"] is not None:
+        named.append(("extra_inputs", "active"))
     for name, where in named:
         x = data[name]
         keep = data[where].view(*data[where].shape, *[1] * (x.dim() - 3))

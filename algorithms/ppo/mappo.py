@@ -53,7 +53,7 @@ class MAPPO(PPO[MAPPOSettings]):
         agent_axis = AgentAxis(self.group.size, network.sharing == "all")
         own = space if self.settings.critic_sees == "state_and_observation" else None
         critic = CentralCritic(self.global_state.shape, own, network, agent_axis, stream)
-        return ActorCritic(self.group, self.distribution, network, stream, critic, self.extra)
+        return ActorCritic(self.group, self.distribution, network, stream, critic, self.extra_inputs)
 
     def _states(self, rollout: Rollout) -> Tensor:
         """`(T + 1, E, *shape)`."""

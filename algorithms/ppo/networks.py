@@ -38,14 +38,14 @@ class ActorCritic(nn.Module):
         settings: NetworkSettings,
         stream: torch.Generator,
         central: CentralCritic | None = None,
-        extra: int = 0,
+        extra_inputs: int = 0,
     ):
-        """With a `central` critic the actor's torso is the only one. All torsos see `extra` numbers beside the observation."""
+        """With a `central` critic the actor's torso is the only one. All torsos read `extra_inputs` numbers beside the observation."""
         super().__init__()
         self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
         self.settings = settings
         torsos = [
-            Torso(group.observation_space, settings, self.agent_axis, stream, extra)
+            Torso(group.observation_space, settings, self.agent_axis, stream, extra_inputs)
             for _ in range(2 if settings.separate_critic and central is None else 1)
         ]
         self.bodies = nn.ModuleList(torsos)  # by this name in checkpoints
@@ -70,16 +70,16 @@ class ActorCritic(nn.Module):
         first: Tensor,
         active: Tensor,
         state: Tensor | None = None,
-        extra: Tensor | None = None,
+        extra_inputs: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """Arguments, `extra` included, as in `Torso.forward`; `state` (T, B, *shape) is what a central critic sees.
+        """Arguments, `extra_inputs` included, as in `Torso.forward`; `state` (T, B, *shape) is what a central critic sees.
 
         Returns:
             Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the last step. There are no values where a
             central critic is shown no state, as in acting.
         """
         parts = [None] * len(self.bodies) if memory is None else memory.chunk(len(self.bodies), dim=-1)
-        results = [torso(observation, part, first, active, extra) for torso, part in zip(self.bodies, parts)]
+        results = [torso(observation, part, first, active, extra_inputs) for torso, part in zip(self.bodies, parts)]
         outputs = self.actor(results[0][0])
         if self.log_scale is not None:
             outputs = torch.cat([outputs, self.log_scale.expand_as(outputs)], dim=-1)

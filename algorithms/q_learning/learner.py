@@ -298,7 +298,7 @@ class QLearner(Learner, Generic[S]):
 
     def replay_bytes(self) -> int:
         """What the replay takes when it is full."""
-        memory = self.network.remembered + self.network.shown
+        memory = self.network.hidden_size + self.network.last_action_size
         step = bytes_per_step(self.setup, memory, self.keeps_state)
         return step * self.setup.num_envs * self._capacity(self.setup.num_envs)
 

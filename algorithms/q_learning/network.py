@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from ...envs.core.spec import GroupSpec
-from ..nn.communication import hear_others
+from ..nn.communication import communicate
 from ..nn.layers import AgentAxis, StackedLinear
 from ..nn.torso import Torso, TorsoSettings
 from .discrete_actions import ActionValues
@@ -22,11 +22,11 @@ class QNetworkSettings(TorsoSettings):
 
 
 @dataclass(frozen=True)
-class TalkingNetworkSettings(QNetworkSettings):
-    """The same for a team, whose agents may talk."""
+class CommunicatingNetworkSettings(QNetworkSettings):
+    """The same for a team, whose agents may communicate."""
 
     channel: Literal["none", "features", "memory"] = "none"
-    """What agents tell each other in every step, also when they act: `features` of what they see, or what they make of it with their `memory`."""
+    """What agents send each other in every step, also when they act: the `features` of their inputs, or of their `memory`."""
 
 
 class QNetwork(nn.Module):
@@ -39,25 +39,25 @@ class QNetwork(nn.Module):
         super().__init__()
         self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
         self.actions = actions
-        self.channel = settings.channel if isinstance(settings, TalkingNetworkSettings) else "none"
-        self.shown = actions.choices if settings.last_action else 0
+        self.communication = settings.channel if isinstance(settings, CommunicatingNetworkSettings) else "none"
+        self.last_action_size = actions.choices if settings.last_action else 0
         # Checkpoints hold the torso as `body`.
         self.body = Torso(
             group.observation_space,
             settings,
             self.agent_axis,
             stream,
-            extra=self.shown,
-            talks=self.channel == "features",
+            extra_inputs=self.last_action_size,
+            communicates=self.communication == "features",
         )
-        self.remembered = settings.memory_size if settings.memory == "gru" else 0
-        width = self.body.outputs * (2 if self.channel == "memory" else 1)
+        self.hidden_size = settings.memory_size if settings.memory == "gru" else 0
+        width = self.body.outputs * (2 if self.communication == "memory" else 1)
         # Small first values: what is best is then a matter of what was paid, not of how the weights fell.
         self.head = StackedLinear(self.agent_axis.m, width, actions.choices, stream, gain=0.1)
 
     def initial_memory(self, num_envs: int) -> Tensor | None:
         """Zeros `(num_envs, n, k)`, or None without memory."""
-        size = self.remembered + self.shown
+        size = self.hidden_size + self.last_action_size
         return torch.zeros(num_envs, self.agent_axis.n, size) if size else None
 
     def forward(
@@ -75,27 +75,31 @@ class QNetwork(nn.Module):
         Returns:
             Values `(T, B, n, choices)`, and what the GRU holds after the last step.
         """
-        inside, shown = None, None
+        hidden, last_action = None, None
         if memory is not None:
-            inside = memory[..., : self.remembered] if self.remembered else None
-            shown = self._last_actions(memory[..., self.remembered :], first, active, action) if self.shown else None
-        x, inside = self.body(observation, inside, first, active, shown)
-        if self.channel == "memory":
-            x = hear_others(x, active, self.agent_axis)
+            hidden = memory[..., : self.hidden_size] if self.hidden_size else None
+            last_action = (
+                self._last_actions(memory[..., self.hidden_size :], first, active, action)
+                if self.last_action_size
+                else None
+            )
+        x, hidden = self.body(observation, hidden, first, active, last_action)
+        if self.communication == "memory":
+            x = communicate(x, active, self.agent_axis)
         values = self.agent_axis.merge(self.head(x))
-        return values.view(*active.shape, -1), inside
+        return values.view(*active.shape, -1), hidden
 
-    def remember(self, inside: Tensor | None, action: Tensor, active: Tensor) -> Tensor | None:
+    def remember(self, hidden: Tensor | None, action: Tensor, active: Tensor) -> Tensor | None:
         """The memory `(B, n, k)` after a step in which the agents `active` (B, n) did `action` (B, n, parts)."""
-        if not self.shown:
-            return inside
-        acted = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
-        return acted if inside is None else torch.cat([inside, acted], dim=-1)
+        if not self.last_action_size:
+            return hidden
+        one_hot = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
+        return one_hot if hidden is None else torch.cat([hidden, one_hot], dim=-1)
 
     def _last_actions(self, before: Tensor, first: Tensor, active: Tensor, action: Tensor | None) -> Tensor:
         """`(T, B, n, choices)`; zeros for those who had none."""
-        shown = before[None]
+        last_action = before[None]
         if action is not None and len(first) > 1:
-            acted = torch.where(active[:-1].unsqueeze(-1), self.actions.one_hot(action[: len(first) - 1]), 0)
-            shown = torch.cat([shown, acted])
-        return torch.where(first[:, :, None, None], 0, shown)
+            one_hot = torch.where(active[:-1].unsqueeze(-1), self.actions.one_hot(action[: len(first) - 1]), 0)
+            last_action = torch.cat([last_action, one_hot])
+        return torch.where(first[:, :, None, None], 0, last_action)

@@ -10,7 +10,7 @@ from torch import Tensor
 from ..core.learner import Setup
 from ..core.rollout import Rollout
 
-SEEN = ("observation", "action_mask", "active", "first")
+PER_STEP = ("observation", "action_mask", "active", "first")
 PER_TRANSITION = ("action", "reward", "terminated", "truncated")
 
 
@@ -53,7 +53,7 @@ class Replay:
         }
 
     def _parts_of(self, rollout: Rollout) -> dict[str, NDArray[Any]]:
-        parts = {name: getattr(rollout, name) for name in (*SEEN, *PER_TRANSITION)}
+        parts = {name: getattr(rollout, name) for name in (*PER_STEP, *PER_TRANSITION)}
         parts |= {"memory": rollout.record.get("memory"), "state": rollout.state if self.keep_state else None}
         return {name: part for name, part in parts.items() if part is not None}
 
@@ -113,19 +113,19 @@ class Replay:
     ) -> Sequence:
         slots = (self.head - self.filled + start + np.arange(length + 1)[:, None]) % self.capacity
 
-        def seen(name: str) -> Tensor | None:
+        def stored(name: str) -> Tensor | None:
             return torch.from_numpy(self.parts[name][slots, copy]).to(device) if name in self.parts else None
 
-        def known(name: str) -> Tensor:
-            part = seen(name)
+        def required(name: str) -> Tensor:
+            part = stored(name)
             assert part is not None
             return part
 
         reward, terminated, truncated = (self.parts[name][slots[:-1], copy] for name in PER_TRANSITION[1:])
         memory = self.parts["memory"][slots[0], copy] if "memory" in self.parts else None
         return Sequence(
-            known("observation"), seen("action_mask"), known("active"), known("first"), known("action"),
-            reward, terminated, truncated, None if memory is None else torch.from_numpy(memory).to(device), seen("state"),
+            required("observation"), stored("action_mask"), required("active"), required("first"), required("action"),
+            reward, terminated, truncated, None if memory is None else torch.from_numpy(memory).to(device), stored("state"),
         )  # fmt: skip
 
     def state_dict(self) -> dict[str, Any]:

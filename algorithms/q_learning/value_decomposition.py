@@ -19,7 +19,7 @@ from ..core.statistics import masked_mean
 from ..nn.global_state import GlobalState, StateSource
 from .learner import Metrics, QLearner, QSettings
 from .mixers import MIXERS, Central, MixerSettings, check_mixer
-from .network import TalkingNetworkSettings
+from .network import CommunicatingNetworkSettings
 from .replay import Sequence
 
 
@@ -27,7 +27,7 @@ from .replay import Sequence
 class TeamSettings(QSettings):
     """Options of value decomposition."""
 
-    network: TalkingNetworkSettings = field(default_factory=TalkingNetworkSettings)
+    network: CommunicatingNetworkSettings = field(default_factory=CommunicatingNetworkSettings)
     """What the agents' networks look like."""
     team_reward: Literal["sum", "mean"] | None = None
     """How the agents' rewards make the team's, where the environment pays each its own."""
@@ -142,16 +142,16 @@ class QMIX(QLearner[TeamSettings]):
         length = len(values)
         active = sequence.active[:length]
         chosen = torch.where(active, self.actions.of(values, action), 0).flatten(0, 1)
-        most = shown = state = None
+        best_values = joint_action = state = None
         if mixer.needs_actions:
             mask = None if sequence.action_mask is None else sequence.action_mask[:length]
             best = self.actions.best(values.detach(), mask)
-            most = torch.where(active, self.actions.of(values, best), 0).flatten(0, 1)
-            shown = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0).flatten(0, 1).flatten(1)
+            best_values = torch.where(active, self.actions.of(values, best), 0).flatten(0, 1)
+            joint_action = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0).flatten(0, 1).flatten(1)
         if mixer.needs_state:
             whole = None if sequence.state is None else sequence.state[:length]
             state = self._state.of(whole, sequence.observation[:length], active).flatten(0, 1)
-        return mixer(chosen, most, shown, state).view(active.shape[:2])
+        return mixer(chosen, best_values, joint_action, state).view(active.shape[:2])
 
     def _weigh(
         self, q_tot: Tensor, target: Tensor, actions: Tensor, best: Tensor, bootstrap: Tensor, sequence: Sequence

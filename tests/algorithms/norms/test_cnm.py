@@ -66,7 +66,7 @@ def test_policies_learn_from_reward_and_pseudo_reward_and_report_reward_alone():
     one = learner(env, norms={"alpha": 2.0, "beta": 3.0})
     rollout = rollout_of(one, env)
     paid = one._rewards(rollout) - rollout.reward
-    disapproval = rollout.record["extra"][..., 0]
+    disapproval = rollout.record["extra_inputs"][..., 0]
     for t, copy, agent in np.ndindex(paid.shape):
         took = rollout.signals[OPPORTUNITY][t + 1, copy, agent] and rollout.signals[SANCTION][t + 1, copy, agent]
         p = disapproval[t, copy, agent]
@@ -98,7 +98,7 @@ def test_the_judgement_is_that_of_the_classifier_that_acted():
         rollout = collector.collect()
         seen = torch.from_numpy(rollout.observation[:-1].copy()).flatten(0, 1)
         expected = one.norms.judge(seen).unflatten(0, rollout.first[:-1].shape)
-        torch.testing.assert_close(torch.from_numpy(rollout.record["extra"][..., 0].copy()), expected)
+        torch.testing.assert_close(torch.from_numpy(rollout.record["extra_inputs"][..., 0].copy()), expected)
         one.learn(rollout)
         later = one.norms.judge(seen).unflatten(0, rollout.first[:-1].shape)
         assert not torch.allclose(later, expected, atol=1e-4)
@@ -152,7 +152,7 @@ def test_it_counts_what_happened():
     assert took.sum() < shot.sum()  # some sanction where there is nobody, which is no event
     assert (metrics["disapprovals"], metrics["approvals"]) == (took.sum(), (chance & ~shot).sum())
     np.testing.assert_allclose(metrics["sanction_rate"], took.sum() / chance.sum())
-    share = (rollout.record["extra"][..., 0][took] >= 0.5).mean()
+    share = (rollout.record["extra_inputs"][..., 0][took] >= 0.5).mean()
     np.testing.assert_allclose(metrics["disapproved_share"], share)
 
 
@@ -169,7 +169,7 @@ def test_own_rows_are_found_among_all_agents_of_the_world():
     assert taken.sum() == rollout.events.sanctioned[own].sum()
     assert 0 < own.sum() < len(own)
     paid = one._paid(rollout)
-    expected = pseudo_reward(taken, rollout.record["extra"][..., 0], one.norm_settings)
+    expected = pseudo_reward(taken, rollout.record["extra_inputs"][..., 0], one.norm_settings)
     np.testing.assert_array_equal(paid, expected)
 
 

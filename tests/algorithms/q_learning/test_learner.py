@@ -9,7 +9,7 @@ from gymnasium import spaces
 
 from stigmergy.algorithms.core.learner import Setup
 from stigmergy.algorithms.core.make import learner_class, make_learner
-from stigmergy.algorithms.nn.communication import hear_others
+from stigmergy.algorithms.nn.communication import communicate
 from stigmergy.algorithms.nn.layers import AgentAxis
 from stigmergy.algorithms.q_learning.replay import Replay
 from stigmergy.envs.errors import BadParameter
@@ -203,7 +203,7 @@ def test_agents_hear_the_mean_of_those_who_are_there():
     agent_axis = AgentAxis(3, shared=False)
     x = torch.tensor([[[1.0]], [[2.0]], [[6.0]]], requires_grad=True)  # (m, rows, features)
     active = torch.tensor([[True, True, False]])
-    heard = hear_others(x, active, agent_axis)
+    heard = communicate(x, active, agent_axis)
     assert heard[:, 0].tolist() == [[1.0, 2.0], [2.0, 1.0], [6.0, 1.5]]
     heard[0, 0, 1].backward()
     assert x.grad.flatten().tolist() == [0.0, 1.0, 0.0]  # and can learn what to say
