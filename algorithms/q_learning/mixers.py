@@ -3,6 +3,7 @@
 Rows are R = steps times copies. Inactive agents' values are 0 before they come here. Every parameter has a first axis of 1, as `StackedAdam` wants it.
 """
 
+import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +19,7 @@ from ..nn.encoders import build_encoder
 from ..nn.layers import StackedLinear
 
 LARGEST_POWER = 10.0
-"""Of the importances of `Duplex`, so that they stay finite."""
+"""Of the importances of `QPLEXMixer`, so that they stay finite."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class MixerSettings:
     channels: tuple[int, ...] = (16, 32)
     """Channels of the convolutions that read a state that is an image."""
     heads: int = 4
-    """Attention heads of `duplex`."""
+    """Attention heads of `qplex`."""
     central: int = 64
     """Width of the hidden layers of the unrestricted mixer that weighted losses compare with."""
 
@@ -107,7 +108,7 @@ class StateNetwork(nn.Module):
         return self.out(x).squeeze(0)
 
 
-class Sum(Mixer):
+class VDNMixer(Mixer):
     """VDN: the sum (Sunehag et al., "Value-decomposition networks for cooperative multi-agent learning", 2018)."""
 
     needs_state = False
@@ -116,7 +117,7 @@ class Sum(Mixer):
         return chosen.sum(dim=1)
 
 
-class Monotone(Mixer):
+class QMIXMixer(Mixer):
     """QMIX: a network with weights made from the state, none of them negative (Rashid et al., "QMIX", 2018).
 
     So a rise of any agent's value never lowers the team's.
@@ -143,7 +144,7 @@ class Monotone(Mixer):
         return (hidden * self.weight_out(state).abs_()).sum(dim=1) + self.bias_out(state).squeeze(-1)
 
 
-class Duplex(Mixer):
+class QPLEXMixer(Mixer):
     """QPLEX: values and advantages mixed apart, advantages by weights that depend on the joint action (Wang et al., "QPLEX", 2021).
 
     It can stand for any function whose best joint action is made of the agents' best actions.
@@ -209,11 +210,22 @@ class Central(Mixer):
         return self.out(x).view(-1)
 
 
-MIXERS: dict[str, type[Mixer]] = {"sum": Sum, "monotone": Monotone, "duplex": Duplex}
-"""By the name that settings choose them by."""
+MIXERS: dict[str, type[Mixer]] = {"vdn": VDNMixer, "qmix": QMIXMixer, "qplex": QPLEXMixer}
+"""Mixers by the name that the setting `mixer` chooses them by; plugins add theirs."""
+
+OLD_NAMES = {"sum": "vdn", "monotone": "qmix", "duplex": "qplex"}
+"""Names of version 0.1.0, for one release."""
 
 
-def check_mixer(name: str) -> None:
-    """Raise BadParameter unless there is such a mixer."""
-    if name not in MIXERS:
+def check_mixer(name: str) -> str:
+    """Return the name of a mixer as it is now. Raises BadParameter if there is none."""
+    if name in MIXERS:
+        return name
+    if name not in OLD_NAMES:
         raise BadParameter(f"mixer is '{name}'; there is no such mixer.{nearest(name, list(MIXERS))}")
+    warnings.warn(
+        f"the mixer '{name}' is now '{OLD_NAMES[name]}'; the old name goes with the next release",
+        FutureWarning,
+        stacklevel=4,
+    )
+    return OLD_NAMES[name]

@@ -33,8 +33,8 @@ class TeamSettings(QSettings):
     """How the agents' rewards make the team's, where the environment pays each its own."""
     state: StateSource = "environment"
     """What mixers see: the environment's global state, or the agents' observations put together."""
-    mixer: str = "monotone"
-    """`sum`, `monotone` or `duplex`."""
+    mixer: str = "qmix"
+    """`vdn`, the sum; `qmix`, monotone in each agent's value; or `qplex`, duplex dueling."""
     mixing: MixerSettings = field(default_factory=MixerSettings)
     """What the mixer looks like."""
     weighting: Literal["none", "central", "optimistic"] = "none"
@@ -44,7 +44,7 @@ class TeamSettings(QSettings):
 
     def __post_init__(self):
         super().__post_init__()
-        check_mixer(self.mixer)
+        object.__setattr__(self, "mixer", check_mixer(self.mixer))
         require("weight", self.weight, 0 < self.weight <= 1, "above 0 and up to 1")
 
 
@@ -52,16 +52,16 @@ class TeamSettings(QSettings):
 class VDNSettings(TeamSettings):
     """Options of VDN."""
 
-    mixer: str = "sum"
-    """`sum`, `monotone` or `duplex`."""
+    mixer: str = "vdn"
+    """`vdn`, the sum; `qmix`, monotone in each agent's value; or `qplex`, duplex dueling."""
 
 
 @dataclass(frozen=True)
 class QPLEXSettings(TeamSettings):
     """Options of QPLEX."""
 
-    mixer: str = "duplex"
-    """`sum`, `monotone` or `duplex`."""
+    mixer: str = "qplex"
+    """`vdn`, the sum; `qmix`, monotone in each agent's value; or `qplex`, duplex dueling."""
 
 
 @dataclass(frozen=True)

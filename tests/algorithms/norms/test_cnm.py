@@ -168,7 +168,7 @@ def test_own_rows_are_found_among_all_agents_of_the_world():
     assert chance.sum() == own.sum()
     assert taken.sum() == rollout.events.sanctioned[own].sum()
     assert 0 < own.sum() < len(own)
-    paid = one._paid(rollout)
+    paid = one._pseudo_reward(rollout)
     expected = pseudo_reward(taken, rollout.record["extra_inputs"][..., 0], one.norm_settings)
     np.testing.assert_array_equal(paid, expected)
 

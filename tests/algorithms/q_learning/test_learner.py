@@ -245,7 +245,7 @@ def test_the_team_is_paid_the_sum_or_the_mean_or_what_all_get():
 @pytest.mark.parametrize("state", ["environment", "observations"])
 def test_teams_learn_from_any_kind_of_observation_and_state(observation, state):
     env = noise(observation=observation)
-    metrics = train(env, build("wqmix", env, state=state, mixer="duplex"), LENGTH, 2)
+    metrics = train(env, build("wqmix", env, state=state, mixer="qplex"), LENGTH, 2)
     assert all(np.isfinite(value) for value in metrics[-1].values())
 
 
@@ -321,8 +321,8 @@ def test_boxes_and_missing_states_get_a_sentence_that_says_what_to_do():
 def test_presets_differ_in_mixer_and_weights_alone():
     chosen = {name: (s := learner_class(name).Settings(), s.mixer, s.weighting)[1:] for name in TEAMS}
     assert chosen == {
-        "vdn": ("sum", "none"),
-        "qmix": ("monotone", "none"),
-        "qplex": ("duplex", "none"),
-        "wqmix": ("monotone", "optimistic"),
+        "vdn": ("vdn", "none"),
+        "qmix": ("qmix", "none"),
+        "qplex": ("qplex", "none"),
+        "wqmix": ("qmix", "optimistic"),
     }

@@ -5,7 +5,16 @@ import itertools
 import pytest
 import torch
 
-from stigmergy.algorithms.q_learning.mixers import MIXERS, Central, Duplex, MixerSettings, Monotone, Sum, check_mixer
+from stigmergy.algorithms.q_learning.mixers import (
+    MIXERS,
+    Central,
+    MixerSettings,
+    QMIXMixer,
+    QPLEXMixer,
+    VDNMixer,
+    check_mixer,
+)
+from stigmergy.algorithms.q_learning.value_decomposition import TeamSettings
 from stigmergy.envs.errors import BadParameter
 
 N, CHOICES, ROWS = 3, 4, 200
@@ -39,7 +48,7 @@ def slopes(mixer, shape=SHAPES["features"]):
 @pytest.mark.parametrize("hyper", [0, 16])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=list(SHAPES))
 def test_the_monotone_mixer_never_falls_with_an_agents_value(shape, hyper):
-    grown = [slopes(build(Monotone, shape, seed, hyper=hyper), shape) for seed in range(5)]
+    grown = [slopes(build(QMIXMixer, shape, seed, hyper=hyper), shape) for seed in range(5)]
     assert all((slope >= 0).all() for slope in grown)
     assert all((slope > 0).any() for slope in grown)
 
@@ -51,7 +60,7 @@ def test_the_unrestricted_mixer_does_fall():
 
 def test_a_monotone_mixer_with_weights_of_one_is_vdn():
     """All the state's influence off, one hidden unit, weights 1: where the sum is positive ELU is the identity."""
-    mixer = build(Monotone, embedding=1, hyper=0)
+    mixer = build(QMIXMixer, embedding=1, hyper=0)
     with torch.no_grad():
         for parameter in mixer.parameters():
             parameter.zero_()
@@ -60,7 +69,7 @@ def test_a_monotone_mixer_with_weights_of_one_is_vdn():
     chosen, best, action, state = inputs()
     chosen = chosen.abs()
     total = mixer(chosen, best, action, state)
-    torch.testing.assert_close(total, build(Sum)(chosen, best, action, state))
+    torch.testing.assert_close(total, build(VDNMixer)(chosen, best, action, state))
     with torch.no_grad():
         mixer.weight_in.out.bias[..., 0] = 2.0
     assert not torch.allclose(mixer(chosen, best, action, state), total)
@@ -81,7 +90,7 @@ def best_joint_is_made_of_best_actions(mixer, seed):
     return all(agreed)
 
 
-@pytest.mark.parametrize("cls", [Sum, Monotone, Duplex])
+@pytest.mark.parametrize("cls", [VDNMixer, QMIXMixer, QPLEXMixer])
 def test_the_best_joint_action_is_made_of_the_agents_best(cls):
     with torch.no_grad():
         assert all(best_joint_is_made_of_best_actions(build(cls, seed=seed), seed) for seed in range(3))
@@ -89,7 +98,7 @@ def test_the_best_joint_action_is_made_of_the_agents_best(cls):
 
 
 def test_duplex_pays_more_for_the_best_and_its_agents_learn_by_the_plain_sum():
-    mixer = build(Duplex)
+    mixer = build(QPLEXMixer)
     chosen, best, action, state = inputs()
     weight = (mixer.weight(state).abs() + 1e-10).detach()
     torch.testing.assert_close(slopes(mixer), weight)  # the importance gives them no gradient
@@ -108,7 +117,21 @@ def test_a_state_of_zeros_leaves_the_agents_something_to_learn(name):
 
 
 def test_an_unknown_mixer_gets_a_sentence():
-    with pytest.raises(BadParameter, match="mixer is 'monoton'; there is no such mixer"):
-        check_mixer("monoton")
+    with pytest.raises(BadParameter, match="mixer is 'qmicks'; there is no such mixer"):
+        check_mixer("qmicks")
     with pytest.raises(BadParameter, match="embedding is 0"):
         MixerSettings(embedding=0)
+
+
+@pytest.mark.parametrize(("old", "new"), [("sum", "vdn"), ("monotone", "qmix"), ("duplex", "qplex")])
+def test_old_names_of_mixers_stand_for_the_new_ones(old, new):
+    with pytest.warns(
+        FutureWarning, match=f"the mixer '{old}' is now '{new}'; the old name goes with the next release"
+    ):
+        assert TeamSettings(mixer=old) == TeamSettings(mixer=new)
+
+
+def test_a_plugins_mixer_may_have_an_old_name(monkeypatch, recwarn):
+    monkeypatch.setitem(MIXERS, "sum", VDNMixer)
+    assert TeamSettings(mixer="sum").mixer == "sum"
+    assert not recwarn
