@@ -122,7 +122,7 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
 class Trainer:
     """Trains the learners of an experiment; knows nothing of files, clocks on screen, or signals.
 
-    `state_dict` after an update and `load_state_dict` into a new trainer continue to the bit (CPU, same number of threads).
+    `state_dict` after an update and `load_state_dict` into a new trainer resume bit-exactly (CPU, same number of threads).
     """
 
     def __init__(self, experiment: Experiment):

@@ -113,7 +113,7 @@ def _check_resuming(subject: Subject) -> str:
         raise Broken(f"{lost}: {', '.join(differences(state, other_state))} becomes another")
     if not all(np.array_equal(one, other) for one, other in zip(actions, other_actions)):
         raise Broken(f"{lost}: it acts differently, as without its random streams")
-    return "saved and loaded, it goes on to the bit"
+    return "saved and loaded, it resumes bit-exactly"
 
 
 def _play(learner: Learner, steps: Sequence[GroupStep]) -> list[NDArray[Any]]:

@@ -340,7 +340,7 @@ def _check_snapshots(subject: Subject) -> str:
         raise Broken(
             f"an environment restored from a snapshot goes on differently ({what}); all that evolves has to be in `state`"
         )
-    return "a restored snapshot goes on to the bit"
+    return "a restored snapshot resumes bit-exactly"
 
 
 def _measure_speed(subject: Subject) -> str:

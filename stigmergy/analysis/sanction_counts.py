@@ -71,7 +71,7 @@ class Sanctions:
 def count_sanctions(
     env: BatchEnv, learners: Mapping[str, Learner], seed: int, greedy: bool = False, max_steps: int | None = None
 ) -> Sanctions:
-    """Play one episode in every copy of `env`, as `evaluate` does, and count its sanctions.
+    """Play one episode in each env of `env`, as `evaluate` does, and count its sanctions.
 
     Raises:
         UserError: the environment has no public sanctions.

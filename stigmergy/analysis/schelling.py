@@ -63,7 +63,8 @@ def schelling(
 ) -> Schelling:
     """Measure a Schelling diagram with two scripted policies.
 
-    For every number of cooperators `episodes` copies play one episode each, with the cooperators on seats drawn anew for each copy.
+    For each number of cooperators, `episodes` envs play one episode each. Each env draws which agents
+    cooperate.
 
     Args:
         id: an environment with one group.
@@ -108,20 +109,20 @@ def _policy(name: str, env: BatchEnv) -> ScriptedPolicy:
 
 
 def _seats(episodes: int, n: int, number: int, seed: int) -> NDArray[np.bool_]:
-    """(episodes, n) who cooperates: `number` agents of each copy, any of them equally likely."""
+    """Draw `number` cooperators in each env, uniformly: `(episodes, n)` bool."""
     drawn = np.random.default_rng([seed, number]).permuted(np.tile(np.arange(n), (episodes, 1)), axis=1)
     return drawn < number
 
 
 def _of(returns: NDArray[np.float64], who: NDArray[np.bool_]) -> Interval:
-    """The mean return of the agents `who`, with its interval over copies."""
+    """Compute the mean return of the agents `who`, with its interval over envs."""
     return mean_and_interval(np.where(who, returns, 0).sum(axis=1) / who.sum(axis=1))
 
 
 def _play(
     env: BatchEnv, players: list[ScriptedPolicy], cooperates: NDArray[np.bool_], seed: int
 ) -> NDArray[np.float64]:
-    """The return of every agent over one episode of each copy, `(episodes, n)`."""
+    """Play one episode in each env; return the returns of the agents, `(episodes, n)`."""
     (group,) = env.spec.groups
     generator = np.random.default_rng(seed)
     step = env.reset(seed)

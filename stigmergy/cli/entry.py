@@ -19,7 +19,7 @@ COMMANDS = {
     "resume": "go on with a run that was stopped, killed or crashed",
     "evaluate": "play episodes with a trained policy, beside baselines if you like",
     "sanctions": "count who sanctions whom, in episodes of a trained policy or of scripted ones",
-    "plot": "draw the course of training from runs, with intervals over the runs of each group",
+    "plot": "draw learning curves of runs, with intervals over the runs of each group",
     "render": "make a GIF, MP4 or PNG of an episode, or watch it in a window",
     "schelling": "measure whether an environment is a social dilemma, with two scripted policies",
     "check": "test an environment or a learner, yours too, and print its conformance card",

@@ -51,7 +51,7 @@ def main(args: Sequence[str]) -> int:
     card = _check_learner(name, args) if is_learner else _check_environment(name, args)
     table = Table("", "", "", title=f"{card.id}", title_justify="left", box=None, show_header=False)
     for finding in card.findings:
-        table.add_row("[green]ok[/]" if finding.passed else "[red]MEND[/]", finding.topic, escape(finding.sentence))
+        table.add_row("[green]ok[/]" if finding.passed else "[red]FAIL[/]", finding.topic, escape(finding.sentence))
     open_console().print(table)
     return 0 if card.passed else 1
 

@@ -1,4 +1,4 @@
-"""`stigmergy plot`: the course of training of runs beside each other."""
+"""`stigmergy plot`: learning curves of runs."""
 
 import glob
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from stigmergy.cli.output_paths import check_folder
 from stigmergy.envs.core.validation import LARGEST_INTEGER, check_within
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.rendering.video import write_png
-from stigmergy.plotting.learning_curves import WINDOW, course_chart, simplex_chart
+from stigmergy.plotting.learning_curves import WINDOW, learning_curve_chart, simplex_chart
 from stigmergy.training.runs.run import Run
 
 LONGEST = 40
@@ -34,7 +34,7 @@ class Options:
     simplex: bool = False
     """Draw the shares of red, green and blue berries in a triangle as well (allelopathic harvest)."""
     window: int = WINDOW
-    """Updates over which courses are smoothed."""
+    """Updates over which learning curves are smoothed."""
     output: str = "."
     """The folder of the pictures."""
 
@@ -49,7 +49,9 @@ def main(args: Sequence[str]) -> int:
         warn(sentence)
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = {name.replace("/", "_"): course_chart(groups, name, "", options.window) for name in options.metrics}
+    pictures = {
+        name.replace("/", "_"): learning_curve_chart(groups, name, "", options.window) for name in options.metrics
+    }
     if options.simplex:
         pictures["simplex"] = simplex_chart(groups, "share of berries by colour over training", options.window)
     for name, picture in pictures.items():

@@ -1,11 +1,12 @@
-"""The course of training, from the `metrics.csv` of runs: lines with intervals over runs, and shares in a triangle."""
+"""Learning curves from the `metrics.csv` of runs, and shares over training in a triangle."""
 
 import csv
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,12 +24,24 @@ Folder = str | Path
 Groups = Mapping[str, Sequence[Folder]]
 """What stands beside each other, such as `cnm` and `ippo`: a name, and the folders of its runs."""
 WINDOW = 9
-"""Updates over which a course is smoothed."""
+"""Updates over which a learning curve is smoothed."""
 POINTS = 200
 """The most points of a line."""
 SHARES = ("episode/share_red", "episode/share_green", "episode/share_blue")
 """The berries of each colour in allelopathic harvest."""
 CORNERS = tuple(Corner(name, colour) for name, colour in zip(("red", "green", "blue"), PAINTS))
+
+RENAMED = {"Course": "LearningCurve", "courses": "learning_curves", "course_chart": "learning_curve_chart"}
+"""Names of version 0.1.0, for one release."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in RENAMED:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    new = RENAMED[name]
+    sentence = f"{__name__}.{name} is now {new}; the old name goes with the next release"
+    warnings.warn(sentence, FutureWarning, stacklevel=2)
+    return globals()[new]
 
 
 class Series(NamedTuple):
@@ -84,8 +97,8 @@ def running_mean(values: ArrayLike, window: int) -> NDArray[np.float64]:
 
 
 @dataclass(frozen=True)
-class Course:
-    """A metric over training, mean and 95% interval over the runs of a group. k is the number of points."""
+class LearningCurve:
+    """Mean and 95% interval of a metric over the runs of a group, at k points of training."""
 
     name: str
     """Of the group."""
@@ -95,23 +108,24 @@ class Course:
     high: NDArray[np.float64]  # (k,)
 
 
-def courses(groups: Groups, metric: str, window: int = WINDOW) -> list[Course]:
-    """The course of `metric` for each group; its runs are the samples.
+def learning_curves(groups: Groups, metric: str, window: int = WINDOW) -> list[LearningCurve]:
+    """Compute the learning curve of `metric` for each group, with its runs as samples.
 
-    Each run is smoothed by a running mean over `window` updates, and read at common steps, between its own by interpolation and not beyond them.
-    Intervals are by Student's t (see `training.intervals`); there is none where fewer than three runs have a value.
+    Each run is smoothed by a running mean over `window` updates. It is then interpolated at the steps
+    of all runs, and not extrapolated. Intervals are by Student's t; there is none where fewer than
+    three runs have a value. See `training.confidence_intervals`.
 
     Raises:
         BadParameter: a group is empty, a folder is no run, or a run has not logged the metric.
     """
-    return [_course(name, folders, metric, window) for name, folders in _checked(groups).items()]
+    return [_learning_curve(name, folders, metric, window) for name, folders in _checked(groups).items()]
 
 
-def course_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> NDArray[np.uint8]:
-    """`courses` as a picture, `(height, width, 3)`: a line for each group, with a band where it has several runs."""
+def learning_curve_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> NDArray[np.uint8]:
+    """Draw the learning curves of the groups, `(height, width, 3)`, with a band where there is an interval."""
     lines = [
         Line(own.name, own.steps.tolist(), own.mean.tolist(), own.low.tolist(), own.high.tolist(), group_colour(k))
-        for k, own in enumerate(courses(groups, metric, window))
+        for k, own in enumerate(learning_curves(groups, metric, window))
     ]
     return line_chart(lines, Labels(title or metric, "environment steps"))
 
@@ -128,7 +142,7 @@ def simplex_chart(
     The runs of a single group have colours of their own.
 
     Raises:
-        BadParameter: as `courses` does, or the three do not add up to 1.
+        BadParameter: as `learning_curves` does, or the three do not add up to 1.
     """
     alone = len(_checked(groups)) == 1
     trajectories = []
@@ -161,10 +175,10 @@ def _checked(groups: Groups) -> Groups:
     return groups
 
 
-def _course(name: str, folders: Sequence[Folder], metric: str, window: int) -> Course:
+def _learning_curve(name: str, folders: Sequence[Folder], metric: str, window: int) -> LearningCurve:
     runs = [read_series(folder, [metric])[metric] for folder in folders]
     every = np.unique(np.concatenate([run.steps for run in runs]))
     steps = every[np.unique(np.linspace(0, len(every) - 1, min(POINTS, len(every))).round().astype(np.int64))]
     values = np.stack([np.interp(steps, run.steps, running_mean(run.values, window), np.nan, np.nan) for run in runs])
     mean, low, high = np.transpose([mean_and_interval(column) for column in values.T])
-    return Course(name, steps.astype(np.float64), mean, low, high)
+    return LearningCurve(name, steps.astype(np.float64), mean, low, high)

@@ -1,4 +1,4 @@
-"""Ternary plots: courses of three shares that add up to 1, in a triangle whose corners each stand for one of them."""
+"""Ternary plots: trajectories of three shares that add up to 1, in a triangle with a corner for each share."""
 
 import math
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Corner:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """A course through the triangle. Trajectories of one name and colour have one entry in the legend.
+    """A trajectory through the triangle. Trajectories of one name and colour have one entry in the legend.
 
     Raises:
         BadParameter: the shares are no `(steps, 3)` numbers from 0 to 1 that add up to 1.

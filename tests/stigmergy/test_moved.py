@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from stigmergy._moved import MOVED
+from stigmergy.plotting import learning_curves
 
 EVERY_PATH = """
 import importlib, warnings
@@ -33,3 +34,16 @@ def test_every_old_path_warns_and_leads_to_the_new_module():
 def test_a_path_that_never_was_is_not_found():
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("stigmergy.envs.boards")
+
+
+@pytest.mark.parametrize("module", ["stigmergy.plotting.learning_curves", "stigmergy.courses"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("courses", "learning_curves"), ("course_chart", "learning_curve_chart"), ("Course", "LearningCurve")],
+)
+def test_old_names_of_learning_curves_warn(module, old, new):
+    with pytest.warns(FutureWarning, match=f"{old} is now {new};"):
+        found = getattr(importlib.import_module(module), old)
+    assert found is getattr(learning_curves, new)
+    with pytest.raises(AttributeError, match="has no attribute 'curses'"):
+        learning_curves.curses

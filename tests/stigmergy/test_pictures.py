@@ -7,7 +7,7 @@ from stigmergy.cli.entry import main
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.rendering.palette import BACKGROUND, BEAM
 from stigmergy.plotting.heatmap import EMPTY, Axes, heatmap
-from stigmergy.plotting.learning_curves import courses, read_shares, running_mean, simplex_chart
+from stigmergy.plotting.learning_curves import learning_curves, read_shares, running_mean, simplex_chart
 from stigmergy.plotting.ternary import Corner, Trajectory, place, simplex
 from stigmergy.training.runs.run import Run
 
@@ -109,12 +109,14 @@ def test_a_running_mean_is_over_the_rows_around():
         running_mean([1.0], 0)
 
 
-def test_courses_are_means_over_the_runs_of_a_group(tmp_path):
+def test_learning_curves_are_means_over_the_runs_of_a_group(tmp_path):
     one = write_run(tmp_path / "one", "cnm", {"a": [(10, 1.0), (20, 2.0), (30, 3.0)], "b": [(10, 9.0)]})
     two = write_run(tmp_path / "two", "cnm", {"a": [(10, 3.0), (30, 9.0)]})
     between = write_run(tmp_path / "between", "cnm", {"a": [(10, 2.0), (20, 4.0), (30, 6.0)]})
     three = write_run(tmp_path / "three", "ippo", {"a": [(10, 5.0)]})
-    trio, pair, single = courses({"trio": [one, two, between], "pair": [one, two], "single": [three]}, "a", window=1)
+    trio, pair, single = learning_curves(
+        {"trio": [one, two, between], "pair": [one, two], "single": [three]}, "a", window=1
+    )
     assert trio.steps.tolist() == [10, 20, 30]
     np.testing.assert_allclose(trio.mean, [2, 4, 6])  # the second run's 6 at 20 lies between its 3 and its 9
     reach = 4.302653 / np.sqrt(3) * np.array([1, 2, 3])  # Student's quantile and the deviations
@@ -125,9 +127,9 @@ def test_courses_are_means_over_the_runs_of_a_group(tmp_path):
     with pytest.raises(
         BadParameter, match=r"three' has no metric 'b'. Did you mean|three' has no metric 'b'. Known are: a"
     ):
-        courses({"all": [one, three]}, "b")
+        learning_curves({"all": [one, three]}, "b")
     with pytest.raises(BadParameter, match="there is no run in"):
-        courses({"all": [tmp_path]}, "a")
+        learning_curves({"all": [tmp_path]}, "a")
 
 
 def shares(red, green, blue):

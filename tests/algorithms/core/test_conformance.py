@@ -132,6 +132,6 @@ def test_a_learner_that_cannot_even_play_is_named(findings):
 
 def test_the_command_prints_the_card(capsys):
     assert main(["check", "iql", "--learner.gradient-steps", "1"]) == 0
-    assert "goes on to the bit" in " ".join(capsys.readouterr().out.split())
+    assert "resumes bit-exactly" in " ".join(capsys.readouterr().out.split())
     assert main(["check", "pibt"]) == 2
     assert "scripted policy" in capsys.readouterr().err
