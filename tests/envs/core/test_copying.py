@@ -11,7 +11,8 @@ import stigmergy
 from stigmergy.envs import BatchEnv, EnvSpec, GroupSpec, environments
 from stigmergy.envs.core.copying import reported
 from stigmergy.envs.core.random_policy import random_actions
-from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView, aec_view, raw_turns
+from stigmergy.envs.interop.to_pettingzoo.aec import aec_view, raw_turns
+from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 from stigmergy.envs.registration.scenario import Scenario
 
 from ..support.dummies import Race, RaceParameters, race

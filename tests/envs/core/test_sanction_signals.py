@@ -8,7 +8,8 @@ import pytest
 
 import stigmergy
 from stigmergy.envs.core.sanction_signals import OPPORTUNITY, SANCTION, context_space
-from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView, aec_view
+from stigmergy.envs.interop.to_pettingzoo.aec import aec_view
+from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
 from ..support.dummies import race
 

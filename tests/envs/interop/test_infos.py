@@ -11,8 +11,9 @@ from gymnasium import spaces
 import stigmergy
 from stigmergy.envs import environments, parameters_of
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.interop.to_pettingzoo.aec import aec_view
 from stigmergy.envs.interop.to_pettingzoo.infos import Info
-from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView, aec_view
+from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 from stigmergy.envs.registration.entry_points import env, raw_env
 from stigmergy.envs.registration.scenario import Scenario
 

@@ -7,7 +7,8 @@ from pettingzoo.test import api_test, max_cycles_test, parallel_api_test, render
 
 import stigmergy
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView, aec_view
+from stigmergy.envs.interop.to_pettingzoo.aec import aec_view
+from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 from stigmergy.envs.pathfinding import lifelong, oneshot
 
 from ..support.dummies import race

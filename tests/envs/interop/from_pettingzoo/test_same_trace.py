@@ -11,7 +11,8 @@ from stigmergy import make
 from stigmergy.envs.core.random_policy import random_actions
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.interop.from_pettingzoo import Bridge, BridgeParameters
-from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView, aec_view
+from stigmergy.envs.interop.to_pettingzoo.aec import aec_view
+from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
 from ...support.dummies import race
 
