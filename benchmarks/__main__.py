@@ -1,4 +1,5 @@
-"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals] [yardsticks]`: tables of speeds, and of what scripted play is worth; all if none is named."""
+"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals]
+[baselines]`: tables of speeds, and of the outcomes of scripted play; all if none is named."""
 
 import os
 import platform
@@ -38,8 +39,8 @@ def show_dilemmas(console: Console) -> None:
 
 
 def _show_rows(console: Console, rows: list[tasks.Row]) -> None:
-    console.print(f"tasks with their defaults, up to {tasks.COPIES} copies; agent-steps/s")
-    columns = ("task", "agents", "bytes/copy", "1 thread", "2 threads", "PettingZoo API", "peers")
+    console.print(f"tasks with their defaults, up to {tasks.NUM_ENVS} envs; agent-steps/s")
+    columns = ("task", "agents", "bytes/env", "1 thread", "2 threads", "PettingZoo API", "peers")
     table = Table(*columns, box=None)
     for row in rows:
         peers = [f"{name} {speed:,.0f} (x {ratio:,.1f})" for name, (speed, ratio) in row.peers.items()]
@@ -55,13 +56,13 @@ def _show_rows(console: Console, rows: list[tasks.Row]) -> None:
 
 def show_tracking(console: Console) -> None:
     """Cost of a pair."""
-    table = Table("pursuers and targets", "copies", "ns for a pair and step", box=None)
-    for number, copies, nanoseconds in tracking.measure():
-        table.add_row(f"{number} x {number}", str(copies), f"{nanoseconds:.1f}")
+    table = Table("pursuers and targets", "envs", "ns for a pair and step", box=None)
+    for number, num_envs, nanoseconds in tracking.measure():
+        table.add_row(f"{number} x {number}", str(num_envs), f"{nanoseconds:.1f}")
     console.print(table)
 
 
-def show_yardsticks(console: Console) -> None:
+def show_baselines(console: Console) -> None:
     """Outcomes of random and of scripted play."""
     console.print(f"default parameters, means over {scripted_baselines.EPISODES} episodes")
     table = Table("task", "players", "outcomes", box=None)
@@ -118,7 +119,7 @@ def _learner_cells(contest: learners.Contest, side: learners.Side, ours: learner
 
 def show_signals(console: Console) -> None:
     """What public sanctions cost."""
-    console.print(f"{signals.COPIES} copies, default parameters, random actions, 1 thread; collecting in agent-steps/s")
+    console.print(f"{signals.NUM_ENVS} envs, default parameters, random actions, 1 thread; collecting in agent-steps/s")
     stepping = ("task", "agents", "step, us", "signals alone, us", "of a step", "saved without noting")
     table = Table(*stepping, "collecting, LOCAL", "PUBLIC", "slower by", box=None)
     for row in map(signals.measure, signals.TASKS):
@@ -137,13 +138,16 @@ PARTS = {
     "training": show_training,
     "learners": show_learners,
     "signals": show_signals,
-    "yardsticks": show_yardsticks,
+    "baselines": show_baselines,
 }
+ALIASES = {"yardsticks": "baselines"}
+"""Words of version 0.1.0, for one release."""
 
 
 def main() -> int:
     """Measure and print."""
-    chosen = sys.argv[1:] or [name for name in PARTS if name != "dilemmas"]  # `tasks` has them too
+    named = sys.argv[1:] or [name for name in PARTS if name != "dilemmas"]  # `tasks` has them too
+    chosen = [ALIASES.get(name, name) for name in named]
     for name in chosen:
         if name not in PARTS:
             print(f"error: there is no benchmark '{name}'; there are {', '.join(PARTS)}", file=sys.stderr)

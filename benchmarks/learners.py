@@ -58,7 +58,7 @@ class Peer:
     name: str
     """`<name>_driver.py` drives it."""
     task: dict[str, Any]
-    """What the driver is told beside copies, rollout length, steps and seeds."""
+    """What the driver is told beside envs, rollout length, steps and seeds."""
     rounds: int = 1
 
 
@@ -69,7 +69,7 @@ class Contest:
     name: str
     algorithm: str
     learner: dict[str, Any]
-    copies: int
+    num_envs: int
     length: int
     """Transitions of a rollout of the peer's."""
     updates: int
@@ -83,13 +83,13 @@ class Contest:
 
     @property
     def steps(self) -> int:
-        """Transitions of all copies together."""
-        return self.copies * self.length * self.updates
+        """Transitions of all envs together."""
+        return self.num_envs * self.length * self.updates
 
     @property
     def window(self) -> int:
         """Updates in which WINDOW episodes end."""
-        return math.ceil(WINDOW * EPISODE / (self.copies * self.length))
+        return math.ceil(WINDOW * EPISODE / (self.num_envs * self.length))
 
     def experiment(self, seed: int) -> dict[str, Any]:
         """Our side as a config."""
@@ -101,8 +101,8 @@ class Contest:
             "learner": self.learner,
             "training": {
                 "seed": seed,
-                "total_steps": self.copies * length * self.updates,
-                "num_envs": self.copies,
+                "total_steps": self.num_envs * length * self.updates,
+                "num_envs": self.num_envs,
                 "rollout_length": length,
             },
         }
@@ -160,16 +160,16 @@ def contests() -> list[Contest]:
 
     return [
         Contest(
-            "IPPO, 16 copies x 128 steps", "ippo", IPPO, 16, 128, 300,
+            "IPPO, 16 envs x 128 steps", "ippo", IPPO, 16, 128, 300,
             (jaxmarl("ippo", IPPO, 3), Peer("epymarl", {"steps": 5_000})), rounds=3, level=-22.0,
         ),
-        Contest("IPPO, 128 copies x 64 steps", "ippo", IPPO, 128, 64, 60, (jaxmarl("ippo", IPPO, 1),)),
+        Contest("IPPO, 128 envs x 64 steps", "ippo", IPPO, 128, 64, 60, (jaxmarl("ippo", IPPO, 1),)),
         Contest(
-            "IPPO, continuous actions, 128 copies x 64 steps", "ippo", IPPO, 128, 64, 12, (Peer("benchmarl", {}),),
+            "IPPO, continuous actions, 128 envs x 64 steps", "ippo", IPPO, 128, 64, 12, (Peer("benchmarl", {}),),
             continuous=True,
         ),
         Contest(
-            "QMIX, 8 copies x 26 steps", "qmix", QMIX, 8, EPISODE, 600, (jaxmarl("qmix", QMIX, 1),), whole_episodes=True,
+            "QMIX, 8 envs x 26 steps", "qmix", QMIX, 8, EPISODE, 600, (jaxmarl("qmix", QMIX, 1),), whole_episodes=True,
         ),
     ]  # fmt: skip
 
@@ -204,7 +204,7 @@ def run_ours(contest: Contest, seed: int) -> Run:
 
 def run_peer(contest: Contest, peer: Peer) -> Side:
     """Train the peer's learner with each seed, in a process of its own."""
-    sizes = {"copies": contest.copies, "length": contest.length, "steps": contest.steps}
+    sizes = {"num_envs": contest.num_envs, "length": contest.length, "steps": contest.steps}
     answer = ask_peer(peer.name, **sizes | {"seeds": list(range(peer.rounds))} | peer.task)
     return Side(peer.name, [Run(**run) for run in answer["runs"]], answer["compile_seconds"])
 

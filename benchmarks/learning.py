@@ -26,8 +26,9 @@ from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
 from stigmergy.training.trainer import Trainer, build_learners
 
-YARDSTICK = "yardstick"
-HEADER = "| config | outcome | {} | random | yardstick | way from random to yardstick | seeds | steps | seconds a seed |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
+SCRIPTED, YARDSTICK = "scripted", "yardstick"
+"""The baseline of the task, by its name and by that of version 0.1.0."""
+HEADER = "| config | outcome | {} | random | scripted | way from random to scripted | seeds | steps | seconds a seed |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Options:
     """Held-out episodes for each seed."""
     evaluation_seed: int = 1000
     """Seed of the held-out episodes."""
-    against: tuple[str, ...] = ("random", YARDSTICK)
-    """Algorithms that need no training; `yardstick` is the task's first scripted policy, if it has one."""
+    against: tuple[str, ...] = ("random", SCRIPTED)
+    """Algorithms that need no training; `scripted` is the task's first scripted policy, if it has one."""
     jobs: int = 1
     """Seeds that train side by side."""
     output: str = ""
@@ -78,22 +79,27 @@ def train_and_play(config: str, seed: int, options: Options) -> Result:
 
 
 def play_baseline(experiment: Experiment, name: str, options: Options) -> dict[str, float]:
-    """Mean outcomes of a baseline on the same episodes; nothing where the task has no yardstick."""
+    """Mean outcomes of a baseline on the same episodes; none where the task has no scripted policy."""
     env = experiment.make_env(options.episodes)
     players = build_learners(experiment, env, 0)
-    for own in _yardsticks(experiment) if name == YARDSTICK else [name]:
+    for own in _scripted_baselines(experiment) if name == SCRIPTED else [name]:
         players |= baseline(experiment, env, own, 0)
-    if name == YARDSTICK and not _yardsticks(experiment):
+    if name == SCRIPTED and not _scripted_baselines(experiment):
         return {}
     outcomes = evaluate(env, players, options.evaluation_seed).columns()
     return {key: mean_of_defined(values) for key, values in outcomes.items()}
 
 
-def _yardsticks(experiment: Experiment) -> list[str]:
+def _scripted_baselines(experiment: Experiment) -> list[str]:
     """For each group that learns, its first scripted policy, as `baseline` takes it."""
     env = experiment.make_env(1).spec
     learning = [group for group in env.groups if learner_class(experiment.choice(group.name).algorithm).learns]
     return [f"{group.name}={names[0]}" for group in learning if (names := scripted_for(env, group))]
+
+
+def _names(against: tuple[str, ...]) -> list[str]:
+    """Baselines under their names of today, each once."""
+    return list(dict.fromkeys(SCRIPTED if name == YARDSTICK else name for name in against))
 
 
 def interval(values: list[float]) -> str:
@@ -115,7 +121,7 @@ def row(config: str, experiment: Experiment, results: list[Result], baselines: d
     """A config in one line of Markdown: the outcome that `best_metric` names."""
     outcome = experiment.training.best_metric
     own = [result.outcomes[outcome] for result in results]
-    random, best = (baselines.get(name, {}).get(outcome, math.nan) for name in ("random", YARDSTICK))
+    random, best = (baselines.get(name, {}).get(outcome, math.nan) for name in ("random", SCRIPTED))
     share = f"{100 * (float(np.mean(own)) - random) / (best - random):.0f} %" if best != random else ""
     seconds = float(np.mean([result.seconds for result in results]))
     cells = [config, outcome, interval(own), f"{random:.4g}", "" if math.isnan(best) else f"{best:.4g}"]
@@ -150,7 +156,7 @@ def main() -> None:
     for config in options.configs:
         experiment = build_experiment(read_config(config))
         results = run_seeds(config, options)
-        baselines = {name: play_baseline(experiment, name, options) for name in options.against}
+        baselines = {name: play_baseline(experiment, name, options) for name in _names(options.against)}
         show(console, config, experiment, results, baselines)
         if options.output:
             file = Path(options.output)

@@ -10,7 +10,7 @@ from benchmarks.peers.run import peer_python, time_peer
 from benchmarks.speed import SECONDS, batch_speed, in_turn, view_speed
 
 AGENTS, SIDE, RADIUS, CYCLES, DENSITY = 64, 32, 5, 256, 0.3
-COPIES = 256
+NUM_ENVS = 256
 PEER = "pogema 1.4"
 
 
@@ -23,7 +23,7 @@ def draw_map(seed: int = 0) -> str:
 def measure() -> list[tuple[str, float, float | None]]:
     """Rows of name, agent-steps per second (median over rounds), and ratio to pogema (median of the rounds' ratios, or None)."""
     task: dict[str, Any] = {"map": draw_map(), "num_agents": AGENTS, "obs_radius": RADIUS, "max_cycles": CYCLES}
-    batch = stigmergy.make("pathfinding/lifelong-v0", COPIES, collision_system="soft", **task)
+    batch = stigmergy.make("pathfinding/lifelong-v0", NUM_ENVS, collision_system="soft", **task)
     view = stigmergy.parallel_env("pathfinding/lifelong-v0", **task)
     contestants: dict[str, Callable[[], float]] = {
         "stigmergy, batch, 1 thread": lambda: batch_speed(batch, 1),

@@ -1,4 +1,7 @@
-"""What scripted play is worth in every task with its default parameters, beside random play: `python -m benchmarks yardsticks`."""
+"""Outcomes of scripted and of random play in every task, with default parameters.
+
+Printed by `python -m benchmarks baselines`.
+"""
 
 import stigmergy
 from stigmergy.algorithms.core.make import make_learner, scripted_for

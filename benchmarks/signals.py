@@ -1,6 +1,6 @@
 """What public sanctions cost: noting who could sanction, inside a step, and collecting the events for a learner.
 
-`python -m benchmarks signals`: 64 copies, default parameters, random actions, one thread; medians of rounds in which the variants take turns.
+`python -m benchmarks signals`: 64 envs, default parameters, random actions, one thread; medians of rounds in which the variants take turns.
 """
 
 import sys
@@ -22,7 +22,7 @@ from stigmergy.envs.dilemmas.grid_engine.sanctions import note_opportunities
 from stigmergy.training.rollout_buffer import RolloutBuffer
 
 TASKS = ("dilemmas/cleanup-v0", "dilemmas/harvest-v0", "dilemmas/allelopathic_harvest-v0")
-COPIES = 64
+NUM_ENVS = 64
 LENGTH = 32
 """Steps of a rollout."""
 ROUNDS, SECONDS = 15, 0.3
@@ -37,7 +37,7 @@ class Row:
     id: str
     agents: int
     step: float
-    """Microseconds of a whole step of all copies."""
+    """Microseconds of a whole step of all envs."""
     kernel: float
     """Those of clearing the signals and noting opportunities, timed alone."""
     share: float
@@ -63,9 +63,9 @@ def _note_all(state, k, scratch, opportunity):
         note_opportunities(state, k, scratch, opportunity, c)
 
 
-def with_note(id: str, note: Any, copies: int = COPIES) -> GridDilemma:
+def with_note(id: str, note: Any, num_envs: int = NUM_ENVS) -> GridDilemma:
     """The task with another function in the place of `note_opportunities`; its step is compiled anew, and not kept on disk."""
-    env: Any = stigmergy.make(id, copies)
+    env: Any = stigmergy.make(id, num_envs)
     rules: Any = sys.modules[type(env).__module__.removesuffix(".env") + ".rules"]
     one = njit(_swapped(rules._advance_copy.py_func, note_opportunities=note))
     loop = njit(_swapped(rules.advance_copies.serial.py_func, _advance_copy=one))
@@ -94,9 +94,9 @@ def _actions(env: GridDilemma) -> list[dict[str, np.ndarray]]:
     return [random_actions(env.spec.groups, step, generator) for _ in range(ACTIONS)]
 
 
-def _kernel(id: str, copies: int) -> Callable[[int], object]:
+def _kernel(id: str, num_envs: int) -> Callable[[int], object]:
     """What a step does for the channel, on states of random play."""
-    env: Any = stigmergy.make(id, copies)
+    env: Any = stigmergy.make(id, num_envs)
     step, frames = _stepper(env), []
     for _ in range(FRAMES):
         frames.append(env.snapshot())
@@ -112,12 +112,12 @@ def _kernel(id: str, copies: int) -> Callable[[int], object]:
     return note
 
 
-def _collector(id: str, information: Information, copies: int) -> Callable[[int], object]:
+def _collector(id: str, information: Information, num_envs: int) -> Callable[[int], object]:
     """Collects a rollout of random play, as training does."""
-    env: Any = stigmergy.make(id, copies)
+    env: Any = stigmergy.make(id, num_envs)
     actions = _actions(env)
     group = env.spec.groups[0]
-    buffer = RolloutBuffer(env.spec, group, copies, LENGTH, information)
+    buffer = RolloutBuffer(env.spec, group, num_envs, LENGTH, information)
     step = env.step(actions[0])
 
     def collect(_: int) -> None:
@@ -133,20 +133,20 @@ def _collector(id: str, information: Information, copies: int) -> Callable[[int]
     return collect
 
 
-def measure(id: str, seconds: float = SECONDS, rounds: int = ROUNDS, copies: int = COPIES) -> Row:
+def measure(id: str, seconds: float = SECONDS, rounds: int = ROUNDS, num_envs: int = NUM_ENVS) -> Row:
     """Measure one task."""
     numba.set_num_threads(1)
     stepping = {
-        "step": _stepper(with_note(id, note_opportunities, copies)),
-        "without": _stepper(with_note(id, note_nothing, copies)),
-        "kernel": _kernel(id, copies),
+        "step": _stepper(with_note(id, note_opportunities, num_envs)),
+        "without": _stepper(with_note(id, note_nothing, num_envs)),
+        "kernel": _kernel(id, num_envs),
     }
-    collecting = {name.value: _collector(id, name, copies) for name in (Information.LOCAL, Information.PUBLIC)}
+    collecting = {name.value: _collector(id, name, num_envs) for name in (Information.LOCAL, Information.PUBLIC)}
     contestants = {name: lambda run=run: per_second(run, seconds) for name, run in (stepping | collecting).items()}
     speeds = in_turn(contestants, rounds)
     agents = stigmergy.make(id).spec.num_agents
     medians = {name: float(np.median(own)) for name, own in speeds.items()}
-    agent_steps = copies * agents * LENGTH
+    agent_steps = num_envs * agents * LENGTH
     return Row(
         id,
         agents,

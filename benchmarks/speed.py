@@ -71,8 +71,8 @@ def in_turn(contestants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS
     return speeds
 
 
-def bytes_per_copy(id: str, **parameters: Any) -> int:
-    """Memory of one more copy: state, what it shows, and the kernels' work space."""
+def bytes_per_env(id: str, **parameters: Any) -> int:
+    """Memory of one more env: state, what it shows, and the kernels' work space."""
 
     def held(num_envs: int) -> int:
         env = stigmergy.make(id, num_envs, **parameters)

@@ -1,4 +1,4 @@
-"""Every registered task with its default parameters: speed in batches, memory of a copy, and the peers that there are for it."""
+"""Every registered task with its default parameters: speed in batches, memory of an env, and the peers that there are for it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,41 +8,41 @@ import numpy as np
 
 import stigmergy
 from benchmarks.peers.run import peer_python, time_peer
-from benchmarks.speed import batch_speed, bytes_per_copy, in_turn, view_speed
+from benchmarks.speed import batch_speed, bytes_per_env, in_turn, view_speed
 from stigmergy.envs.registration.registry import environments
 
-COPIES = 1024
-SOCIALJAX_COPIES = 64
-"""Copies of SocialJax that step together; its states and views are large."""
+NUM_ENVS = 1024
+SOCIALJAX_NUM_ENVS = 64
+"""Envs of SocialJax that step together; its states and views are large."""
 ROUNDS, SHORT = 3, 1.0
 LARGEST = 2**31
-"""Bytes that a batch may take; tasks with larger copies get fewer of them."""
+"""Bytes that a batch may take; tasks with larger envs get fewer of them."""
 
 # Task id to its peers: the package that runs it, and what its script is told.
 PEERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "pursuit/evaders-v0": [("pettingzoo", {"module": "pettingzoo.sisl.pursuit_v5"})],
     "pursuit/tag-v0": [
         ("pettingzoo", {"module": "mpe2.simple_tag_v3"}),
-        ("jaxmarl", {"name": "MPE_simple_tag_v3", "copies": COPIES}),
+        ("jaxmarl", {"name": "MPE_simple_tag_v3", "num_envs": NUM_ENVS}),
     ],
     "swarm/spread-v0": [
         ("pettingzoo", {"module": "mpe2.simple_spread_v3"}),
-        ("jaxmarl", {"name": "MPE_simple_spread_v3", "copies": COPIES}),
+        ("jaxmarl", {"name": "MPE_simple_spread_v3", "num_envs": NUM_ENVS}),
     ],
     "dilemmas/cleanup-v0": [
         ("meltingpot", {"substrate": "clean_up"}),
-        ("socialjax", {"name": "clean_up", "options": {"num_agents": 7}, "copies": SOCIALJAX_COPIES}),
+        ("socialjax", {"name": "clean_up", "options": {"num_agents": 7}, "num_envs": SOCIALJAX_NUM_ENVS}),
     ],
     "dilemmas/harvest-v0": [
         ("meltingpot", {"substrate": "commons_harvest__open"}),
-        ("socialjax", {"name": "harvest_common_open", "options": {"num_agents": 7}, "copies": SOCIALJAX_COPIES}),
+        ("socialjax", {"name": "harvest_common_open", "options": {"num_agents": 7}, "num_envs": SOCIALJAX_NUM_ENVS}),
     ],
     "dilemmas/allelopathic_harvest-v0": [("meltingpot", {"substrate": "allelopathic_harvest__open"})],
     "dilemmas/coins-v0": [("meltingpot", {"substrate": "coins"})],
     "dilemmas/in_the_matrix-v0": [("meltingpot", {"substrate": "prisoners_dilemma_in_the_matrix__repeated"})],
     "dilemmas/coin_game-v0": [
-        ("socialjax", {"name": "coin_game", "copies": SOCIALJAX_COPIES}),
-        ("jaxmarl", {"name": "coin_game", "copies": COPIES}),
+        ("socialjax", {"name": "coin_game", "num_envs": SOCIALJAX_NUM_ENVS}),
+        ("jaxmarl", {"name": "coin_game", "num_envs": NUM_ENVS}),
     ],
 }
 
@@ -53,7 +53,7 @@ class Row:
 
     id: str
     agents: int
-    copies: int
+    num_envs: int
     bytes: int
     one_thread: float
     two_threads: float
@@ -69,9 +69,9 @@ def our_tasks() -> list[str]:
 
 def measure(id: str, **parameters: Any) -> Row:
     """Measure one task; with other parameters than the defaults the row says so."""
-    size = bytes_per_copy(id, **parameters)
-    copies = int(min(COPIES, max(1, LARGEST // size)))
-    batch, view = stigmergy.make(id, copies, **parameters), stigmergy.parallel_env(id, **parameters)
+    size = bytes_per_env(id, **parameters)
+    num_envs = int(min(NUM_ENVS, max(1, LARGEST // size)))
+    batch, view = stigmergy.make(id, num_envs, **parameters), stigmergy.parallel_env(id, **parameters)
     contestants: dict[str, Callable[[], float]] = {
         "one": lambda: batch_speed(batch, 1, SHORT),
         "two": lambda: batch_speed(batch, 2, SHORT),
@@ -90,4 +90,4 @@ def measure(id: str, **parameters: Any) -> Row:
     }
     name = " ".join([id, *(f"{key}={value}" for key, value in parameters.items())])
     speeds_of_ours = medians["one"], medians["two"], medians["view"]
-    return Row(name, batch.spec.num_agents, copies, size, *speeds_of_ours, peers)
+    return Row(name, batch.spec.num_agents, num_envs, size, *speeds_of_ours, peers)

@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import compare, learners, signals
+from benchmarks import __main__ as entry
+from benchmarks import compare, learners, learning, signals
 from benchmarks.norms import run as norms
 from benchmarks.norms.report import cell
 from benchmarks.norms.results_csv import read_rows
@@ -23,7 +24,9 @@ def test_a_level_is_passed_when_the_mean_over_the_window_is_there():
 
 
 def test_a_side_reaches_a_level_with_the_median_of_its_seeds():
-    contest = dataclasses.replace(learners.contests()[0], level=-22.0, copies=1000, length=26)  # a window is one update
+    contest = dataclasses.replace(
+        learners.contests()[0], level=-22.0, num_envs=1000, length=26
+    )  # a window is one update
     quick, slow = learners.Run(600, 6.0, CURVE), learners.Run(600, 6.0, [(1.0, -30.0), *CURVE[3:]])
     never = learners.Run(600, 6.0, [(1.0, -30.0), (6.0, -29.0)])
     assert learners.Side("", [quick, slow, never], 0).reach(contest) == (4.0, 300.0)
@@ -76,13 +79,24 @@ def test_the_channel_of_sanctions_is_timed_against_the_same_step_without_noting(
         assert not other.signals["opportunity"].any()
         noted += one.signals["opportunity"].sum()
     assert noted > 20
-    row = signals.measure("dilemmas/harvest-v0", seconds=0.01, rounds=3, copies=8)
+    row = signals.measure("dilemmas/harvest-v0", seconds=0.01, rounds=3, num_envs=8)
     assert row.agents == 7
     assert 0 < row.kernel < row.step
     assert 0 < row.share < 0.5
     assert row.saved < 1
     assert row.collecting < 1
     assert min(row.local, row.public) > 1000
+
+
+def test_the_old_word_for_baselines_still_chooses_them(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "yardsticks", "baselines"])
+    monkeypatch.setitem(entry.PARTS, "baselines", lambda console: console.print("measured"))
+    assert entry.main() == 0
+    assert capsys.readouterr().out.count("measured") == 2
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "sticks"])
+    assert entry.main() == 2
+    assert "there is no benchmark 'sticks'" in capsys.readouterr().err
+    assert learning._names(("random", "yardstick", "scripted", "pibt")) == ["random", "scripted", "pibt"]
 
 
 def rows(algorithm, values, kind=compare.FINAL, step=100):

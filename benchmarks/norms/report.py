@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.compare import difference, mean_and_half
-from benchmarks.norms.results_csv import COURSE, FINAL, HITS, MEETING, Row, defined, values_of
+from benchmarks.norms.results_csv import FINAL, HITS, LEARNING_CURVE, MEETING, Row, defined, values_of
 from stigmergy.envs.rendering.palette import Colour
 from stigmergy.envs.rendering.video import write_png
 from stigmergy.plotting.heatmap import Axes, heatmap
@@ -32,8 +32,8 @@ def report(
     text = "\n".join([outcome_table(rows, conditions), learnt_table(rows, conditions), meeting_table(rows, conditions)])
     (folder / f"{name}.md").write_text(text)
     for metric in drawn:
-        courses = [course(rows, one, metric, group_colour(k)) for k, one in enumerate(conditions)]
-        lines = [line for line in courses if line is not None]
+        curves = [learning_curve(rows, one, metric, group_colour(k)) for k, one in enumerate(conditions)]
+        lines = [line for line in curves if line is not None]
         if lines:
             seeds = max(len({row.seed for row in rows if row.condition == one}) for one in conditions)
             labels = Labels(f"{name}: {metric}, {seeds} seeds", "environment steps")
@@ -79,7 +79,9 @@ def learnt_table(rows: Rows, conditions: Sequence[str]) -> str:
     """What learners reported in the last part of training: a line for each metric."""
     finals = {row.name for row in rows if row.kind == FINAL}
     late = [
-        row for row in rows if row.kind == COURSE and row.name not in finals and row.step >= (1 - LAST) * _end(rows)
+        row
+        for row in rows
+        if row.kind == LEARNING_CURVE and row.name not in finals and row.step >= (1 - LAST) * _end(rows)
     ]
     names = list(dict.fromkeys(row.name for row in late))
     lines = [f"| learner, last fifth of training | {' | '.join(conditions)} |", "|---|" + "---:|" * len(conditions)]
@@ -115,9 +117,9 @@ def _end(rows: Rows) -> int:
     return max(row.step for row in rows)
 
 
-def course(rows: Rows, condition: str, metric: str, colour: Colour) -> Line | None:
-    """The mean over seeds of a metric over training, with its interval."""
-    own = [row for row in rows if (row.condition, row.kind, row.name) == (condition, COURSE, metric)]
+def learning_curve(rows: Rows, condition: str, metric: str, colour: Colour) -> Line | None:
+    """Compute the mean over seeds of a metric over training, with its interval."""
+    own = [row for row in rows if (row.condition, row.kind, row.name) == (condition, LEARNING_CURVE, metric)]
     steps = sorted({row.step for row in own})
     if not steps:
         return None
@@ -134,7 +136,7 @@ def simplex_of(name: str, rows: Rows, conditions: Sequence[str], corners: Sequen
             own = {
                 (row.step, row.name): row.value
                 for row in rows
-                if (row.condition, row.seed, row.kind) == (one, seed, COURSE) and row.name in corners
+                if (row.condition, row.seed, row.kind) == (one, seed, LEARNING_CURVE) and row.name in corners
             }
             steps = sorted({step for step, _ in own})
             if not steps:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COLUMNS = ("experiment", "condition", "seed", "kind", "step", "name", "value")
-COURSE, FINAL, MEETING, HITS, DONE = "course", "final", "meeting", "hits", "done"
+LEARNING_CURVE, FINAL, MEETING, HITS, DONE = "course", "final", "meeting", "hits", "done"
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Row:
     condition: str
     seed: int
     kind: str
-    """`course` of training, `final` outcome of held-out episodes, `meeting` or `hits` in them, `done` with the seconds that training took."""
+    """`course` for points of a learning curve, `final` for outcomes of held-out episodes, `meeting` and
+    `hits` for counts in them, `done` for the seconds of training."""
     step: int
     name: str
     value: float

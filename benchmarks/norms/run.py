@@ -1,6 +1,6 @@
 """Do norms emerge? `python -m benchmarks.norms.run under_a_norm with_two_punishers allelopathic_harvest cleanup --seeds 5 --jobs 2 --output FOLDER`.
 
-Each experiment trains one config under several conditions, such as with norms and without, over seeds. A run adds its rows to FOLDER/runs.csv: the course of training,
+Each experiment trains one config under several conditions, such as with norms and without, over seeds. A run adds its rows to FOLDER/runs.csv: learning curves,
 and then held-out episodes: their outcomes, who sanctions whom, and how opportunities are taken by what those were who stood in the beam. What stands there is not
 trained again, so that a broken experiment goes on where it stopped. From the rows come FOLDER/<experiment>.md and pictures. Intervals are over seeds (Student's t).
 """
@@ -20,7 +20,7 @@ import numpy as np
 import tyro
 
 from benchmarks.norms.report import report
-from benchmarks.norms.results_csv import COURSE, DONE, FINAL, HITS, MEETING, Row, add_rows, read_rows
+from benchmarks.norms.results_csv import DONE, FINAL, HITS, LEARNING_CURVE, MEETING, Row, add_rows, read_rows
 from benchmarks.norms.sanction_targets import count_meetings
 from stigmergy.analysis.sanction_counts import count_sanctions
 from stigmergy.envs.core.validation import nearest
@@ -29,7 +29,7 @@ from stigmergy.training.experiment import Experiment, build_experiment, read_con
 from stigmergy.training.trainer import Trainer
 
 POINTS = 25
-"""Points of a course."""
+"""Points of a learning curve."""
 OFF = {"learner": {"norms": {"classifier": False, "alpha": 0.0, "beta": 0.0}}}
 LEARNT = ("balanced_accuracy", "agreement", "pseudo_reward", "disapproved_share", "disapprovals")
 
@@ -44,9 +44,9 @@ class Study:
     outcomes: tuple[str, ...]
     """Metrics of episodes that are kept."""
     drawn: tuple[str, ...]
-    """Those whose course is drawn."""
+    """Metrics whose learning curves are drawn."""
     corners: tuple[str, ...] = ()
-    """Three shares whose course through the simplex is drawn."""
+    """Three shares that are drawn as a trajectory through the simplex."""
 
 
 SANCTIONING = ("sanctions", "sanction_rate", "hits", "just_hits", "unjust_hits", "sanction_fines", "peace")
@@ -164,16 +164,16 @@ def run(name: str, condition: str, seed: int, options: Options) -> list[Row]:
     study = STUDIES[name]
     experiment = experiment_of(study, condition, seed, options.steps)
     trainer = Trainer(experiment)
-    course, every = Averages(study.outcomes), max(1, round(experiment.training.num_updates / POINTS))
+    curve, every = Averages(study.outcomes), max(1, round(experiment.training.num_updates / POINTS))
     rows, start = [], time.perf_counter()
 
     def add(kind: str, values: Mapping[str, float]) -> None:
         rows.extend(Row(name, condition, seed, kind, trainer.steps, key, value) for key, value in values.items())
 
     while not trainer.finished:
-        course.add(trainer.update())
+        curve.add(trainer.update())
         if trainer.progress.update % every == 0:
-            add(COURSE, course.take())
+            add(LEARNING_CURVE, curve.take())
     seconds = time.perf_counter() - start
     env = experiment.make_env(options.episodes)
     counted = count_sanctions(env, trainer.learners, options.evaluation_seed)

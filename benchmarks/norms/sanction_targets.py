@@ -79,7 +79,7 @@ def look_along(state, constants, kind, path, seen):
 
 
 def count_meetings(env: BatchEnv[Any], learners: Mapping[str, Learner], group: str, steps: int, seed: int) -> Meetings:
-    """Play `steps` of every copy and count the opportunities of one group; without classifiers what they say and pay is NaN."""
+    """Play `steps` of every env and count the opportunities of one group; without classifiers what they say and pay is NaN."""
     for learner in learners.values():
         learner.reseed(seed)
     world: Any = env.world if isinstance(env, SeatedEnv) else env

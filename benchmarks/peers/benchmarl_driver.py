@@ -45,15 +45,15 @@ def main() -> None:
     )
     experiment.run()
     seconds = clock.moments[-1] - clock.moments[0]  # the first update warms up
-    agent_steps = AGENTS * task["copies"] * task["length"] * (len(clock.moments) - 1)
+    agent_steps = AGENTS * task["num_envs"] * task["length"] * (len(clock.moments) - 1)
     print(json.dumps({"compile_seconds": 0.0, "runs": [{"agent_steps": agent_steps, "seconds": seconds, "curve": []}]}))
 
 
 def build_config(task: dict) -> ExperimentConfig:
     """The package's own defaults but for the sizes of the task; nothing is logged, evaluated or kept."""
     config = ExperimentConfig.get_from_yaml()
-    rollout = task["copies"] * task["length"]
-    config.on_policy_n_envs_per_worker = task["copies"]
+    rollout = task["num_envs"] * task["length"]
+    config.on_policy_n_envs_per_worker = task["num_envs"]
     config.on_policy_collected_frames_per_batch = rollout
     config.on_policy_n_minibatch_iters = 4
     config.on_policy_minibatch_size = rollout // 4

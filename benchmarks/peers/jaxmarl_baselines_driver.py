@@ -56,7 +56,7 @@ def read_config(task: dict) -> dict:
     own = yaml.safe_load((SOURCES / "baselines" / CONFIGS[task["algorithm"]]).read_text())
     return own | {
         "LR": task["learning_rate"],
-        "NUM_ENVS": task["copies"],
+        "NUM_ENVS": task["num_envs"],
         "NUM_STEPS": task["length"],
         "TOTAL_TIMESTEPS": task["steps"],
         "TEST_DURING_TRAINING": False,  # 15,360 steps each time, which would count against it

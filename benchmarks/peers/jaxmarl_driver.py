@@ -1,6 +1,6 @@
 """Times JaxMARL 0.2, with the Python of the virtual environment it needs: reads a JSON task on stdin, prints agent-steps per second.
 
-Copies step together in one compiled scan with random actions; observations are summed so that nothing is optimized away. Knows nothing
+Envs step together in one compiled scan with random actions; observations are summed so that nothing is optimized away. Knows nothing
 of stigmergy.
 """
 
@@ -19,16 +19,16 @@ def main() -> None:
     """Play random actions for some seconds."""
     task = json.load(sys.stdin)
     env = make(task["name"])
-    copies = task["copies"]
+    num_envs = task["num_envs"]
 
     def step(carry, _):
         state, key = carry
         key, draws, steps = jax.random.split(key, 3)
         actions = {
-            agent: jax.vmap(env.action_space(agent).sample)(jax.random.split(jax.random.fold_in(draws, i), copies))
+            agent: jax.vmap(env.action_space(agent).sample)(jax.random.split(jax.random.fold_in(draws, i), num_envs))
             for i, agent in enumerate(env.agents)
         }
-        seen, state, reward, _, _ = jax.vmap(env.step)(jax.random.split(steps, copies), state, actions)
+        seen, state, reward, _, _ = jax.vmap(env.step)(jax.random.split(steps, num_envs), state, actions)
         total = sum(jnp.sum(value) for value in seen.values()) + sum(jnp.sum(value) for value in reward.values())
         return (state, key), total
 
@@ -38,7 +38,7 @@ def main() -> None:
         return state, key, totals.sum()
 
     key = jax.random.PRNGKey(0)
-    _, state = jax.vmap(env.reset)(jax.random.split(key, copies))
+    _, state = jax.vmap(env.reset)(jax.random.split(key, num_envs))
     state, key, total = play(state, key)
     total.block_until_ready()  # compiled
     calls = 0
@@ -47,7 +47,7 @@ def main() -> None:
         state, key, total = play(state, key)
         total.block_until_ready()
         calls += 1
-    print(json.dumps({"agent_steps_per_second": calls * LENGTH * copies * env.num_agents / spent}))
+    print(json.dumps({"agent_steps_per_second": calls * LENGTH * num_envs * env.num_agents / spent}))
 
 
 main()

@@ -1,6 +1,6 @@
 """Times an environment of SocialJax, with the Python of an environment that has JAX: reads a JSON task on stdin, prints agent-steps per second.
 
-It is read from the checkout that STIGMERGY_SOCIALJAX names. Copies step together in one compiled scan with random actions; observations are
+It is read from the checkout that STIGMERGY_SOCIALJAX names. Envs step together in one compiled scan with random actions; observations are
 summed so that nothing is optimized away. Knows nothing of stigmergy.
 """
 
@@ -22,13 +22,13 @@ def main() -> None:
     """Play random actions for some seconds."""
     task = json.load(sys.stdin)
     env = socialjax.make(task["name"], **task.get("options", {}))
-    copies, agents = task["copies"], env.num_agents
+    num_envs, agents = task["num_envs"], env.num_agents
 
     def step(carry, _):
         state, key = carry
         key, draws, steps = jax.random.split(key, 3)
-        actions = jax.random.randint(draws, (agents, copies), 0, env.action_space(0).n)
-        seen, state, reward, _, _ = jax.vmap(env.step)(jax.random.split(steps, copies), state, list(actions))
+        actions = jax.random.randint(draws, (agents, num_envs), 0, env.action_space(0).n)
+        seen, state, reward, _, _ = jax.vmap(env.step)(jax.random.split(steps, num_envs), state, list(actions))
         total = sum(jnp.sum(leaf.astype(jnp.float32)) for leaf in jax.tree.leaves((seen, reward)))
         return (state, key), total
 
@@ -38,7 +38,7 @@ def main() -> None:
         return state, key, totals.sum()
 
     key = jax.random.PRNGKey(0)
-    _, state = jax.vmap(env.reset)(jax.random.split(key, copies))
+    _, state = jax.vmap(env.reset)(jax.random.split(key, num_envs))
     state, key, total = play(state, key)
     total.block_until_ready()  # compiled
     calls = 0
@@ -47,7 +47,7 @@ def main() -> None:
         state, key, total = play(state, key)
         total.block_until_ready()
         calls += 1
-    print(json.dumps({"agent_steps_per_second": calls * LENGTH * copies * agents / spent}))
+    print(json.dumps({"agent_steps_per_second": calls * LENGTH * num_envs * agents / spent}))
 
 
 main()
