@@ -26,7 +26,7 @@ from ..interop.to_pettingzoo.parallel import ParallelView
 from ..kernels import most_threads, threads
 from .pettingzoo_tests import Broken
 from .subject import Subject, check_original, closing, find_obstacle
-from .traces import COPIES, SEED, Course, arrays, course, difference, in_step, play
+from .traces import COPIES, SEED, Trace, arrays, difference, in_step, play, trace
 
 T = TypeVar("T")
 STEPS = 300
@@ -266,7 +266,7 @@ def _check_teams(subject: Subject) -> str:
 
 
 def _check_seeds(subject: Subject) -> str:
-    one, again, other = (course(subject.build(), STEPS, seed) for seed in (SEED, SEED, SEED + 1))
+    one, again, other = (trace(subject.build(), STEPS, seed) for seed in (SEED, SEED, SEED + 1))
     found = difference(one, again)
     if found:
         bridged = isinstance(subject.build(1), Bridge)
@@ -275,9 +275,9 @@ def _check_seeds(subject: Subject) -> str:
             if bridged
             else "draw random numbers from the state's `stream` alone"
         )
-        raise Broken(f"the same seed and actions give two courses: {found}; {advice}")
+        raise Broken(f"the same seed and actions give two traces: {found}; {advice}")
     starts_alike = difference(one[:1], other[:1]) is None
-    return "the same seed repeats a course; " + (
+    return "the same seed repeats a trace; " + (
         "all seeds begin alike" if starts_alike else "another seed begins another"
     )
 
@@ -290,12 +290,12 @@ def _check_copies(subject: Subject) -> str:
         found = difference(*_common(few, in_step(subject.build(number), STEPS)))
         if found:
             raise Broken(
-                f"an env's course among {COPIES} and among {number} is not the same: {found}; use `where`, and the env's own stream"
+                f"an env's trace among {COPIES} and among {number} is not the same: {found}; use `where`, and the env's own stream"
             )
-    return f"an env runs the same course alone, among {COPIES} and among {4 * COPIES}"
+    return f"an env runs the same trace alone, among {COPIES} and among {4 * COPIES}"
 
 
-def _common(one: Course, other: Course) -> tuple[Course, Course]:
+def _common(one: Trace, other: Trace) -> tuple[Trace, Trace]:
     """Both traces, of the envs that both have."""
     number = min(len(one[0]["first"]), len(other[0]["first"]))
     return tuple([{name: value[:number] for name, value in step.items()} for step in own] for own in (one, other))  # type: ignore[return-value]
@@ -306,16 +306,16 @@ def _check_threads(subject: Subject) -> str:
         return "envs are stepped one after the other, on one thread"
     if most_threads() < 2:
         return "kernels have one thread here, so that loops on several were not compared; NUMBA_NUM_THREADS=2 has them compared"
-    courses = []
+    traces = []
     for number in (1, 2):
         with threads(number):
-            courses.append(in_step(subject.build(COPIES), STEPS))
-    found = difference(*courses)
+            traces.append(in_step(subject.build(COPIES), STEPS))
+    found = difference(*traces)
     if found:
         raise Broken(
-            f"one thread and two give different courses: {found}; inside prange call a kernel that works on one env, and write nothing else"
+            f"one thread and two give different traces: {found}; inside prange call a kernel that works on one env, and write nothing else"
         )
-    return "one thread and two give the same course"
+    return "one thread and two give the same trace"
 
 
 def _check_snapshots(subject: Subject) -> str:

@@ -44,7 +44,7 @@ def identify(id: str, parameters: Any, env: BatchEnv) -> Identity:
     """
     if not isinstance(env, Bridge):
         return Identity(fingerprint(id, parameters))
-    one, other = (_course(env) for _ in range(2))
+    one, other = (_trace(env) for _ in range(2))
     for t, (first, second) in enumerate(zip(one, other)):
         if first != second:
             when = "after a reset" if t == 0 else f"at step {t}"
@@ -56,19 +56,19 @@ def identify(id: str, parameters: Any, env: BatchEnv) -> Identity:
     return Identity(_digest_of(one))
 
 
-def course_digest(env: Bridge) -> str:
+def trace_digest(env: Bridge) -> str:
     """Play the first env of a bridge once.
 
     Returns the digest that `identify` gives if the trace repeats. `env` has to be reset afterwards.
     """
-    return _digest_of(_course(env))
+    return _digest_of(_trace(env))
 
 
-def _digest_of(course: list[bytes]) -> str:
-    return BRIDGED + hashlib.sha256(b"".join(course)).hexdigest()
+def _digest_of(trace: list[bytes]) -> str:
+    return BRIDGED + hashlib.sha256(b"".join(trace)).hexdigest()
 
 
-def _course(env: Bridge) -> list[bytes]:
+def _trace(env: Bridge) -> list[bytes]:
     """Digests of the steps of seeded random play on the first env of `env`; builds no other."""
     alone = env.alone()
     alone.needs_state = False

@@ -12,7 +12,7 @@ from ..core.timestep import TimeStep
 
 SEED = 7
 COPIES = 4
-Course = list[dict[str, NDArray[Any]]]
+Trace = list[dict[str, NDArray[Any]]]
 
 
 def play(env: BatchEnv, steps: int, look: Callable[[int, TimeStep], None], seed: int = SEED) -> None:
@@ -39,15 +39,15 @@ def arrays(step: TimeStep) -> dict[str, NDArray[Any]]:
     return {name: value.copy() for name, value in everything.items()}
 
 
-def course(env: BatchEnv, steps: int, seed: int = SEED) -> Course:
+def trace(env: BatchEnv, steps: int, seed: int = SEED) -> Trace:
     """Play a random trace, step by step, and close the environment."""
-    steps_seen: Course = []
+    steps_seen: Trace = []
     play(env, steps, lambda t, step: steps_seen.append(arrays(step)), seed)
     env.close()
     return steps_seen
 
 
-def difference(one: Course, other: Course) -> str | None:
+def difference(one: Trace, other: Trace) -> str | None:
     """The first difference and its step; None if there is none."""
     for t, (a, b) in enumerate(zip(one, other, strict=True)):
         for name in a:
@@ -56,7 +56,7 @@ def difference(one: Course, other: Course) -> str | None:
     return None
 
 
-def in_step(env: BatchEnv, steps: int) -> Course:
+def in_step(env: BatchEnv, steps: int) -> Trace:
     """Play the first COPIES envs of `env`, given the same actions whatever their number."""
     draws = [np.random.default_rng((SEED, c)) for c in range(env.num_envs)]
     seen = []

@@ -114,54 +114,11 @@ PACKAGES_WITH_QUESTIONS = {
 """Folders, without those below, in which docstrings begin with a question word."""
 
 REPLACED_WORDS = {
-    "Body": {
-        "algorithms/nn/torso.py",
-    },
-    "Clipped": {
-        "algorithms/ppo/objectives.py",
-    },
-    "Fold": {
-        "algorithms/nn/layers.py",
-    },
-    "Penalized": {
-        "algorithms/ppo/objectives.py",
-    },
     "Preset": {
         "envs/dilemmas/coin_game/rules.py",
     },
-    "Stretch": {
-        "algorithms/q_learning/replay.py",
-    },
-    "Surrogate": {
-        "algorithms/ppo/objectives.py",
-    },
-    "_look": {
-        "algorithms/ppo/learner.py",
-        "algorithms/q_learning/learner.py",
-    },
-    "_put": {
-        "algorithms/ppo/learner.py",
-        "algorithms/q_learning/learner.py",
-    },
-    "_see": {
-        "algorithms/norms/cnm.py",
-        "algorithms/ppo/learner.py",
-    },
-    "_silence": {
-        "algorithms/ppo/learner.py",
-    },
-    "acted": {
-        "algorithms/q_learning/network.py",
-        "algorithms/q_learning/value_decomposition.py",
-    },
     "buried": {
         "algorithms/core/conformance.py",
-    },
-    "by_network": {
-        "algorithms/nn/layers.py",
-    },
-    "by_row": {
-        "algorithms/nn/layers.py",
     },
     "copies": {
         "algorithms/core/returns.py",
@@ -199,20 +156,7 @@ REPLACED_WORDS = {
     "gain": {
         "algorithms/core/returns.py",
         "algorithms/nn/layers.py",
-        "algorithms/ppo/learner.py",
-        "algorithms/q_learning/learner.py",
         "algorithms/q_learning/mixers.py",
-    },
-    "going": {
-        "algorithms/ppo/learner.py",
-        "algorithms/q_learning/learner.py",
-    },
-    "hear_others": {
-        "algorithms/nn/communication.py",
-    },
-    "late": {
-        "algorithms/q_learning/learner.py",
-        "algorithms/q_learning/value_decomposition.py",
     },
     "litter": {
         "algorithms/core/conformance.py",
@@ -231,9 +175,6 @@ REPLACED_WORDS = {
     },
     "steps_to": {
         "envs/grid/search.py",
-    },
-    "talks": {
-        "algorithms/nn/torso.py",
     },
     "tally": {
         "envs/dilemmas/allelopathic_harvest/rules.py",
@@ -264,9 +205,6 @@ REPLACED_WORDS = {
     },
     "ways": {
         "envs/dilemmas/policies.py",
-    },
-    "worth": {
-        "algorithms/q_learning/value_decomposition.py",
     },
 }
 """Words of DICTIONARY in `prose_rules.py`, with the files that still give them to something."""

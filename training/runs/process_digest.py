@@ -13,7 +13,7 @@ from ...envs.errors import UserError
 from ...envs.interop.from_pettingzoo import BRIDGE_PREFIX, Bridge
 from ...envs.registration.make import build_dataclass, make_from, parameters_of
 from ...envs.registration.registry import environments, load_given
-from ...envs.tools.fingerprint import course_digest
+from ...envs.tools.fingerprint import trace_digest
 
 HASH_SEEDS = (1, 2, 3, 4)
 """The order of Python's sets hangs on this number, and few agents have few orders."""
@@ -62,4 +62,4 @@ def answer(id: str, task: str, code: str) -> None:
     env = make_from(id, 1, build_dataclass(cls, json.loads(task), id) if cls else None)
     if not isinstance(env, Bridge):
         raise UserError(f"'{id}' is not bridged")
-    print(course_digest(env))
+    print(trace_digest(env))

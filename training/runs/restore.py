@@ -12,7 +12,7 @@ from ...envs.core.spec import GroupSpec
 from ...envs.errors import BadParameter, UserError
 from ...envs.interop.from_pettingzoo import Bridge
 from ...envs.registration.make import full_id, is_bridged, parameters_of
-from ...envs.tools.fingerprint import BRIDGED, course_digest, fingerprint
+from ...envs.tools.fingerprint import BRIDGED, fingerprint, trace_digest
 from ..agent_subset import FewerAgents, fits
 from ..experiment import Experiment, build_experiment
 from ..trainer import build_learners, check_device
@@ -131,8 +131,8 @@ def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, e
                 f"the run '{run.folder}' is of an earlier version, so it cannot be told if the rules of '{experiment.environment}' have changed since"
             ]
         own = _own(experiment, env)
-        now = course_digest(own)
-        if now not in (kept, course_digest(own)):
+        now = trace_digest(own)
+        if now not in (kept, trace_digest(own)):
             return [
                 f"'{experiment.environment}' is not reproducible, so it cannot be told if its rules have changed since"
             ]

@@ -138,7 +138,7 @@ class Raises(Race):
         (NothingAllowed, "masks", "no legal action"),
         (CountsCopies, "copies", "among 4 and among 16 is not the same"),
         (CountsOthers, "copies", "among 4 and among 1 is not the same"),
-        pytest.param(CountsThreads, "threads", "one thread and two give different courses", marks=TWO_THREADS),
+        pytest.param(CountsThreads, "threads", "one thread and two give different traces", marks=TWO_THREADS),
         (Hides, "snapshots", "has to be in `state`"),
         (OtherMetrics, "episodes", "['arrived']"),
         (PaysAtTheBeginning, "episodes", "paid in the step that begins"),
