@@ -1,4 +1,4 @@
-"""Multi-agent reinforcement learning: fast batched environments and decentralized learners behind one trainer.
+"""Multi-agent reinforcement learning: batched environments, decentralized learners, one trainer.
 
 Public names load when first used, so that importing this package loads neither torch nor numba.
 """

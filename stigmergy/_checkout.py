@@ -1,7 +1,8 @@
-"""Makes `import stigmergy` work in a checkout, in which three of its packages lie beside its own folder.
+"""Finder of the three packages that lie beside the folder `stigmergy` in a checkout.
 
-An installed package has them inside. With an editable install the installer maps them. Neither helps where Python starts in the root of a checkout:
-the folder `stigmergy` there shadows the installed package and lacks the three.
+An installed package has them inside, and an editable install maps them. Neither helps where Python
+starts in the root of a checkout: the folder `stigmergy` there shadows the installed package and
+lacks the three.
 """
 
 import importlib.util
@@ -25,7 +26,7 @@ class CheckoutFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Answer for the three names alone; what lies inside of them is then found by their own path."""
+        """Find the three packages; modules inside them are found by the path of their package."""
         folder = self.places.get(fullname)
         if folder is None:
             return None
@@ -37,7 +38,7 @@ class CheckoutFinder(MetaPathFinder):
 def find_neighbours() -> None:
     """Let Python find the packages that lie beside this one, where they are not inside.
 
-    They come first, so that a checkout never runs the modules of another one that is installed as editable.
+    They come first, so that a checkout never runs the modules of another, editable one.
     """
     beside = {f"stigmergy.{name}": PACKAGE.parent / name for name in FLOORS if not (PACKAGE / name).is_dir()}
     known = any(isinstance(finder, CheckoutFinder) and finder.places == beside for finder in sys.meta_path)

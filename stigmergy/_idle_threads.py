@@ -1,10 +1,10 @@
-"""Lets idle threads of the numerical libraries sleep instead of spinning, unless the user has said otherwise.
+"""Default of OMP_WAIT_POLICY: idle threads of the numerical libraries sleep instead of spinning.
 
-OpenMP's threads spin for a while after a parallel loop, in the hope of another one. Beside any other work on the same cores they
-take the time that the other work needs, and wait for each other: each of two trainings at once has less than half the speed that
-it has with threads that sleep. On an idle machine sleeping costs a quarter of the default training's speed (measured, see
-docs/training.md); `OMP_WAIT_POLICY=ACTIVE` takes that back.
-The libraries read the variable when they are loaded, so this module comes before them.
+OpenMP's threads spin for a while after a parallel loop. Beside other work on the same cores they
+take the time that this work needs: each of two trainings at once has less than half the speed that
+it has with sleeping threads. On an idle machine sleeping costs a quarter of the default training's
+speed (measured, see docs/training.md); `OMP_WAIT_POLICY=ACTIVE` restores it.
+The libraries read the variable when they are loaded, so this module is imported before them.
 """
 
 import os

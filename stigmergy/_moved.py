@@ -214,7 +214,7 @@ class MovedFinder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Answer for the paths in MOVED alone. An alias counts as a package, for some had modules inside."""
+        """Find the paths in MOVED. An alias counts as a package: some had modules inside."""
         new = MOVED.get(fullname.removeprefix(f"{PACKAGE}."))
         if new is None:
             return None

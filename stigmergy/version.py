@@ -1,4 +1,4 @@
-"""Which release this is."""
+"""Version of the checkout or of the installed package."""
 
 import tomllib
 from importlib.metadata import PackageNotFoundError
@@ -9,7 +9,7 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 
 def version() -> str:
-    """The version, such as 0.1.0: of the checkout that runs, or of the installed package."""
+    """Return the version, such as 0.1.0: of the running checkout, or of the installed package."""
     if PROJECT.is_file():
         project = tomllib.loads(PROJECT.read_text(encoding="utf-8")).get("project", {})
         if project.get("name") == "stigmergy":

@@ -22,9 +22,10 @@ COLUMNS = ("player", "outcome", "mean", "low", "high", "episodes")
 def write_outcomes(path: str, environment: str, seed: int, results: Mapping[str, Outcomes]) -> None:
     """Write a row for each outcome of each player, as the ending of `path` says.
 
-    A row has the mean over the episodes that have a value, the ends `low` and `high` of its 95% interval, and the number of these episodes. What is not
-    defined is empty in CSV and null in JSON. JSON also keeps `values`, one for each episode in the order of the envs, and
-    `cut`, how many episodes of each player were cut. Where some were, the outcome `cut` is 1 for them and 0 for the others.
+    A row has the mean over the episodes that have a value, the ends `low` and `high` of its 95%
+    interval, and the number of these episodes. Undefined values are empty in CSV and null in JSON.
+    JSON also has `values`, one for each episode in the order of the envs, and `cut`, the number of
+    cut episodes of each player. Where it is above 0, the outcome `cut` is 1 for these episodes.
     """
     rows = list(_rows(results))
     Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)

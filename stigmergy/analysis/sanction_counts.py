@@ -1,4 +1,7 @@
-"""Who sanctions whom: counts of the public signals over whole episodes. See `envs.signals` for what they mean."""
+"""Sanction counts: public signals summed over whole episodes.
+
+See `envs.core.sanction_signals` for the signals.
+"""
 
 import csv
 from collections.abc import Mapping
@@ -21,12 +24,12 @@ from stigmergy.training.evaluation import Outcomes, evaluate
 Counts = NDArray[np.int64]
 COLUMNS = ("opportunities", "sanctions", "sanctions_with_opportunity", "rate", "hits_given", "hits_received")
 OUTCOMES = ("sanctions", "sanction_rate", "hits", "just_hits", "unjust_hits", "just_share", "sanction_cost", "sanction_fines")  # fmt: skip
-"""The metrics of an environment that are about sanctions, as far as it has them; `just_share` is made of two of them."""
+"""Metrics of sanctions that an environment may have; `just_share` is computed from two of them."""
 
 
 @dataclass(frozen=True)
 class Sanctions:
-    """What agents of the world, bots included, did to each other: a row for each episode. n is their number."""
+    """Sanctions among the n agents, bots included, with a row for each episode."""
 
     agents: tuple[str, ...]
     """Their names in the world."""
@@ -43,7 +46,7 @@ class Sanctions:
 
     @property
     def rate(self) -> NDArray[np.float64]:
-        """`(n,)`: the share of its opportunities, of all episodes together, that an agent took; NaN where it had none."""
+        """Share of its opportunities that each agent took, `(n,)`; NaN without any."""
         chances = self.opportunities.sum(axis=0)
         return np.where(chances > 0, self.taken.sum(axis=0) / np.maximum(chances, 1), np.nan)
 
@@ -60,7 +63,7 @@ class Sanctions:
         return dict(zip(COLUMNS, values))
 
     def metrics(self) -> dict[str, NDArray[np.float64]]:
-        """The environment's own outcomes that are about sanctions, `(episodes,)` each, and the share of hits that were just."""
+        """Select the outcomes in OUTCOMES, `(episodes,)` each, and add the share of just hits."""
         measured = dict(self.outcomes.metrics)
         if "just_hits" in measured and "hits" in measured:
             hits = measured["hits"]
@@ -93,7 +96,11 @@ def count_sanctions(
 
 
 def sanctioning_agents(env: EnvSpec) -> tuple[str, ...]:
-    """The names of the agents that the rows of the public signals belong to. Raises UserError if there are no such signals."""
+    """Return the names of the agents, in the order of the rows of the public signals.
+
+    Raises:
+        UserError: the environment has no such signals.
+    """
     world = env.world or env
     agents = tuple(agent for group in world.groups for agent in group.agents)
     for name, shape in signal_shapes(len(agents)).items():
@@ -106,7 +113,7 @@ def sanctioning_agents(env: EnvSpec) -> tuple[str, ...]:
 
 
 def picture(sanctions: Sanctions, title: str) -> NDArray[np.uint8]:
-    """The matrix of hits an episode, `(height, width, 3)`; nobody hits itself, so the diagonal is empty."""
+    """Draw the matrix of hits per episode, `(height, width, 3)`, with an empty diagonal."""
     mean = sanctions.hits.mean(axis=0)
     names = _short(sanctions.agents)
     itself = np.eye(len(names), dtype=np.bool_) & (mean == 0)
@@ -121,7 +128,11 @@ def _short(agents: tuple[str, ...]) -> list[str]:
 
 
 def write(sanctions: Sanctions, folder: Path, title: str) -> list[Path]:
-    """Write `sanctions.csv` with a row for each agent, and the matrix as `who_sanctions_whom.csv` and `.png`; all means over episodes."""
+    """Write means over episodes into `folder`.
+
+    `sanctions.csv` has a row for each agent; `who_sanctions_whom.csv` and `.png` have the matrix
+    of hits.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / name for name in ("sanctions.csv", "who_sanctions_whom.csv", "who_sanctions_whom.png")]
     columns = sanctions.columns()

@@ -1,7 +1,8 @@
-"""Schelling diagrams: what it pays to cooperate and to defect, by how many of the others cooperate.
+"""Schelling diagrams: returns of cooperators and of defectors by the number of other cooperators.
 
-Source: Schelling, "Hockey helmets, concealed weapons, and daylight saving" (1973); for Markov games Hughes et al., "Inequity aversion improves
-cooperation in intertemporal social dilemmas" (2018), section 2.
+Source: Schelling, "Hockey helmets, concealed weapons, and daylight saving" (1973); for Markov games
+Hughes et al., "Inequity aversion improves cooperation in intertemporal social dilemmas" (2018),
+section 2.
 """
 
 from collections.abc import Mapping
@@ -26,7 +27,7 @@ COOPERATOR, DEFECTOR, ALL = "cooperator", "defector", "everyone"
 
 @dataclass(frozen=True)
 class Schelling:
-    """A Schelling diagram; every value is a mean return with its 95% interval over episodes: mean, lower end, upper end."""
+    """Schelling diagram of mean returns, each as mean, lower and upper end of its 95% interval."""
 
     environment: str
     agents: int
@@ -39,7 +40,7 @@ class Schelling:
 
     @property
     def findings(self) -> list[tuple[str, float, float, bool]]:
-        """What makes it a social dilemma: a sentence, the two means it compares, and whether the first is larger."""
+        """Conditions of a social dilemma: a sentence, two means, and if the first is larger."""
         last = self.agents - 1
         pairs = [
             ("all cooperating beats all defecting", self.everyone[-1], self.everyone[0]),
@@ -63,8 +64,8 @@ def schelling(
 ) -> Schelling:
     """Measure a Schelling diagram with two scripted policies.
 
-    For each number of cooperators, `episodes` envs play one episode each. Each env draws which agents
-    cooperate.
+    For each number of cooperators, `episodes` envs play one episode each. Each env draws the agents
+    that cooperate.
 
     Args:
         id: an environment with one group.
@@ -72,7 +73,8 @@ def schelling(
         parameters: of the environment.
 
     Raises:
-        BadParameter: the environment has several groups or no horizon, a policy does not play it, or a number is out of range.
+        BadParameter: the environment has several groups or no horizon, a policy does not play it,
+            or a number is out of range.
         UnknownName: there is no such environment or policy.
     """
     cls = parameters_of(id)
@@ -140,7 +142,10 @@ _COLOURS: Mapping[str, Colour] = {COOPERATOR: agent_colour(2), DEFECTOR: agent_c
 
 
 def plot(diagram: Schelling) -> NDArray[np.uint8]:
-    """The diagram as a picture: lines with bars for the intervals; the grey one is the average of all, by the number of cooperators."""
+    """Draw the diagram: lines with bars for the intervals.
+
+    The grey line is the average of all agents, by the number of cooperators.
+    """
     rows = {COOPERATOR: diagram.cooperator, DEFECTOR: diagram.defector, ALL: diagram.everyone}
     lines = [
         Line(name, list(range(len(row))), *([own[k] for own in row] for k in range(3)), colour=_COLOURS[name])

@@ -1,4 +1,4 @@
-"""Matrix charts: a cell for each pair of a row and a column, coloured by its value. Who sanctions whom is one."""
+"""Heatmaps: a cell for each pair of a row and a column, coloured by its value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from stigmergy.plotting.line_chart import ticks
 MOST_NUMBERED = 16
 """The most rows or columns whose cells have numbers in them; more are too small to read."""
 LARGEST, SMALLEST, ACROSS = 56.0, 8.0, 480.0
-"""Sides of a cell at most and at least, and what all of them share where there are many, in pixels."""
+"""Largest and smallest side of a cell, and the room for all cells of a side, in pixels."""
 NAMES = 16
 """Size of a row's or column's name, which needs as much room across its own direction."""
 EDGE, TITLE, GAP = 16, 34, 8
@@ -27,22 +27,23 @@ EMPTY = mix(BACKGROUND, GRID, 0.6)
 
 @dataclass(frozen=True)
 class Axes:
-    """What stands around a matrix."""
+    """Title and labels of the axes."""
 
     title: str
     rows: str
-    """What the rows are; written upwards beside their names."""
+    """Label of the rows, written upwards beside their names."""
     columns: str
-    """What the columns are; above their names."""
+    """Label of the columns, above their names."""
 
 
 def heatmap(
     values: ArrayLike, rows: Sequence[str], columns: Sequence[str], axes: Axes, colour: Colour = BEAM
 ) -> NDArray[np.uint8]:
-    """A matrix as a picture, `(height, width, 3)` uint8, with a number in each cell up to 16 rows and columns.
+    """Draw a matrix, `(height, width, 3)` uint8; up to 16 rows and columns, cells have numbers.
 
     Args:
-        values: `(rows, columns)`; NaN is a cell without a value. Colour goes from white at the smallest (or 0) to `colour` at the largest (or 0).
+        values: `(rows, columns)`; NaN is a cell without a value. Colour goes from white at the
+            smallest (or 0) to `colour` at the largest (or 0).
         rows, columns: names.
 
     Raises:
@@ -140,7 +141,7 @@ class _Matrix:
             canvas.text(name, (x, y - GAP), NAMES, MUTED, anchor="midbottom", upwards=self.turned)
 
     def _bar(self) -> None:
-        """What the colours mean."""
+        """Draw the colour bar with its numbers."""
         x, top = self._at(0, len(self.columns))
         x, height = x + 2 * GAP, self.side * len(self.rows)
         steps = 64

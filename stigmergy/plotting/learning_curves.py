@@ -22,7 +22,7 @@ from stigmergy.training.runs.run import Run
 
 Folder = str | Path
 Groups = Mapping[str, Sequence[Folder]]
-"""What stands beside each other, such as `cnm` and `ippo`: a name, and the folders of its runs."""
+"""Name of a group, such as `cnm` or `ippo`, to the folders of its runs."""
 WINDOW = 9
 """Updates over which a learning curve is smoothed."""
 POINTS = 200
@@ -82,7 +82,9 @@ def read_series(folder: Folder, names: Sequence[str]) -> dict[str, Series]:
 
 
 def running_mean(values: ArrayLike, window: int) -> NDArray[np.float64]:
-    """Means over the `window` rows around each row of `values` `(k, ...)`, of which there are only half at the ends; an even window takes one more.
+    """Compute means over the `window` rows around each row of `values` `(k, ...)`.
+
+    At the ends there are only half of them. An even window takes one more.
 
     Raises:
         BadParameter: the window is below 1.
@@ -111,7 +113,7 @@ class LearningCurve:
 def learning_curves(groups: Groups, metric: str, window: int = WINDOW) -> list[LearningCurve]:
     """Compute the learning curve of `metric` for each group, with its runs as samples.
 
-    Each run is smoothed by a running mean over `window` updates. It is then interpolated at the steps
+    Each run is smoothed by a running mean over `window` updates. It is then interpolated at steps
     of all runs, and not extrapolated. Intervals are by Student's t; there is none where fewer than
     three runs have a value. See `training.confidence_intervals`.
 
@@ -122,7 +124,7 @@ def learning_curves(groups: Groups, metric: str, window: int = WINDOW) -> list[L
 
 
 def learning_curve_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> NDArray[np.uint8]:
-    """Draw the learning curves of the groups, `(height, width, 3)`, with a band where there is an interval."""
+    """Draw the learning curves of the groups with their intervals, `(height, width, 3)`."""
     lines = [
         Line(own.name, own.steps.tolist(), own.mean.tolist(), own.low.tolist(), own.high.tolist(), group_colour(k))
         for k, own in enumerate(learning_curves(groups, metric, window))
@@ -137,7 +139,7 @@ def simplex_chart(
     metrics: Sequence[str] = SHARES,
     corners: Sequence[Corner] = CORNERS,
 ) -> NDArray[np.uint8]:
-    """Three metrics that are shares over training, a trajectory for each run, in the colour of its group.
+    """Draw three shares over training, a trajectory for each run in the colour of its group.
 
     The runs of a single group have colours of their own.
 
@@ -155,14 +157,14 @@ def simplex_chart(
 
 
 def read_shares(folder: Folder, metrics: Sequence[str] = SHARES) -> NDArray[np.float64]:
-    """Three metrics of a run beside each other, `(k, 3)`: a row for each update that logged them all."""
+    """Read three metrics of a run, `(k, 3)`: a row for each update that logged them all."""
     series = read_series(folder, metrics)
     common = sorted(set.intersection(*(set(own.steps.tolist()) for own in series.values())))
     return np.stack([own.values[np.searchsorted(own.steps, common)] for own in series.values()], axis=1)
 
 
 def group_colour(k: int) -> tuple[int, int, int]:
-    """The colour of a group, in lines and in the triangle; those near to the corners' red, green and blue come last."""
+    """Choose the colour of a group; those near to the corners' red, green and blue come last."""
     return agent_colour((1, 3, 4, 7, 6, 8, 9, 0, 2, 5)[k] if k < 10 else k)
 
 

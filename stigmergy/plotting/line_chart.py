@@ -1,4 +1,4 @@
-"""Line charts with intervals, on the canvas that the environments draw on: Schelling diagrams, learning curves."""
+"""Line charts with intervals, such as Schelling diagrams and learning curves."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Labels:
-    """What stands above and below a chart."""
+    """Title and label of the horizontal axis."""
 
     title: str
     below: str

@@ -1,4 +1,4 @@
-"""Ternary plots: trajectories of three shares that add up to 1, in a triangle with a corner for each share."""
+"""Ternary plots: trajectories of three shares that add up to 1, in a triangle."""
 
 import math
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ HEIGHT = SIDE * math.sqrt(3) / 2
 ENTRY, ENTRY_HEIGHT = 145, 22
 """Room of a name in the legend."""
 TOLERANCE = 1e-3
-"""How far from 1 three shares may add up to: they may come rounded from a file."""
+"""Tolerance of the sum of three shares, which files may hold rounded."""
 GRID_LINES = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True)
 class Corner:
-    """What one of the three shares is of."""
+    """Corner of the triangle, where one share is 1."""
 
     name: str
     colour: Colour
@@ -30,7 +30,9 @@ class Corner:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """A trajectory through the triangle. Trajectories of one name and colour have one entry in the legend.
+    """Trajectory through the triangle.
+
+    Trajectories of one name and colour have one entry in the legend.
 
     Raises:
         BadParameter: the shares are no `(steps, 3)` numbers from 0 to 1 that add up to 1.
@@ -46,7 +48,11 @@ class Trajectory:
 
 
 def check_shares(name: str, shares: ArrayLike) -> NDArray[np.float64]:
-    """The shares as an array. Raises BadParameter unless they are `(steps, 3)`, from 0 to 1, and add up to 1 in each step."""
+    """Return the shares as an array `(steps, 3)`.
+
+    Raises:
+        BadParameter: the shape is another, or they are not from 0 to 1 with a sum of 1.
+    """
     array = np.asarray(shares, np.float64)
     require(f"the shape of {name}", array.shape, array.ndim == 2 and array.shape[1:] == (3,) and len(array) > 0,
             "(steps, 3), with one step or more")  # fmt: skip
@@ -62,13 +68,16 @@ def check_shares(name: str, shares: ArrayLike) -> NDArray[np.float64]:
 
 
 def place(shares: ArrayLike) -> NDArray[np.float64]:
-    """Where shares `(..., 3)` lie, `(..., 2)` as x, y in pixels of the picture: the first corner at the top, the second left, the third right."""
+    """Map shares `(..., 3)` to x, y in pixels, `(..., 2)`.
+
+    The first corner is at the top, the second left, the third right.
+    """
     corners = np.array([[LEFT + SIDE / 2, TOP], [LEFT, TOP + HEIGHT], [LEFT + SIDE, TOP + HEIGHT]])
     return np.asarray(shares, np.float64) @ corners
 
 
 def simplex(trajectories: Sequence[Trajectory], corners: Sequence[Corner], title: str) -> NDArray[np.uint8]:
-    """Trajectories in the triangle, `(height, width, 3)` uint8: each begins at a ring and ends at a disc.
+    """Draw trajectories, `(height, width, 3)` uint8; each begins at a ring and ends at a disc.
 
     Raises:
         BadParameter: there are not three corners.
@@ -130,7 +139,7 @@ def _mark_ends(canvas: Canvas, path: Sequence[Point], colour: Colour) -> None:
 
 
 def _key(canvas: Canvas, y: float) -> None:
-    """What ring, disc and cross mean."""
+    """Draw the explanation of ring, disc and cross."""
     canvas.disc((26, y), 5, MUTED, line=2)
     canvas.text("start", (38, y), 18, MUTED, anchor="midleft")
     canvas.disc((96, y), 5.5, MUTED)
