@@ -14,7 +14,7 @@ import tyro
 from stigmergy.envs.core.config import Config, hints_of
 
 CONSTRUCTORS = tyro.constructors.ConstructorRegistry()
-"""How tyro makes options from a Config."""
+"""Markers by which tyro makes options from a Config."""
 
 
 class _Values(dict[str, Any]):

@@ -1,4 +1,4 @@
-"""What a user may have meant: by the end of an option, by what other packages call it, and at last by its letters."""
+"""Suggestions for mistyped options: by their end, by names in other packages, by letters."""
 
 from collections.abc import Iterable, Sequence
 
@@ -156,7 +156,7 @@ OPTIONS = {
     "speed": ("fps",),
     "size": ("height", "side"),
 }
-"""What others call an option: its names here, the likeliest first."""
+"""Name of an option in other packages to its names here, the likeliest first."""
 
 
 def nearest_command(given: str, known: Sequence[str]) -> str:

@@ -34,13 +34,13 @@ RANGES = {
     "steps": (1, MOST_STEPS),
     "fps": (0.01, 1000),
 }
-"""What is allowed for options of these names, in whichever command."""
+"""Allowed ranges of options by name, in all commands."""
 PLAIN_WORDS = (
     (re.compile(r"invalid literal for int\(\) with base 10: (.*)"), r"\1 is no whole number"),
     (re.compile(r"could not convert string to float: (.*)"), r"\1 is no number"),
     (re.compile(r"Exceeds the limit \(\d+ digits\).*?(\d+) digits.*"), r"a number of \1 digits is too large"),
 )
-"""What Python says of a text that is no number, and the same in a user's words."""
+"""Python's messages for a text that is no number, and the sentences in their place."""
 
 
 def peek(args: Sequence[str], name: str) -> list[str]:

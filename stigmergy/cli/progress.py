@@ -1,4 +1,4 @@
-"""What a person sees while a run trains: a bar with speed, return, time left and where the time goes; plain lines when piped."""
+"""Progress of training: a bar with speed, return, time left and shares of time; lines when piped."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ SECONDS_BETWEEN_LINES = 5.0
 PHASES = ("env", "act", "learn", "other")
 Start = Callable[[Callable[[Report], None]], tuple[Session, list[str]]]
 _LOST = (OSError, SystemExit)
-"""What a write to a closed pipe or a terminal that went away ends in; rich turns the first into SystemExit."""
+"""Exceptions of a write to a closed pipe or terminal; rich turns the first into SystemExit."""
 
 
 def run_session(start: Start, folder: str) -> int:
@@ -96,7 +96,7 @@ def _close(session: Session) -> None:
 
 
 def _kept(session: Session, folder: str) -> str:
-    """What there is to go on from after a failure."""
+    """Name the checkpoint to resume from after a failure."""
     if not session.run_folder.has_checkpoint():
         return f"no checkpoint had been written in '{folder}' before"
     what = "the last good checkpoint" if session.rescued is None else f"the state after update {session.rescued}"

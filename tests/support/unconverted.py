@@ -77,7 +77,6 @@ PACKAGES_WITH_QUESTIONS = {
     "envs/swarm/synchronization",
     "envs/swarm/transport",
     "envs/swarm/vicsek",
-    "stigmergy/cli",
     "stigmergy/commands",
     "tests",
     "tests/algorithms",
