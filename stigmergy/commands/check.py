@@ -40,7 +40,7 @@ class LearnerOptions(Options):
     """Test whether a learner, yours too, acts, learns, resumes and sees what it declares, and nothing else."""
 
     environment: str = TEAM_TASK
-    """What it plays: the first group of this environment."""
+    """Environment in which it plays the first group."""
 
 
 def main(args: Sequence[str]) -> int:

@@ -115,7 +115,7 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
 
 
 def label(run: Run, experiment: Experiment, env: BatchEnv) -> str:
-    """What the column of a run is called: its algorithms and its folder."""
+    """Name the column of a run by its algorithms and its folder."""
     return f"{' + '.join(dict.fromkeys(experiment.players(env).values()))} ({run.folder.name})"
 
 

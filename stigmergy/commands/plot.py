@@ -125,7 +125,10 @@ def _short(value: Any) -> str:
 
 
 def _kind(folder: str) -> dict[str, Any]:
-    """What runs that differ in their seed alone share: environment, task, algorithms and their settings, by dotted names."""
+    """Collect environment, task, algorithms and settings of a run, by dotted names.
+
+    They are equal in runs that differ in their seed alone.
+    """
     config = Run.open(folder).config()
     kept = {
         name: config[name] for name in ("environment", "task", "algorithm", "learner", "learners") if name in config

@@ -99,7 +99,10 @@ def _check_length(env: BatchEnv, steps: int) -> None:
 
 
 def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment, Any]:
-    """What the arguments of a command say to play: a run with its experiment, if there is one, the experiment to play, and the options, an instance of `cls`.
+    """Read the arguments of a command that plays.
+
+    Returns the run and its experiment, if there is one, the experiment to play, and the options, an
+    instance of `cls`.
 
     Raises:
         UserError: there is neither a run nor an environment, or the options cannot be read.
@@ -136,7 +139,11 @@ def _played(args: Sequence[str], given: Sequence[str]) -> tuple[Run | None, Expe
 def players(
     run: Run | None, trained: Experiment | None, experiment: Experiment, env: BatchEnv, options: Any
 ) -> dict[str, Learner]:
-    """Who plays: what the run has learnt, or without one the algorithms of `options.algorithm`. Raises UserError."""
+    """Load the players: of the run, or without one the algorithms of `options.algorithm`.
+
+    Raises:
+        UserError: they cannot play.
+    """
     if run and trained:
         learners, warnings = restore_learners(run, trained, env, options.checkpoint)
         for sentence in warnings:

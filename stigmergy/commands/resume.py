@@ -17,7 +17,7 @@ from stigmergy.training.runs.run_loop import Report, Session, resume
 
 @dataclass(frozen=True)
 class Length:
-    """How long a run is."""
+    """Length of a run."""
 
     total_steps: int | None = None
     """More environment steps than the run was to have, those that are made included: it goes on until then, and remembers it."""
@@ -30,7 +30,7 @@ class Options:
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
     training: Length = field(default_factory=Length)
-    """How long the run is."""
+    """Length of the run."""
     plugin: tuple[str, ...] = ()
     """Files or modules that stand for plugins of the run that are called the same, or that are gone."""
     trust: bool = False
@@ -51,7 +51,7 @@ def main(args: Sequence[str]) -> int:
 
 
 def _length(session: Session, options: Options) -> list[str]:
-    """What to say of the length of the run. Raises BadParameter if the new one adds no update."""
+    """Word the change of the length of the run; raise BadParameter if it adds no update."""
     trainer, wanted = session.trainer, options.training.total_steps
     if wanted is None:
         if not trainer.finished:

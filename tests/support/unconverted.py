@@ -77,7 +77,6 @@ PACKAGES_WITH_QUESTIONS = {
     "envs/swarm/synchronization",
     "envs/swarm/transport",
     "envs/swarm/vicsek",
-    "stigmergy/commands",
     "tests",
     "tests/algorithms",
     "tests/algorithms/core",
