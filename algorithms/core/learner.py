@@ -63,9 +63,9 @@ class Setup:
     num_updates: int = 1
     """Calls of `learn` in the whole run, for schedules."""
     num_envs: int = 1
-    """Copies of the environment that are stepped together; with `rollout_length`, what a replay has to be sized for."""
+    """Envs, instances of the environment, that are stepped together; with `rollout_length`, what a replay has to be sized for."""
     rollout_length: int = 1
-    """Steps of each copy between two calls of `learn`."""
+    """Steps of each env between two calls of `learn`."""
     device: str = "cpu"
     env_parameters: Any = None
     """The parameters of the environment, for planners that know the rules."""
@@ -104,7 +104,7 @@ class Learner(ABC):
 
     @abstractmethod
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
-        """Choose the actions of all agents of the group in all copies.
+        """Choose the actions of all agents of the group in all envs.
 
         Args:
             step: arrays `(num_envs, n, ...)`, overwritten by the next step. Memory must be cleared where `step.first`.

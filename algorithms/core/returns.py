@@ -39,8 +39,8 @@ def generalized_advantage(
 
 @njit(cache=True)
 def _advantage(reward, value, terminated, truncated, active, first, gamma, gae_lambda, advantage, known):
-    length, copies, agents = reward.shape
-    for e in range(copies):
+    length, num_envs, agents = reward.shape
+    for e in range(num_envs):
         for i in range(agents):
             # What follows the step under the cursor: rewards while waiting, then the next decision's value and advantage.
             outcome = active[length, e, i]
@@ -97,8 +97,8 @@ def n_step_return(
 
 @njit(cache=True)
 def _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, known):
-    length, copies, agents = reward.shape
-    for e in range(copies):
+    length, num_envs, agents = reward.shape
+    for e in range(num_envs):
         for i in range(agents):
             for start in range(length):
                 if not active[start, e, i] or first[start + 1, e]:

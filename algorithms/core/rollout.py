@@ -10,7 +10,7 @@ from .returns import generalized_advantage
 
 
 class Rollout(NamedTuple):
-    """T steps of E copies of a group of n agents. Index t of `reward`, `terminated` and `truncated` is what followed action t.
+    """T steps in E envs of a group of n agents. Index t of `reward`, `terminated` and `truncated` is what followed action t.
 
     A step after an episode's end ignores its action and begins the next episode (Gymnasium's NEXT_STEP): it is no transition, and
     `valid` leaves it out.

@@ -1,4 +1,4 @@
-"""What centralized training sees of a whole copy: the environment's global state, or its agents' observations put together."""
+"""What centralized training sees of a whole env: the environment's global state, or its agents' observations put together."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ StateSource = Literal["environment", "observations"]
 
 
 class GlobalState:
-    """The state of a copy, of one shape `(k,)`, `(entities, f)` or `(channels, height, width)`, as `build_encoder` reads it.
+    """The state of an env, of one shape `(k,)`, `(entities, f)` or `(channels, height, width)`, as `build_encoder` reads it.
 
     Args:
         source: `environment` is the environment's own state. `observations` are those of the group's agents, one after the other along their
@@ -39,7 +39,7 @@ class GlobalState:
         self.shape = setup.env.state_shape
 
     def of(self, state: Tensor | None, observation: Tensor, active: Tensor) -> Tensor:
-        """The states `(..., *shape)` of copies, in the precision of the networks: from `state` (..., *state_shape), or from `observation` (..., n, *shape) and `active` (..., n)."""
+        """The states `(..., *shape)` of envs, in the precision of the networks: from `state` (..., *state_shape), or from `observation` (..., n, *shape) and `active` (..., n)."""
         if self.source == "environment":
             assert state is not None
             return state.to(self._dtype)

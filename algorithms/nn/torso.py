@@ -103,11 +103,11 @@ class Torso(nn.Module):
         Returns:
             Features `(m, T * B', outputs)`, and the memory after the last step.
         """
-        length, copies = observation.shape[:2]
+        length, num_envs = observation.shape[:2]
         inputs = observation.flatten(0, 1).to(self.dtype)
         x = self.encoder(self.agent_axis.split_rows(inputs if self.scale == 1 else inputs * self.scale))
         if self.with_id:
-            identity = torch.eye(self.agent_axis.n, device=x.device).expand(length * copies, -1, -1)
+            identity = torch.eye(self.agent_axis.n, device=x.device).expand(length * num_envs, -1, -1)
             x = torch.cat([x, self.agent_axis.split(identity)], dim=-1)
         if extra_inputs is not None:
             x = torch.cat([x, self.agent_axis.split(extra_inputs.flatten(0, 1))], dim=-1)

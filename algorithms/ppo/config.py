@@ -24,7 +24,7 @@ class PPOSettings:
     epochs: int = 4
     """Passes over each rollout."""
     minibatches: int = 4
-    """Parts a pass is split into; each has whole time steps, or with memory whole copies."""
+    """Parts a pass is split into; each has whole time steps, or with memory whole envs."""
     value_clip: float | None = 0.2
     """How far a value may move in one update, on the critic's scale; none switches it off."""
     value_coefficient: float = 0.5

@@ -21,7 +21,7 @@ class DPOSettings(PPOSettings):
     epochs: int = 15
     """Passes over each rollout."""
     minibatches: int = 1
-    """Parts a pass is split into; each has whole time steps, or with memory whole copies."""
+    """Parts a pass is split into; each has whole time steps, or with memory whole envs."""
     max_grad_norm: float = 10.0
     """Each agent's gradient is scaled down to this norm."""
     kl_target: float = 0.01

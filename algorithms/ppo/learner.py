@@ -185,9 +185,9 @@ class PPO(Learner, Generic[S]):
         if self.settings.normalize_advantage:
             advantages = standardize(advantages, valid)
         data = self._tensors(rollout) | {"valid": self._to_device(valid_target), "value": estimates[:-1]}
-        length, copies = valid_target.shape[:2]
+        length, num_envs = valid_target.shape[:2]
         data |= {
-            name: self.agent_axis.merge(x).unflatten(0, (length, copies))
+            name: self.agent_axis.merge(x).unflatten(0, (length, num_envs))
             for name, x in (("advantage", advantages), ("target", target))
         }
         data = _zero_invalid(data)
@@ -232,7 +232,7 @@ class PPO(Learner, Generic[S]):
             yield from order.to(self.setup.device).tensor_split(min(self.settings.minibatches, rows))
 
     def _update(self, data: Data, active_networks: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        """One gradient step of the networks that are `going` (m,); returns metrics and those that still go."""
+        """One gradient step of the networks that are `active_networks` (m,); returns metrics and those that stay active."""
         settings = self.settings
         memory = data.pop("memory")
         outputs, value, _ = self._forward(data, None if memory is None else memory[0])

@@ -60,9 +60,9 @@ class QSettings:
     epsilon_schedule: Literal["linear", "exponential"] = "linear"
     """How it falls."""
     buffer_size: int = 100_000
-    """Steps that the replay holds, summed over the copies."""
+    """Steps that the replay holds, summed over the envs."""
     warm_up: int = 0
-    """Steps, summed over the copies, before learning begins."""
+    """Steps, summed over the envs, before learning begins."""
     batch_size: int = 64
     """Sequences of each gradient step."""
     sequence_length: int = 8
@@ -284,15 +284,15 @@ class QLearner(Learner, Generic[S]):
 
     # What is kept
 
-    def _capacity(self, copies: int) -> int:
-        return max(self.settings.buffer_size // copies, 1) + 1  # one more, for the step whose transition is not over
+    def _capacity(self, num_envs: int) -> int:
+        return max(self.settings.buffer_size // num_envs, 1) + 1  # one more, for the step whose transition is not over
 
     def _check_replay(self) -> None:
         setup, settings = self.setup, self.settings
         least = setup.num_envs * max(setup.rollout_length, settings.sequence_length)
         if settings.buffer_size < least:
             raise BadParameter(
-                f"buffer_size is {settings.buffer_size}; with {setup.num_envs} copies, rollouts of {setup.rollout_length} steps and a "
+                f"buffer_size is {settings.buffer_size}; with {setup.num_envs} envs, rollouts of {setup.rollout_length} steps and a "
                 f"sequence_length of {settings.sequence_length} it is at least {least}"
             )
 

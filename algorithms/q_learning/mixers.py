@@ -1,6 +1,6 @@
 """Mixers: what a team's joint action is worth, from what its agents' actions are worth to each.
 
-Rows are R = steps times copies. Inactive agents' values are 0 before they come here. Every parameter has a first axis of 1, as `StackedAdam` wants it.
+Rows are R = steps times envs. Inactive agents' values are 0 before they come here. Every parameter has a first axis of 1, as `StackedAdam` wants it.
 """
 
 import warnings

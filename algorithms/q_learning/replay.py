@@ -1,4 +1,4 @@
-"""A replay of the last steps of all copies, from which sequences of steps are drawn."""
+"""A replay of the last steps of all envs, from which sequences of steps are drawn."""
 
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ PER_TRANSITION = ("action", "reward", "terminated", "truncated")
 
 
 class Sequence(NamedTuple):
-    """L transitions of B copies each, drawn from a replay: L + 1 steps of what is seen, the first L of what follows (as in `Rollout`)."""
+    """L transitions of B envs each, drawn from a replay: L + 1 steps of what is seen, the first L of what follows (as in `Rollout`)."""
 
     observation: Tensor  # (L + 1, B, n, *shape)
     action_mask: Tensor | None  # (L + 1, B, n, choices)
@@ -30,13 +30,13 @@ class Sequence(NamedTuple):
 
 
 class Replay:
-    """The last `capacity` steps of every copy, in arrays that are written in a circle.
+    """The last `capacity` steps of every env, in arrays that are written in a circle.
 
     What means nothing is made harmless when it is stored: observations, action masks and actions of inactive agents, and rewards that belong to
     nobody, after an agent's own end and on the step into the next episode.
 
     Args:
-        capacity: steps of each copy; one of them waits for what follows.
+        capacity: steps of each env; one of them waits for what follows.
         sample: a rollout with the memories `(T, E, n, k)` in `record["memory"]`, if the learner has any, from which the arrays take their shapes.
         keep_state: whether the global state is kept.
     """
@@ -46,7 +46,7 @@ class Replay:
         self.head = 0
         """The slot of the newest observation, whose transition is still to come."""
         self.filled = 0
-        """Transitions stored of each copy."""
+        """Transitions stored of each env."""
         self.keep_state = keep_state
         self.parts: dict[str, NDArray[Any]] = {
             name: np.zeros((capacity, *part.shape[1:]), part.dtype) for name, part in self._parts_of(sample).items()
@@ -97,32 +97,32 @@ class Replay:
         return self.filled >= length
 
     def draw(self, number: int, length: int, stream: torch.Generator, device: str | torch.device) -> Sequence:
-        """Sequences of `length` transitions, every copy and every start with the same chance."""
-        copies = self.parts["reward"].shape[1]
+        """Sequences of `length` transitions, every env and every start with the same chance."""
+        num_envs = self.parts["reward"].shape[1]
         start = torch.randint(self.filled - length + 1, (number,), generator=stream).numpy()
-        copy = torch.randint(copies, (number,), generator=stream).numpy()
-        return self._sequence(start, copy, length, device)
+        env_index = torch.randint(num_envs, (number,), generator=stream).numpy()
+        return self._sequence(start, env_index, length, device)
 
     def whole(self, device: str | torch.device) -> Sequence:
-        """All that is stored, as one sequence of each copy."""
-        copies = np.arange(self.parts["reward"].shape[1])
-        return self._sequence(np.zeros_like(copies), copies, self.filled, device)
+        """All that is stored, as one sequence of each env."""
+        env_index = np.arange(self.parts["reward"].shape[1])
+        return self._sequence(np.zeros_like(env_index), env_index, self.filled, device)
 
     def _sequence(
-        self, start: NDArray[np.int64], copy: NDArray[np.int64], length: int, device: str | torch.device
+        self, start: NDArray[np.int64], env_index: NDArray[np.int64], length: int, device: str | torch.device
     ) -> Sequence:
         slots = (self.head - self.filled + start + np.arange(length + 1)[:, None]) % self.capacity
 
         def stored(name: str) -> Tensor | None:
-            return torch.from_numpy(self.parts[name][slots, copy]).to(device) if name in self.parts else None
+            return torch.from_numpy(self.parts[name][slots, env_index]).to(device) if name in self.parts else None
 
         def required(name: str) -> Tensor:
             part = stored(name)
             assert part is not None
             return part
 
-        reward, terminated, truncated = (self.parts[name][slots[:-1], copy] for name in PER_TRANSITION[1:])
-        memory = self.parts["memory"][slots[0], copy] if "memory" in self.parts else None
+        reward, terminated, truncated = (self.parts[name][slots[:-1], env_index] for name in PER_TRANSITION[1:])
+        memory = self.parts["memory"][slots[0], env_index] if "memory" in self.parts else None
         return Sequence(
             required("observation"), stored("action_mask"), required("active"), required("first"), required("action"),
             reward, terminated, truncated, None if memory is None else torch.from_numpy(memory).to(device), stored("state"),
@@ -149,7 +149,7 @@ class Replay:
 
 
 def bytes_per_step(setup: Setup, memory_size: int, keep_state: bool) -> int:
-    """What one step of one copy takes."""
+    """What one step of one env takes."""
     group = setup.group
     space = group.observation_space
     observation = int(np.prod(space.shape)) * space.dtype.itemsize

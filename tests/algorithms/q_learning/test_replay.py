@@ -141,7 +141,7 @@ def test_it_is_refused_before_the_first_step():
     env = noise()
     with pytest.raises(BadParameter, match="MB of memory are free"):
         learner(env, buffer_size=10**12).prepare()
-    with pytest.raises(BadParameter, match="buffer_size is 23; with 4 copies, rollouts of 6 steps"):
+    with pytest.raises(BadParameter, match="buffer_size is 23; with 4 envs, rollouts of 6 steps"):
         learner(env, buffer_size=23)
     (sentence,) = learner(env).announce()
     assert "100,000 steps takes" in sentence
