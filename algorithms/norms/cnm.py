@@ -13,9 +13,10 @@ from ...envs.core.sanction_signals import OPPORTUNITY, SANCTION
 from ...envs.errors import BadParameter
 from ..core.learner import Information, Setup, summarize
 from ..core.rollout import Rollout
+from ..ppo.data import Inputs
 from ..ppo.dpo import DPO, DPOSettings
 from ..ppo.ippo import IPPO, IPPOSettings
-from ..ppo.learner import PPO, Data
+from ..ppo.learner import PPO
 from ..ppo.mappo import MAPPO, MAPPOSettings
 from .classifier import DISAPPROVED, NormModel, NormSettings, pseudo_reward
 
@@ -60,11 +61,11 @@ class Normative(PPO[Any]):
         if norms.classifier:
             self.norms = NormModel(setup, norms, self.name, self.stream("classifier initialisation"))
 
-    def _inputs(self, observation: Any, first: Any, active: Any) -> Data:
+    def _inputs(self, observation: Any, first: Any, active: Any) -> Inputs:
         inputs = super()._inputs(observation, first, active)
-        if self.norms is not None:
-            inputs["extra_inputs"] = self.norms.judge(inputs["observation"][0])[None, ..., None]
-        return inputs
+        if self.norms is None:
+            return inputs
+        return inputs._replace(extra_inputs=self.norms.judge(inputs.observation[0])[None, ..., None])
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
         return super()._rewards(rollout) + self._pseudo_reward(rollout) if self.norms else super()._rewards(rollout)

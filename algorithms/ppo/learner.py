@@ -21,10 +21,10 @@ from ..nn.adam import StackedAdam
 from ..nn.distributions import build_distribution
 from ..nn.layers import bytes_of_row
 from .config import PPOSettings
+from .data import Inputs, TrainingData, map_fields, zero_invalid
 from .networks import ActorCritic
 from .objectives import Batch, PolicyObjective, ppo_loss
 
-Data = dict[str, Any]  # tensors, or None, with the rows' axes first
 S = TypeVar("S", bound=PPOSettings)
 
 
@@ -32,7 +32,7 @@ class PPO(Learner, Generic[S]):
     """Base class of the family: collects with the policy of now, and takes a few gradient steps on each rollout.
 
     Subclasses give the policy objective by `_build_objective`. For a critic of another kind than the agents' own they write `_build_network`,
-    `_values` and `_tensors`; `_inputs` says what the networks see, and `_rewards` what is learnt from.
+    `_values` and `_rollout_inputs`; `_inputs` says what the networks see, and `_rewards` what is learnt from.
     """
 
     settings: S
@@ -63,17 +63,17 @@ class PPO(Learner, Generic[S]):
         """What is learnt from, `(T, E, n)`."""
         return rollout.reward
 
-    def _inputs(self, observation: Any, first: Any, active: Any) -> Data:
-        """What is known in one step, as tensors `(1, E, n, ...)`. A subclass may add `extra_inputs` (1, E, n, k), which is recorded."""
-        inputs = {"observation": observation, "first": first, "active": active}
-        return {name: self._to_device(x)[None] for name, x in inputs.items()}
+    def _inputs(self, observation: Any, first: Any, active: Any) -> Inputs:
+        """Inputs of one step as tensors `(1, E, n, ...)`. A subclass may add `extra_inputs`, which are recorded."""
+        return Inputs(*(self._to_device(x)[None] for x in (observation, first, active)))
 
-    def _forward(self, inputs: Data, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    def _forward(self, inputs: Inputs, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """What the networks say to what they see; see `ActorCritic.forward`."""
-        extra_inputs = inputs["extra_inputs"][..., : self.extra_inputs] if self.extra_inputs else None
-        return self.network(
-            inputs["observation"], memory, inputs["first"], inputs["active"], inputs.get("state"), extra_inputs
-        )
+        extra_inputs = None
+        if self.extra_inputs:
+            assert inputs.extra_inputs is not None
+            extra_inputs = inputs.extra_inputs[..., : self.extra_inputs]
+        return self.network(inputs.observation, memory, inputs.first, inputs.active, inputs.state, extra_inputs)
 
     # Acting
 
@@ -97,8 +97,8 @@ class PPO(Learner, Generic[S]):
         if self.objective.needs_outputs:
             record["outputs"] = outputs
         record = {name: self.agent_axis.merge(x).cpu() for name, x in record.items()}
-        if "extra_inputs" in inputs:
-            record["extra_inputs"] = inputs["extra_inputs"][0].cpu()
+        if inputs.extra_inputs is not None:
+            record["extra_inputs"] = inputs.extra_inputs[0].cpu()
         return Decision(
             self.distribution.to_action(record["sample"]), memory, {name: x.numpy() for name, x in record.items()}
         )
@@ -123,10 +123,8 @@ class PPO(Learner, Generic[S]):
         active_networks = torch.ones(self.agent_axis.m, dtype=torch.bool, device=self.setup.device)
         totals: dict[str, Tensor] = {}
         rounds = 0
-        for rows in self._minibatches(data["observation"].shape[1]):
-            metrics, active_networks = self._update(
-                {name: None if x is None else x[:, rows] for name, x in data.items()}, active_networks
-            )
+        for rows in self._minibatches(data.inputs.observation.shape[1]):
+            metrics, active_networks = self._update(data.map(lambda x, rows=rows: x[:, rows]), active_networks)
             totals = {name: totals.get(name, 0) + value for name, value in metrics.items()}
             rounds += 1
         self.objective.adapt()
@@ -165,8 +163,8 @@ class PPO(Learner, Generic[S]):
         return to_tensor(array, self.setup.device)
 
     @torch.no_grad()
-    def _prepare(self, rollout: Rollout) -> tuple[Data, dict[str, Tensor]]:
-        """The rollout as tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory; and metrics of its returns, by network."""
+    def _prepare(self, rollout: Rollout) -> tuple[TrainingData, dict[str, Tensor]]:
+        """The rollout to learn from, and metrics of its returns by network."""
         estimates = self._values(rollout)
         value = self._on_reward_scale(estimates)
         shaped = rollout._replace(reward=self._rewards(rollout))
@@ -184,31 +182,30 @@ class PPO(Learner, Generic[S]):
             target = self.normalizer.normalize(target)
         if self.settings.normalize_advantage:
             advantages = standardize(advantages, valid)
-        data = self._tensors(rollout) | {"valid": self._to_device(valid_target), "value": estimates[:-1]}
-        length, num_envs = valid_target.shape[:2]
-        data |= {
-            name: self.agent_axis.merge(x).unflatten(0, (length, num_envs))
-            for name, x in (("advantage", advantages), ("target", target))
-        }
-        data = _zero_invalid(data)
+        steps = valid_target.shape[:2]
+        batch = Batch(
+            sample=self._to_device(rollout.record["sample"]),
+            log_prob=self._to_device(rollout.record["log_prob"]),
+            value=estimates[:-1],
+            advantage=self.agent_axis.merge(advantages).unflatten(0, steps),
+            target=self.agent_axis.merge(target).unflatten(0, steps),
+            valid=self._to_device(valid_target),
+            mask=None if rollout.action_mask is None else self._to_device(rollout.action_mask[:-1]),
+            outputs=self._to_device(rollout.record["outputs"]) if self.objective.needs_outputs else None,
+        )
+        data = zero_invalid(TrainingData(self._rollout_inputs(rollout), batch))
         if rollout.memory is None:
-            data = {name: None if x is None else x.flatten(0, 1)[None] for name, x in data.items()}
-        memory = None if rollout.memory is None else rollout.memory[None].to(self.setup.device)
-        return data | {"memory": memory}, metrics
+            return data.map(lambda x: x.flatten(0, 1)[None]), metrics
+        return data._replace(memory=rollout.memory[None].to(self.setup.device)), metrics
 
-    def _tensors(self, rollout: Rollout) -> Data:
-        """What the networks see and what was decided then, `(T, E, n, ...)`."""
-        record = rollout.record
-        return {
-            "observation": self._to_device(rollout.observation[:-1]),
-            "mask": None if rollout.action_mask is None else self._to_device(rollout.action_mask[:-1]),
-            "active": self._to_device(rollout.active[:-1]),
-            "first": self._to_device(rollout.first[:-1]),
-            "sample": self._to_device(record["sample"]),
-            "log_prob": self._to_device(record["log_prob"]),
-            "outputs": self._to_device(record["outputs"]) if self.objective.needs_outputs else None,
-            "extra_inputs": self._to_device(record["extra_inputs"]) if self.extra_inputs else None,
-        }
+    def _rollout_inputs(self, rollout: Rollout) -> Inputs:
+        """Inputs of the networks in all steps but the last, `(T, E, n, ...)`."""
+        return Inputs(
+            observation=self._to_device(rollout.observation[:-1]),
+            first=self._to_device(rollout.first[:-1]),
+            active=self._to_device(rollout.active[:-1]),
+            extra_inputs=self._to_device(rollout.record["extra_inputs"]) if self.extra_inputs else None,
+        )
 
     def _values(self, rollout: Rollout) -> Tensor:
         """The critic's estimates `(T + 1, E, n)` on its own scale: as recorded, and that of the last observation."""
@@ -231,21 +228,17 @@ class PPO(Learner, Generic[S]):
             order = torch.randperm(rows, generator=self.stream("minibatch"))
             yield from order.to(self.setup.device).tensor_split(min(self.settings.minibatches, rows))
 
-    def _update(self, data: Data, active_networks: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+    def _update(self, data: TrainingData, active_networks: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """One gradient step of the networks that are `active_networks` (m,); returns metrics and those that stay active."""
         settings = self.settings
-        memory = data.pop("memory")
-        outputs, value, _ = self._forward(data, None if memory is None else memory[0])
+        outputs, value, _ = self._forward(data.inputs, None if data.memory is None else data.memory[0])
         assert value is not None
-        flat: dict[str, Any] = {
-            name: None if data[name] is None else self.agent_axis.split(data[name].flatten(0, 1))
-            for name in Batch._fields
-        }
+        batch = map_fields(lambda x: self.agent_axis.split(x.flatten(0, 1)), data.batch)
         loss, metrics = ppo_loss(
-            self.distribution, outputs, value, Batch(**flat),
+            self.distribution, outputs, value, batch,
             self.objective, settings.value_clip, settings.value_coefficient, settings.entropy,
         )  # fmt: skip
-        has_rows = flat["valid"].any(dim=1)
+        has_rows = batch.valid.any(dim=1)
         self.objective.measure(metrics, has_rows)
         if settings.target_kl is not None:
             active_networks = active_networks & (metrics["kl"] <= settings.target_kl)
@@ -254,17 +247,3 @@ class PPO(Learner, Generic[S]):
         metrics["gradient_norm"] = self.optimizer.clip(settings.max_grad_norm)
         self.optimizer.step(self.learning_rate(), active_networks & has_rows)
         return metrics, active_networks
-
-
-def _zero_invalid(data: Data) -> Data:
-    """Zero what stands in rows without a meaning: a weight of 0 in the loss would not stop a NaN there."""
-    named = [(name, "valid") for name in ("sample", "log_prob", "value", "outputs") if data[name] is not None]
-    if data["observation"].is_floating_point():  # whole numbers are finite and meet a gradient of 0
-        named.append(("observation", "active"))
-    if data["extra_inputs"] is not None:
-        named.append(("extra_inputs", "active"))
-    for name, where in named:
-        x = data[name]
-        keep = data[where].view(*data[where].shape, *[1] * (x.dim() - 3))
-        data[name] = torch.where(keep, x, torch.zeros((), dtype=x.dtype, device=x.device))
-    return data

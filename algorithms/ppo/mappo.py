@@ -14,8 +14,9 @@ from ..core.rollout import Rollout
 from ..nn.global_state import GlobalState, StateSource
 from ..nn.layers import AgentAxis
 from .central_critic import CentralCritic
+from .data import Inputs
 from .ippo import IPPOSettings
-from .learner import PPO, Data
+from .learner import PPO
 from .networks import ActorCritic
 from .objectives import ClippedObjective, PolicyObjective
 
@@ -67,5 +68,5 @@ class MAPPO(PPO[MAPPOSettings]):
         )
         return self.agent_axis.merge(value).unflatten(0, rollout.first.shape)
 
-    def _tensors(self, rollout: Rollout) -> Data:
-        return super()._tensors(rollout) | {"state": self._states(rollout)[:-1]}
+    def _rollout_inputs(self, rollout: Rollout) -> Inputs:
+        return super()._rollout_inputs(rollout)._replace(state=self._states(rollout)[:-1])
