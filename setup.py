@@ -1,4 +1,4 @@
-"""The owner's layout: three floors stand at the top of the repository and install inside `stigmergy`."""
+"""Packages of the wheel: three floors at the top of the repository install inside `stigmergy`."""
 
 from setuptools import find_packages, setup
 

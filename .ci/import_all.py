@@ -1,4 +1,7 @@
-"""Import every module of the installed stigmergy and build every experiment that it ships; `.ci/run` runs it on the wheel."""
+"""Import every module of the installed stigmergy and build every experiment that it ships.
+
+`.ci/run` runs it on the wheel.
+"""
 
 import importlib
 import pkgutil

@@ -1,9 +1,12 @@
 """Run the commands of a README: `python .ci/readme.py README.md`, in an empty folder.
 
-Every fenced block of `bash` runs, in order, in one shell that stops at the first failure. The line before a fence may say
+Every fenced block of `bash` runs, in order, in one shell that stops at the first failure. The line
+before a fence may say
 
-    <!-- not in CI -->        this block is not run: it needs a window, a GPU, an hour, or is the set-up that was run before
-    <!-- file: my_world.py -->        this block, in whatever language, is first written to that file; bash among it does not run
+    <!-- not in CI -->        this block is not run: it needs a window, a GPU or
+        an hour, or is the set-up that was run before
+    <!-- file: my_world.py -->        this block, in whatever language, is first
+        written to that file; bash among it does not run
 """
 
 import re
@@ -20,7 +23,8 @@ def read_blocks(text: str) -> tuple[list[str], dict[str, str]]:
     """The bash blocks to run, and the files to write before.
 
     Raises:
-        ValueError: a comment before a fence is neither of the two, so that a misspelt mark does not run what it should not.
+        ValueError: a comment before a fence is neither of the two, so that a misspelt mark does not
+            run what it should not.
     """
     commands, files = [], {}
     for match in FENCE.finditer(text):

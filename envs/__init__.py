@@ -1,4 +1,4 @@
-"""Worlds: PettingZoo environments that step in batches. Importing this registers them and loads none.
+"""Environments that step in batches. Importing this registers them and loads none.
 
 Names load when first used, so that the import costs neither numba nor pygame.
 """
