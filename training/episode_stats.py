@@ -1,35 +1,66 @@
-"""Returns, lengths and outcomes of the episodes that end while training goes on."""
+"""Returns and lengths of episodes: of those under way, and means over those that ended in training."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..envs.core.timestep import TimeStep
 from .confidence_intervals import mean_of_defined
 
 
+def episode_columns(returns: Mapping[str, NDArray[Any]], lengths: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Name the returns and lengths `(num_envs,)` of episodes as they are logged.
+
+    `return` is the mean over the groups; with several groups each has its `return/GROUP` too.
+    """
+    columns = {"return": np.mean(list(returns.values()), axis=0), "length": lengths}
+    if len(returns) > 1:
+        columns |= {f"return/{group}": values for group, values in returns.items()}
+    return columns
+
+
+class RunningTotals:
+    """Returns and lengths of the episodes under way, one in each env.
+
+    Attributes:
+        returns: group name to float64 `(num_envs,)`, rewards summed over steps, mean over the group's agents.
+        lengths: int64 `(num_envs,)`, steps.
+    """
+
+    def __init__(self, num_envs: int, groups: Iterable[str]):
+        self.returns = {group: np.zeros(num_envs) for group in groups}
+        self.lengths = np.zeros(num_envs, np.int64)
+
+    def add(self, step: TimeStep, envs: NDArray[np.bool_] | slice = slice(None)) -> None:
+        """Add the rewards of one step in the chosen `envs`. The first step of an episode has no length."""
+        for group, total in self.returns.items():
+            total[envs] += step.groups[group].reward[envs].mean(axis=1)
+        self.lengths[envs] += ~step.first[envs]
+
+    def clear(self, envs: NDArray[np.bool_] | slice = slice(None)) -> None:
+        """Set the totals of the chosen `envs` to 0."""
+        for total in [*self.returns.values(), self.lengths]:
+            total[envs] = 0
+
+
 class EpisodeTotals:
-    """Adds up rewards in every copy, and averages over the episodes that ended since it was last asked."""
+    """Means over the episodes that ended since the last `flush`, in envs that begin the next one by themselves."""
 
     def __init__(self, num_envs: int, groups: list[str]):
-        self._returns = {group: np.zeros(num_envs) for group in groups}
-        self._lengths = np.zeros(num_envs, np.int64)
+        self._running = RunningTotals(num_envs, groups)
         self._ended: dict[str, list[float]] = {}
 
     def add(self, step: TimeStep) -> None:
         """Take in one step."""
-        for group, total in self._returns.items():
-            total += step.groups[group].reward.mean(axis=1)
-        self._lengths += ~step.first
+        self._running.add(step)
         if not step.last.any():
             return
-        columns = {"return": np.mean(list(self._returns.values()), axis=0), "length": self._lengths, **step.metrics}
-        if len(self._returns) > 1:
-            columns |= {f"return/{group}": total for group, total in self._returns.items()}
+        columns = {**episode_columns(self._running.returns, self._running.lengths), **step.metrics}
         for name, values in columns.items():
             self._ended.setdefault(f"episode/{name}", []).extend(np.asarray(values, np.float64)[step.last].tolist())
-        for total in [*self._returns.values(), self._lengths]:
-            total[step.last] = 0
+        self._running.clear(step.last)
 
     def flush(self) -> dict[str, float]:
         """Means over the episodes that ended, by name, and how many did; empty if none. Starts anew.
@@ -45,21 +76,20 @@ class EpisodeTotals:
 
     def copy(self) -> "EpisodeTotals":
         """Another with the same sums, and no episodes that ended; call it right after `flush`."""
-        other = EpisodeTotals(len(self._lengths), list(self._returns))
+        other = EpisodeTotals(len(self._running.lengths), list(self._running.returns))
         other.load_state_dict(self.state_dict())
         return other
 
     def clear(self) -> None:
         """Forget the episodes under way."""
-        for total in [*self._returns.values(), self._lengths]:
-            total[:] = 0
+        self._running.clear()
 
     def state_dict(self) -> dict[str, Any]:
         """The sums of the episodes under way; call it right after `flush`."""
-        return {"returns": self._returns, "lengths": self._lengths}
+        return {"returns": self._running.returns, "lengths": self._running.lengths}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take over what `state_dict` gave."""
-        for group, total in self._returns.items():
+        for group, total in self._running.returns.items():
             total[:] = state["returns"][group]
-        self._lengths[:] = state["lengths"]
+        self._running.lengths[:] = state["lengths"]

@@ -13,6 +13,8 @@ from ..envs.core.spec import EnvSpec
 from ..envs.core.timestep import GroupStep, TimeStep
 from ..envs.core.validation import check_within
 from ..envs.errors import UserError
+from ..envs.tools.play import play
+from .episode_stats import RunningTotals, episode_columns
 
 Watch = Callable[[TimeStep, NDArray[np.bool_]], None]
 """Is shown each step, and which copies `(num_envs,)` it belongs to the episode of; the others have ended theirs."""
@@ -38,13 +40,7 @@ class Outcomes:
 
     def columns(self) -> dict[str, NDArray[Any]]:
         """Every outcome by the name it is logged under; `return` is the mean over groups, and each group's own where there are several."""
-        columns: dict[str, NDArray[Any]] = {
-            "return": np.mean(list(self.returns.values()), axis=0),
-            "length": self.lengths,
-        }
-        if len(self.returns) > 1:
-            columns |= {f"return/{group}": values for group, values in self.returns.items()}
-        return columns | self.metrics
+        return episode_columns(self.returns, self.lengths) | self.metrics
 
 
 def outcome_names(env: EnvSpec) -> list[str]:
@@ -131,18 +127,16 @@ def evaluate(
     for learner in learners.values():
         learner.reseed(seed)
     players = Players(env, learners, greedy)
-    step = env.reset(seed)
-    returns = {name: np.zeros(env.num_envs) for name in learners}
-    lengths = np.zeros(env.num_envs, np.int64)
+    totals = RunningTotals(env.num_envs, learners)
     metrics: dict[str, NDArray[np.float64]] = {}
     running = np.ones(env.num_envs, np.bool_)
-    while running.any() and (max_steps is None or lengths.max() < max_steps):
+    steps = play(env, players.act, seed)
+    next(steps)  # the reset, which belongs to no outcome
+    while running.any() and (max_steps is None or totals.lengths.max() < max_steps):
         if stop is not None and stop():
             raise Abandoned
-        step = env.step(players.act(step))
-        for name, total in returns.items():
-            total[running] += step.groups[name].reward[running].mean(axis=1)
-        lengths[running] += 1
+        step = next(steps)
+        totals.add(step, running)
         if watch is not None:
             watch(step, running)
         ended = running & step.last
@@ -151,4 +145,4 @@ def evaluate(
         running &= ~step.last
     for name in env.spec.metrics:  # those that no episode came to are columns too
         metrics.setdefault(name, np.full(env.num_envs, np.nan))
-    return Outcomes(returns, lengths, metrics, running)
+    return Outcomes(totals.returns, totals.lengths, metrics, running)

@@ -26,7 +26,7 @@ from ..interop.to_pettingzoo.parallel import ParallelView
 from ..kernels import most_threads, threads
 from .pettingzoo_tests import Broken
 from .subject import Subject, check_original, closing, find_obstacle
-from .traces import COPIES, SEED, Trace, arrays, difference, in_step, play, trace
+from .traces import COPIES, SEED, Trace, arrays, difference, in_step, play_at_random, trace
 
 T = TypeVar("T")
 STEPS = 300
@@ -167,7 +167,7 @@ def _check_episodes(subject: Subject) -> str:
             ended.extend(lengths[step.last].tolist())
         before[:] = step.last
 
-    play(env, STEPS if env.spec.horizon is None else max(STEPS, 2 * env.spec.horizon + 2), look)
+    play_at_random(env, STEPS if env.spec.horizon is None else max(STEPS, 2 * env.spec.horizon + 2), look)
     if env.spec.horizon is not None and (not ended or max(ended) > env.spec.horizon):
         raise Broken(f"the horizon is {env.spec.horizon}, but episodes ended after {ended or 'no'} steps")
     if not ended:
@@ -190,7 +190,7 @@ def _check_spaces(subject: Subject) -> str:
         for group in env.spec.groups:
             _check_rows(group, step, t)
 
-    play(env, STEPS, look)
+    play_at_random(env, STEPS, look)
     env.close()
     return "observations lie in their spaces, and observations and rewards are finite"
 
@@ -210,7 +210,7 @@ def _check_rows(group: GroupSpec, step: TimeStep, t: int) -> None:
 def _check_arrays(subject: Subject) -> str:
     env = subject.build()
     before = _arrays_of(env)
-    play(env, 3, lambda t, step: None)
+    play_at_random(env, 3, lambda t, step: None)
     for name, array in _arrays_of(env).items():
         if before[name] is not array:
             raise Broken(f"{name} was replaced by another array; write into the one that is there: {name}[:] = ...")
@@ -241,7 +241,7 @@ def _check_masks(subject: Subject) -> str:
 
     if not masked:
         return "no group has action masks"
-    play(env, STEPS, look)
+    play_at_random(env, STEPS, look)
     env.close()
     return f"every active agent of {', '.join(masked)} has a legal action at every step"
 
@@ -260,7 +260,7 @@ def _check_teams(subject: Subject) -> str:
 
     if not teams:
         return "no group has declared shared_reward"
-    play(env, STEPS, look)
+    play_at_random(env, STEPS, look)
     env.close()
     return f"all agents of {', '.join(teams)} get the same reward in every step, as declared"
 
@@ -382,7 +382,7 @@ def _play_randomly(subject: Subject) -> str:
             outcomes.setdefault(name, []).extend(np.asarray(values, float)[step.last].tolist())
         returns[step.last] = 0
 
-    play(env, max(STEPS, (env.spec.horizon or 0) + 1), look)
+    play_at_random(env, max(STEPS, (env.spec.horizon or 0) + 1), look)
     if not finished:
         return f"mean reward per agent and step {returns.mean() / STEPS:.4g}; no episode ended"
     parts = [f"return {np.mean(finished):.4g} ± {np.std(finished):.2g}"]

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..core.random_policy import random_actions
 from ..core.timestep import TimeStep
 from ..interop.from_pettingzoo import Bridge
 from ..registration.make import make_from
+from .play import play
 
 SEED = 12345
 COPIES = 3
@@ -74,12 +76,8 @@ def _trace(env: Bridge) -> list[bytes]:
     alone.needs_state = False
     generator = np.random.default_rng(SEED)
     optional = _optional_masks(alone)
-    step = alone.reset(SEED)
-    digests = [_step_digest(step, optional)]
-    for _ in range(BRIDGED_STEPS):
-        step = alone.step(random_actions(alone.spec.groups, step, generator))
-        digests.append(_step_digest(step, optional))
-    return digests
+    steps = play(alone, lambda step: random_actions(alone.spec.groups, step, generator), SEED)
+    return [_step_digest(step, optional) for step in islice(steps, BRIDGED_STEPS + 1)]
 
 
 def _optional_masks(env: BatchEnv) -> frozenset[str]:
@@ -104,10 +102,8 @@ def fingerprint(id: str, parameters: Any) -> str:
     digest = hashlib.sha256()
     optional = _optional_masks(env)
     try:
-        step = env.reset(SEED)
-        _add_step(digest, step, optional)
-        for _ in range(STEPS):
-            step = env.step(random_actions(env.spec.groups, step, generator))
+        steps = play(env, lambda step: random_actions(env.spec.groups, step, generator), SEED)
+        for step in islice(steps, STEPS + 1):
             _add_step(digest, step, optional)
     finally:
         env.close()

@@ -1,6 +1,7 @@
 """Traces of an environment under seeded random play, and their first difference."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,19 +10,18 @@ from numpy.typing import NDArray
 from ..core.env import BatchEnv
 from ..core.random_policy import random_actions
 from ..core.timestep import TimeStep
+from .play import play
 
 SEED = 7
 COPIES = 4
 Trace = list[dict[str, NDArray[Any]]]
 
 
-def play(env: BatchEnv, steps: int, look: Callable[[int, TimeStep], None], seed: int = SEED) -> None:
-    """Random play; `look` sees every time step, the first included."""
+def play_at_random(env: BatchEnv, steps: int, look: Callable[[int, TimeStep], None], seed: int = SEED) -> None:
+    """Play `steps` random steps; `look` is given the number and time step of each."""
     generator = np.random.default_rng(seed)
-    step = env.reset(seed)
-    look(0, step)
-    for t in range(1, steps + 1):
-        step = env.step(random_actions(env.spec.groups, step, generator))
+    played = play(env, lambda step: random_actions(env.spec.groups, step, generator), seed)
+    for t, step in enumerate(islice(played, steps + 1)):
         look(t, step)
 
 
@@ -42,7 +42,7 @@ def arrays(step: TimeStep) -> dict[str, NDArray[Any]]:
 def trace(env: BatchEnv, steps: int, seed: int = SEED) -> Trace:
     """Play a random trace, step by step, and close the environment."""
     steps_seen: Trace = []
-    play(env, steps, lambda t, step: steps_seen.append(arrays(step)), seed)
+    play_at_random(env, steps, lambda t, step: steps_seen.append(arrays(step)), seed)
     env.close()
     return steps_seen
 
@@ -59,12 +59,13 @@ def difference(one: Trace, other: Trace) -> str | None:
 def in_step(env: BatchEnv, steps: int) -> Trace:
     """Play the first COPIES envs of `env`, given the same actions whatever their number."""
     draws = [np.random.default_rng((SEED, c)) for c in range(env.num_envs)]
-    seen = []
-    step = env.reset(SEED)
-    for _ in range(steps):
-        seen.append({name: value[:COPIES] for name, value in arrays(step).items()})
+
+    def act(step: TimeStep) -> dict[str, NDArray[Any]]:
         parts = [random_actions(env.spec.groups, _one_copy(step, c), draws[c]) for c in range(env.num_envs)]
-        step = env.step({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    played = islice(play(env, act, SEED), steps)
+    seen = [{name: value[:COPIES] for name, value in arrays(step).items()} for step in played]
     env.close()
     return seen
 

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.scripted_policy import ScriptedPolicy
+from stigmergy.envs.core.timestep import TimeStep
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import build_dataclass, make_from, parameters_of
 from stigmergy.envs.registration.registry import algorithms
 from stigmergy.envs.rendering.palette import MUTED, Colour, agent_colour
+from stigmergy.envs.tools.play import play
 from stigmergy.plotting.line_chart import Labels, Line, line_chart
 from stigmergy.training.confidence_intervals import FEWEST, mean_and_interval
 
@@ -127,14 +129,18 @@ def _play(
     """Play one episode in each env; return the returns of the agents, `(episodes, n)`."""
     (group,) = env.spec.groups
     generator = np.random.default_rng(seed)
-    step = env.reset(seed)
-    returns, running = np.zeros(cooperates.shape), np.ones(len(cooperates), np.bool_)
-    while running.any():
+    mine = cooperates.reshape(*cooperates.shape, *[1] * len(group.action_shape))
+
+    def act(step: TimeStep) -> NDArray[Any]:
         good, bad = (player.act(env.world_state, generator) for player in players)
-        mine = cooperates.reshape(*cooperates.shape, *[1] * len(group.action_shape))
-        step = env.step(np.where(mine, good, bad))
+        return np.where(mine, good, bad)
+
+    returns, running = np.zeros(cooperates.shape), np.ones(len(cooperates), np.bool_)
+    for step in play(env, act, seed):
         returns[running] += step.groups[group.name].reward[running]
         running &= ~step.last
+        if not running.any():
+            break
     return returns
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import is_bridged
 from stigmergy.envs.rendering.video import write_video
 from stigmergy.envs.rendering.window import Window, check_display
+from stigmergy.envs.tools.play import play
 from stigmergy.envs.tools.recording import Recording, frames
 from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import Experiment, build_experiment
@@ -82,7 +84,7 @@ def main(args: Sequence[str]) -> int:
     env = experiment.make_env(1)
     _check_length(env, options.steps)
     learners = players(run, trained, experiment, env, options)
-    show = play(env, learners, options)
+    show = record(env, learners, options)
     if options.window:
         _watch(show, f"{experiment.environment}", options.fps)
     for output in options.output or (() if options.window else (_default_output(run, experiment),)):
@@ -155,23 +157,21 @@ def players(
     return learners
 
 
-def play(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:
+def record(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:
     """Play an episode once; returns a function that gives its frames, as often as they are wanted."""
     drawing = {} if options.follow is None else {"follow": options.follow}
     for learner in learners.values():
         learner.reseed(options.seed)
     players = Players(env, learners, options.greedy)
-    step = env.reset(options.seed)
     recording = Recording.of(env) if env.spec.resumable else None
     drawn = []
-    for _ in range(options.steps + 1):
+    for step in islice(play(env, players.act, options.seed), options.steps + 1):
         if recording is not None:
             recording.add(env)
         else:  # its state cannot be kept, so its pictures are
             drawn.append(_draw(env, drawing))
         if step.last[0]:
             break
-        step = env.step(players.act(step))
     _draw(env, drawing)  # so that an environment without a picture is told of before a file is begun
     return (lambda: frames(recording, **drawing)) if recording is not None else (lambda: iter(drawn))
 

@@ -23,7 +23,7 @@ from stigmergy.envs.registration.entry_points import entry_points
 from stigmergy.envs.registration.make import make, make_from, parameters_of
 from stigmergy.envs.registration.scenario import Scenario
 from stigmergy.envs.tools.conformance import check
-from stigmergy.envs.tools.traces import arrays, difference, play
+from stigmergy.envs.tools.traces import arrays, difference, play_at_random
 from tests.support.process_state import SHIPPED, further_scenarios
 
 STEPS = 40
@@ -57,7 +57,7 @@ def course(env, steps=STEPS):
             extra["state"] = step.state.copy()
         seen.append(arrays(step) | extra)
 
-    play(env, steps, look)
+    play_at_random(env, steps, look)
     env.close()
     return seen
 
@@ -137,7 +137,7 @@ def ends_by_its_rules(id):
     if "max_cycles" not in inspect.signature(parameters_of(id)).parameters:
         return True
     lengths = []
-    play(make(id, 256, max_cycles=4), 4, lambda t, step: lengths.append(t) if step.last.any() else None)
+    play_at_random(make(id, 256, max_cycles=4), 4, lambda t, step: lengths.append(t) if step.last.any() else None)
     return min(lengths) < 4
 
 
@@ -216,7 +216,7 @@ def paid(env, steps=300):
             unequal[name] |= bool((group.reward != group.reward[:, :1]).any())
             nonzero[name] |= bool(group.reward.any())
 
-    play(env, steps, look)
+    play_at_random(env, steps, look)
     env.close()
     return unequal, nonzero
 

@@ -9,7 +9,7 @@ import stigmergy
 from stigmergy.envs.dilemmas.partner_selection import policies
 from stigmergy.envs.dilemmas.partner_selection.state import NOBODY, PLAY, PUNISH, SELECT
 from stigmergy.envs.registration.make import make
-from stigmergy.envs.tools.traces import play
+from stigmergy.envs.tools.traces import play_at_random
 
 ID = "dilemmas/partner_selection-v0"
 C, D = 0, 1
@@ -406,7 +406,7 @@ def test_whatever_is_played_the_books_balance(n, game, selection, punishment, re
             np.testing.assert_array_equal(step.signals["target"].any(axis=2), step.signals["sanction"])
             assert not step.signals["target"].diagonal(axis1=1, axis2=2).any()
 
-    play(env, 90, look, seed)
+    play_at_random(env, 90, look, seed)
     np.testing.assert_array_equal(returns, env.state.returns)
     moves, cooperated = env.state.moves.sum(axis=1), env.state.cooperated.sum(axis=1)
     hits, just = env.state.hits.sum(axis=(1, 2)), env.state.just.sum(axis=1)
