@@ -116,11 +116,6 @@ REPLACED_WORDS = {
         "algorithms/core/conformance.py",
     },
     "copies": {
-        "algorithms/core/returns.py",
-        "algorithms/nn/torso.py",
-        "algorithms/ppo/learner.py",
-        "algorithms/q_learning/learner.py",
-        "algorithms/q_learning/replay.py",
         "docs/examples/foxes.py",
         "envs/core/sanction_signals.py",
         "envs/dilemmas/allelopathic_harvest/policies.py",
