@@ -16,7 +16,7 @@ import pytest
 from pettingzoo.test import api_test, max_cycles_test, parallel_api_test, render_test, seed_test
 
 import stigmergy
-from benchmarks.speed import bytes_per_copy
+from benchmarks.speed import bytes_per_env
 from stigmergy.envs import environments
 from stigmergy.envs.core.random_policy import random_actions
 from stigmergy.envs.registration.entry_points import entry_points
@@ -185,7 +185,7 @@ def test_parameters_say_what_they_are(id):
 
 @EVERY_TASK
 def test_a_thousand_copies_fit_into_two_gibibytes(id):
-    assert 1024 * bytes_per_copy(id) < 2**31
+    assert 1024 * bytes_per_env(id) < 2**31
 
 
 # Parameters that make one reward common, or stop it from being so.
