@@ -6,7 +6,7 @@ for m.
 
 import math
 from abc import abstractmethod
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -20,16 +20,22 @@ WIDE_IMAGE = 9  # wider ones are halved by each convolution
 HEADS = 4
 
 
+class EncoderSpec(NamedTuple):
+    """Shapes and options that an encoder is built from."""
+
+    m: int  # networks side by side
+    shape: tuple[int, ...]  # of one observation
+    size: int  # width of the first hidden layer behind, for encoders without a width of their own
+    channels: tuple[int, ...]  # of convolutions
+    activation: str  # a key of ACTIVATIONS
+
+
 class Encoder(nn.Module):
     """Base class of encoders.
 
     Args:
-        m: networks side by side.
-        shape: of one observation.
-        size: the width of the first hidden layer behind, for encoders that have no width of their own.
-        channels: of convolutions.
-        activation: a key of `ACTIVATIONS`.
-        stream: draws the initial weights, and nothing else does.
+        spec: shapes and options; an encoder takes those that it needs.
+        stream: generator that the initial weights are drawn from, the only one.
     """
 
     ranks: ClassVar[tuple[int, ...]]
@@ -37,15 +43,7 @@ class Encoder(nn.Module):
     outputs: int
     """The number of features that it gives."""
 
-    def __init__(
-        self,
-        m: int,
-        shape: tuple[int, ...],
-        size: int,
-        channels: tuple[int, ...],
-        activation: str,
-        stream: torch.Generator,
-    ):
+    def __init__(self, spec: EncoderSpec, stream: torch.Generator):
         super().__init__()
 
     @abstractmethod
@@ -54,48 +52,34 @@ class Encoder(nn.Module):
 
 
 class FeatureEncoder(Encoder):
-    """All numbers in one row, as they are; the layers behind do the work."""
+    """Identity: all numbers in one row, as they are."""
 
     ranks = (1, 2, 3)
 
-    def __init__(
-        self,
-        m: int,
-        shape: tuple[int, ...],
-        size: int,
-        channels: tuple[int, ...],
-        activation: str,
-        stream: torch.Generator,
-    ):
-        super().__init__(m, shape, size, channels, activation, stream)
-        self.outputs = math.prod(shape)
+    def __init__(self, spec: EncoderSpec, stream: torch.Generator):
+        super().__init__(spec, stream)
+        self.outputs = math.prod(spec.shape)
 
     def forward(self, observation: Tensor) -> Tensor:
         return observation.flatten(2).transpose(0, 1)
 
 
 class SetEncoder(Encoder):
-    """Entity rows through one block of multi-head self-attention, averaged over the rows that are not all zero.
+    """Entity rows through one block of multi-head self-attention, averaged over the rows present.
 
-    The result does not depend on the order of the rows (Lee et al., "Set Transformer", 2019).
+    A row of zeros is absent. The result does not depend on the order of the rows (Lee et al.,
+    "Set Transformer", 2019).
     """
 
     ranks = (2,)
 
-    def __init__(
-        self,
-        m: int,
-        shape: tuple[int, ...],
-        size: int,
-        channels: tuple[int, ...],
-        activation: str,
-        stream: torch.Generator,
-    ):
-        super().__init__(m, shape, size, channels, activation, stream)
+    def __init__(self, spec: EncoderSpec, stream: torch.Generator):
+        super().__init__(spec, stream)
+        m, size = spec.m, spec.size
         self.outputs = size
         self.heads = HEADS if size % HEADS == 0 else 1
-        self.activation = ACTIVATIONS[activation]
-        self.embed = StackedLinear(m, shape[1], size, stream)
+        self.activation = ACTIVATIONS[spec.activation]
+        self.embed = StackedLinear(m, spec.shape[1], size, stream)
         self.project = StackedLinear(m, size, 3 * size, stream, gain=1.0)
         self.combine = StackedLinear(m, size, size, stream, gain=1.0)
 
@@ -105,7 +89,8 @@ class SetEncoder(Encoder):
         x = self.activation(self.embed(observation.transpose(0, 1).reshape(m, rows * entities, features)))
         projected = self.project(x).view(m, rows, entities, 3, self.heads, -1)
         query, key, value = projected.permute(3, 0, 1, 4, 2, 5)
-        # An empty set attends to everything rather than to nothing, which would be NaN; the average below then drops it.
+        # An empty set attends to everything, not to nothing, which would be NaN;
+        # the average below then drops it.
         visible = (present | ~present.any(dim=-1, keepdim=True))[:, :, None, None, :]
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=visible)
         mixed = mixed.transpose(2, 3).reshape(m, rows * entities, -1)
@@ -115,28 +100,23 @@ class SetEncoder(Encoder):
 
 
 class ImageEncoder(Encoder):
-    """3x3 convolutions without padding, of stride 2 while the image is wider than WIDE_IMAGE, then all pixels in a row."""
+    """Convolutions of 3 x 3 without padding, then all pixels in a row.
+
+    The stride is 2 while the image is wider than WIDE_IMAGE, then 1.
+    """
 
     ranks = (3,)
 
-    def __init__(
-        self,
-        m: int,
-        shape: tuple[int, ...],
-        size: int,
-        channels: tuple[int, ...],
-        activation: str,
-        stream: torch.Generator,
-    ):
-        super().__init__(m, shape, size, channels, activation, stream)
-        self.activation = ACTIVATIONS[activation]
-        inputs, height, width = shape
+    def __init__(self, spec: EncoderSpec, stream: torch.Generator):
+        super().__init__(spec, stream)
+        self.activation = ACTIVATIONS[spec.activation]
+        inputs, height, width = spec.shape
         convolutions = []
-        for outputs in channels:
+        for outputs in spec.channels:
             if min(height, width) < 3:
                 break
             stride = 2 if max(height, width) > WIDE_IMAGE else 1
-            convolutions.append(StackedConv(m, inputs, outputs, 3, stride, stream))
+            convolutions.append(StackedConv(spec.m, inputs, outputs, 3, stride, stream))
             inputs, height, width = outputs, (height - 3) // stride + 1, (width - 3) // stride + 1
         self.convolutions = nn.ModuleList(convolutions)
         self.outputs = inputs * height * width
@@ -173,7 +153,7 @@ def build_encoder(
     stream: torch.Generator,
     name: str = AUTO,
 ) -> Encoder:
-    """Build the encoder called `name` for observations of `shape`; the others are as in `Encoder`.
+    """Build the encoder called `name` for observations of `shape`; the others are as in `EncoderSpec`.
 
     Raises:
         BadParameter: it does not read observations of that rank.
@@ -186,4 +166,4 @@ def build_encoder(
             f"encoder is '{name}', which does not read observations of shape {shape}, of rank {rank}; "
             f"allowed there is {', '.join(fitting)}"
         )
-    return encoder(m, shape, size, channels, activation, stream)
+    return encoder(EncoderSpec(m, shape, size, channels, activation), stream)

@@ -72,10 +72,10 @@ class Squashed(Encoder):
 
     ranks = (1,)
 
-    def __init__(self, m, shape, size, channels, activation, stream):
-        super().__init__(m, shape, size, channels, activation, stream)
+    def __init__(self, spec, stream):
+        super().__init__(spec, stream)
         self.outputs = 5
-        self.layer = StackedLinear(m, shape[0], 5, stream)
+        self.layer = StackedLinear(spec.m, spec.shape[0], 5, stream)
 
     def forward(self, observation):
         return torch.tanh(self.layer(observation.transpose(0, 1)))

@@ -7,7 +7,7 @@ from gymnasium import spaces
 from torch import nn
 
 from stigmergy.algorithms.nn.distributions import build_distribution
-from stigmergy.algorithms.nn.encoders import SetEncoder, build_encoder
+from stigmergy.algorithms.nn.encoders import EncoderSpec, SetEncoder, build_encoder
 from stigmergy.algorithms.nn.layers import AgentAxis, StackedConv, StackedGRU, StackedLinear
 from stigmergy.algorithms.ppo.networks import ActorCritic
 from stigmergy.envs.core.spec import GroupSpec
@@ -88,7 +88,7 @@ def test_initial_weights_come_from_the_stream_alone():
 @pytest.mark.parametrize("size", [8, 6])  # 6 is not divisible by the number of heads
 class TestSetEncoder:
     def build(self, size, stream):
-        encoder = SetEncoder(M, (5, 3), size, (), "tanh", stream)
+        encoder = SetEncoder(EncoderSpec(M, (5, 3), size, (), "tanh"), stream)
         scatter(encoder, stream)
         return encoder
 
