@@ -55,7 +55,7 @@ register_algorithm(
     "random", "stigmergy.algorithms.core.scripted:Random", description="draws every legal action with the same chance"
 )
 
-# The scripted policies of the tasks, by name: where they stand under stigmergy.envs, and what they do.
+# Scripted policies of the tasks by name: the path under stigmergy.envs, and a description.
 SCRIPTED = {
     "shortest_path": (
         "pathfinding.policies:ShortestPath",

@@ -1,1 +1,1 @@
-"""The contract of learners, and what they are given to learn from."""
+"""Contract of learners, and the experience that they learn from."""

@@ -1,6 +1,7 @@
-"""The conformance card of a learner: does it keep the contract that the trainer relies on, and see what it declares and nothing else?
+"""Conformance card of a learner: the trainer's contract, and the declared information.
 
-It works on any learner, a user's own above all, so every finding is a sentence. The tests of this project hold ours to the same.
+The checks work on any learner, above all a user's own, so every finding is a sentence. The tests of
+this project apply the same checks to its own learners.
 """
 
 import copy
@@ -28,15 +29,15 @@ class Subject:
     """The learner under test."""
 
     build: Callable[[], Learner]
-    """Makes it anew, always the same."""
+    """Factory of the learner, which returns an equal one at each call."""
     experience: Sequence[Rollout]
-    """At least two rollouts, one after the other, that it collected without learning."""
+    """At least two consecutive rollouts, collected by the learner without learning."""
     keep: Callable[[dict[str, Any]], dict[str, Any]] = copy.deepcopy
-    """Saves and loads a state as a checkpoint does; TypeError for what cannot be kept."""
+    """Save and load a state as a checkpoint does. Raises TypeError for unsupported values."""
 
 
 def check(name: str, subject: Subject) -> Card:
-    """Examine a learner by what it does with its experience."""
+    """Examine a learner on its experience."""
     topics: dict[str, Callable[[Subject], str]] = {
         "acting": _check_acting,
         "learning": _check_learning,
@@ -61,7 +62,11 @@ def _check_acting(subject: Subject) -> str:
 
 
 def check_decision(group: GroupSpec, step: GroupStep, decision: Decision) -> None:
-    """Raise Broken unless the actions fit the group's space, and are legal where agents are active."""
+    """Check that actions fit the group's space, and are legal where agents are active.
+
+    Raises:
+        Broken: an action has another shape or dtype, lies outside the space, or is masked.
+    """
     action = np.asarray(decision.action)
     expected = (*step.active.shape, *group.action_shape)
     if action.shape != expected or action.dtype != group.action_dtype:
@@ -96,7 +101,7 @@ def _check_learning(subject: Subject) -> str:
 def _check_resuming(subject: Subject) -> str:
     *first, last = subject.experience
     whole, restored = learn_from(subject.build(), first), subject.build()
-    _play(whole, list(steps_of(first[0]))[:3])  # so that its random streams have moved on
+    _play(whole, list(steps_of(first[0]))[:3])  # advances its random streams
     kept = _through_a_checkpoint(subject, whole)
     restored.load_state_dict(kept["state"])
     restored.load_experience(kept["experience"])
@@ -117,7 +122,7 @@ def _check_resuming(subject: Subject) -> str:
 
 
 def _play(learner: Learner, steps: Sequence[GroupStep]) -> list[NDArray[Any]]:
-    """What it does in some steps."""
+    """Actions of the learner in the given steps."""
     memory, actions = learner.initial_memory(len(steps[0].first)), []
     for step in steps:
         decision = learner.act(step, memory)
@@ -165,18 +170,18 @@ def _check_information(subject: Subject) -> str:
     return "no bit of what an agent learns changes with the other agents' observations, actions and rewards"
 
 
-# What the checks are made of; the tests of the project's own learners use it too.
+# Parts of the checks, which the tests of the project's own learners use too.
 
 
 def learn_from(learner: Learner, experience: Sequence[Rollout]) -> Learner:
-    """The learner after it has learnt from rollouts."""
+    """Train a learner on rollouts, and return it."""
     for rollout in experience:
         learner.learn(rollout)
     return learner
 
 
 def steps_of(rollout: Rollout) -> Iterator[GroupStep]:
-    """The steps of a rollout as its learner saw them."""
+    """Steps of a rollout as its learner received them."""
     for t in range(len(rollout.first)):
         nothing = np.zeros_like(rollout.reward[0])
         yield GroupStep(
@@ -191,7 +196,7 @@ def steps_of(rollout: Rollout) -> Iterator[GroupStep]:
 
 
 def tensors(state: Any, path: str = "") -> State:
-    """Every tensor and number of a nested state, by path, the random streams left out."""
+    """Tensors and numbers of a nested state by path, without the random streams."""
     if isinstance(state, (list, tuple)):
         state = dict(enumerate(state))
     if not isinstance(state, dict):
@@ -204,13 +209,16 @@ def tensors(state: Any, path: str = "") -> State:
 
 
 def of_agent(learner: Learner, agent: int) -> State:
-    """Agent `agent`'s part of what the learner has learnt: its row where there is one for each agent, else all."""
+    """Part of the learnt state that belongs to agent `agent`.
+
+    Tensors with a row for each agent give that agent's row; all other tensors are given whole.
+    """
     state = tensors(learner.state_dict())
     return {name: x[agent] if x.dim() and len(x) == learner.group.size else x for name, x in state.items()}
 
 
 def differences(one: State, other: State) -> list[str]:
-    """The names of the parts that are not the same to the bit; NaN is equal to NaN."""
+    """Names of the parts that are not bit-identical; NaN equals NaN."""
     return [name for name in one | other if name not in one or name not in other or not _equal(one[name], other[name])]
 
 
@@ -219,7 +227,11 @@ def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 
 def seen_of_others(subject: Subject, agent: int) -> list[str]:
-    """The parts of what agent `agent` learns that become another when everything of the other agents is another."""
+    """Parts of agent `agent`'s learnt state that depend on data of the other agents.
+
+    The learner learns once from its experience and once with all data of the other agents changed.
+    The names of the parts that differ are returned.
+    """
     rng = np.random.default_rng(SEED)
     changed = [disturb_others(rollout, agent, rng) for rollout in subject.experience]
     one, other = (learn_from(subject.build(), experience) for experience in (subject.experience, changed))
@@ -227,16 +239,20 @@ def seen_of_others(subject: Subject, agent: int) -> list[str]:
 
 
 def mixed_up(x: NDArray[Any], others: NDArray[np.bool_], rng: np.random.Generator, noise: float = 1.0) -> NDArray[Any]:
-    """A copy of an array `(T, E, n, ...)` with the rows of the agents `others` (n,) in another order, and moved by noise where they are real."""
+    """Array `(T, E, n, ...)` with the rows of the agents `others` (n,) permuted.
+
+    Real numbers also get normal noise of standard deviation `noise`. The argument is not changed.
+    """
     x = x.copy()
     part = x[:, :, others]
-    part = rng.permutation(part.reshape(-1, *part.shape[3:])).reshape(part.shape)  # keeps actions in range
+    # Permuting keeps actions in range.
+    part = rng.permutation(part.reshape(-1, *part.shape[3:])).reshape(part.shape)
     x[:, :, others] = part + noise * rng.normal(size=part.shape) if np.issubdtype(x.dtype, np.floating) else part
     return x
 
 
 def disturb_others(rollout: Rollout, agent: int, rng: np.random.Generator) -> Rollout:
-    """The same rollout with everything of the other agents changed."""
+    """Copy of a rollout with all data of the other agents changed."""
     others = np.arange(rollout.reward.shape[2]) != agent
 
     def flipped(x: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -251,7 +267,7 @@ def disturb_others(rollout: Rollout, agent: int, rng: np.random.Generator) -> Ro
             return x
         return torch.from_numpy(mixed_up(x.cpu().numpy()[None], others, rng)[0])
 
-    # Whatever action the others are now given is legal.
+    # Every action of the others is legal, whichever one the permutation gives.
     mask = None if rollout.action_mask is None else rollout.action_mask | others[:, None]
     return rollout._replace(
         observation=mixed_up(rollout.observation, others, rng),
@@ -267,15 +283,20 @@ def disturb_others(rollout: Rollout, agent: int, rng: np.random.Generator) -> Ro
 
 
 def buried(rollout: Rollout) -> NDArray[np.bool_]:
-    """(T, E, n) where a reward belongs to nobody: after the agent's own end, and on the step into the next episode."""
+    """Mask `(T, E, n)` of the rewards that belong to no agent.
+
+    These are rewards after an agent's own end, and rewards on the step into the next episode.
+    """
     gone = np.zeros(rollout.reward.shape, np.bool_)
     gone[1:] = rollout.terminated[:-1] & ~rollout.first[1:-1, :, None]
     return gone | rollout.first[1:, :, None]
 
 
 def litter(rollout: Rollout, garbage: float, rng: np.random.Generator, wild: bool = False) -> Rollout:
-    """The same rollout with garbage in every row that means nothing: any bits, `garbage` where numbers are real, and whole numbers from other
-    rows, so that actions are actions still; or with `wild` any small ones.
+    """Copy of a rollout with garbage in every row without a meaning.
+
+    Bools become random bits, real numbers become `garbage`. Integers come from other rows, so that
+    actions stay in range, or with `wild` are drawn from 0 to 255.
     """
     idle = ~rollout.active
 
@@ -293,6 +314,6 @@ def litter(rollout: Rollout, garbage: float, rng: np.random.Generator, wild: boo
         action_mask=None if rollout.action_mask is None else spoilt(rollout.action_mask, idle),
         action=spoilt(rollout.action, ~rollout.valid),
         reward=spoilt(rollout.reward, buried(rollout)),
-        # Not where an action is ignored: the value of an episode's last observation is its bootstrap.
+        # Records of ignored actions stay: an episode's last value is its bootstrap.
         record={name: spoilt(x, idle[:-1]) for name, x in rollout.record.items()},
     )

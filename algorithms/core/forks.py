@@ -1,6 +1,7 @@
-"""Forked children of a process whose torch threads may have started: see `envs.forks`.
+"""Detection of forked children of a process whose torch threads may have started.
 
-Torch does not say if its threads run. Where a process had a single thread they did not.
+See `envs.kernels.forks`. Torch does not report if its threads run; in a process with a single
+thread they did not.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""From a registered name and settings to a learner."""
+"""Construction of learners from registered names and settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,12 @@ from .scripted import scripted_learner
 
 
 def learner_class(name: str) -> type[Learner]:
-    """The class registered as `name`. Raises UnknownName, or BadParameter if it is no learner."""
+    """Return the class registered as `name`.
+
+    Raises:
+        UnknownName: nothing is registered under the name.
+        BadParameter: the registered object is no learner or scripted policy.
+    """
     target = algorithms.find(name).load()
     if isinstance(target, type) and issubclass(target, ScriptedPolicy):
         return scripted_learner(name, target)
@@ -25,7 +30,10 @@ def learner_class(name: str) -> type[Learner]:
 
 
 def scripted_for(env: EnvSpec, group: GroupSpec) -> list[str]:
-    """The names of the registered scripted policies that play a group of an environment, in the order of their registration."""
+    """Names of the registered scripted policies that play a group of an environment.
+
+    They are in the order of their registration.
+    """
     found = []
     for registration in algorithms.in_order():
         target = registration.load()
@@ -35,12 +43,24 @@ def scripted_for(env: EnvSpec, group: GroupSpec) -> list[str]:
 
 
 def build_settings(name: str, values: Mapping[str, Any]) -> Any:
-    """The settings of the algorithm `name` from plain values. Raises UnknownName, BadParameter."""
+    """Build the settings of the algorithm `name` from plain values.
+
+    Raises:
+        UnknownName: nothing is registered under the name.
+        BadParameter: a value is not allowed, or the registered object is no learner.
+    """
     return build_dataclass(learner_class(name).Settings, values, f"algorithm '{name}'")
 
 
 def make_learner(name: str, setup: Setup, settings: Any = None) -> Learner:
-    """Build the learner `name` for a group; `settings` is its dataclass, a mapping, or None for the defaults."""
+    """Build the learner `name` for a group.
+
+    `settings` is its dataclass, a mapping, or None for the defaults.
+
+    Raises:
+        UnknownName: nothing is registered under the name.
+        BadParameter: a value is not allowed, or the registered object is no learner.
+    """
     cls = learner_class(name)
     if settings is None or isinstance(settings, Mapping):
         settings = build_settings(name, settings or {})

@@ -1,4 +1,4 @@
-"""The registry of algorithms: learners and scripted policies stand side by side."""
+"""Registry of algorithms, of learners and scripted policies alike."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Return estimators. Termination and truncation are separate arguments of each."""
+"""Return estimators, with termination and truncation as separate arguments."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +16,22 @@ def generalized_advantage(
     gamma: float,
     gae_lambda: float,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Generalized advantage estimation (Schulman et al. 2016, equation 16) for agents that may wait, finish and be cut off.
+    """Compute generalized advantage estimates for agents that may wait, finish and be cut off.
 
-    Termination bootstraps with 0, truncation with the value of the last observation. An agent that waits collects its rewards until it acts
-    again, discounted by the steps in between; lambda counts decisions.
+    Termination bootstraps with 0, truncation with the value of the last observation. A waiting
+    agent collects its rewards until it acts again, discounted by the steps in between. Lambda
+    counts decisions. Source: Schulman et al. (2016), equation 16.
 
     Args:
-        reward, terminated: `(T, E, n)`; index t is what followed action t.
+        reward, terminated: `(T, E, n)`; index t is the outcome of action t.
         truncated: `(T, E)`.
-        value, active: `(T + 1, E, n)` value estimates; those of inactive rows are never read.
+        value, active: `(T + 1, E, n)`; value estimates of inactive rows are never read.
         first: `(T + 1, E)`; the step into an episode's first observation is no transition.
 
     Returns:
-        The advantages `(T, E, n)`, 0 where there is no transition, and where there is one whose outcome the rollout holds `(T, E, n)`.
-        (An agent still waiting at the end of the rollout, or of a truncated episode, has no outcome yet.)
+        The advantages `(T, E, n)`, 0 where there is no transition.
+        A bool mask `(T, E, n)` of the transitions with an outcome in the rollout. An agent still
+            waiting at the end of the rollout, or of a truncated episode, has no outcome yet.
     """
     advantage = np.zeros(reward.shape, value.dtype)
     known = np.zeros(reward.shape, np.bool_)
@@ -42,7 +44,8 @@ def _advantage(reward, value, terminated, truncated, active, first, gamma, gae_l
     length, num_envs, agents = reward.shape
     for e in range(num_envs):
         for i in range(agents):
-            # What follows the step under the cursor: rewards while waiting, then the next decision's value and advantage.
+            # The outcome of the step under the cursor: rewards while waiting, then the next
+            # decision's value and advantage.
             outcome = active[length, e, i]
             next_value = value[length, e, i] if outcome else 0.0
             next_advantage, waiting_reward, discount = 0.0, 0.0, gamma
@@ -81,13 +84,15 @@ def n_step_return(
     gamma: float,
     n: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Discounted rewards of the next n decisions and the value after them (Sutton and Barto 2018, equation 7.1).
+    """Compute the discounted rewards of the next n decisions and the value after them.
 
-    Arguments, and what becomes of agents that wait, finish or are cut off, as in `generalized_advantage`. Where the episode or the arrays end
-    before n decisions, the value of the last observation that is known stands in.
+    Arguments, and the rules for agents that wait, finish or are cut off, as in
+    `generalized_advantage`. Where the episode or the arrays end before n decisions, the value of
+    the last observation with an estimate is used. Source: Sutton and Barto (2018), equation 7.1.
 
     Returns:
-        The returns `(T, E, n)`, 0 where there is no transition, and where there is one whose outcome is known `(T, E, n)`.
+        The returns `(T, E, n)`, 0 where there is no transition.
+        A bool mask `(T, E, n)` of the transitions with an outcome.
     """
     result = np.zeros(reward.shape, value.dtype)
     known = np.zeros(reward.shape, np.bool_)

@@ -10,10 +10,11 @@ from .returns import generalized_advantage
 
 
 class Rollout(NamedTuple):
-    """T steps in E envs of a group of n agents. Index t of `reward`, `terminated` and `truncated` is what followed action t.
+    """T steps in E envs of a group of n agents.
 
-    A step after an episode's end ignores its action and begins the next episode (Gymnasium's NEXT_STEP): it is no transition, and
-    `valid` leaves it out.
+    Index t of `reward`, `terminated` and `truncated` is the outcome of action t. A step after an
+    episode's end ignores its action and begins the next episode (Gymnasium's NEXT_STEP): it is no
+    transition, and `valid` leaves it out.
     """
 
     observation: NDArray[Any]  # (T + 1, E, n, *shape)
@@ -24,29 +25,39 @@ class Rollout(NamedTuple):
     reward: NDArray[np.float32]  # (T, E, n)
     terminated: NDArray[np.bool_]  # (T, E, n)
     truncated: NDArray[np.bool_]  # (T, E)
-    record: dict[str, NDArray[Any]]  # (T, E, n, ...) what the learner's own decisions recorded
+    record: dict[str, NDArray[Any]]  # (T, E, n, ...) the record of the learner's decisions
     memory: Any  # the learner's memory before the first step
-    last_memory: Any  # and as it stands before observation T
-    signals: dict[str, NDArray[np.float32]] | None = None  # (T + 1, E, ...) public signals; None for LOCAL learners
-    state: NDArray[np.float32] | None = None  # (T + 1, E, ...) global state; None but for JOINT learners
-    others: "dict[str, Rollout] | None" = None  # the other groups' rollouts; None but for JOINT learners
-    events: Events | None = None  # public sanctions; None for LOCAL learners, and where nobody can sanction
+    last_memory: Any  # the learner's memory before observation T
+    # (T + 1, E, ...) public signals; None for LOCAL learners
+    signals: dict[str, NDArray[np.float32]] | None = None
+    # (T + 1, E, ...) global state; None but for JOINT learners
+    state: NDArray[np.float32] | None = None
+    # the other groups' rollouts; None but for JOINT learners
+    others: "dict[str, Rollout] | None" = None
+    # public sanctions; None for LOCAL learners, and in environments without sanctions
+    events: Events | None = None
 
     @property
     def valid(self) -> NDArray[np.bool_]:
-        """(T, E, n) the agent had to act, and its action was carried out."""
+        """Mask `(T, E, n)` of the actions that an active agent chose and the env carried out."""
         return self.active[:-1] & ~self.first[1:, :, None]
 
     def advantage(
         self, value: NDArray[np.float32], gamma: float, gae_lambda: float
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Generalized advantages for value estimates `(T + 1, E, n)`, and where they are known; see `generalized_advantage`."""
+        """Generalized advantages for value estimates `(T + 1, E, n)`, and the mask of known ones.
+
+        See `generalized_advantage`.
+        """
         return generalized_advantage(
             self.reward, value, self.terminated, self.truncated, self.active, self.first, gamma, gae_lambda
         )
 
     def select(self, agent: int) -> "Rollout":
-        """The same rollout with agent `agent` alone; its memory is left out, because only the learner knows its layout."""
+        """Copy of the rollout with agent `agent` alone.
+
+        Its memory is left out, because its layout is private to the learner.
+        """
         one = slice(agent, agent + 1)
         return self._replace(
             observation=self.observation[:, :, one],

@@ -1,4 +1,4 @@
-"""Scripted policies as learners that act alone: yardsticks for what is learnt, and partners to play with."""
+"""Scripted policies as learners that only act: baselines and partners for learners."""
 
 from typing import Any, ClassVar
 
@@ -13,24 +13,24 @@ from .learner import Decision, Learner, Setup
 
 
 class ActingAlone(Learner):
-    """Base of the learners that learn nothing."""
+    """Base class of the learners that learn nothing."""
 
     learns = False
 
     def generator(self) -> np.random.Generator:
-        """A generator for one step, out of the learner's own stream."""
+        """Random generator of one step, seeded from the learner's own stream."""
         return np.random.default_rng(int(torch.randint(2**62, (), generator=self.stream("policy"))))
 
 
 class Random(ActingAlone):
-    """Every legal action equally likely; in boxes without bounds, standard normal."""
+    """Uniform policy over legal actions; standard normal in boxes without bounds."""
 
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
         return Decision(random_action(self.group, step, self.generator()))
 
 
 class Scripted(ActingAlone):
-    """A ScriptedPolicy in a learner's place; `scripted_learner` makes the class for one.
+    """Adapter from a ScriptedPolicy to a learner; `scripted_learner` makes its subclasses.
 
     Raises:
         BadParameter: the policy does not play this task or group.
@@ -47,7 +47,7 @@ class Scripted(ActingAlone):
 
     @classmethod
     def plays(cls, group: GroupSpec) -> bool:
-        """Whether the policy declares the group."""
+        """Return True if the policy declares the group."""
         return not cls.policy.groups or group.name in cls.policy.groups
 
     def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
@@ -56,5 +56,5 @@ class Scripted(ActingAlone):
 
 
 def scripted_learner(name: str, policy: type[ScriptedPolicy]) -> type[Learner]:
-    """The learner class for a scripted policy registered as `name`."""
+    """Make the learner class for a scripted policy registered as `name`."""
     return type(policy.__name__, (Scripted,), {"name": name, "policy": policy, "__doc__": policy.__doc__})

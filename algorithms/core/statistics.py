@@ -1,4 +1,4 @@
-"""Statistics over the rows that count, one per network: nothing pools over agents."""
+"""Statistics over valid rows, one per network: nothing is pooled over agents."""
 
 from typing import Any
 
@@ -7,21 +7,25 @@ from torch import Tensor
 
 
 def masked_mean(x: Tensor, valid: Tensor) -> Tensor:
-    """Mean over the rows `valid` of each network, `(m, rows)` to `(m,)`; 0 where there is none. Other rows may hold anything."""
+    """Mean over the rows `valid` of each network, `(m, rows)` to `(m,)`.
+
+    It is 0 without valid rows. Invalid rows may hold anything.
+    """
     return torch.where(valid, x, 0).sum(dim=1) / valid.sum(dim=1).clamp(min=1)
 
 
 def explained_variance(value: Tensor, returns: Tensor, valid: Tensor) -> Tensor:
     """Share of the returns' variance that values explain, 1 - Var(returns - value) / Var(returns).
 
-    The definition is that of Stable-Baselines3: 1 is perfect, 0 no better than a constant, below 0 worse.
+    The definition is that of Stable-Baselines3: 1 is perfect, 0 no better than a constant, below 0
+    worse.
 
     Args:
-        value: `(m, rows)`, and so are the others.
-        returns: on the same scale; other rows than the `valid` ones may hold anything.
+        value: `(m, rows)`, as the other arguments.
+        returns: on the same scale. Rows that are not `valid` may hold anything.
 
     Returns:
-        `(m,)` double, NaN where all returns are equal, whose variance explains nothing.
+        `(m,)` double, NaN where all returns are equal and have no variance to explain.
     """
 
     def variance(x: Tensor) -> Tensor:
@@ -35,25 +39,30 @@ def explained_variance(value: Tensor, returns: Tensor, valid: Tensor) -> Tensor:
 
 
 def standardize(x: Tensor, valid: Tensor) -> Tensor:
-    """`(m, rows)` with mean 0 and standard deviation 1 over each network's valid rows; 0 elsewhere."""
+    """Standardize `(m, rows)` to mean 0 and standard deviation 1 over each network's valid rows.
+
+    Invalid rows become 0.
+    """
     centred = torch.where(valid, x - masked_mean(x, valid).unsqueeze(1), 0)
     deviation = masked_mean(centred.square(), valid).sqrt()
     return centred / (deviation.unsqueeze(1) + 1e-8)
 
 
 class ValueNormalizer:
-    """Running mean and scale of each network's returns, as exponential averages without the bias of their start.
+    """Running mean and scale of each network's returns, by debiased exponential averages.
 
-    Source: value normalization of Yu et al., "The surprising effectiveness of PPO in cooperative multi-agent games" (2022).
+    Source: value normalization of Yu et al., "The surprising effectiveness of PPO in cooperative
+    multi-agent games" (2022).
     """
 
     def __init__(self, m: int, momentum: float = 0.99, device: str = "cpu"):
         self.momentum = momentum
-        # Double precision: the variance is a small difference of large squares where returns lie far from 0.
+        # Double precision: the variance is a small difference of large squares where returns lie
+        # far from 0.
         self.mean, self.square, self.weight = (torch.zeros(m, dtype=torch.float64, device=device) for _ in range(3))
 
     def update(self, returns: Tensor, valid: Tensor) -> None:
-        """Take in returns `(m, rows)`; networks without a valid row keep theirs."""
+        """Add returns `(m, rows)` to the averages; networks without a valid row keep theirs."""
         returns = returns.double()
         keep = torch.where(valid.any(dim=1), self.momentum, self.weight.new_ones(()))
         for average, sample in (
@@ -71,20 +80,20 @@ class ValueNormalizer:
         return mean.unsqueeze(1), torch.where(known, scale, 1.0).unsqueeze(1)
 
     def normalize(self, returns: Tensor) -> Tensor:
-        """`(m, rows)` on the scale of the critic."""
+        """Transform `(m, rows)` from the scale of the rewards to that of the critic."""
         mean, scale = self._mean_and_scale()
         return ((returns - mean) / scale).to(returns.dtype)
 
     def denormalize(self, values: Tensor) -> Tensor:
-        """`(m, rows)` on the scale of the rewards."""
+        """Transform `(m, rows)` from the scale of the critic to that of the rewards."""
         mean, scale = self._mean_and_scale()
         return (values * scale + mean).to(values.dtype)
 
     def state_dict(self) -> dict[str, Any]:
-        """The running averages."""
+        """Running averages."""
         return {"mean": self.mean, "square": self.square, "weight": self.weight}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Restore the averages that `state_dict` returned."""
         for name, value in state.items():
             getattr(self, name).copy_(value)

@@ -1,4 +1,4 @@
-"""Adam for m stacked networks, each with a step count, a gradient norm and an on-off switch of its own."""
+"""Adam for m stacked networks with separate step counts, gradient norms and on-off switches."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,10 +10,11 @@ from torch import Tensor, nn
 class StackedAdam:
     """m independent Adam optimizers (Kingma and Ba 2015) over parameters whose first axis is m.
 
-    Each acts as `torch.optim.Adam` on its own network would; there is no statistic across the m.
+    Each one is equal to `torch.optim.Adam` on its own network; no statistic is shared across the m.
 
-    From here on all parameters are views of one tensor `(m, numbers)`, as are their moments: a step is then a few operations, however many
-    parameters there are. Move them to their device before.
+    The constructor turns all parameters into views of one tensor `(m, numbers)`, as are their
+    moments. A step is then a few operations for any number of parameters. Move the parameters to
+    their device before.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], epsilon: float, betas: tuple[float, float] = (0.9, 0.999)):
@@ -29,25 +30,28 @@ class StackedAdam:
         self.mean, self.square = self._apart(self._mean), self._apart(self._square)
 
     def _joined(self, tensors: list[Tensor]) -> Tensor:
-        """`(m, *shape)` each to `(m, numbers)`."""
+        """Join tensors `(m, *shape)` into one `(m, numbers)`."""
         return torch.cat([x.flatten(1) for x in tensors], dim=1)
 
     def _apart(self, joined: Tensor) -> list[Tensor]:
-        """The reverse, as views."""
+        """Split into views of the parameters' shapes, the inverse of `_joined`."""
         return [part.view(p.shape) for part, p in zip(joined.split(self._sizes, dim=1), self.parameters)]
 
     def _gradients(self) -> Tensor:
-        """`(m, numbers)`, zeros where there is none."""
+        """Gradients `(m, numbers)`, zeros for parameters without one."""
         return self._joined([torch.zeros_like(p) if p.grad is None else p.grad for p in self.parameters])
 
     def zero_grad(self) -> None:
-        """Forget the gradients."""
+        """Clear the gradients."""
         for parameter in self.parameters:
             parameter.grad = None
 
     @torch.no_grad()
     def clip(self, max_norm: float) -> Tensor:
-        """Scale each network's gradient to a norm of at most `max_norm`; returns the norms before, `(m,)`."""
+        """Scale each network's gradient to a norm of at most `max_norm`.
+
+        Returns the norms before scaling, `(m,)`.
+        """
         gradients = self._gradients()
         norm = torch.linalg.vector_norm(gradients, dim=1)
         gradients.mul_((max_norm / (norm + 1e-6)).clamp_(max=1.0).unsqueeze(1))
@@ -57,7 +61,10 @@ class StackedAdam:
 
     @torch.no_grad()
     def step(self, learning_rate: float, where: Tensor) -> None:
-        """One step of the networks `where` (m,) bool; the others keep parameters and statistics to the bit."""
+        """Update the networks `where` (m,) bool.
+
+        Parameters and statistics of the others stay bit-identical.
+        """
         self.steps += where
         first, second = self.betas
         count = self.steps.clamp(min=1).unsqueeze(1)
@@ -77,7 +84,7 @@ class StackedAdam:
         return {"steps": self.steps, "mean": self.mean, "square": self.square}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Restore the state that `state_dict` returned."""
         self.steps.copy_(state["steps"])
         for own, given in zip(self.mean + self.square, state["mean"] + state["square"], strict=True):
             own.copy_(given)

@@ -1,4 +1,4 @@
-"""Communication between the agents of a group: every agent receives the mean of the others' features."""
+"""Communication between the agents of a group: each receives the mean of the others' features."""
 
 import torch
 from torch import Tensor
@@ -9,9 +9,9 @@ from .layers import AgentAxis
 def communicate(x: Tensor, active: Tensor, agent_axis: AgentAxis) -> Tensor:
     """Append the mean of the other active agents' features to each agent's own.
 
-    Differentiable, so that agents learn what to send. With two agents it is the channel of Sunehag
-    et al., "Value-decomposition networks" (2018), section 3; the mean extends it to any number.
-    Inactive agents send nothing, and an agent that is alone receives zeros.
+    The operation is differentiable, so that messages are learnt. With two agents it is the channel
+    of Sunehag et al., "Value-decomposition networks" (2018), section 3; the mean extends it to any
+    number. Inactive agents send nothing, and a single active agent receives zeros.
 
     Args:
         x: `(m, rows', features)`.

@@ -1,7 +1,7 @@
-"""Action distributions by action space: sampling, log-probability, entropy, most likely action.
+"""Action distributions by action space: sampling, log-probability, entropy, mode.
 
-`outputs` are the network's `(..., num_outputs)`. A sample is what log-probabilities refer to; `to_action` turns it into what the environment
-takes. Illegal actions have probability 0 exactly.
+`outputs` are the network's `(..., num_outputs)`. Log-probabilities refer to samples; `to_action`
+converts a sample to an action of the environment. Illegal actions have probability 0 exactly.
 """
 
 import math
@@ -16,17 +16,20 @@ from torch import Tensor
 
 from ...envs.core.spec import ActionSpace
 
-FEW = 12  # choices
+FEW = 12  # choices, up to which `_normalized` moves the last axis to the front
 LOG_ROOT_2_PI = 0.5 * math.log(2 * math.pi)
 
 
 class Distribution(ABC):
-    """One kind of action distribution. Shapes below leave out the leading axes, which all arguments share."""
+    """Base class of action distributions.
+
+    Shapes below leave out the leading axes, which all arguments share.
+    """
 
     num_outputs: int
     """Network outputs that parametrize it."""
     has_scale: bool = False
-    """Whether the network holds a free log standard deviation beside its outputs."""
+    """True if the network holds a free log standard deviation beside its outputs."""
 
     @abstractmethod
     def sample(self, outputs: Tensor, mask: Tensor | None, stream: torch.Generator) -> Tensor:
@@ -34,7 +37,7 @@ class Distribution(ABC):
 
     @abstractmethod
     def mode(self, outputs: Tensor, mask: Tensor | None) -> Tensor:
-        """The most likely sample."""
+        """Most likely sample."""
 
     @abstractmethod
     def log_prob_and_entropy(self, outputs: Tensor, sample: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -46,18 +49,19 @@ class Distribution(ABC):
 
     @abstractmethod
     def kl(self, old: Tensor, new: Tensor, mask: Tensor | None) -> Tensor:
-        """The Kullback-Leibler divergence KL(old || new) `()` of two outputs, in closed form over all legal actions.
+        """Kullback-Leibler divergence KL(old || new) `()`, in closed form over all legal actions.
 
-        Written so that it and its slope are 0 exactly where both are equal; elsewhere rounding may leave it a little below 0.
+        The formula makes it and its slope exactly 0 where both are equal. Elsewhere rounding may
+        leave it a little below 0.
         """
 
     @abstractmethod
     def to_action(self, sample: Tensor) -> NDArray:
-        """What the environment takes."""
+        """Convert a sample to an action of the environment."""
 
 
 class Categorical(Distribution):
-    """`Discrete`: logits `(n,)`, samples `()`."""
+    """Distribution for `Discrete`: logits `(n,)`, samples `()`."""
 
     def __init__(self, space: spaces.Discrete):
         self.num_outputs = int(space.n)
@@ -81,9 +85,10 @@ class Categorical(Distribution):
     def kl(self, old: Tensor, new: Tensor, mask: Tensor | None) -> Tensor:
         log_old, log_new = (_normalized(torch.log_softmax, _legal_logits(x, mask)) for x in (old, new))
         p_old = log_old.exp()
-        # What is added to p log(p / q) sums up to 0, but takes the slope's rounding error with it, which a root would blow up.
+        # The terms added to p log(p / q) sum up to 0. They remove the slope's rounding error, which
+        # a root would enlarge.
         terms = p_old * (log_old - log_new) + (log_new.exp() - p_old)
-        # A difference of two log-probabilities near the lowest finite number may be anything.
+        # A difference of log-probabilities near the lowest finite number may be anything.
         return (terms if mask is None else torch.where(mask, terms, 0)).sum(dim=-1)
 
     def to_action(self, sample: Tensor) -> NDArray:
@@ -91,7 +96,10 @@ class Categorical(Distribution):
 
 
 class MultiCategorical(Distribution):
-    """`MultiDiscrete`: independent parts; logits `(sum of nvec,)`, samples `(parts,)`."""
+    """Independent categorical parts for `MultiDiscrete`.
+
+    Logits are `(sum of nvec,)`, samples `(parts,)`.
+    """
 
     def __init__(self, space: spaces.MultiDiscrete):
         self._sizes = [int(n) for n in space.nvec]
@@ -126,9 +134,10 @@ class MultiCategorical(Distribution):
 
 
 class Gaussian(Distribution):
-    """`Box`: a diagonal normal distribution; outputs `(2 d,)` mean and log standard deviation, samples `(d,)`.
+    """Diagonal normal distribution for `Box`: outputs `(2 d,)`, samples `(d,)`.
 
-    Where a dimension is bounded on both sides, samples in [-1, 1] span its range, and actions outside are clipped; the log-probability is that
+    The outputs are mean and log standard deviation. Where a dimension is bounded on both sides,
+    samples in [-1, 1] span its range, and actions outside are clipped. The log-probability is that
     of the sample before clipping.
     """
 
@@ -169,7 +178,10 @@ class Gaussian(Distribution):
 
 
 def _float32_bounds(space: spaces.Box) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Bounds `(d,)`, rounded inward: an action at float32's 0.1, which is larger than a double's, would lie outside."""
+    """Bounds `(d,)` of float32, rounded inward.
+
+    Float32's 0.1 is larger than the double 0.1, so that an action there would lie outside.
+    """
     low, high = space.low.ravel(), space.high.ravel()
     near_low, near_high = low.astype(np.float32), high.astype(np.float32)
     infinity = np.float32(np.inf)
@@ -178,25 +190,32 @@ def _float32_bounds(space: spaces.Box) -> tuple[NDArray[np.float32], NDArray[np.
 
 
 def draw_category(logits: Tensor, stream: torch.Generator) -> Tensor:
-    """Draw from a softmax by a race of exponential clocks: exact, and an action of probability 0 never wins."""
+    """Draw from a softmax by a race of exponential clocks.
+
+    The draw is exact, and an action of probability 0 is never drawn.
+    """
     clocks = torch.empty(logits.shape).exponential_(generator=stream).to(logits.device)
     return (_normalized(torch.softmax, logits) / clocks).argmax(dim=-1)
 
 
 def _normalized(function: Callable[..., Tensor], logits: Tensor) -> Tensor:
-    """softmax or log_softmax over the last axis; along a short one torch takes up to ten times as long as along a first axis, with equal results."""
+    """Apply softmax or log_softmax over the last axis.
+
+    Along a short last axis torch takes up to ten times as long as along a first axis, with equal
+    results.
+    """
     if logits.shape[-1] > FEW:
         return function(logits, dim=-1)
     return function(logits.movedim(-1, 0).contiguous(), dim=0).movedim(0, -1)
 
 
 def _legal_logits(logits: Tensor, mask: Tensor | None) -> Tensor:
-    # The lowest finite number, not -inf, whose product with probability 0 in the entropy would be NaN.
+    # The lowest finite number, because -inf times probability 0 in the entropy would be NaN.
     return logits if mask is None else logits.masked_fill(~mask, torch.finfo(logits.dtype).min)
 
 
 def build_distribution(space: ActionSpace) -> Distribution:
-    """The distribution for an action space."""
+    """Build the distribution for an action space."""
     if isinstance(space, spaces.Discrete):
         return Categorical(space)
     if isinstance(space, spaces.MultiDiscrete):

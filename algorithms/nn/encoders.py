@@ -153,7 +153,9 @@ def build_encoder(
     stream: torch.Generator,
     name: str = AUTO,
 ) -> Encoder:
-    """Build the encoder called `name` for observations of `shape`; the others are as in `EncoderSpec`.
+    """Build the encoder called `name` for observations of `shape`.
+
+    The other arguments are as in `EncoderSpec`.
 
     Raises:
         BadParameter: it does not read observations of that rank.

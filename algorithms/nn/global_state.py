@@ -1,4 +1,7 @@
-"""What centralized training sees of a whole env: the environment's global state, or its agents' observations put together."""
+"""Global state of an env for centralized training.
+
+It is the environment's own state, or the observations of the agents joined together.
+"""
 
 from typing import Literal
 
@@ -13,12 +16,15 @@ StateSource = Literal["environment", "observations"]
 
 
 class GlobalState:
-    """The state of an env, of one shape `(k,)`, `(entities, f)` or `(channels, height, width)`, as `build_encoder` reads it.
+    """State of an env, of shape `(k,)`, `(entities, f)` or `(channels, height, width)`.
+
+    The shape is one that `build_encoder` accepts.
 
     Args:
-        source: `environment` is the environment's own state. `observations` are those of the group's agents, one after the other along their
-            first axis, zeros for inactive ones: features are joined, sets of rows too, images lie in channels above each other.
-        who: the algorithm, for the sentence.
+        source: `environment` is the environment's own state. `observations` are those of the
+            group's agents joined along their first axis, zeros for inactive agents: features follow
+            each other, so do the rows of sets, and images are stacked as channels.
+        who: the algorithm, named in errors.
 
     Raises:
         BadParameter: the environment has no global state.
@@ -26,7 +32,7 @@ class GlobalState:
 
     def __init__(self, setup: Setup, source: StateSource, who: str):
         self.source = source
-        self._dtype = torch.get_default_dtype()  # as the weights of the networks that read it
+        self._dtype = torch.get_default_dtype()  # that of the weights of the networks that read it
         space = setup.group.observation_space
         if source == "observations":
             self.shape = (setup.group.size * space.shape[0], *space.shape[1:])
@@ -39,7 +45,11 @@ class GlobalState:
         self.shape = setup.env.state_shape
 
     def of(self, state: Tensor | None, observation: Tensor, active: Tensor) -> Tensor:
-        """The states `(..., *shape)` of envs, in the precision of the networks: from `state` (..., *state_shape), or from `observation` (..., n, *shape) and `active` (..., n)."""
+        """States `(..., *shape)` of envs, in the precision of the networks.
+
+        They are made from `state` (..., *state_shape), or from `observation` (..., n, *shape) and
+        `active` (..., n).
+        """
         if self.source == "environment":
             assert state is not None
             return state.to(self._dtype)

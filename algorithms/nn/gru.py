@@ -1,8 +1,10 @@
-"""Stacked gated recurrent units over a sequence, with a backward pass of its own.
+"""Stacked gated recurrent units over a sequence, with a custom backward pass.
 
-Autograd through a loop of single steps records some twenty small operations for each and allocates for all of them. Here the input's part of the
-gates comes as one product over all steps, each step has one product and what `gru_steps` does beside it, and the gradient of the
-weights is again one product over all steps. Double precision and other devices take the same steps by operations of torch.
+Autograd through a loop of single steps records some twenty small operations for each and allocates
+for all of them. Here the input's part of the gates comes as one product over all steps. Each step
+then has one product and the elementwise operations of `gru_kernels`. The gradient of the weights is
+again one product over all steps. Double precision and other devices take the same steps by
+operations of torch.
 """
 
 from collections.abc import Iterator
@@ -20,35 +22,42 @@ WORTH_THREADS = 2**23
 
 
 def gru_scan(gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
-    """Memories after each step of a gated recurrent unit (Cho et al. 2014, with the reset gate behind the product, as in cuDNN).
+    """Hidden states after each step of a gated recurrent unit.
+
+    Source: Cho et al. (2014), with the reset gate behind the product, as in cuDNN.
 
     Args:
-        gates: `(m, T, R, 3 H)` the input's part of reset, update and new memory.
-        memory: `(m, R, H)` before the first step.
-        weight, bias: `(m, H, 3 H)` and `(m, 1, 3 H)`, what makes the memory's part.
-        fresh: `(m, T, R)` bool: memory is cleared before this step.
-        here: `(m, T, R)` bool: elsewhere memory stays as it is, and what stands in `gates` reaches nothing.
+        gates: `(m, T, R, 3 H)` the input's part of reset gate, update gate and new state.
+        memory: `(m, R, H)` the hidden state before the first step.
+        weight, bias: `(m, H, 3 H)` and `(m, 1, 3 H)` of the hidden state's part of the gates.
+        fresh: `(m, T, R)` bool: the hidden state is cleared before this step.
+        here: `(m, T, R)` bool: elsewhere the hidden state is kept, and `gates` have no effect.
 
     Returns:
         `(m, T, R, H)`.
     """
     scan = _CompiledScan if gates.device.type == "cpu" and gates.dtype == torch.float32 else _Scan
     if torch.is_grad_enabled():
-        return scan.apply(gates, memory, weight, bias, fresh, here)  # pyright: ignore[reportReturnType] (torch types it as Any)
+        # torch types the result as Any
+        return scan.apply(gates, memory, weight, bias, fresh, here)  # pyright: ignore[reportReturnType]
     return scan.run(gates, memory, weight, bias, fresh, here, keep=False)[0]
 
 
 def _which(mask: Tensor) -> list[bool]:
-    """For each step whether any row is set."""
+    """Flag for each step: True if any row is set."""
     return mask.any(dim=2).any(dim=0).tolist()
 
 
 def _run_compiled(
     gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Memories after and before each step, reset and update gates `(m, T, R, 2 H)`, new memories, and the memory's part of these.
+    """Run the scan by compiled kernels.
 
-    Without `keep` all but the first have room for one step only.
+    Without `keep` all results but the first have room for one step only.
+
+    Returns:
+        Hidden states after and before each step `(m, T, R, H)`, reset and update gates
+        `(m, T, R, 2 H)`, new states, and the hidden state's part of the new states.
     """
     m, length, rows, width = gates.shape
     size = width // 3
@@ -74,7 +83,7 @@ def _run_compiled(
 def _run_by_torch(
     gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """The same; it always has room for all steps."""
+    """Run the scan by operations of torch, as `_run_compiled` with room for all steps."""
     m, length, rows, width = gates.shape
     size = width // 3
     after, before, new, product = (gates.new_empty(m, length, rows, size) for _ in range(4))
@@ -96,7 +105,7 @@ def _run_by_torch(
 
 
 def _record(ctx: Any, results: tuple[Tensor, ...], *inputs: Tensor) -> Tensor:
-    """Keep what the backward pass needs, and give out the memories after each step."""
+    """Save the tensors of the backward pass, and return the hidden states after each step."""
     after, *saved = results
     ctx.save_for_backward(*inputs, *saved)
     return after
@@ -116,7 +125,7 @@ class _CompiledScan(torch.autograd.Function):
         weight, fresh, here, before, openings, new, product = ctx.saved_tensors
         m, length, rows, size = before.shape
         d_gates, d_sums = (before.new_empty(m, length, rows, 3 * size) for _ in range(2))
-        # What reaches the memory before a step, through the weights and past them.
+        # The gradient of the hidden state before a step, through the weights and past them.
         through, past = (before.new_empty(m, rows, size) for _ in range(2))
         arguments = (
             _array(grads[0]), through.numpy(), past.numpy(), _array(fresh), _array(here), before.numpy(), openings.numpy(),
@@ -133,7 +142,10 @@ class _CompiledScan(torch.autograd.Function):
 
 @contextmanager
 def _threads_for(weight: Tensor, rows: int) -> Iterator[None]:
-    """One thread for products so small that several would wait for each other longer than they work."""
+    """Context with a single thread for small products.
+
+    There several threads would wait for each other longer than they work.
+    """
     threads = torch.get_num_threads()
     if weight.numel() * rows < WORTH_THREADS:
         torch.set_num_threads(1)
@@ -148,7 +160,10 @@ def _array(tensor: Tensor) -> NDArray[Any]:
 
 
 def _weight_gradients(before: Tensor, d_sums: Tensor) -> tuple[Tensor, Tensor]:
-    """Of weight and bias, from what moved their product with the memories, all steps at once."""
+    """Gradients of weight and bias, from those of their products with the hidden states.
+
+    All steps are summed in one product.
+    """
     flat = d_sums.flatten(1, 2)
     return torch.bmm(before.flatten(1, 2).transpose(1, 2), flat), flat.sum(dim=1, keepdim=True)
 
@@ -167,7 +182,7 @@ class _Scan(torch.autograd.Function):
         weight, fresh, here, before, openings, new, product = ctx.saved_tensors
         m, length, rows, size = before.shape
         reset, update = openings.split(size, dim=-1)
-        # How each gate's sum moves the memory, for all steps at once; a row that waits moves by none.
+        # Slope of the hidden state by each gate's sum, for all steps at once; 0 in waiting rows.
         there = here.unsqueeze(-1)
         by_new = torch.where(there, (1 - new * new) * (1 - update), 0)
         by_update = torch.where(there, (before - new) * update * (1 - update), 0)

@@ -1,6 +1,7 @@
-"""What a gated recurrent unit does beside its products, one step at a time, compiled: a dozen small operations of torch become one call.
+"""Compiled elementwise operations of a gated recurrent unit, one step at a time.
 
-Single precision on the CPU. There is one thread and one order, so that results do not depend on the number of threads.
+One call replaces a dozen small operations of torch. Single precision on the CPU. There is one
+thread and one order, so that results do not depend on the number of threads.
 """
 
 import numpy as np
@@ -14,15 +15,20 @@ LN2_HIGH, LN2_LOW = (
     F32(-2.12194440e-4),
 )  # ln 2 in two parts, the first of few bits: n times it is exact
 LOWEST, HIGHEST = F32(-87.0), F32(88.0)  # beyond, 2^n is no normal number
-ROUNDER = F32(1.5 * 2**23)  # added to a small number, it leaves the nearest whole number in the lowest bits
-# (exp(r) - 1) / r by a polynomial, fitted at Chebyshev nodes within ln(2) / 2 of 0; relative error 1.3e-8.
+# Added to a small number, it leaves the nearest integer in the lowest bits.
+ROUNDER = F32(1.5 * 2**23)
+# (exp(r) - 1) / r by a polynomial, fitted at Chebyshev nodes within ln(2) / 2 of 0. Its relative
+# error is 1.3e-8.
 C0, C1, C2, C3, C4, C5 = (F32(c) for c in (1.0, 0.5, 0.16666505, 0.04166635, 0.00836919, 0.00139412))
 ONE, TWO = F32(1.0), F32(2.0)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def expm1(x):
-    """exp(x) - 1 of a float32, to a relative error below 1e-6, in arithmetic that the compiler runs on a vector of numbers at once; NaN stays NaN."""
+    """Compute exp(x) - 1 of a float32, to a relative error below 1e-6.
+
+    The arithmetic compiles to vector instructions. NaN stays NaN.
+    """
     x = LOWEST if x < LOWEST else x
     x = HIGHEST if x > HIGHEST else x
     shifted = x * LOG2_E + ROUNDER
@@ -37,13 +43,13 @@ def expm1(x):
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def sigmoid(x):
-    """1 / (1 + exp(-x)) of a float32."""
+    """Compute 1 / (1 + exp(-x)) of a float32."""
     return ONE / (expm1(-x) + TWO)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def tanh(x):
-    """The hyperbolic tangent of a float32."""
+    """Compute the hyperbolic tangent of a float32."""
     e = expm1(TWO * x)
     return e / (e + TWO)
 
@@ -57,7 +63,10 @@ def copy_or_clear(to, source, clear):
 
 @njit(cache=True, error_model="numpy")
 def begin(memory, fresh, before):
-    """Put the memory `(m, R, H)`, cleared where a row of `fresh` (m, T, R) says so, before the first step."""
+    """Write the hidden state `(m, R, H)` before the first step.
+
+    It is cleared in the rows that `fresh` (m, T, R) marks.
+    """
     for k in range(memory.shape[0]):
         for row in range(memory.shape[1]):
             copy_or_clear(before[k, 0, row], memory[k, row], fresh[k, 0, row])
@@ -65,9 +74,10 @@ def begin(memory, fresh, before):
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def step_forward(t, kept, gates, sums, bias, fresh, here, before, after, openings, new, product):
-    """Step t, from `sums` (m, R, 3 H), what the weights make of the memory: fills `after` there, and `before` of the next step.
+    """Compute step t from `sums` (m, R, 3 H), the product of the hidden state and the weights.
 
-    What the backward pass needs goes to index `kept`, which is t, or 0 where there will be none.
+    The kernel fills `after` at t, and `before` of the next step. Values for the backward pass go to
+    index `kept`, which is t, or 0 where there will be none.
     """
     m, length, rows, width = gates.shape
     size = width // 3
@@ -78,7 +88,7 @@ def step_forward(t, kept, gates, sums, bias, fresh, here, before, after, opening
             if here[k, t, row]:
                 gate, mine = gates[k, t, row], sums[k, row]
                 opening, n, p = openings[k, kept, row], new[k, kept, row], product[k, kept, row]
-                # Short loops over few arrays: each is checked for overlaps before it runs on vectors.
+                # Short loops over few arrays: each is checked for overlaps before it is vectorized.
                 for j in range(2 * size):
                     opening[j] = sigmoid(gate[j] + mine[j] + shift[j])
                 for j in range(size):
@@ -96,7 +106,11 @@ def step_forward(t, kept, gates, sums, bias, fresh, here, before, after, opening
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})
 def step_backward(t, grad, through, past, fresh, here, before, openings, new, product, d_gates, d_sums):
-    """Step t against time, from `grad` (m, T, R, H), that of `after`, and what reaches the memory there from step t + 1, `through` its weights and `past` them (m, R, H)."""
+    """Propagate the gradient back through step t.
+
+    `grad` (m, T, R, H) is the gradient of `after`. From step t + 1 the hidden state receives
+    `through`, by way of the weights, and `past`, beside them, both (m, R, H).
+    """
     m, length, rows, size = before.shape
     for k in range(m):
         for row in range(rows):
@@ -129,7 +143,7 @@ def step_backward(t, grad, through, past, fresh, here, before, openings, new, pr
 
 @njit(cache=True, error_model="numpy")
 def end_backward(through, past, fresh):
-    """Put the gradient of the memory before the first step into `past`."""
+    """Write the gradient of the hidden state before the first step into `past`."""
     for k in range(past.shape[0]):
         for row in range(past.shape[1]):
             for j in range(past.shape[2]):

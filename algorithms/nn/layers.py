@@ -1,7 +1,8 @@
 """Layers with a leading agent axis: m independent networks computed by one batched product.
 
-Inside the networks data are `(m, rows, features)`: m is the number of agents with parameters of their own, or 1 where all agents share
-them. No operation here mixes rows of different m, so gradients of different agents never meet.
+Inside the networks data are `(m, rows, features)`: m is the number of agents with parameters of
+their own, or 1 where all agents share them. No operation here mixes rows of different m, so
+gradients of different agents never meet.
 """
 
 import math
@@ -15,21 +16,30 @@ from ...envs.core.system_memory import check_memory
 from .gru import gru_scan
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu_, "tanh": torch.tanh_}
-"""In place, which spares the memory traffic: give them what a layer has just made, and nothing else."""
+"""Activation functions by name; they may overwrite their argument, which saves memory traffic.
+
+Pass only the fresh output of a layer.
+"""
 
 FLOATS_PER_WEIGHT = 4
-"""The weight, its gradient and the two averages of Adam."""
+"""Floats per weight: the weight, its gradient and the two averages of Adam."""
 FLOATS_PER_UNIT = 3
-"""What a unit makes of a row, its gradient, and room to compute them."""
+"""Floats per unit and row: the output, its gradient, and room to compute them."""
 
 
 def bytes_of_row(shape: tuple[int, ...], hidden: tuple[int, ...], memory_size: int) -> int:
-    """What one observation of `shape` takes at least in a gradient step through these layers."""
+    """Lower bound of the bytes that a gradient step takes for one observation of `shape`."""
     return 4 * (math.prod(shape) + FLOATS_PER_UNIT * (sum(hidden) + memory_size))
 
 
 def orthogonal(shape: tuple[int, ...], gain: float, stream: torch.Generator) -> Tensor:
-    """Orthogonal weights (Saxe et al. 2014) for each of m networks: `(m, in, out)`, or `(m, out, in, k, k)`."""
+    """Orthogonal weights for each of m networks: `(m, in, out)`, or `(m, out, in, k, k)`.
+
+    Source: Saxe et al. (2014).
+
+    Raises:
+        BadParameter: the machine has too little free memory.
+    """
     check_memory(
         f"a layer of {' x '.join(map(str, shape))} weights, with its gradient and Adam's averages,",
         FLOATS_PER_WEIGHT * 4 * math.prod(shape),
@@ -54,7 +64,10 @@ class StackedLinear(nn.Module):
 
 
 class StackedConv(nn.Module):
-    """m convolutions as one with m groups: `(rows, m * inputs, h, w)` to `(rows, m * outputs, h', w')`, no padding."""
+    """m convolutions as one with m groups, without padding.
+
+    Maps `(rows, m * inputs, h, w)` to `(rows, m * outputs, h', w')`.
+    """
 
     def __init__(self, m: int, inputs: int, outputs: int, kernel: int, stride: int, stream: torch.Generator):
         super().__init__()
@@ -65,8 +78,8 @@ class StackedConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         weight = self.weight.flatten(0, 1).contiguous(memory_format=torch.channels_last)
-        # The bias is added apart: oneDNN's own gradient of it depends, in its last bit, on where in memory things happen to lie,
-        # and a resumed run has to repeat every bit.
+        # The bias is added separately: the last bit of oneDNN's own gradient of it depends on
+        # memory addresses, and a resumed run has to repeat every bit.
         return F.conv2d(x, weight, stride=self.stride, groups=self.m) + self.bias.reshape(1, -1, 1, 1)
 
 
@@ -80,24 +93,24 @@ class StackedGRU(nn.Module):
         self.gates_memory = StackedLinear(m, size, 3 * size, stream, gain=1.0)
 
     def forward(self, x: Tensor, memory: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
-        """Memories after each step `(m, T, R, size)`.
+        """Hidden states after each step `(m, T, R, size)`.
 
         Args:
             x: `(m, T * R, inputs)`.
             memory: `(m, R, size)` before the first step.
-            fresh: `(m, T, R)` clears the memory before the step is read.
-            here: `(m, T, R)`; rows that are not here keep their memory.
+            fresh: `(m, T, R)` clears the hidden state before the step.
+            here: `(m, T, R)`; rows that are not here keep their hidden state.
         """
         gates = self.gates_in(x).view(*here.shape, 3 * self.size)
         return gru_scan(gates, memory, self.gates_memory.weight, self.gates_memory.bias, fresh, here)
 
 
 class AgentAxis:
-    """The two layouts of agents' data, and the way from one to the other.
+    """The two layouts of agents' data, and the conversions between them.
 
     A learner has `(rows, n, ...)`: a row for each step of each env, n agents in it. The m stacked
     networks take `(m, rows', ...)`. Without sharing m = n and rows' = rows. With sharing m = 1 and
-    rows' = rows * n, the n agents of a row one behind the other.
+    rows' = rows * n, with the n agents of a row next to each other.
     """
 
     def __init__(self, n: int, shared: bool):

@@ -1,4 +1,4 @@
-"""Torso of every network: encoder, hidden layers, optional memory."""
+"""Torso of every network: encoder, hidden layers, optional recurrent memory."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,24 +20,30 @@ PIXEL = 255
 
 @dataclass(frozen=True)
 class TorsoSettings:
-    """What the networks look like."""
+    """Architecture of the networks."""
 
     sharing: Literal["none", "all"] = "none"
-    """`none`: every agent has parameters of its own. `all`: one network serves all agents of the group."""
+    """`none`: every agent has parameters of its own. `all`: one network serves all agents of the
+    group.
+    """
     agent_id: bool = False
-    """With `sharing: all`, show each agent its number as a one-hot vector; without, a policy runs on any number of agents."""
+    """With `sharing: all`, append each agent's one-hot number to its inputs. Without it a policy
+    runs on any number of agents.
+    """
     encoder: str = AUTO
-    """How observations are read: `mlp`, all numbers in one row; `attention`, over entity rows; `cnn`, images. `auto` goes by their rank."""
+    """Encoder of observations: `mlp` for flat numbers, `attention` for entity rows, `cnn` for
+    images. `auto` chooses by their rank.
+    """
     hidden: tuple[int, ...] = (64, 64)
     """Widths of the hidden layers behind the encoder."""
     channels: tuple[int, ...] = (16, 32)
     """Channels of the convolutions that read images."""
     activation: Literal["relu", "tanh"] = "relu"
-    """The nonlinearity of encoder and hidden layers."""
+    """Nonlinearity of encoder and hidden layers."""
     memory: Literal["none", "gru"] = "none"
     """`gru` gives each agent a recurrent memory."""
     memory_size: int = 64
-    """Numbers that the memory holds."""
+    """Size of the recurrent memory."""
 
     def __post_init__(self):
         check_encoder(self.encoder)
@@ -49,7 +55,7 @@ class TorsoSettings:
 
 
 class Torso(nn.Module):
-    """Encoder, hidden layers and memory."""
+    """Encoder, hidden layers and recurrent memory."""
 
     def __init__(
         self,
@@ -60,10 +66,14 @@ class Torso(nn.Module):
         extra_inputs: int = 0,
         communicates: bool = False,
     ):
-        """`extra_inputs` numbers join those of the encoder; with `communicates` each agent receives the others' before its memory."""
+        """Build the torso.
+
+        `extra_inputs` numbers join those of the encoder. With `communicates` each agent receives
+        the others' features before its recurrent layer.
+        """
         super().__init__()
         self.agent_axis = agent_axis
-        self.dtype = torch.get_default_dtype()  # of the weights made below
+        self.dtype = torch.get_default_dtype()  # that of the weights made below
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
         self.scale = brightness_scale(space)
@@ -91,14 +101,14 @@ class Torso(nn.Module):
         active: Tensor,
         extra_inputs: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
-        """Features of a sequence.
+        """Compute the features of a sequence.
 
         Args:
             observation: `(T, B, n, *shape)`.
             memory: `(B, n, memory_size)` before the first step, or None without memory.
-            first: `(T, B)` clears the memory before the step is read.
+            first: `(T, B)` clears the memory before the step.
             active: `(T, B, n)`; inactive agents' observations do not enter their memory.
-            extra_inputs: `(T, B, n, k)`, read beside the observation.
+            extra_inputs: `(T, B, n, k)`, appended to the encoder's outputs.
 
         Returns:
             Features `(m, T * B', outputs)`, and the memory after the last step.
@@ -128,13 +138,13 @@ class Torso(nn.Module):
         return after.flatten(1, 2), self.agent_axis.merge(after[:, -1])
 
     def _by_step(self, flags: Tensor) -> Tensor:
-        """`(T, B, n)` to `(m, T, B')`."""
+        """Convert `(T, B, n)` to `(m, T, B')`."""
         return flags.reshape(1, len(flags), -1) if self.agent_axis.shared else flags.permute(2, 0, 1)
 
 
 def brightness_scale(space: spaces.Box) -> float:
-    """What observations are multiplied by: brightness comes down to 0..1.
+    """Factor of observations that scales brightness to 0..1.
 
-    Smaller whole numbers are counts and marks, of which 1 is the common one, and stay as they are.
+    Smaller integers are counts and marks, mostly 0 and 1, and are not scaled.
     """
     return 1 / PIXEL if space.dtype == np.uint8 and space.high.max() == PIXEL else 1.0

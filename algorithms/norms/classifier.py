@@ -1,7 +1,8 @@
-"""What each agent thinks that its group disapproves of: private classifiers, trained on public sanctions, and the pseudo-reward that they give.
+"""Private classifiers of disapproved behaviour, and the pseudo-reward that they give.
 
-Source: Vinitsky et al., "A learning agent that acquires social norms from public sanctions in decentralized multi-agent settings" (2023), and what
-`../shared/specs/learners.md` section 5 gathers of it.
+The classifier of each agent is trained on public sanctions and predicts the disapproval of its
+group. Source: Vinitsky et al., "A learning agent that acquires social norms from public sanctions
+in decentralized multi-agent settings" (2023).
 """
 
 from dataclasses import dataclass
@@ -33,47 +34,63 @@ from ..nn.layers import ACTIVATIONS, AgentAxis, StackedLinear
 from ..nn.torso import brightness_scale
 
 DISAPPROVED = 0.5
-"""From this probability on a frame counts as disapproved."""
+"""Least probability at which a frame counts as disapproved."""
 COMPARED = 128
-"""Events of a rollout, at most, on which the classifiers are compared with each other."""
+"""Largest number of a rollout's events on which the classifiers are compared with each other."""
 
 
 @dataclass(frozen=True)
 class NormSettings:
-    """How norms are learnt, and how they are followed."""
+    """Options of the classifiers and of the pseudo-reward."""
 
     classifier: bool = True
-    """Whether agents have a classifier at all; without one, alpha and beta have to be 0, and the learner is the one that it is built on."""
+    """Give agents a classifier. Without one alpha and beta have to be 0, and the learner is equal
+    to its base.
+    """
     alpha: float = 0.2
-    """What an agent pays itself for a sanction, at an opportunity, that its classifier takes for certain to be what the group does."""
+    """Pseudo-reward of a sanction, at an opportunity, that the agent's classifier predicts with
+    probability 1.
+    """
     beta: float = 0.4
-    """What it fines itself for a sanction that its classifier takes for certain to be what the group does not do."""
+    """Penalty of a sanction, at an opportunity, that the agent's classifier predicts with
+    probability 0.
+    """
     pseudo_reward: Literal["linear", "threshold"] = "linear"
-    """`linear` in the classifier's probability p, alpha * p - beta * (1 - p); or alpha where p is at least 0.5, and -beta elsewhere."""
+    """`linear` is alpha * p - beta * (1 - p) in the classifier's probability p. `threshold` is
+    alpha where p is at least 0.5, and -beta elsewhere.
+    """
     warm_up: int = 0
-    """Rollouts at the beginning in which classifiers learn and nothing is paid: what they say of the first ones is chance, and fines for it teach policies not
-    to sanction before there is a norm to see."""
+    """Rollouts at the beginning in which classifiers learn and the pseudo-reward is 0. Early
+    predictions are random, and penalties for them teach policies not to sanction before there is a
+    norm to learn.
+    """
     policy_sees: bool = True
-    """Whether the policy sees what its own classifier says."""
+    """Add the prediction of its own classifier to the inputs of the policy."""
     events: Literal["all", "others"] = "all"
-    """Whose events classifiers learn from: everybody's, or the others' alone, so that no agent can prove itself right."""
+    """Events that classifiers learn from: those of all agents, or of the `others` alone, so that no
+    agent can confirm its own predictions.
+    """
     hides: tuple[int, ...] = ()
-    """What classifiers do not see of a frame: numbers of features, or of an image's planes, such as those that tell an agent what it prefers itself. What
-    differs from agent to agent lets a classifier learn who sanctions instead of what for."""
+    """Features hidden from classifiers: indices of features, or of an image's planes, such as those
+    that show an agent's own preference. From features that differ between agents a classifier may
+    learn who sanctions instead of the behaviour that is sanctioned.
+    """
     disapprovals: int = 32
-    """Disapprovals that a gradient step draws from a rollout's events, at most."""
+    """Largest number of disapprovals that a gradient step draws from a rollout's events."""
     approvals: int = 1024
-    """Opportunities that were let pass which it draws, at most."""
+    """Largest number of opportunities without a sanction that a gradient step draws."""
     balance: bool = True
-    """Give both kinds the same weight; otherwise every event drawn has the same."""
+    """Give both kinds the same weight; otherwise every drawn event has the same weight."""
     steps: int = 4
-    """Gradient steps of the classifiers after each rollout, on events of that rollout alone: older ones tell of older norms."""
+    """Gradient steps of the classifiers after each rollout, on events of that rollout alone,
+    because older ones show older norms.
+    """
     learning_rate: float = 1e-3
     """Step size of the classifiers' Adam."""
     hidden: tuple[int, ...] = (64, 64)
-    """Widths of their hidden layers."""
+    """Widths of the classifiers' hidden layers."""
     channels: tuple[int, ...] = (16, 32)
-    """Channels of their convolutions, which read images."""
+    """Channels of the classifiers' convolutions, which read images."""
 
     def __post_init__(self):
         for name in ("alpha", "beta"):
@@ -92,13 +109,16 @@ class NormSettings:
 
 
 class Classifiers(nn.Module):
-    """A network for each agent, from one frame to the logit that the group disapproves of what is ahead; no memory, nothing shared."""
+    """Networks from one frame to the logit of the group's disapproval, one for each agent.
+
+    They have no memory and share no parameters.
+    """
 
     kept: Tensor | None
 
     def __init__(self, n: int, space: spaces.Box, settings: NormSettings, stream: torch.Generator):
         super().__init__()
-        self.dtype = torch.get_default_dtype()  # of the weights made below
+        self.dtype = torch.get_default_dtype()  # that of the weights made below
         self.scale = brightness_scale(space)
         self.axis = feature_axis(space)
         kept = [k for k in range(space.shape[self.axis]) if k not in settings.hides]
@@ -108,11 +128,11 @@ class Classifiers(nn.Module):
         self.encoder = build_encoder(n, tuple(shape), settings.hidden[0], settings.channels, "relu", stream)
         widths = [self.encoder.outputs, *settings.hidden]
         self.layers = nn.ModuleList(StackedLinear(n, a, b, stream) for a, b in pairwise(widths))
-        # Close to 0 at first, so that at the beginning nothing is thought of anything.
+        # Close to 0 at first, so that all initial predictions are near 0.5.
         self.head = StackedLinear(n, widths[-1], 1, stream, gain=0.01)
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Logits `(n, rows)` for frames `(rows, n, *shape)`, of which each agent reads its own."""
+        """Logits `(n, rows)` for frames `(rows, n, *shape)`; each agent reads its own frames."""
         if self.kept is not None:
             frames = frames.index_select(2 + self.axis, self.kept)
         x = self.encoder(frames.to(self.dtype) * self.scale)
@@ -122,10 +142,11 @@ class Classifiers(nn.Module):
 
 
 class NormModel:
-    """The classifiers of a group's agents and how they learn.
+    """Classifiers of a group's agents, with their training.
 
     Raises:
-        BadParameter: nobody can sanction in public in the environment, or others see something else than the agents that are to judge it.
+        BadParameter: the environment has no public sanctions, sanctioned frames differ in shape or
+            dtype from the agents' own observations, or `hides` does not fit them.
     """
 
     def __init__(self, setup: Setup, settings: NormSettings, who: str, stream: torch.Generator):
@@ -140,13 +161,18 @@ class NormModel:
 
     @torch.no_grad()
     def judge(self, observation: Tensor) -> Tensor:
-        """The probability `(rows, n)` that the group disapproves, by each agent's own classifier on its own observation `(rows, n, *shape)`."""
+        """Probability `(rows, n)` of the group's disapproval, by each agent's own classifier.
+
+        `observation` (rows, n, *shape) holds each agent's own observations.
+        """
         return self.agent_axis.merge(self.network(observation)).sigmoid()
 
     def learn(self, events: Events, stream: torch.Generator) -> dict[str, Tensor]:
-        """Take `steps` gradient steps on a rollout's events. Returns metrics of those agents that have them, measured before the first step.
+        """Take `steps` gradient steps on a rollout's events.
 
-        Where all events are of one kind, that kind alone is learnt: a group that lets everything pass approves of everything.
+        Returns metrics of the agents that have them, measured before the first step. If all events
+        are of one kind, that kind alone is learnt: a group that never sanctions approves of
+        everything.
         """
         metrics: dict[str, Tensor] = {}
         if not len(events.step):
@@ -170,7 +196,11 @@ class NormModel:
         return metrics
 
     def _measured(self, disapproved: Tensor, approved: Tensor, loss: Tensor, counts: Tensor) -> dict[str, Tensor]:
-        """Loss and balanced accuracy of the agents that have any events, or events of both kinds; nothing where there is no such agent."""
+        """Loss and balanced accuracy, measured before the first step.
+
+        The loss is that of the agents with any events, the accuracy that of the agents with events
+        of both kinds. A metric without such agents is left out.
+        """
         right = [part.float().mean(dim=1) for part in (disapproved >= 0, approved < 0)]
         accuracy = torch.stack(right).mean(dim=0)
         known = {"classifier_loss": loss[counts.sum(dim=0) > 0], "balanced_accuracy": accuracy[(counts > 0).all(dim=0)]}
@@ -180,14 +210,17 @@ class NormModel:
         return self.settings.disapprovals, self.settings.approvals
 
     def _pools(self, events: Events, sanctioned: bool) -> list[Tensor]:
-        """For each agent the events of one kind that it learns from, as rows of `events`."""
+        """Events of one kind that each agent learns from, as rows of `events`."""
         alike = events.sanctioned == sanctioned
         if self.settings.events == "all":
             return [torch.from_numpy(np.flatnonzero(alike))] * self.agent_axis.n
         return [torch.from_numpy(np.flatnonzero(alike & (events.agent != own))) for own in self.setup.group.places]
 
     def _draw(self, pool: list[Tensor], most: int, stream: torch.Generator) -> Tensor:
-        """Events that each agent draws for itself, with replacement, `(n, k)`; any at all for an agent that has none to draw from."""
+        """Events `(n, k)` that each agent draws for itself, with replacement.
+
+        Rows of agents without events to draw from are arbitrary.
+        """
         k = min(most, max(len(own) for own in pool))
         nothing = torch.zeros(k, dtype=torch.int64)
         return torch.stack(
@@ -195,13 +228,14 @@ class NormModel:
         )
 
     def _frames(self, events: Events, rows: Tensor) -> Tensor:
-        """The contexts of events `rows` (k, ...), `(k, ..., *shape)`."""
+        """Contexts `(k, ..., *shape)` of events `rows` (k, ...)."""
         return torch.from_numpy(events.context[rows.numpy()]).to(self.setup.device)
 
     def _loss(self, disapproved: Tensor, approved: Tensor, counts: Tensor) -> Tensor:
         """Cross-entropy `(n,)` of logits `(n, k)` of each kind, the mean of both kinds' means.
 
-        With `balance` those kinds weigh the same that an agent has events of; else they weigh by how many there were to draw, `counts` (2, n).
+        With `balance` all kinds of which an agent has events weigh the same. Without it they weigh
+        by the numbers of events to draw, `counts` (2, n).
         """
         weights = (counts > 0 if self.settings.balance else counts).to(disapproved.dtype)
         means = [F.softplus(logit).mean(dim=1) for logit in (-disapproved, approved)]
@@ -210,7 +244,10 @@ class NormModel:
 
     @torch.no_grad()
     def _agreement(self, events: Events, stream: torch.Generator) -> Tensor:
-        """How many of the others, as a share, each agent's classifier agrees with on what is disapproved, on average over the same events; `(n,)`."""
+        """Share `(n,)` of the other agents' classifiers that agree with each agent's own.
+
+        It is the average over the same events of a rollout.
+        """
         count = len(events.step)
         rows = torch.randint(count, (min(COMPARED, count),), generator=stream)
         frames = self._frames(events, rows).unsqueeze(1)
@@ -224,7 +261,7 @@ class NormModel:
         return {"network": self.network.state_dict(), "optimizer": self.optimizer.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Restore the state that `state_dict` returned."""
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
 
@@ -232,10 +269,14 @@ class NormModel:
 def pseudo_reward(
     sanctioned: NDArray[np.bool_], disapproval: NDArray[np.float32], settings: NormSettings
 ) -> NDArray[np.float32]:
-    """What agents pay themselves for sanctions at an opportunity, and nothing for letting one pass; all arrays have one shape.
+    """Pseudo-reward of sanctions at an opportunity, 0 without a sanction.
+
+    All arrays, float32 result included, have one shape.
 
     Args:
-        disapproval: the probability that the agent's own classifier gave on the frame of the decision; anything where nobody sanctioned.
+        sanctioned: bool, True where the agent sanctioned at an opportunity.
+        disapproval: the probability by the agent's own classifier on the frame of the decision. It
+            may hold anything where the agent did not sanction.
     """
     if settings.pseudo_reward == "threshold":
         paid = np.where(disapproval >= DISAPPROVED, settings.alpha, -settings.beta)
@@ -245,12 +286,16 @@ def pseudo_reward(
 
 
 def feature_axis(space: spaces.Box) -> int:
-    """The axis of an observation along which its features lie, or an image's planes; in a set of rows the last."""
+    """Axis of an observation's features or an image's planes; the last one in a set of rows."""
     return 1 if len(space.shape) == 2 else 0
 
 
 def check_hidden(setup: Setup, settings: NormSettings) -> None:
-    """Raise BadParameter unless observations have the features that classifiers are not to see, and others."""
+    """Check that observations have the features that classifiers ignore, and others.
+
+    Raises:
+        BadParameter: a feature is missing, or no feature is left.
+    """
     space = setup.group.observation_space
     number = space.shape[feature_axis(space)]
     if any(not 0 <= k < number for k in settings.hides) or len(settings.hides) >= number:
@@ -261,7 +306,11 @@ def check_hidden(setup: Setup, settings: NormSettings) -> None:
 
 
 def check_sanctions(setup: Setup, who: str) -> None:
-    """Raise BadParameter unless sanctions are public in the environment, and of frames such as the group's own observations."""
+    """Check that sanctions are public, with contexts such as the group's own observations.
+
+    Raises:
+        BadParameter: there are no public sanctions, or their contexts have another shape or dtype.
+    """
     env, group = setup.env, setup.group
     seen, own = context_space(env), group.observation_space
     if seen is None:

@@ -1,6 +1,7 @@
-"""The classifier norm model: agents that learn from public sanctions what their group disapproves of, and are drawn to enforce it.
+"""Classifier norm model: agents that learn norms from public sanctions, and enforce them.
 
-Any member of the PPO family can be the base: `Normative` gives it a norm model, and changes nothing else. Source: see `norms`.
+Any member of the PPO family can be the base: `Normative` adds a norm model and changes nothing
+else. For the source see `classifier`.
 """
 
 from dataclasses import dataclass, field
@@ -23,31 +24,42 @@ from .classifier import DISAPPROVED, NormModel, NormSettings, pseudo_reward
 
 @dataclass(frozen=True)
 class WithNorms:
-    """What the options of a base lack. It comes behind the base's, whose own defaults a common ancestor would override."""
+    """Options that are added to those of a base.
+
+    The class follows the base's in the order of inheritance, because a common ancestor would
+    override the base's defaults.
+    """
 
     norms: NormSettings = field(default_factory=NormSettings)
-    """How norms are learnt, and how they are followed."""
+    """Options of the norm model."""
 
 
 class Normative(PPO[Any]):
-    """Beside a base of the PPO family: a classifier for each agent, private, of what the group disapproves of.
+    """Mixin for the PPO family: a private classifier of the group's disapproval for each agent.
 
-    The policy sees what its own classifier says of the frame, and learns from its reward and a pseudo-reward for its sanctions together. Both come
-    from the classifier as it was when the agent decided; classifiers learn after policies have, from the rollout's public events, and no
-    gradient passes between the two. Rewards that are reported are the environment's; `shaped_return`, in place of the base's `mean_return`, has the
-    pseudo-reward in it, as has `estimate`.
+    The prediction of its own classifier is an input of the policy. The policy learns from the sum
+    of its reward and a pseudo-reward for its sanctions. Both use the classifier as it was at the
+    decision. Classifiers learn after policies, from the rollout's public events, and no gradient
+    passes between the two. Reported rewards are the environment's. `shaped_return`, in place of the
+    base's `mean_return`, includes the pseudo-reward, as does `estimate`.
 
-    Metrics of a rollout: `disapprovals` and `approvals` (public events), `sanction_rate` (own opportunities taken), `pseudo_reward` (mean per decision),
-    `pseudo_reward_per_sanction`, `disapproved_share` (of own sanctions at an opportunity, those that the own classifier disapproved of too), and of the
-    classifiers, on events before they learn from them, `balanced_accuracy` (at 0.5), `classifier_loss`, `agreement` (share of pairs of agents whose classifiers say the
-    same). What is not defined, such as an accuracy without disapprovals, is left out.
+    Metrics of a rollout; undefined ones, such as an accuracy without disapprovals, are left out:
+        disapprovals, approvals: numbers of public events.
+        sanction_rate: share of own opportunities that were taken.
+        pseudo_reward: mean per decision.
+        pseudo_reward_per_sanction: mean per sanction at an opportunity.
+        disapproved_share: share of own sanctions at an opportunity that the own classifier
+            predicted with at least 0.5.
+        balanced_accuracy: of the classifiers at 0.5, on events before they learn from them.
+        classifier_loss: cross-entropy on the same events.
+        agreement: share of pairs of agents with equal predictions.
 
     Raises:
-        BadParameter: nobody can sanction in public in the environment.
+        BadParameter: the environment has no public sanctions, or the class declares LOCAL.
     """
 
     name: ClassVar[str] = "a norm learner"
-    """As registered, for sentences."""
+    """Registered name, for errors."""
 
     def __init__(self, setup: Setup, settings: WithNorms):
         norms = self.norm_settings = settings.norms
@@ -71,24 +83,28 @@ class Normative(PPO[Any]):
         return super()._rewards(rollout) + self._pseudo_reward(rollout) if self.norms else super()._rewards(rollout)
 
     def _pseudo_reward(self, rollout: Rollout) -> NDArray[np.float32]:
-        """The pseudo-reward `(T, E, n)`."""
+        """Pseudo-reward `(T, E, n)`."""
         if self.updates < self.norm_settings.warm_up:
             return np.zeros_like(rollout.reward)
         return pseudo_reward(self._own(rollout)[1], self._judged(rollout), self.norm_settings)
 
     def _judged(self, rollout: Rollout) -> NDArray[np.float32]:
-        """What own classifiers said of the frames when their agents decided, `(T, E, n)`."""
+        """Predictions `(T, E, n)` of the agents' own classifiers at the decisions."""
         return rollout.record["extra_inputs"][..., 0]
 
     def _own(self, rollout: Rollout) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Where own agents had an opportunity, and where they took it, `(T, E, n)`; what signals tell at t + 1 followed decision t."""
+        """Masks `(T, E, n)` of own agents' opportunities, and of the opportunities that they took.
+
+        Signals at t + 1 are the outcome of decision t.
+        """
         assert rollout.signals is not None
         places = list(self.group.places)
         chance, shot = (rollout.signals[name][1:, :, places] > 0 for name in (OPPORTUNITY, SANCTION))
         return chance, chance & shot
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
-        described = self._describe(rollout) if self.norms else {}  # before the update, which counts as one
+        # before the update, which counts as one
+        described = self._describe(rollout) if self.norms else {}
         metrics = super().learn(rollout)
         if self.norms is None:
             return metrics
@@ -98,7 +114,7 @@ class Normative(PPO[Any]):
         return metrics | described | summarize(self.group, learnt)
 
     def _describe(self, rollout: Rollout) -> dict[str, float]:
-        """What happened to norms in a rollout."""
+        """Norm metrics of a rollout."""
         assert rollout.events is not None
         chance, taken = self._own(rollout)
         disapprovals = int(rollout.events.sanctioned.sum())
@@ -130,7 +146,7 @@ class CNMSettings(IPPOSettings, WithNorms):
 
 
 class CNM(Normative, IPPO):
-    """The classifier norm model on IPPO: own experience and public sanctions, nothing else."""
+    """Classifier norm model on IPPO, with own experience and public sanctions as the only data."""
 
     Settings = CNMSettings
     name = "cnm"
@@ -143,7 +159,7 @@ class CNMDPOSettings(DPOSettings, WithNorms):
 
 
 class CNMDPO(Normative, DPO):
-    """The classifier norm model on DPO."""
+    """Classifier norm model on DPO."""
 
     Settings = CNMDPOSettings
     name = "cnm_dpo"
@@ -156,7 +172,10 @@ class CNMMAPPOSettings(MAPPOSettings, WithNorms):
 
 
 class CNMMAPPO(Normative, MAPPO):
-    """The classifier norm model on MAPPO, whose critics see everything; policies and classifiers see what those of CNM do."""
+    """Classifier norm model on MAPPO, with critics of the global state.
+
+    Policies and classifiers have the same inputs as those of CNM.
+    """
 
     Settings = CNMMAPPOSettings
     name = "cnm_mappo"

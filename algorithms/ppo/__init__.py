@@ -1,4 +1,4 @@
-"""The PPO family: IPPO, DPO and MAPPO."""
+"""PPO family: IPPO, DPO and MAPPO."""
 
 from .dpo import DPO, DPOSettings
 from .ippo import IPPO, IPPOSettings

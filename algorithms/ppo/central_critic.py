@@ -1,4 +1,4 @@
-"""A critic that sees the global state, for training alone: one for each agent, or one for all."""
+"""Critic of the global state, for training alone: one for each agent, or one for all."""
 
 from itertools import pairwise
 
@@ -12,7 +12,10 @@ from ..nn.torso import TorsoSettings, brightness_scale
 
 
 class CentralCritic(nn.Module):
-    """Feed-forward values of global states: an encoder by the state's rank, hidden layers, a head; no memory, as the state needs none."""
+    """Feed-forward values of global states, without memory.
+
+    The network is an encoder by the state's rank, hidden layers and a head.
+    """
 
     def __init__(
         self,
@@ -22,10 +25,13 @@ class CentralCritic(nn.Module):
         agent_axis: AgentAxis,
         stream: torch.Generator,
     ):
-        """`shape` is a state's. With `own`, the space of the agents' observations, each agent's observation stands beside the state."""
+        """Build the critic for states of shape `shape`.
+
+        With `own`, the space of the agents' observations, each agent's observation is an input too.
+        """
         super().__init__()
         self.agent_axis = agent_axis
-        self.dtype = torch.get_default_dtype()  # of the weights made below
+        self.dtype = torch.get_default_dtype()  # that of the weights made below
         self.with_id = settings.agent_id
         self.activation = ACTIVATIONS[settings.activation]
 
@@ -47,9 +53,13 @@ class CentralCritic(nn.Module):
         self.head = StackedLinear(agent_axis.m, widths[-1], 1, stream, gain=1.0)
 
     def forward(self, state: Tensor, observation: Tensor) -> Tensor:
-        """Values `(m, rows')` of every agent, for states `(rows, *shape)` and observations `(rows, n, *shape)`."""
+        """Values `(m, rows')` of all agents.
+
+        The arguments are states `(rows, *shape)` and observations `(rows, n, *shape)`.
+        """
         x = self.encoder(state.unsqueeze(1).expand(-1, self.agent_axis.m, *state.shape[1:]))
-        alike = self.own is None and not self.with_id  # one network that sees one thing: computed once for all agents
+        # One network with one input: computed once for all agents.
+        alike = self.own is None and not self.with_id
         if not alike:
             x = self._for_each_agent(x)
         if self.own is not None:
@@ -63,5 +73,5 @@ class CentralCritic(nn.Module):
         return (self._for_each_agent(value) if alike else value).squeeze(-1)
 
     def _for_each_agent(self, x: Tensor) -> Tensor:
-        """`(m, rows, k)` to `(m, rows', k)`: with one network, a row for each agent."""
+        """Repeat `(m, rows, k)` to `(m, rows', k)`: with one network, a row for each agent."""
         return x.repeat_interleave(self.agent_axis.n, dim=1) if self.agent_axis.shared else x

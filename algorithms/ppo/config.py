@@ -1,4 +1,4 @@
-"""The options that the PPO family shares."""
+"""Options shared by the PPO family."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class PPOSettings:
     """Options of the whole family."""
 
     network: NetworkSettings = field(default_factory=NetworkSettings)
-    """What the networks look like."""
+    """Architecture of the networks."""
     learning_rate: float = 5e-4
     """Step size of Adam."""
     anneal: bool = True
@@ -24,21 +24,21 @@ class PPOSettings:
     epochs: int = 4
     """Passes over each rollout."""
     minibatches: int = 4
-    """Parts a pass is split into; each has whole time steps, or with memory whole envs."""
+    """Minibatches of a pass; each has whole time steps, or with memory whole envs."""
     value_clip: float | None = 0.2
-    """How far a value may move in one update, on the critic's scale; none switches it off."""
+    """Largest change of a value in one update, on the critic's scale; none disables clipping."""
     value_coefficient: float = 0.5
     """Weight of the value loss."""
     entropy: float = 0.01
     """Weight of the entropy bonus."""
     max_grad_norm: float = 0.5
-    """Each agent's gradient is scaled down to this norm."""
+    """Largest norm of each agent's gradient; larger gradients are scaled down to it."""
     normalize_advantage: bool = True
     """Standardize each agent's advantages over the rollout."""
     normalize_value: bool = False
-    """Let the critic learn returns on a running standard scale, one for each agent."""
+    """Train the critic on returns of a running standard scale, one for each agent."""
     target_kl: float | None = None
-    """An agent whose policy moved further than this stops updating until the next rollout."""
+    """KL divergence from which an agent stops updating until the next rollout; none disables it."""
     adam_epsilon: float = 1e-5
     """Adam's epsilon."""
 

@@ -10,29 +10,29 @@ from .objectives import Batch
 
 
 class Inputs(NamedTuple):
-    """Inputs of actor and critic over T steps of E envs; T is 1 where agents act."""
+    """Inputs of actor and critic over T steps of E envs; T is 1 in acting."""
 
     observation: Tensor  # (T, E, n, *shape)
     first: Tensor  # (T, E)
     active: Tensor  # (T, E, n)
     state: Tensor | None = None  # (T, E, *state_shape), for a central critic
-    extra_inputs: Tensor | None = None  # (T, E, n, k), beside the observation
+    extra_inputs: Tensor | None = None  # (T, E, n, k), besides the observation
 
 
 Fields = TypeVar("Fields", Inputs, Batch)
 
 
 def map_fields(function: Callable[[Tensor], Tensor], fields: Fields) -> Fields:
-    """Apply a function to every tensor; None stays."""
+    """Apply a function to every tensor; None stays None."""
     return fields._replace(
         **{name: function(x) for name, x in zip(fields._fields, fields, strict=True) if x is not None}
     )
 
 
 class TrainingData(NamedTuple):
-    """A rollout to learn from: tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory.
+    """Rollout to learn from: tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory.
 
-    The second axis is the one that minibatches are drawn from.
+    Minibatches are drawn along the second axis.
     """
 
     inputs: Inputs
@@ -40,16 +40,16 @@ class TrainingData(NamedTuple):
     memory: Tensor | None = None  # (1, E, n, k) before the first step
 
     def map(self, function: Callable[[Tensor], Tensor]) -> "TrainingData":
-        """Apply a function to every tensor; None stays."""
+        """Apply a function to every tensor; None stays None."""
         memory = None if self.memory is None else function(self.memory)
         return TrainingData(map_fields(function, self.inputs), map_fields(function, self.batch), memory)
 
 
 def zero_invalid(data: TrainingData) -> TrainingData:
-    """Zero rows without a meaning: a weight of 0 in the loss would not stop a NaN there."""
+    """Zero rows without a meaning, because a weight of 0 in the loss would not stop a NaN there."""
     inputs, batch = data.inputs, data.batch
     changes = {"extra_inputs": _masked(inputs.extra_inputs, inputs.active)}
-    if inputs.observation.is_floating_point():  # whole numbers are finite and meet a gradient of 0
+    if inputs.observation.is_floating_point():  # integers are finite and have a gradient of 0
         changes["observation"] = _masked(inputs.observation, inputs.active)
     names = ("sample", "log_prob", "value", "outputs")
     zeroed = {name: _masked(getattr(batch, name), batch.valid) for name in names}

@@ -1,8 +1,10 @@
-"""DPO: independent policies that climb an objective whose improvement holds for the team, although all move at once.
+"""DPO: independent policies with an objective that bounds the improvement of the team.
 
-Source: Su and Lu, "Decentralized policy optimization" (2022; "A fully decentralized surrogate for multi-agent policy optimization", TMLR 2024).
-Their released code draws minibatches across agents and averages the measured divergences over them, so that agents learn from each other's
-rows; see `../shared/specs/learners.md` section 1. Here each agent learns from its own, as in the paper.
+The bound holds although all policies change at once. Source: Su and Lu, "Decentralized policy
+optimization" (2022; "A fully decentralized surrogate for multi-agent policy optimization", TMLR
+2024). Their released code draws minibatches across agents and averages the measured divergences
+over them, so that agents learn from each other's rows. Here each agent learns from its own, as in
+the paper.
 """
 
 from dataclasses import dataclass
@@ -16,24 +18,24 @@ from .objectives import KLPenaltyObjective, PolicyObjective
 
 @dataclass(frozen=True)
 class DPOSettings(PPOSettings):
-    """Options of DPO; epochs, minibatches and gradient norm are the paper's code's."""
+    """Options of DPO; epochs, minibatches and gradient norm are those of the paper's code."""
 
     epochs: int = 15
     """Passes over each rollout."""
     minibatches: int = 1
-    """Parts a pass is split into; each has whole time steps, or with memory whole envs."""
+    """Minibatches of a pass; each has whole time steps, or with memory whole envs."""
     max_grad_norm: float = 10.0
-    """Each agent's gradient is scaled down to this norm."""
+    """Largest norm of each agent's gradient; larger gradients are scaled down to it."""
     kl_target: float = 0.01
-    """How far a policy should move per rollout, as KL(old || new); for the root penalty, its root."""
+    """Target of a policy's KL(old || new) per rollout; the root penalty's target is its root."""
     kl_penalty: bool = True
-    """Hold back by the mean divergence from the policy that collected."""
+    """Penalize the mean divergence from the policy that collected the rollout."""
     sqrt_kl_penalty: bool = True
-    """Hold back by the mean root of the divergence, too, for the others move at the same time."""
+    """Penalize the mean root of the divergence too, because the others change at the same time."""
     kl_coefficient: float = 1.0
-    """Weight of the divergence at the start; each agent's adapts."""
+    """Initial weight of the divergence; each agent's adapts."""
     sqrt_kl_coefficient: float = 1.0
-    """Weight of its root at the start; each agent's adapts."""
+    """Initial weight of its root; each agent's adapts."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -42,7 +44,10 @@ class DPOSettings(PPOSettings):
 
 
 class DPO(PPO[DPOSettings]):
-    """Decentralized policy optimization: PPO's ratio unclipped, with two penalties whose weights each agent adapts by its own steps."""
+    """Decentralized policy optimization: PPO's unclipped ratio with two adaptive penalties.
+
+    Each agent adapts the weights of its penalties by its own steps.
+    """
 
     Settings = DPOSettings
     information = Information.LOCAL

@@ -1,7 +1,7 @@
-"""IPPO: every agent runs PPO on its own experience.
+"""IPPO: PPO for every agent on its own experience.
 
-Source: de Witt et al., "Is independent learning all you need in the StarCraft multi-agent challenge?" (2020), with PPO as in Schulman et
-al. (2017). Differences of public code are settled in `../shared/specs/learners.md` section 2 and named where they matter.
+Source: de Witt et al., "Is independent learning all you need in the StarCraft multi-agent
+challenge?" (2020), with PPO as in Schulman et al. (2017).
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class IPPOSettings(PPOSettings):
     """Options of IPPO."""
 
     clip: float = 0.2
-    """Policy ratios beyond 1 - clip and 1 + clip bring no further gain."""
+    """Policy ratios beyond 1 - clip and 1 + clip do not improve the objective any more."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -26,7 +26,10 @@ class IPPOSettings(PPOSettings):
 
 
 class IPPO(PPO[IPPOSettings]):
-    """Independent proximal policy optimization: PPO for each agent, on its own observations, actions and rewards."""
+    """Independent proximal policy optimization.
+
+    Each agent learns by PPO from its own observations, actions and rewards.
+    """
 
     Settings = IPPOSettings
     information = Information.LOCAL

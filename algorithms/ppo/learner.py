@@ -1,6 +1,7 @@
-"""The PPO family: what its members share. They differ by two exchangeable parts, the policy objective and the critic.
+"""Base of the PPO family, whose members differ by the policy objective and the critic.
 
-Source: Schulman et al., "Proximal policy optimization algorithms" (2017), for many agents as in de Witt et al. (2020).
+Source: Schulman et al., "Proximal policy optimization algorithms" (2017), for many agents as in de
+Witt et al. (2020).
 """
 
 from abc import abstractmethod
@@ -29,15 +30,18 @@ S = TypeVar("S", bound=PPOSettings)
 
 
 class PPO(Learner, Generic[S]):
-    """Base class of the family: collects with the policy of now, and takes a few gradient steps on each rollout.
+    """Base class of the family: collects with the current policy, and takes gradient steps.
 
-    Subclasses give the policy objective by `_build_objective`. For a critic of another kind than the agents' own they write `_build_network`,
-    `_values` and `_rollout_inputs`; `_inputs` says what the networks see, and `_rewards` what is learnt from.
+    Subclasses give the policy objective by `_build_objective`. For a critic of another kind than
+    the agents' own they implement `_build_network`, `_values` and `_rollout_inputs`. `_inputs`
+    gives the inputs of the networks, and `_rewards` the rewards to learn from.
     """
 
     settings: S
     extra_inputs: int = 0
-    """Numbers that the torsos of the networks see beside the observation: the first of what `_inputs` gives as `extra_inputs`."""
+    """Number of inputs of the torsos besides the observation: the first ones in the `extra_inputs`
+    of `_inputs`.
+    """
 
     def __init__(self, setup: Setup, settings: S):
         super().__init__(setup, settings)
@@ -49,26 +53,29 @@ class PPO(Learner, Generic[S]):
         self.normalizer = ValueNormalizer(self.agent_axis.m, device=setup.device) if settings.normalize_value else None
         self.updates = 0
 
-    # The exchangeable parts
+    # Exchangeable parts
 
     @abstractmethod
     def _build_objective(self) -> PolicyObjective:
-        """The policy objective of the `self.agent_axis.m` networks."""
+        """Build the policy objective of the `self.agent_axis.m` networks."""
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
-        """Actor and critic. Here the critic sees what the actor sees."""
+        """Build actor and critic. Here the critic has the inputs of the actor."""
         return ActorCritic(self.group, self.distribution, self.settings.network, stream, extra_inputs=self.extra_inputs)
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
-        """What is learnt from, `(T, E, n)`."""
+        """Rewards to learn from, `(T, E, n)`."""
         return rollout.reward
 
     def _inputs(self, observation: Any, first: Any, active: Any) -> Inputs:
-        """Inputs of one step as tensors `(1, E, n, ...)`. A subclass may add `extra_inputs`, which are recorded."""
+        """Inputs of one step as tensors `(1, E, n, ...)`.
+
+        A subclass may add `extra_inputs`, which are recorded.
+        """
         return Inputs(*(self._to_device(x)[None] for x in (observation, first, active)))
 
     def _forward(self, inputs: Inputs, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """What the networks say to what they see; see `ActorCritic.forward`."""
+        """Apply the networks to inputs; see `ActorCritic.forward`."""
         extra_inputs = None
         if self.extra_inputs:
             assert inputs.extra_inputs is not None
@@ -83,7 +90,8 @@ class PPO(Learner, Generic[S]):
 
     @torch.no_grad()
     def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
-        memory = None if memory is None else memory.to(self.setup.device)  # a checkpoint gives it back on the CPU
+        # A checkpoint returns it on the CPU.
+        memory = None if memory is None else memory.to(self.setup.device)
         inputs = self._inputs(step.observation, step.first, step.active)
         outputs, value, memory = self._forward(inputs, memory)
         mask = None if step.action_mask is None else self.agent_axis.split(self._to_device(step.action_mask))
@@ -137,7 +145,7 @@ class PPO(Learner, Generic[S]):
         return self._on_reward_scale(self._values(rollout)).cpu().numpy()
 
     def learning_rate(self) -> float:
-        """The step size of the coming update."""
+        """Step size of the coming update."""
         rate = self.settings.learning_rate
         return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
 
@@ -164,7 +172,7 @@ class PPO(Learner, Generic[S]):
 
     @torch.no_grad()
     def _prepare(self, rollout: Rollout) -> tuple[TrainingData, dict[str, Tensor]]:
-        """The rollout to learn from, and metrics of its returns by network."""
+        """Training data from a rollout, and metrics of its returns by network."""
         estimates = self._values(rollout)
         value = self._on_reward_scale(estimates)
         shaped = rollout._replace(reward=self._rewards(rollout))
@@ -175,7 +183,7 @@ class PPO(Learner, Generic[S]):
         target = torch.where(valid, advantages + old_value, 0)
         metrics = {"mean_return": masked_mean(target, valid)}
         explained = explained_variance(old_value, target, valid)
-        if (defined := ~explained.isnan()).any():  # networks whose returns do not vary have none
+        if (defined := ~explained.isnan()).any():  # networks with constant returns have none
             metrics["explained_variance"] = explained[defined]
         if self.normalizer:
             self.normalizer.update(target, valid)
@@ -208,14 +216,17 @@ class PPO(Learner, Generic[S]):
         )
 
     def _values(self, rollout: Rollout) -> Tensor:
-        """The critic's estimates `(T + 1, E, n)` on its own scale: as recorded, and that of the last observation."""
+        """Estimates `(T + 1, E, n)` of the critic on its own scale.
+
+        They are the recorded ones, and that of the last observation.
+        """
         last = self._inputs(rollout.observation[-1], rollout.first[-1], rollout.active[-1])
         _, value, _ = self._forward(last, rollout.last_memory)
         assert value is not None
         return torch.cat([self._to_device(rollout.record["value"]), self.agent_axis.merge(value)[None]])
 
     def _on_reward_scale(self, value: Tensor) -> Tensor:
-        """`(T + 1, E, n)`."""
+        """Convert estimates `(T + 1, E, n)` from the critic's scale to that of the rewards."""
         if self.normalizer is None:
             return value
         return self.agent_axis.merge(self.normalizer.denormalize(self.agent_axis.split(value.flatten(0, 1)))).view(
@@ -223,13 +234,16 @@ class PPO(Learner, Generic[S]):
         )
 
     def _minibatches(self, rows: int) -> Iterator[Tensor]:
-        """Parts of a random order of the rows, anew in each epoch; the same rows for all agents."""
+        """Random parts of the rows, drawn anew in each epoch; the same rows for all agents."""
         for _ in range(self.settings.epochs):
             order = torch.randperm(rows, generator=self.stream("minibatch"))
             yield from order.to(self.setup.device).tensor_split(min(self.settings.minibatches, rows))
 
     def _update(self, data: TrainingData, active_networks: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        """One gradient step of the networks that are `active_networks` (m,); returns metrics and those that stay active."""
+        """Take one gradient step of the networks that are `active_networks` (m,).
+
+        Returns metrics, and the networks that stay active.
+        """
         settings = self.settings
         outputs, value, _ = self._forward(data.inputs, None if data.memory is None else data.memory[0])
         assert value is not None

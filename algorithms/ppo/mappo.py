@@ -1,4 +1,4 @@
-"""MAPPO: IPPO whose critics see the global state while learning; acting needs the actors alone.
+"""MAPPO: IPPO with critics of the global state; acting needs the actors alone.
 
 Source: Yu et al., "The surprising effectiveness of PPO in cooperative multi-agent games" (2022).
 """
@@ -26,21 +26,25 @@ class MAPPOSettings(IPPOSettings):
     """Options of MAPPO."""
 
     state: StateSource = "environment"
-    """The global state: the environment's own, or the observations of all agents of the group put together."""
+    """Global state: the environment's own, or the joined observations of the group's agents."""
     critic_sees: Literal["state", "state_and_observation"] = "state"
-    """Whether each agent's own observation stands beside the state."""
+    """Inputs of the critic: the state, or the state and each agent's own observation."""
 
 
 class MAPPO(PPO[MAPPOSettings]):
-    """Multi-agent proximal policy optimization: clipped PPO for each agent's actor, by a feed-forward critic of the global state.
+    """Multi-agent proximal policy optimization: clipped PPO with a critic of the global state.
 
-    Each agent has a critic of its own, which learns its own return; with `sharing: all` one serves all.
+    The critic is feed-forward. Each agent has a critic of its own, which learns its own return;
+    with `sharing: all` one serves all.
+
+    Raises:
+        BadParameter: `state` is `environment`, and the environment has no global state.
     """
 
     Settings = MAPPOSettings
     information = Information.JOINT
     name: ClassVar[str] = "mappo"
-    """As registered, for sentences."""
+    """Registered name, for errors."""
 
     def __init__(self, setup: Setup, settings: MAPPOSettings):
         self.global_state = GlobalState(setup, settings.state, self.name)
@@ -57,12 +61,12 @@ class MAPPO(PPO[MAPPOSettings]):
         return ActorCritic(self.group, self.distribution, network, stream, critic, self.extra_inputs)
 
     def _states(self, rollout: Rollout) -> Tensor:
-        """`(T + 1, E, *shape)`."""
+        """Global states `(T + 1, E, *shape)`."""
         state = None if rollout.state is None else self._to_device(rollout.state)
         return self.global_state.of(state, self._to_device(rollout.observation), self._to_device(rollout.active))
 
     def _values(self, rollout: Rollout) -> Tensor:
-        """Those of all global states: acting did without."""
+        """Values of all global states, because acting recorded none."""
         value = self.network.critic(
             self._states(rollout).flatten(0, 1), self._to_device(rollout.observation).flatten(0, 1)
         )

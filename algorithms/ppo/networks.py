@@ -1,4 +1,7 @@
-"""Actor and critic of all agents of a group: torsos and two heads, or an actor beside a central critic."""
+"""Actor and critic of all agents of a group.
+
+The parts are torsos and two heads, or an actor and a central critic.
+"""
 
 import math
 from dataclasses import dataclass
@@ -16,12 +19,14 @@ from .central_critic import CentralCritic
 
 @dataclass(frozen=True)
 class NetworkSettings(TorsoSettings):
-    """What actors and critics look like."""
+    """Architecture of actors and critics."""
 
     separate_critic: bool = False
-    """Give the critic an encoder, hidden layers and memory of its own; a central critic always has its own, without memory."""
+    """Give the critic an encoder, hidden layers and memory of its own. A central critic always has
+    its own, without memory.
+    """
     initial_deviation: float = 1.0
-    """Standard deviation of the actions at the start, where they are numbers; 1 is half the range of a bounded one."""
+    """Initial standard deviation of continuous actions; 1 is half the range of a bounded one."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -40,7 +45,11 @@ class ActorCritic(nn.Module):
         central: CentralCritic | None = None,
         extra_inputs: int = 0,
     ):
-        """With a `central` critic the actor's torso is the only one. All torsos read `extra_inputs` numbers beside the observation."""
+        """Build the networks.
+
+        With a `central` critic the actor's torso is the only one. All torsos have `extra_inputs`
+        inputs besides the observation.
+        """
         super().__init__()
         self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
         self.settings = settings
@@ -48,7 +57,7 @@ class ActorCritic(nn.Module):
             Torso(group.observation_space, settings, self.agent_axis, stream, extra_inputs)
             for _ in range(2 if settings.separate_critic and central is None else 1)
         ]
-        self.bodies = nn.ModuleList(torsos)  # by this name in checkpoints
+        self.bodies = nn.ModuleList(torsos)  # named so in checkpoints
         self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
         self.actor = StackedLinear(self.agent_axis.m, torsos[0].outputs, self.means, stream, gain=0.01)
         self.critic = central or StackedLinear(self.agent_axis.m, torsos[-1].outputs, 1, stream, gain=1.0)
@@ -72,11 +81,14 @@ class ActorCritic(nn.Module):
         state: Tensor | None = None,
         extra_inputs: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """Arguments, `extra_inputs` included, as in `Torso.forward`; `state` (T, B, *shape) is what a central critic sees.
+        """Compute distribution outputs and values of a sequence.
+
+        Arguments, `extra_inputs` included, as in `Torso.forward`. `state` (T, B, *shape) is the
+        input of a central critic.
 
         Returns:
-            Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the last step. There are no values where a
-            central critic is shown no state, as in acting.
+            Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the
+            last step. Values are None where a central critic gets no state, as in acting.
         """
         parts = [None] * len(self.bodies) if memory is None else memory.chunk(len(self.bodies), dim=-1)
         results = [torso(observation, part, first, active, extra_inputs) for torso, part in zip(self.bodies, parts)]

@@ -1,4 +1,4 @@
-"""Losses of the PPO family: policy objectives, the value loss, and their sum with the entropy bonus.
+"""Losses of the PPO family: policy objectives, the value loss, and their sum with entropy.
 
 The policy objective is the part in which members of the family differ: PPO's clipped ratio, or
 DPO's ratio with KL penalties.
@@ -17,59 +17,68 @@ from ..nn.distributions import Distribution
 Metrics = dict[str, Tensor]  # (m,) each
 
 TOLERANCE, FACTOR = 1.5, 2.0
-"""A coefficient changes by FACTOR once its penalty is off the target by more than TOLERANCE times."""
+"""Ratio of penalty to target that triggers an adaptation, and the coefficient's factor."""
 LOWEST, HIGHEST = 1e-3, 1e3
-"""Bounds of the coefficients. The lower one matters: the root penalty brakes small moves, and without a floor it would never be felt again."""
+"""Bounds of the coefficients. Without the lower one the root penalty, which limits small moves,
+would never have an effect again.
+"""
 FLOOR = 1e-12
-"""Added to a divergence before its root, whose slope is infinite at 0."""
+"""Term added to a divergence before its root, which has an infinite slope at 0."""
 
 
 class Batch(NamedTuple):
-    """Rows to learn from, `(m, rows, ...)` each; in rows that are not `valid` any sample in range and any numbers will do."""
+    """Rows to learn from, `(m, rows, ...)` each.
+
+    Rows that are not `valid` may hold any sample in range and any numbers.
+    """
 
     sample: Tensor
-    log_prob: Tensor  # of the sample, when it was drawn
-    value: Tensor  # the critic's estimate then, on the critic's scale
+    log_prob: Tensor  # of the sample at the decision
+    value: Tensor  # the critic's estimate at the decision, on the critic's scale
     advantage: Tensor
     target: Tensor  # return estimate, on the critic's scale
     valid: Tensor
     mask: Tensor | None
-    outputs: Tensor | None = None  # the distribution's outputs then, where the objective needs them
+    outputs: Tensor | None = None  # the distribution's outputs at the decision, if needed
 
 
 class PolicyObjective(ABC):
-    """Policy loss of each of m networks, with coefficients that may adapt from rollout to rollout."""
+    """Policy loss of each of m networks, with coefficients that may adapt after each rollout."""
 
     needs_outputs = False
-    """Whether `Batch.outputs` has to hold the distribution that drew the samples."""
+    """True if `Batch.outputs` has to hold the distribution that drew the samples."""
 
     @abstractmethod
     def loss(
         self, distribution: Distribution, outputs: Tensor, log_ratio: Tensor, batch: Batch
     ) -> tuple[Tensor, Metrics]:
-        """The loss `(m,)`, and metrics `(m,)`.
+        """Compute the loss `(m,)`, and metrics `(m,)`.
 
         Args:
             outputs: `(m, rows, k)`, the distribution now.
-            log_ratio: `(m, rows)`, log-probability of the sample now less that when it was drawn; 0 in invalid rows.
+            log_ratio: `(m, rows)`, log-probability of the sample now less that at the decision; 0
+                in invalid rows.
         """
 
     def measure(self, metrics: Metrics, where: Tensor) -> None:  # noqa: B027 (most adapt nothing)
-        """Take note of a minibatch's metrics, of the networks `where` (m,) that had a row in it."""
+        """Record a minibatch's metrics, of the networks `where` (m,) that had a row in it."""
 
     def adapt(self) -> None:  # noqa: B027
-        """Called after each rollout's last minibatch."""
+        """Adapt the coefficients; called after each rollout's last minibatch."""
 
     def state_dict(self) -> dict[str, Any]:
-        """What `adapt` changes."""
+        """State that `adapt` changes."""
         return {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:  # noqa: B027
-        """Take over what `state_dict` gave."""
+        """Restore the state that `state_dict` returned."""
 
 
 class ClippedObjective(PolicyObjective):
-    """PPO's clipped objective (Schulman et al., "Proximal policy optimization algorithms", 2017, eq. 7)."""
+    """PPO's clipped objective.
+
+    Source: Schulman et al., "Proximal policy optimization algorithms" (2017), equation 7.
+    """
 
     def __init__(self, clip: float):
         self.clip = clip
@@ -86,17 +95,18 @@ class ClippedObjective(PolicyObjective):
 
 
 class KLPenaltyObjective(PolicyObjective):
-    """DPO's objective: the plain ratio, less two penalties on the policy's move.
+    """DPO's objective: the plain ratio, less two penalties on the policy's change.
 
     The penalties are the means over samples of sqrt(KL(old || new)) and of KL(old || new), over all
-    actions in closed form. The root pays for the others' moving at the same time, the linear one for
-    one's own. Both have coefficients that adapt. After each rollout a coefficient halves where its
-    penalty, in the last minibatch, was less than its target / 1.5, and doubles where it was more
-    than 1.5 times that; the targets are d and sqrt(d).
+    actions in closed form. The root accounts for the simultaneous change of the others, the linear
+    one for the policy's own change. Both have coefficients that adapt. After each rollout a
+    coefficient halves where its penalty, in the last minibatch, was less than its target / 1.5, and
+    doubles where it was more than 1.5 times that. The targets are d for the divergence and sqrt(d)
+    for its root.
 
     Every network has coefficients of its own, from its own rows. Source: Su and Lu, "Decentralized
-    policy optimization" (2022); their code averages the measured divergences over the agents and has
-    one coefficient for all, which no agent alone could know.
+    policy optimization" (2022). Their code averages the measured divergences over the agents and
+    has one coefficient for all, which needs data of all agents.
     """
 
     needs_outputs = True
@@ -109,7 +119,7 @@ class KLPenaltyObjective(PolicyObjective):
         sqrt_kl_coefficient: float | None,
         device: str = "cpu",
     ):
-        """`target` is d; the coefficients are where they start, and None leaves a penalty out."""
+        """Set the target d and the initial coefficients; None leaves a penalty out."""
         starts = {"kl": kl_coefficient, "sqrt_kl": sqrt_kl_coefficient}
         self.targets = {"kl": target, "sqrt_kl": math.sqrt(target)}
         self.coefficients = {
@@ -124,7 +134,7 @@ class KLPenaltyObjective(PolicyObjective):
         loss = -masked_mean(log_ratio.exp() * batch.advantage, batch.valid)
         old = torch.where(batch.valid.unsqueeze(-1), batch.outputs, 0)
         divergence = torch.where(batch.valid, distribution.kl(old, outputs, batch.mask), 0)
-        # Rounding makes divergences of nearly equal distributions negative, and the root of that would be NaN.
+        # Rounding makes divergences of nearly equal distributions negative; the root would be NaN.
         root = (divergence + FLOOR).clamp(min=FLOOR).sqrt()
         penalties = {"kl": masked_mean(divergence, batch.valid), "sqrt_kl": masked_mean(root, batch.valid)}
         for name, coefficient in self.coefficients.items():
@@ -136,7 +146,11 @@ class KLPenaltyObjective(PolicyObjective):
             self._measured[name] = torch.where(where, metrics[name], measured)
 
     def adapt(self) -> None:
-        """Networks that had no row to learn from keep their coefficients: their measure is NaN, which compares as neither."""
+        """Adapt the coefficients to the measured penalties.
+
+        Networks that had no row to learn from keep theirs: their measure is NaN, which is neither
+        below nor above a bound.
+        """
         for name, measured in self._measured.items():
             target, coefficient = self.targets[name], self.coefficients[name]
             coefficient = torch.where(measured < target / TOLERANCE, coefficient / FACTOR, coefficient)
@@ -172,8 +186,7 @@ def ppo_loss(
         The loss `(m,)`, one for each network, and metrics `(m,)`.
     """
     log_prob, entropy = distribution.log_prob_and_entropy(outputs, batch.sample, batch.mask)
-    # Invalid rows may hold anything, a legal number included: zeroed before the exponential, not
-    # only after it.
+    # Invalid rows may hold any number: they are zeroed before the exponential, not only after it.
     log_ratio = torch.where(batch.valid, log_prob - batch.log_prob, 0)
     policy_loss, measured = objective.loss(distribution, outputs, log_ratio, batch)
     value_loss = clipped_value_loss(value, batch, value_clip)
@@ -184,7 +197,7 @@ def ppo_loss(
             "policy_loss": policy_loss,
             "value_loss": value_loss,
             "entropy": entropy,
-            # Schulman's estimator of KL(old || new), never negative; an objective that has the
+            # Schulman's estimator of KL(old || new), never negative. An objective with the
             # divergence in closed form reports that instead.
             "kl": masked_mean(log_ratio.exp() - 1 - log_ratio, batch.valid),
         } | measured
@@ -194,10 +207,11 @@ def ppo_loss(
 def clipped_value_loss(value: Tensor, batch: Batch, value_clip: float | None) -> Tensor:
     """Mean squared error `(m,)` of values `(m, rows)`, clipped to moves of at most `value_clip`.
 
-    It takes the larger of the clipped and the unclipped error, as OpenAI's baselines and every
-    working code base since; the paper of de Witt et al. (2020) prints `min`.
+    It takes the larger of the clipped and the unclipped error, as OpenAI's baselines and later
+    implementations do; the paper of de Witt et al. (2020) prints `min`.
     """
-    value = torch.where(batch.valid, value, 0)  # stops the gradient of invalid rows, which 0 times NaN would be
+    # Stops the gradient of invalid rows, which would be 0 times NaN.
+    value = torch.where(batch.valid, value, 0)
     error = (value - batch.target).square()
     if value_clip is not None:
         near = batch.value + (value - batch.value).clamp(-value_clip, value_clip)

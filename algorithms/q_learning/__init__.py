@@ -1,4 +1,4 @@
-"""Learners of action values from a replay: IQL, VDN, QMIX, QPLEX and WQMIX."""
+"""Learners of action values with replay: IQL, VDN, QMIX, QPLEX and WQMIX."""
 
 from .learner import IQL, QLearner
 from .value_decomposition import QMIX, QPLEX, VDN, WQMIX

@@ -1,7 +1,7 @@
-"""Values of discrete actions: which network output belongs to which action, and which action is best.
+"""Values of discrete actions: network outputs by action, and the best legal action.
 
-A MultiDiscrete action is worth the sum of what its parts are worth, so that its best parts make the best action. (Tavakoli et al., "Action branching
-architectures" (2018), take the mean.)
+The value of a MultiDiscrete action is the sum of the values of its parts, so that the best parts
+make the best action. (Tavakoli et al., "Action branching architectures" (2018), take the mean.)
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from ...envs.errors import BadParameter
 
 
 class ActionValues:
-    """Reads values `(..., choices)`; an action is `(..., parts)`, numbered from 0 in each part.
+    """Reader of values `(..., choices)`; an action is `(..., parts)`, numbered from 0 in each part.
 
     Raises:
         BadParameter: the group acts in a Box.
@@ -34,11 +34,11 @@ class ActionValues:
         self._offset = torch.tensor([0, *np.cumsum(self.sizes)[:-1]])
 
     def of(self, values: Tensor, action: Tensor) -> Tensor:
-        """The values `(...)` of actions `(..., parts)`."""
+        """Values `(...)` of actions `(..., parts)`."""
         return values.gather(-1, action + self._offset.to(action.device)).sum(dim=-1)
 
     def best(self, values: Tensor, mask: Tensor | None) -> Tensor:
-        """The legal action `(..., parts)` of the highest value."""
+        """Legal action `(..., parts)` of the highest value."""
         if mask is not None:
             values = values.masked_fill(~mask, -torch.inf)
         if len(self.sizes) == 1:
@@ -46,16 +46,19 @@ class ActionValues:
         return torch.stack([part.argmax(dim=-1) for part in values.split(self.sizes, dim=-1)], dim=-1)
 
     def one_hot(self, action: Tensor) -> Tensor:
-        """`(..., choices)` float32 with a 1 for each part of the action."""
+        """One-hot code `(..., choices)` float32 with a 1 for each part of the action."""
         hot = torch.zeros(*action.shape[:-1], self.choices, device=action.device)
         return hot.scatter_(-1, action + self._offset.to(action.device), 1.0)
 
     def to_action(self, action: Tensor) -> NDArray[np.int64]:
-        """What the environment takes, `(..., *action_shape)`."""
+        """Convert to actions of the environment, `(..., *action_shape)`."""
         numbers = action.cpu().numpy() + self._start
         return numbers.reshape(*numbers.shape[:-1], *self._shape)
 
     def from_action(self, action: Tensor) -> Tensor:
-        """The reverse: `(..., *action_shape)` to `(..., parts)`; rows that hold 0 because nobody acted become action 0."""
+        """Convert from actions of the environment, `(..., *action_shape)` to `(..., parts)`.
+
+        Rows without an action, which hold 0, become action 0.
+        """
         parts = action if self._shape else action.unsqueeze(-1)
         return (parts - torch.from_numpy(self._start).to(action.device)).clamp(min=0)

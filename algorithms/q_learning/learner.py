@@ -1,7 +1,7 @@
-"""Learning action values from a replay: what independent learners and teams have in common, and the independent learner IQL.
+"""Q-learning with replay: the base of independent and team learners, and IQL.
 
-Sources: Mnih et al., "Human-level control through deep reinforcement learning" (2015); double estimation, van Hasselt et al. (2016); independent
-learners, Tampuu et al. (2017). Differences of public code are settled in `../shared/specs/learners.md` section 3.
+Sources: Mnih et al., "Human-level control through deep reinforcement learning" (2015); double
+Q-learning, van Hasselt et al. (2016); independent learners, Tampuu et al. (2017).
 """
 
 import copy
@@ -33,10 +33,10 @@ Metrics = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class QSettings:
-    """Options of learning action values."""
+    """Options of Q-learning."""
 
     network: QNetworkSettings = field(default_factory=QNetworkSettings)
-    """What the networks look like."""
+    """Architecture of the networks."""
     learning_rate: float = 5e-4
     """Step size of Adam."""
     anneal: bool = False
@@ -44,21 +44,23 @@ class QSettings:
     gamma: float = 0.99
     """Discount of a step."""
     n_step: int = 1
-    """Decisions whose rewards a target holds before it takes the value of what comes then."""
+    """Decisions whose rewards a target sums before it bootstraps."""
     return_lambda: float = 0.0
     """Mixing of short and long targets, 0 to 1, instead of `n_step`."""
     double_q: bool = True
-    """Targets take the best action of the learning network, and its value from the target network."""
+    """Choose the best action of a target by the learning network, and its value by the target
+    network.
+    """
     reward_scale: float = 1.0
-    """What rewards are multiplied by before they are learnt from."""
+    """Factor of rewards in the targets."""
     epsilon_start: float = 1.0
     """Share of random actions at the beginning of the run."""
     epsilon_end: float = 0.05
-    """And from `epsilon_fraction` of the run on."""
+    """Share of random actions from `epsilon_fraction` of the run on."""
     epsilon_fraction: float = 0.2
-    """How long it falls, as a share of the run."""
+    """Share of the run in which epsilon falls."""
     epsilon_schedule: Literal["linear", "exponential"] = "linear"
-    """How it falls."""
+    """Shape of the fall of epsilon."""
     buffer_size: int = 100_000
     """Steps that the replay holds, summed over the envs."""
     warm_up: int = 0
@@ -66,17 +68,17 @@ class QSettings:
     batch_size: int = 64
     """Sequences of each gradient step."""
     sequence_length: int = 8
-    """Transitions of a sequence: memory is carried and targets look ahead within it."""
+    """Transitions of a sequence, within which memory is carried and targets look ahead."""
     burn_in: int = 0
-    """Of these, first ones that only bring the memory up to date."""
+    """First transitions of a sequence that only update the memory."""
     gradient_steps: int = 8
     """Gradient steps after each rollout."""
     target_interval: int = 100
     """Gradient steps between updates of the target networks."""
     target_tau: float = 1.0
-    """How far an update moves them towards the learning ones; 1 copies, less is soft."""
+    """Step of the target networks towards the learning ones; 1 is a copy, less a soft update."""
     max_grad_norm: float = 10.0
-    """Each network's gradient is scaled down to this norm."""
+    """Largest norm of each network's gradient; larger gradients are scaled down to it."""
     adam_epsilon: float = 1e-5
     """Adam's epsilon."""
 
@@ -107,9 +109,10 @@ S = TypeVar("S", bound=QSettings)
 
 
 class QLearner(Learner, Generic[S]):
-    """Base class: acts by its action values, keeps a replay, and takes gradient steps on sequences of it.
+    """Base class: acts by its action values, and takes gradient steps on sequences of a replay.
 
-    Subclasses put what learns into `parts`, from which targets and optimizers are made, and write `_loss` and `_values`.
+    Subclasses put their networks into `parts`, from which targets and optimizers are made, and
+    implement `_loss` and `_values`.
     """
 
     settings: S
@@ -133,25 +136,28 @@ class QLearner(Learner, Generic[S]):
         self._check_replay()
 
     def make_network(self) -> QNetwork:
-        """A network of action values."""
+        """Build a network of action values."""
         return QNetwork(self.group, self.actions, self.settings.network, self.stream("initialisation"))
 
     def other_parts(self) -> dict[str, nn.Module]:
-        """What else learns, by name."""
+        """Further parts that learn, by name."""
         return {}
 
     @property
     def keeps_state(self) -> bool:
-        """Whether the replay keeps the environment's global state."""
+        """True if the replay keeps the environment's global state."""
         return False
 
     @abstractmethod
     def _loss(self, sequence: Sequence) -> tuple[Tensor, Tensor, Metrics]:
-        """The loss, a number; which networks it has a meaning for, `(m,)` bool; and metrics."""
+        """Compute the loss `()`, the mask `(m,)` bool of networks with valid rows, and metrics."""
 
     @abstractmethod
     def _values(self, parts: Any, values: Tensor, best: Tensor, sequence: Sequence) -> Tensor:
-        """What follows from each observation on `(L + 1, B, k)`, k the agents, or 1 for a team, if the agents do `best` there."""
+        """Bootstrap values `(L + 1, B, k)` of the actions `best`.
+
+        k is the number of agents, or 1 for a team.
+        """
 
     # Acting
 
@@ -169,7 +175,7 @@ class QLearner(Learner, Generic[S]):
         mask = None if step.action_mask is None else self._to_device(step.action_mask)
         score, epsilon = values[0], self.epsilon()
         if not greedy and epsilon > 0:
-            # Who explores takes the legal action of the highest draw, and so each with the same chance.
+            # Exploring agents take the legal action of the highest draw, each with the same chance.
             stream = self.stream("policy")
             explore, draw = (torch.rand(shape, generator=stream) for shape in (active.shape, score.shape))
             score = torch.where((explore < epsilon).unsqueeze(-1).to(score.device), draw.to(score.device), score)
@@ -178,7 +184,7 @@ class QLearner(Learner, Generic[S]):
         return Decision(self.actions.to_action(action), self.network.remember(inside, action, active), record)
 
     def epsilon(self) -> float:
-        """The share of random actions now."""
+        """Current share of random actions."""
         settings = self.settings
         whole = settings.epsilon_fraction * self.setup.num_updates
         gone = min(1.0, self.updates / whole) if whole > 0 else 1.0
@@ -205,7 +211,7 @@ class QLearner(Learner, Generic[S]):
         return summarize(self.group, totals) | {"epsilon": self.epsilon(), "replay_steps": float(seen)}
 
     def _update(self, replay: Replay) -> Metrics:
-        """One gradient step on sequences of the replay."""
+        """Take one gradient step on sequences of the replay."""
         settings = self.settings
         sequence = replay.draw(settings.batch_size, settings.sequence_length, self.stream("replay"), self.setup.device)
         loss, active_networks, metrics = self._loss(sequence)
@@ -226,7 +232,7 @@ class QLearner(Learner, Generic[S]):
         return metrics
 
     def learning_rate(self) -> float:
-        """The step size of the coming update."""
+        """Step size of the coming update."""
         rate = self.settings.learning_rate
         return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
 
@@ -255,7 +261,10 @@ class QLearner(Learner, Generic[S]):
         active: Tensor,
         sequence: Sequence,
     ) -> tuple[Tensor, Tensor]:
-        """What chosen values should be, and where that is known and to be learnt, `(L, B, k)` each."""
+        """Targets of the chosen values, and the mask of valid ones, `(L, B, k)` each.
+
+        Transitions of the burn-in are not valid.
+        """
         settings = self.settings
         bootstrap = value.cpu().numpy()
         arguments = (
@@ -282,10 +291,11 @@ class QLearner(Learner, Generic[S]):
             value = self._values(self.parts, values, best, sequence) / self.settings.reward_scale
         return value.expand(*value.shape[:2], self.group.size).cpu().numpy()
 
-    # What is kept
+    # State
 
     def _capacity(self, num_envs: int) -> int:
-        return max(self.settings.buffer_size // num_envs, 1) + 1  # one more, for the step whose transition is not over
+        # one more, for the step whose transition is not over
+        return max(self.settings.buffer_size // num_envs, 1) + 1
 
     def _check_replay(self) -> None:
         setup, settings = self.setup, self.settings
@@ -297,7 +307,7 @@ class QLearner(Learner, Generic[S]):
             )
 
     def replay_bytes(self) -> int:
-        """What the replay takes when it is full."""
+        """Bytes of the full replay."""
         memory = self.network.hidden_size + self.network.last_action_size
         step = bytes_per_step(self.setup, memory, self.keeps_state)
         return step * self.setup.num_envs * self._capacity(self.setup.num_envs)
@@ -347,7 +357,7 @@ class QLearner(Learner, Generic[S]):
 
 
 class IQL(QLearner[QSettings]):
-    """Independent Q-learning: each agent values its own actions by its own observations and rewards."""
+    """Independent Q-learning: each agent learns from its own observations and rewards."""
 
     Settings = QSettings
     information = Information.LOCAL

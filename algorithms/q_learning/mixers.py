@@ -1,6 +1,7 @@
-"""Mixers: what a team's joint action is worth, from what its agents' actions are worth to each.
+"""Mixers: the team's value of a joint action from the agents' values of their actions.
 
-Rows are R = steps times envs. Inactive agents' values are 0 before they come here. Every parameter has a first axis of 1, as `StackedAdam` wants it.
+Rows are R = steps times envs. Inactive agents' values are set to 0 before. Every parameter has a
+first axis of 1, as `StackedAdam` requires.
 """
 
 import warnings
@@ -19,23 +20,25 @@ from ..nn.encoders import build_encoder
 from ..nn.layers import StackedLinear
 
 LARGEST_POWER = 10.0
-"""Of the importances of `QPLEXMixer`, so that they stay finite."""
+"""Largest exponent in the importances of `QPLEXMixer`, so that they stay finite."""
 
 
 @dataclass(frozen=True)
 class MixerSettings:
-    """What mixers look like; each takes what it needs."""
+    """Architecture of mixers; each reads the options that it needs."""
 
     embedding: int = 32
     """Width of the hidden layer that the agents' values go through."""
     hyper: int = 64
-    """Width of the hidden layers of the networks that make the mixer's weights; 0 makes them linear."""
+    """Width of the hidden layers of the networks that make the mixer's weights; 0 makes them
+    linear.
+    """
     channels: tuple[int, ...] = (16, 32)
     """Channels of the convolutions that read a state that is an image."""
     heads: int = 4
     """Attention heads of `qplex`."""
     central: int = 64
-    """Width of the hidden layers of the unrestricted mixer that weighted losses compare with."""
+    """Width of the hidden layers of the unrestricted mixer in weighted losses."""
 
     def __post_init__(self):
         for name in ("embedding", "heads", "central"):
@@ -48,37 +51,40 @@ class Mixer(nn.Module):
     """Base class of mixers.
 
     Args:
-        n: agents.
-        choices: the width of one agent's one-hot action.
-        shape: of the state.
+        n: number of agents.
+        choices: width of one agent's one-hot action.
+        shape: shape of the state.
     """
 
     needs_state: ClassVar[bool] = True
-    """Whether it is shown the state."""
+    """True if the mixer reads the state."""
     needs_actions: ClassVar[bool] = False
-    """Whether it is shown the agents' best values and the joint action."""
+    """True if the mixer reads the agents' best values and the joint action."""
 
     def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
         super().__init__()
 
     @abstractmethod
     def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
-        """The team's value `(R,)` of a joint action.
+        """Compute the team's value `(R,)` of a joint action.
 
         Args:
             chosen: `(R, n)` each agent's value of its action.
-            best: `(R, n)` and of its best legal action; None will do where it is not needed, here and below.
+            best: `(R, n)` each agent's value of its best legal action. This and the arguments below
+                may be None if not needed.
             action: `(R, n * choices)` the joint action, one-hot.
             state: `(R, *state_shape)`.
         """
 
 
 class StateNetwork(nn.Module):
-    """From a state to `outputs` numbers: an encoder by the state's rank, then a linear layer or one with a hidden layer before it.
+    """Network from a state to `outputs` numbers.
 
-    At first they lie around `around` and the state, by a small `gain`, moves them little. So a mixer starts out near a sum, whatever the size of a
-    state's numbers. With weights that grow with the state, targets that take the largest value run away at once; with weights of 0, for a state of
-    zeros, nothing would ever move.
+    It is an encoder by the state's rank, then a linear layer, with a hidden layer before it if
+    `width` is above 0. The initial outputs lie around `around`, and by a small `gain` depend little
+    on the state. So a mixer starts out near a sum for states of any scale. With initial weights
+    that grow with the state, targets that take the largest value diverge at once. With weights of
+    0, a state of zeros would give no gradient.
     """
 
     def __init__(
@@ -98,7 +104,7 @@ class StateNetwork(nn.Module):
         self.out = StackedLinear(1, width or inputs, outputs, stream, gain=gain)
         spread = around / 2 or gain * (width or inputs) ** -0.5
         nn.init.uniform_(self.out.bias, around - spread, around + spread, generator=stream)
-        if self.hidden is not None:  # some units see something even where the state is all zeros
+        if self.hidden is not None:  # some units are active even in a state of zeros
             nn.init.uniform_(self.hidden.bias, -(inputs**-0.5), inputs**-0.5, generator=stream)
 
     def forward(self, state: Tensor) -> Tensor:
@@ -109,7 +115,11 @@ class StateNetwork(nn.Module):
 
 
 class VDNMixer(Mixer):
-    """VDN: the sum (Sunehag et al., "Value-decomposition networks for cooperative multi-agent learning", 2018)."""
+    """VDN: the sum of the agents' values.
+
+    Source: Sunehag et al., "Value-decomposition networks for cooperative multi-agent learning"
+    (2018).
+    """
 
     needs_state = False
 
@@ -118,9 +128,9 @@ class VDNMixer(Mixer):
 
 
 class QMIXMixer(Mixer):
-    """QMIX: a network with weights made from the state, none of them negative (Rashid et al., "QMIX", 2018).
+    """QMIX: a network with non-negative weights made from the state.
 
-    So a rise of any agent's value never lowers the team's.
+    So the team's value is monotone in each agent's. Source: Rashid et al., "QMIX" (2018).
     """
 
     def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
@@ -139,15 +149,16 @@ class QMIXMixer(Mixer):
     def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
         assert state is not None
         weight_in = self.weight_in(state).abs_().view(-1, self.n, self.embedding)
-        # Many products of a row with a small matrix: one multiplication of all elements is faster than as many products.
+        # Many products of a row with a small matrix: one elementwise product and a sum are faster.
         hidden = F.elu((chosen.unsqueeze(-1) * weight_in).sum(dim=1) + self.bias_in(state))
         return (hidden * self.weight_out(state).abs_()).sum(dim=1) + self.bias_out(state).squeeze(-1)
 
 
 class QPLEXMixer(Mixer):
-    """QPLEX: values and advantages mixed apart, advantages by weights that depend on the joint action (Wang et al., "QPLEX", 2021).
+    """QPLEX: values and advantages mixed separately (Wang et al., "QPLEX", 2021).
 
-    It can stand for any function whose best joint action is made of the agents' best actions.
+    The weights of the advantages depend on the joint action. The mixer can represent any function
+    whose best joint action consists of the agents' best actions.
     """
 
     needs_actions = True
@@ -173,16 +184,18 @@ class QPLEXMixer(Mixer):
         weight = self.weight(state).abs() + 1e-10
         value = (weight * best + self.bias(state)).sum(dim=1)
         advantage = weight * (chosen - best)
-        # The importance of an agent's advantage learns from it, not the agent from its importance: the gradient of the agents' values is that of
-        # their sum, as in the authors' code. A copy with a gradient of its own would let both run away together.
+        # The gradient of the agents' values is that of their sum, as in the authors' code: the
+        # importances learn from the advantages, not the reverse. Gradients of both would make them
+        # diverge together.
         importance = self._importance(action, state)
         return value + advantage.sum(dim=1) + (advantage.detach() * (importance - 1)).sum(dim=1)
 
     def _importance(self, action: Tensor, state: Tensor) -> Tensor:
-        """Lambda of the paper, `(R, n)`, above 0."""
+        """Importances `(R, n)`, lambda of the paper, above 0."""
         features = self.encoder(state.unsqueeze(1)).squeeze(0)
         joint = torch.cat([features, action], dim=1)
-        # The authors take the absolute value. It has to become large where agents' values differ little, and grows faster as a power.
+        # The authors take the absolute value. The key has to become large where agents' values
+        # differ little, and grows faster as a power.
         key = self.key(state).clamp(max=LARGEST_POWER).exp().unsqueeze(-1)
         agents = torch.sigmoid(self.agents(state)).view(-1, self.heads, self.n)
         actions = torch.sigmoid(self.actions(joint)).view(-1, self.heads, self.n)
@@ -190,9 +203,10 @@ class QPLEXMixer(Mixer):
 
 
 class Central(Mixer):
-    """A mixer without restriction, for the joint values that weighted losses compare with (Rashid et al., "Weighted QMIX", 2020).
+    """Mixer without restriction, for the joint values of weighted losses.
 
-    Nobody acts by it: its best joint action is not made of best single ones.
+    It never selects actions, because its best joint action does not consist of the agents' best
+    actions. Source: Rashid et al., "Weighted QMIX" (2020).
     """
 
     def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
@@ -211,14 +225,18 @@ class Central(Mixer):
 
 
 MIXERS: dict[str, type[Mixer]] = {"vdn": VDNMixer, "qmix": QMIXMixer, "qplex": QPLEXMixer}
-"""Mixers by the name that the setting `mixer` chooses them by; plugins add theirs."""
+"""Registry of mixers by the value of the setting `mixer`; plugins add theirs."""
 
 OLD_NAMES = {"sum": "vdn", "monotone": "qmix", "duplex": "qplex"}
-"""Names of version 0.1.0, for one release."""
+"""Names of mixers in version 0.1.0, accepted for one release."""
 
 
 def check_mixer(name: str) -> str:
-    """Return the name of a mixer as it is now. Raises BadParameter if there is none."""
+    """Return the current name of a mixer; warn if `name` is an old one.
+
+    Raises:
+        BadParameter: there is no such mixer.
+    """
     if name in MIXERS:
         return name
     if name not in OLD_NAMES:

@@ -1,4 +1,4 @@
-"""Action values of all agents of a group: a torso and a head, and what stays from step to step."""
+"""Action values of all agents of a group: a torso, a head, and the recurrent memory."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,24 +15,27 @@ from .discrete_actions import ActionValues
 
 @dataclass(frozen=True)
 class QNetworkSettings(TorsoSettings):
-    """What the networks of action values look like."""
+    """Architecture of the networks of action values."""
 
     last_action: bool = False
-    """Show each agent its last action, one-hot."""
+    """Append each agent's last action, one-hot, to its inputs."""
 
 
 @dataclass(frozen=True)
 class CommunicatingNetworkSettings(QNetworkSettings):
-    """The same for a team, whose agents may communicate."""
+    """Architecture of the networks of a team, whose agents may communicate."""
 
     channel: Literal["none", "features", "memory"] = "none"
-    """What agents send each other in every step, also when they act: the `features` of their inputs, or of their `memory`."""
+    """Messages between agents in every step, acting included: the `features` of their inputs, or of
+    their `memory`.
+    """
 
 
 class QNetwork(nn.Module):
     """Action values from observations and memory.
 
-    Memory is `(B, n, k)`: what the GRU holds, then the last action, as far as there are any.
+    Memory is `(B, n, k)`: the hidden state of the GRU, then the last action, if the network has
+    them.
     """
 
     def __init__(self, group: GroupSpec, actions: ActionValues, settings: QNetworkSettings, stream: torch.Generator):
@@ -52,7 +55,7 @@ class QNetwork(nn.Module):
         )
         self.hidden_size = settings.memory_size if settings.memory == "gru" else 0
         width = self.body.outputs * (2 if self.communication == "memory" else 1)
-        # Small first values: what is best is then a matter of what was paid, not of how the weights fell.
+        # Small initial values, so that rewards and not the initial weights decide the best action.
         self.head = StackedLinear(self.agent_axis.m, width, actions.choices, stream, gain=0.1)
 
     def initial_memory(self, num_envs: int) -> Tensor | None:
@@ -63,17 +66,18 @@ class QNetwork(nn.Module):
     def forward(
         self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor, action: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        """Values of a sequence.
+        """Compute the values of a sequence.
 
         Args:
             observation: `(T, B, n, *shape)`.
             memory: `(B, n, k)` before the first step, or None without memory.
-            first: `(T, B)` clears the memory before the step is read.
+            first: `(T, B)` clears the memory before the step.
             active: `(T, B, n)`.
-            action: `(T, B, n, parts)` what was chosen then; of the last step it is not needed, and for one step None will do.
+            action: `(T, B, n, parts)` the chosen actions. Those of the last step are not read, and
+                for one step None is allowed.
 
         Returns:
-            Values `(T, B, n, choices)`, and what the GRU holds after the last step.
+            Values `(T, B, n, choices)`, and the hidden state of the GRU after the last step.
         """
         hidden, last_action = None, None
         if memory is not None:
@@ -90,14 +94,17 @@ class QNetwork(nn.Module):
         return values.view(*active.shape, -1), hidden
 
     def remember(self, hidden: Tensor | None, action: Tensor, active: Tensor) -> Tensor | None:
-        """The memory `(B, n, k)` after a step in which the agents `active` (B, n) did `action` (B, n, parts)."""
+        """Memory `(B, n, k)` after a step with actions `action` (B, n, parts).
+
+        Agents that are not `active` (B, n) have no last action.
+        """
         if not self.last_action_size:
             return hidden
         one_hot = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
         return one_hot if hidden is None else torch.cat([hidden, one_hot], dim=-1)
 
     def _last_actions(self, before: Tensor, first: Tensor, active: Tensor, action: Tensor | None) -> Tensor:
-        """`(T, B, n, choices)`; zeros for those who had none."""
+        """One-hot last actions `(T, B, n, choices)`; zeros for agents without one."""
         last_action = before[None]
         if action is not None and len(first) > 1:
             one_hot = torch.where(active[:-1].unsqueeze(-1), self.actions.one_hot(action[: len(first) - 1]), 0)

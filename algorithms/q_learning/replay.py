@@ -1,4 +1,4 @@
-"""A replay of the last steps of all envs, from which sequences of steps are drawn."""
+"""Replay of the last steps of all envs, from which sequences of steps are drawn."""
 
 from typing import Any, NamedTuple
 
@@ -15,13 +15,16 @@ PER_TRANSITION = ("action", "reward", "terminated", "truncated")
 
 
 class Sequence(NamedTuple):
-    """L transitions of B envs each, drawn from a replay: L + 1 steps of what is seen, the first L of what follows (as in `Rollout`)."""
+    """L transitions of B envs each, drawn from a replay.
+
+    The fields of steps have L + 1 rows, those of outcomes the first L, as in `Rollout`.
+    """
 
     observation: Tensor  # (L + 1, B, n, *shape)
     action_mask: Tensor | None  # (L + 1, B, n, choices)
     active: Tensor  # (L + 1, B, n)
     first: Tensor  # (L + 1, B)
-    action: Tensor  # (L + 1, B, n, *action_shape); what stands in the last step means nothing
+    action: Tensor  # (L + 1, B, n, *action_shape); no meaning in the last step
     reward: NDArray[np.float32]  # (L, B, n)
     terminated: NDArray[np.bool_]  # (L, B, n)
     truncated: NDArray[np.bool_]  # (L, B)
@@ -30,23 +33,25 @@ class Sequence(NamedTuple):
 
 
 class Replay:
-    """The last `capacity` steps of every env, in arrays that are written in a circle.
+    """Replay of the last `capacity` steps of every env, in circular buffers.
 
-    What means nothing is made harmless when it is stored: observations, action masks and actions of inactive agents, and rewards that belong to
-    nobody, after an agent's own end and on the step into the next episode.
+    Data without a meaning are zeroed or allowed when stored: observations, action masks and actions
+    of inactive agents, and rewards that belong to no agent. Those come after an agent's own end and
+    on the step into the next episode.
 
     Args:
-        capacity: steps of each env; one of them waits for what follows.
-        sample: a rollout with the memories `(T, E, n, k)` in `record["memory"]`, if the learner has any, from which the arrays take their shapes.
-        keep_state: whether the global state is kept.
+        capacity: steps of each env, one of which waits for its outcome.
+        sample: a rollout that gives the buffers' shapes, with the memories `(T, E, n, k)` in
+            `record["memory"]`, if the learner has any.
+        keep_state: True to keep the global state.
     """
 
     def __init__(self, capacity: int, sample: Rollout, keep_state: bool):
         self.capacity = capacity
         self.head = 0
-        """The slot of the newest observation, whose transition is still to come."""
+        """Slot of the newest observation, whose transition is still to come."""
         self.filled = 0
-        """Transitions stored of each env."""
+        """Stored transitions of each env."""
         self.keep_state = keep_state
         self.parts: dict[str, NDArray[Any]] = {
             name: np.zeros((capacity, *part.shape[1:]), part.dtype) for name, part in self._parts_of(sample).items()
@@ -58,7 +63,7 @@ class Replay:
         return {name: part for name, part in parts.items() if part is not None}
 
     def add(self, rollout: Rollout) -> None:
-        """Store a rollout that goes on where the last one ended."""
+        """Store a rollout that continues the last one."""
         for name, part in self._parts_of(self._harmless(rollout)).items():
             length = len(part)
             if name not in self.parts:  # of a run from before bridged environments had masks
@@ -74,7 +79,7 @@ class Replay:
         valid = rollout.valid.reshape(*rollout.valid.shape, *[1] * (rollout.action.ndim - 3))
         mask = None if rollout.action_mask is None else rollout.action_mask | ~active[..., None]
         record = dict(rollout.record)
-        if "memory" in record:  # who waits where a sequence begins, begins it with a blank memory
+        if "memory" in record:  # an agent waiting at the start of a sequence gets a cleared memory
             record["memory"] = np.where(active[:-1, ..., None], record["memory"], np.float32(0))
         return rollout._replace(
             observation=np.where(here, rollout.observation, np.zeros((), rollout.observation.dtype)),
@@ -85,7 +90,11 @@ class Replay:
         )
 
     def _nobodys(self, rollout: Rollout) -> NDArray[np.bool_]:
-        """(T, E, n) where a reward comes after the agent's own end and before a new life, or on the step into the next episode."""
+        """Mask `(T, E, n)` of the rewards that belong to no agent.
+
+        These come after an agent's own end and before it acts again, or on the step into the next
+        episode.
+        """
         ended = np.zeros_like(rollout.terminated)
         ended[1:] = rollout.terminated[:-1]
         if self.filled:
@@ -93,18 +102,18 @@ class Replay:
         return (ended & ~rollout.active[:-1] & ~rollout.first[:-1, :, None]) | rollout.first[1:, :, None]
 
     def holds(self, length: int) -> bool:
-        """Whether there is a sequence of that many transitions."""
+        """Return True if the replay has a sequence of `length` transitions."""
         return self.filled >= length
 
     def draw(self, number: int, length: int, stream: torch.Generator, device: str | torch.device) -> Sequence:
-        """Sequences of `length` transitions, every env and every start with the same chance."""
+        """Draw sequences of `length` transitions, all envs and starts with the same probability."""
         num_envs = self.parts["reward"].shape[1]
         start = torch.randint(self.filled - length + 1, (number,), generator=stream).numpy()
         env_index = torch.randint(num_envs, (number,), generator=stream).numpy()
         return self._sequence(start, env_index, length, device)
 
     def whole(self, device: str | torch.device) -> Sequence:
-        """All that is stored, as one sequence of each env."""
+        """Return all stored transitions, as one sequence of each env."""
         env_index = np.arange(self.parts["reward"].shape[1])
         return self._sequence(np.zeros_like(env_index), env_index, self.filled, device)
 
@@ -129,14 +138,14 @@ class Replay:
         )  # fmt: skip
 
     def state_dict(self) -> dict[str, Any]:
-        """The slots that hold something, and where the circle stands."""
+        """Slots in use, and the position in the circular buffers."""
         used = self.capacity if self.filled == self.capacity - 1 else self.head + 1
         parts = {name: torch.from_numpy(part[:used]) for name, part in self.parts.items()}
         return {"capacity": self.capacity, "head": self.head, "filled": self.filled, "parts": parts}
 
     @classmethod
     def restored(cls, state: dict[str, Any]) -> "Replay":
-        """The replay that gave `state`."""
+        """Build the replay that returned `state`."""
         replay = cls.__new__(cls)
         replay.capacity, replay.head, replay.filled = state["capacity"], state["head"], state["filled"]
         replay.keep_state = "state" in state["parts"]
@@ -149,7 +158,7 @@ class Replay:
 
 
 def bytes_per_step(setup: Setup, memory_size: int, keep_state: bool) -> int:
-    """What one step of one env takes."""
+    """Bytes of one step of one env."""
     group = setup.group
     space = group.observation_space
     observation = int(np.prod(space.shape)) * space.dtype.itemsize

@@ -1,7 +1,8 @@
-"""Value decomposition: a team learns one value from one reward, made of values that its agents act by alone.
+"""Value decomposition: one value of the team from one reward, made of the agents' values.
 
-Training is centralized, execution is not: every agent takes the action that is best by its own values, and the mixers see to it that the joint
-action is then the best by the team's. VDN, QMIX and QPLEX differ in the mixer, weighted QMIX in what the loss weighs.
+Training is centralized, execution is not: every agent takes the best action by its own values. The
+mixers ensure that the joint action is then the best by the team's value. VDN, QMIX and QPLEX differ
+in the mixer, weighted QMIX in the weights of the loss.
 """
 
 from dataclasses import dataclass, field
@@ -28,19 +29,21 @@ class TeamSettings(QSettings):
     """Options of value decomposition."""
 
     network: CommunicatingNetworkSettings = field(default_factory=CommunicatingNetworkSettings)
-    """What the agents' networks look like."""
+    """Architecture of the agents' networks."""
     team_reward: Literal["sum", "mean"] | None = None
-    """How the agents' rewards make the team's, where the environment pays each its own."""
+    """Reduction of the agents' rewards to the team's, where the environment pays each its own."""
     state: StateSource = "environment"
-    """What mixers see: the environment's global state, or the agents' observations put together."""
+    """State for mixers: the environment's own, or the joined observations of the agents."""
     mixer: str = "qmix"
     """`vdn`, the sum; `qmix`, monotone in each agent's value; or `qplex`, duplex dueling."""
     mixing: MixerSettings = field(default_factory=MixerSettings)
-    """What the mixer looks like."""
+    """Architecture of the mixer."""
     weighting: Literal["none", "central", "optimistic"] = "none"
-    """Which joint actions count fully: all, those that seem best (CW of Rashid et al. 2020), or those that are worth more than thought (OW)."""
+    """Joint actions with full weight in the loss: all for `none`, the best ones by estimate for
+    `central` (CW of Rashid et al. 2020), the underestimated ones for `optimistic` (OW).
+    """
     weight: float = 0.1
-    """What the other joint actions count with `weighting`, above 0 and up to 1."""
+    """Weight of the other joint actions with `weighting`, above 0 and up to 1."""
 
     def __post_init__(self):
         super().__post_init__()
@@ -69,11 +72,18 @@ class WQMIXSettings(TeamSettings):
     """Options of weighted QMIX."""
 
     weighting: Literal["none", "central", "optimistic"] = "optimistic"
-    """Which joint actions count fully: all, those that seem best (CW of Rashid et al. 2020), or those that are worth more than thought (OW)."""
+    """Joint actions with full weight in the loss: all for `none`, the best ones by estimate for
+    `central` (CW of Rashid et al. 2020), the underestimated ones for `optimistic` (OW).
+    """
 
 
 class QMIX(QLearner[TeamSettings]):
-    """QMIX (Rashid et al. 2018), and by its settings each of the others."""
+    """QMIX (Rashid et al. 2018), and by its settings each of the other mixers.
+
+    Raises:
+        BadParameter: the environment pays each agent its own reward and `team_reward` is not set,
+            or a mixer needs a global state that the environment does not have.
+    """
 
     Settings = TeamSettings
     information = Information.JOINT
@@ -138,7 +148,10 @@ class QMIX(QLearner[TeamSettings]):
         return self._mix(mixer, values, best, sequence).unsqueeze(-1)
 
     def _mix(self, mixer: nn.Module, values: Tensor, action: Tensor, sequence: Sequence) -> Tensor:
-        """The team's value `(T, B)` of joint actions `(T, B, n, parts)` in the first T steps, by agents' values `(T, B, n, choices)`."""
+        """Team values `(T, B)` of joint actions `(T, B, n, parts)` in the first T steps.
+
+        `values` (T, B, n, choices) are the agents' own.
+        """
         length = len(values)
         active = sequence.active[:length]
         chosen = torch.where(active, self.actions.of(values, action), 0).flatten(0, 1)
@@ -156,7 +169,10 @@ class QMIX(QLearner[TeamSettings]):
     def _weigh(
         self, q_tot: Tensor, target: Tensor, actions: Tensor, best: Tensor, bootstrap: Tensor, sequence: Sequence
     ) -> tuple[Tensor, Tensor]:
-        """Weights of the loss `(1, L * B)`, and what the unrestricted mixer makes of the joint action that was taken (Rashid et al. 2020, equations 10 and 11)."""
+        """Weights of the loss, and the unrestricted mixer's values of the chosen joint actions.
+
+        Both are `(1, L * B)`. Source: Rashid et al. (2020), equations 10 and 11.
+        """
         central_q = self._forward(self.parts["central_network"], sequence)
         central = self._mix(self.parts["central_mixer"], central_q[:-1], actions, sequence).reshape(1, -1)
         with torch.no_grad():
@@ -169,12 +185,13 @@ class QMIX(QLearner[TeamSettings]):
         return weight, central
 
     def _team_reward(self, reward: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`(L, B, n)` to `(L, B, 1)`."""
+        """Reduce rewards `(L, B, n)` to the team's `(L, B, 1)`."""
         if self.settings.team_reward == "sum":
             return reward.sum(axis=-1, keepdims=True)
         if self.settings.team_reward == "mean":
             return reward.mean(axis=-1, keepdims=True)
-        # All get the same, but for agents whose own end has come and who have 0: the one that is not 0.
+        # All have the same reward, except agents after their own end, which have 0: take the one
+        # that is not 0.
         low, high = reward.min(axis=-1, keepdims=True), reward.max(axis=-1, keepdims=True)
         return np.where(-low > high, low, high)
 
@@ -186,12 +203,15 @@ class VDN(QMIX):
 
 
 class QPLEX(QMIX):
-    """QPLEX: duplex dueling, which can stand for every joint value that agents can act by (Wang et al. 2021)."""
+    """QPLEX: duplex dueling, for every joint value with decentralized best actions.
+
+    Source: Wang et al. (2021).
+    """
 
     Settings = QPLEXSettings
 
 
 class WQMIX(QMIX):
-    """Weighted QMIX: joint actions that were thought too little of count more than the others (Rashid et al. 2020)."""
+    """Weighted QMIX: underestimated joint actions have a larger weight (Rashid et al. 2020)."""
 
     Settings = WQMIXSettings

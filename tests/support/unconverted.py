@@ -28,11 +28,6 @@ TASKS_WITHOUT_CONFIG = {
 """Folders of tasks whose options still stand in `rules.py`."""
 
 PACKAGES_WITH_QUESTIONS = {
-    "algorithms/core",
-    "algorithms/nn",
-    "algorithms/norms",
-    "algorithms/ppo",
-    "algorithms/q_learning",
     "benchmarks",
     "benchmarks/norms",
     "benchmarks/peers",
