@@ -1,1 +1,4 @@
-"""Speed, side by side with peers, and results of long learning runs. `python -m benchmarks` prints the table of speeds."""
+"""Speed beside peers, and results of long learning runs.
+
+`python -m benchmarks` prints the table of speeds.
+"""

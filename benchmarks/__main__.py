@@ -1,5 +1,8 @@
-"""`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals]
-[baselines]`: tables of speeds, and of the outcomes of scripted play; all if none is named."""
+"""Tables of speeds and of the outcomes of scripted play.
+
+`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals]
+[baselines]` prints the named tables, or all if none is named.
+"""
 
 import os
 import platform
@@ -14,7 +17,7 @@ from stigmergy.training.experiment import DEFAULT_CONFIG
 
 
 def show_pathfinding(console: Console) -> None:
-    """Beside pogema."""
+    """Print the speed of lifelong pathfinding beside pogema."""
     console.print(
         f"{pathfinding.AGENTS} agents, {pathfinding.SIDE} x {pathfinding.SIDE}, radius {pathfinding.RADIUS}, lifelong, soft collisions"
     )
@@ -27,12 +30,12 @@ def show_pathfinding(console: Console) -> None:
 
 
 def show_tasks(console: Console) -> None:
-    """All tasks with their defaults, beside the peers that install."""
+    """Print the speed of all tasks with their defaults, beside the installed peers."""
     _show_rows(console, [tasks.measure(id) for id in tasks.our_tasks()])
 
 
 def show_dilemmas(console: Console) -> None:
-    """The social dilemmas alone, and what pictures as observations cost."""
+    """Print the speed of the social dilemmas, and the cost of RGB observations."""
     ids = [id for id in tasks.our_tasks() if id.startswith("dilemmas/")]
     pictures = [tasks.measure(f"dilemmas/{name}-v0", observation="rgb") for name in ("cleanup", "harvest")]
     _show_rows(console, [*(tasks.measure(id) for id in ids), *pictures])
@@ -55,7 +58,7 @@ def _show_rows(console: Console, rows: list[tasks.Row]) -> None:
 
 
 def show_tracking(console: Console) -> None:
-    """Cost of a pair."""
+    """Print the cost of a pair of a pursuer and a target."""
     table = Table("pursuers and targets", "envs", "ns for a pair and step", box=None)
     for number, num_envs, nanoseconds in tracking.measure():
         table.add_row(f"{number} x {number}", str(num_envs), f"{nanoseconds:.1f}")
@@ -63,7 +66,7 @@ def show_tracking(console: Console) -> None:
 
 
 def show_baselines(console: Console) -> None:
-    """Outcomes of random and of scripted play."""
+    """Print the outcomes of random and of scripted play."""
     console.print(f"default parameters, means over {scripted_baselines.EPISODES} episodes")
     table = Table("task", "players", "outcomes", box=None)
     for id in tasks.our_tasks():
@@ -73,7 +76,7 @@ def show_baselines(console: Console) -> None:
 
 
 def show_training(console: Console) -> None:
-    """The default experiment end to end."""
+    """Print the speed of the default experiment end to end."""
     speed, phases = training.measure()
     total = sum(phases.values())
     console.print(f"config {DEFAULT_CONFIG}, end to end")
@@ -85,7 +88,7 @@ def show_training(console: Console) -> None:
 
 
 def show_learners(console: Console) -> None:
-    """Learners beside other packages'."""
+    """Print the speed of learners beside those of other packages."""
     plays = [f"{name} {mean:.2f} ± {error:.2f}" for name, (mean, error) in learners.random_play().items()]
     console.print(
         f"simple_spread, 3 agents; an agent's return under random play: {', '.join(plays)}; level: return that is to be reached"
@@ -104,7 +107,7 @@ def show_learners(console: Console) -> None:
 
 
 def _learner_cells(contest: learners.Contest, side: learners.Side, ours: learners.Side) -> list[str]:
-    """One learner's row, with ratios to ours if it is another's."""
+    """Cells of one learner's row, with ratios to ours for a peer."""
     ratio = "" if side is ours else f"{ours.speed / side.speed:.2f}"
     cells = [side.name, f"{side.compile_seconds:.0f}", f"{side.speed:,.0f}", ratio]
     if contest.level is None or not side.learns:
@@ -118,7 +121,7 @@ def _learner_cells(contest: learners.Contest, side: learners.Side, ours: learner
 
 
 def show_signals(console: Console) -> None:
-    """What public sanctions cost."""
+    """Print the cost of public sanctions."""
     console.print(f"{signals.NUM_ENVS} envs, default parameters, random actions, 1 thread; collecting in agent-steps/s")
     stepping = ("task", "agents", "step, us", "signals alone, us", "of a step", "saved without noting")
     table = Table(*stepping, "collecting, LOCAL", "PUBLIC", "slower by", box=None)
@@ -141,7 +144,7 @@ PARTS = {
     "baselines": show_baselines,
 }
 ALIASES = {"yardsticks": "baselines"}
-"""Words of version 0.1.0, for one release."""
+"""Old words of version 0.1.0, kept for one release."""
 
 
 def main() -> int:

@@ -1,8 +1,13 @@
-"""Learners beside each other: `python -m benchmarks.compare swarm/spread --algorithms dpo ippo qmix --seeds 5 --jobs 2 --output FOLDER`.
+"""Comparison of learners over several tasks and seeds.
 
-A task is the first part of configs' names: `swarm/spread` and `dpo` are the config `swarm/spread-dpo`. Every run trains anew, plays the same held-out
-episodes ten times on its way and more of them at its end, and adds its rows to FOLDER/runs.csv; what stands there is not trained again, so a broken
-comparison goes on where it stopped. From these come FOLDER/table.md and a chart for each task. Intervals are over seeds (Student's t).
+`python -m benchmarks.compare swarm/spread --algorithms dpo ippo qmix --seeds 5 --jobs 2 --output
+FOLDER` runs it.
+
+A task is the first part of configs' names: `swarm/spread` and `dpo` are the config
+`swarm/spread-dpo`. Every run trains anew. It plays the same held-out episodes ten times during
+training and more of them at its end, and adds its rows to FOLDER/runs.csv. Runs whose rows are in
+the file are not trained again, so an interrupted comparison resumes. FOLDER/table.md and a chart
+for each task are made from the rows. Intervals are over seeds (Student's t).
 """
 
 import csv
@@ -28,7 +33,7 @@ from stigmergy.training.experiment import Experiment, build_experiment, read_con
 from stigmergy.training.trainer import Trainer
 
 POINTS = 10
-"""Evaluations on the way."""
+"""Evaluations during training."""
 COLUMNS = ("task", "algorithm", "seed", "kind", "step", "value", "seconds")
 CURVE, FINAL, GREEDY = "curve", "final", "greedy"
 
@@ -65,15 +70,16 @@ class Row:
     algorithm: str
     seed: int
     kind: str
-    """`curve` on the way, `final` as the config evaluates (see `evaluation_greedy`), `greedy` with the most likely actions."""
+    """Kind of measurement: `curve` during training, `final` at the end as the config evaluates (see
+    `evaluation_greedy`), `greedy` at the end with the most likely actions."""
     step: int
     value: float
     seconds: float
-    """Since the run began, evaluations left out."""
+    """Seconds since the run began, without evaluations."""
 
 
 def experiment_of(task: str, algorithm: str, seed: int, options: Options) -> Experiment:
-    """The experiment of one run."""
+    """Build the experiment of one run."""
     experiment = build_experiment(read_config(f"{task}-{algorithm}"))
     steps = options.steps or experiment.training.total_steps
     training = dataclasses.replace(
@@ -83,7 +89,7 @@ def experiment_of(task: str, algorithm: str, seed: int, options: Options) -> Exp
 
 
 def run(task: str, algorithm: str, seed: int, options: Options) -> list[Row]:
-    """Train one seed; what its held-out episodes came to."""
+    """Train one seed and return the rows of its held-out episodes."""
     experiment = experiment_of(task, algorithm, seed, options)
     trainer = Trainer(experiment)
     envs = {episodes: experiment.make_env(episodes) for episodes in {max(1, options.episodes // 4), options.episodes}}
@@ -109,7 +115,7 @@ def run(task: str, algorithm: str, seed: int, options: Options) -> list[Row]:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """What stands in a file of rows; nothing if there is none."""
+    """Read the rows of a CSV file; an absent file has none."""
     if not path.exists():
         return []
     with path.open(newline="") as file:
@@ -128,7 +134,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def add_rows(path: Path, rows: Sequence[Row]) -> None:
-    """Add rows to a file, with a header if it is new."""
+    """Append rows to a file, with a header if it is new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
     with path.open("a", newline="") as file:
@@ -139,7 +145,7 @@ def add_rows(path: Path, rows: Sequence[Row]) -> None:
 
 
 def mean_and_half(values: Sequence[float]) -> tuple[float, float]:
-    """Mean and half of its 95% interval over seeds; NaN for fewer than three."""
+    """Mean and half of its 95% interval over seeds; the half is NaN for fewer than three."""
     mean, low, high = mean_and_interval(values)
     return mean, (high - low) / 2
 
@@ -156,12 +162,12 @@ def difference(one: Sequence[float], other: Sequence[float]) -> tuple[float, flo
 
 
 def values_of(rows: Sequence[Row], task: str, algorithm: str, kind: str) -> list[float]:
-    """One value a seed."""
+    """Values of an algorithm on a task, one a seed."""
     return [row.value for row in rows if (row.task, row.algorithm, row.kind) == (task, algorithm, kind)]
 
 
 def verdict(rows: Sequence[Row], task: str, claim: tuple[str, str]) -> str:
-    """Whether the first of two algorithms is above the second on a task."""
+    """Compare the first of two algorithms with the second on a task, in words."""
     one, other = (values_of(rows, task, name, FINAL) for name in claim)
     if min(len(one), len(other)) < 2:
         return ""
@@ -171,7 +177,7 @@ def verdict(rows: Sequence[Row], task: str, claim: tuple[str, str]) -> str:
 
 
 def table(rows: Sequence[Row], options: Options) -> str:
-    """Markdown: a line for each task, a column for each algorithm, the best in bold."""
+    """Markdown table: a row for each task, a column for each algorithm, the best in bold."""
     algorithms = [name for name in options.algorithms if any(row.algorithm == name for row in rows)]
     first, second = options.claim
     lines = [
@@ -193,7 +199,7 @@ def table(rows: Sequence[Row], options: Options) -> str:
 
 
 def chart_lines(rows: Sequence[Row], task: str, algorithms: Sequence[str]) -> list[Line]:
-    """A learning curve for each algorithm."""
+    """Learning curves of a task, one for each algorithm."""
     lines = []
     for name in algorithms:
         curve = [row for row in rows if (row.task, row.algorithm, row.kind) == (task, name, CURVE)]
@@ -207,7 +213,7 @@ def chart_lines(rows: Sequence[Row], task: str, algorithms: Sequence[str]) -> li
 
 
 def report(rows: Sequence[Row], options: Options) -> None:
-    """Write the table and the charts of the algorithms asked for, and print the table."""
+    """Write the table and the charts of the chosen algorithms, and print the table."""
     rows = [row for row in rows if row.algorithm in options.algorithms]
     folder = Path(options.output)
     text = table(rows, options)
@@ -224,7 +230,7 @@ def report(rows: Sequence[Row], options: Options) -> None:
 
 
 def main() -> None:
-    """Train what is missing, then report."""
+    """Train the missing runs, then report."""
     options = tyro.cli(Options)
     path = Path(options.output) / "runs.csv"
     done = {(row.task, row.algorithm, row.seed) for row in read_rows(path) if row.kind == GREEDY}

@@ -1,11 +1,16 @@
-"""Learners end to end, beside those of JaxMARL, BenchMARL and EPyMARL: `python -m benchmarks learners`.
+"""Speed of learners end to end, beside those of JaxMARL, BenchMARL and EPyMARL.
 
-The task is MPE's simple_spread with three agents, the networks and settings are the peer's own. What is measured: agent-steps per second of
-collecting and learning together, and for IPPO seconds until the mean return of an agent in training passes a level. Compiling is left out.
-Ours and the peer's runs follow each other, with seeds 0, 1, ...
+`python -m benchmarks learners` prints it.
 
-Returns compare with JaxMARL's: an episode is 26 steps there, and so it is here; a step into the next episode, which only ours has, is not counted as a step.
-`random_play` shows that the tasks pay the same. They do not compare with BenchMARL's, because VMAS has rules and rewards of its own under the same name.
+The task is MPE's simple_spread with three agents. The networks and settings are the peer's own. Two
+things are measured: agent-steps per second of collecting and learning together, and for IPPO the
+seconds until the mean return of an agent in training passes a level. Compilation is left out. Our
+runs and the peer's alternate, with seeds 0, 1, ...
+
+Returns are comparable with JaxMARL's: an episode has 26 steps there, and the same here. The step
+into the next episode, which only ours has, is not counted. `random_play` shows that the rewards of
+the tasks agree. Returns are not comparable with BenchMARL's, because VMAS has rules and rewards of
+its own under the same name.
 """
 
 import math
@@ -29,15 +34,16 @@ WINDOW = 400
 """Episodes over which returns are averaged."""
 PEERS = ("jaxmarl_baselines", "benchmarl", "epymarl")
 WARM_UP = 3
-"""Updates of ours before anything is timed: they compile, or read what was compiled."""
+"""Updates of ours before timing starts; they compile kernels or load compiled ones."""
 
 NETWORK = {"sharing": "all", "hidden": [64, 64], "activation": "tanh", "separate_critic": True}
 IPPO = {
     "network": NETWORK, "learning_rate": 2.5e-3, "anneal": True, "gamma": 0.99, "gae_lambda": 0.95, "epochs": 4, "minibatches": 4,
     "value_clip": 0.2, "value_coefficient": 0.25, "entropy": 0.01, "max_grad_norm": 0.5,
 }  # fmt: skip
-"""JaxMARL's ippo_ff_mpe; its value loss has a half in it, so its coefficient of 0.5 is 0.25 here. Of the learning rates 2.5e-4, which is its own,
-1e-3 and 2.5e-3, the last is the one with which it learns fastest."""
+"""Settings of JaxMARL's ippo_ff_mpe. Its value loss has a factor of a half, so its coefficient of
+0.5 is 0.25 here. The learning rate is the one of 2.5e-4 (its own), 1e-3 and 2.5e-3 with which it
+learns fastest."""
 QMIX = {
     "network": {"sharing": "all", "agent_id": True, "hidden": [64], "memory": "gru", "memory_size": 64},
     "learning_rate": 5e-3, "anneal": True, "gamma": 0.9, "epsilon_start": 1.0, "epsilon_end": 0.05, "epsilon_fraction": 0.1,
@@ -45,41 +51,42 @@ QMIX = {
     "target_interval": 200, "max_grad_norm": 25.0, "team_reward": "sum", "state": "observations",
     "mixing": {"embedding": 32, "hyper": 128},
 }  # fmt: skip
-"""JaxMARL's ql_rnn_mpe; it takes rectified Adam where ours takes Adam. Its runs have ten million steps. In a few hundred thousand its returns depend
-more on the seed than on anything else, with this learning rate and with 2e-3 and 1e-3, so that only speeds are compared."""
+"""Settings of JaxMARL's ql_rnn_mpe. It uses rectified Adam, ours uses Adam. Its runs have ten
+million steps. In a few hundred thousand, its returns depend mostly on the seed, with this learning
+rate and with 2e-3 and 1e-3, so only speeds are compared."""
 
 Curve = list[tuple[float, float]]  # after each update: seconds, mean return of an agent
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A learner of another package."""
+    """Learner of another package."""
 
     name: str
-    """`<name>_driver.py` drives it."""
+    """Name of the peer, driven by `<name>_driver.py`."""
     task: dict[str, Any]
-    """What the driver is told beside envs, rollout length, steps and seeds."""
+    """Task of the driver beside envs, rollout length, steps and seeds."""
     rounds: int = 1
 
 
 @dataclass(frozen=True)
 class Contest:
-    """A learner of ours, and peers on the same work."""
+    """Learner of ours, and peers on the same work."""
 
     name: str
     algorithm: str
     learner: dict[str, Any]
     num_envs: int
     length: int
-    """Transitions of a rollout of the peer's."""
+    """Transitions of a rollout of the peer."""
     updates: int
     peers: tuple[Peer, ...]
     rounds: int = 1
     level: float | None = None
-    """Return to reach; None where returns do not compare."""
+    """Return to reach; None if returns are not comparable."""
     continuous: bool = False
     whole_episodes: bool = False
-    """The peer begins an episode with each rollout; ours needs a step more for that."""
+    """True if the peer begins an episode with each rollout; ours needs one step more for that."""
 
     @property
     def steps(self) -> int:
@@ -92,7 +99,7 @@ class Contest:
         return math.ceil(WINDOW * EPISODE / (self.num_envs * self.length))
 
     def experiment(self, seed: int) -> dict[str, Any]:
-        """Our side as a config."""
+        """Build the config of our side."""
         length = self.length + self.whole_episodes
         return {
             "environment": "swarm/spread-v0",
@@ -110,20 +117,20 @@ class Contest:
 
 @dataclass(frozen=True)
 class Run:
-    """One training."""
+    """One training run."""
 
     agent_steps: int
     seconds: float
     curve: Curve
 
     def by_steps(self) -> Curve:
-        """The curve with agent-steps where the seconds were."""
+        """Learning curve over agent-steps instead of seconds."""
         return [(self.agent_steps * (i + 1) / len(self.curve), value) for i, (_, value) in enumerate(self.curve)]
 
 
 @dataclass(frozen=True)
 class Side:
-    """What a learner came to in a contest, over seeds."""
+    """Results of a learner in a contest, over seeds."""
 
     name: str
     runs: list[Run]
@@ -131,16 +138,19 @@ class Side:
 
     @property
     def speed(self) -> float:
-        """Agent-steps per second, the median."""
+        """Median of agent-steps per second."""
         return median(run.agent_steps / run.seconds for run in self.runs)
 
     @property
     def learns(self) -> bool:
-        """Whether its returns are known."""
+        """True if its returns are known."""
         return all(run.curve for run in self.runs)
 
     def reach(self, contest: Contest) -> tuple[float, float] | None:
-        """Seconds and agent-steps until the level is passed, medians; None if most runs never do, or there is no level."""
+        """Seconds and agent-steps until the level is passed, medians.
+
+        None if most runs never pass it, or there is no level.
+        """
         if contest.level is None or not self.learns:
             return None
         seconds = median(passes(contest.level, run.curve, contest.window) for run in self.runs)
@@ -148,12 +158,12 @@ class Side:
         return (seconds, steps) if math.isfinite(seconds) else None
 
     def last(self, contest: Contest) -> float:
-        """Mean return over the last window, the median."""
+        """Mean return over the last window, the median over seeds."""
         return median(float(np.mean([value for _, value in run.curve[-contest.window :]])) for run in self.runs)
 
 
 def contests() -> list[Contest]:
-    """What is measured."""
+    """Contests of this benchmark."""
 
     def jaxmarl(algorithm: str, learner: dict[str, Any], rounds: int) -> Peer:
         return Peer("jaxmarl_baselines", {"algorithm": algorithm, "learning_rate": learner["learning_rate"]}, rounds)
@@ -175,7 +185,7 @@ def contests() -> list[Contest]:
 
 
 def measure(contest: Contest) -> list[Side]:
-    """Our side, then the peers that are there. Raises RuntimeError if a peer fails."""
+    """Measure our side, then the available peers. Raises RuntimeError if a peer fails."""
     start = time.perf_counter()
     run_ours(rehearsal(contest), 0)
     compiled = time.perf_counter() - start
@@ -184,13 +194,13 @@ def measure(contest: Contest) -> list[Side]:
 
 
 def rehearsal(contest: Contest) -> Contest:
-    """A few updates, which learn from the first on."""
+    """Shorten a contest to a few updates, which learn from the first on."""
     learner = contest.learner | ({"warm_up": 0} if "warm_up" in contest.learner else {})
     return replace(contest, updates=WARM_UP, learner=learner)
 
 
 def run_ours(contest: Contest, seed: int) -> Run:
-    """Train once."""
+    """Train our learner once."""
     start = time.perf_counter()
     trainer = Trainer(build_experiment(contest.experiment(seed)))
     curve: Curve = []
@@ -223,7 +233,7 @@ def random_play(episodes: int = 4096) -> dict[str, tuple[float, float]]:
 
 
 def passes(level: float, curve: Curve, window: int) -> float:
-    """When the mean return over the last `window` updates passes a level; inf if it never does."""
+    """Time at which the mean return over the last `window` updates passes a level; inf if never."""
     if len(curve) < window:
         return math.inf
     means = np.convolve([value for _, value in curve], np.full(window, 1 / window), mode="valid")

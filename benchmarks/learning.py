@@ -1,7 +1,10 @@
-"""What experiments learn, over seeds: `python -m benchmarks.learning CONFIG [CONFIG ...] --seeds 5 --against random pibt`.
+"""Outcomes of trained experiments over seeds, beside baselines.
 
-Each seed trains anew and plays the same held-out episodes; baselines play them too. The intervals are over seeds (Student's t). With
-`--jobs 2` two seeds train side by side, each on its share of the threads: more of them in an hour, each one slower.
+`python -m benchmarks.learning CONFIG [CONFIG ...] --seeds 5 --against random pibt` runs it.
+
+Each seed trains anew and plays the same held-out episodes; baselines play them too. The intervals
+are over seeds (Student's t). With `--jobs 2` two seeds train side by side, each on its share of the
+threads: more runs an hour, each of them slower.
 """
 
 import dataclasses
@@ -27,13 +30,13 @@ from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_expe
 from stigmergy.training.trainer import Trainer, build_learners
 
 SCRIPTED, YARDSTICK = "scripted", "yardstick"
-"""The baseline of the task, by its name and by that of version 0.1.0."""
+"""Names of the task's baseline: today's, and that of version 0.1.0."""
 HEADER = "| config | outcome | {} | random | scripted | way from random to scripted | seeds | steps | seconds a seed |\n|---|---|---:|---:|---:|---:|---:|---:|---:|\n"
 
 
 @dataclass(frozen=True)
 class Options:
-    """Train configs with several seeds and compare what was learnt with baselines."""
+    """Train configs with several seeds and compare them with baselines."""
 
     configs: Annotated[tuple[str, ...], tyro.conf.Positional] = (DEFAULT_CONFIG,)
     """YAML files, or names of configs that come with the package."""
@@ -44,7 +47,8 @@ class Options:
     evaluation_seed: int = 1000
     """Seed of the held-out episodes."""
     against: tuple[str, ...] = ("random", SCRIPTED)
-    """Algorithms that need no training; `scripted` is the task's first scripted policy, if it has one."""
+    """Algorithms that need no training; `scripted` is the task's first scripted policy, if it has
+    one."""
     jobs: int = 1
     """Seeds that train side by side."""
     output: str = ""
@@ -53,7 +57,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Result:
-    """What one seed came to."""
+    """Result of one seed."""
 
     outcomes: dict[str, float]
     """Means over the held-out episodes."""
@@ -79,7 +83,7 @@ def train_and_play(config: str, seed: int, options: Options) -> Result:
 
 
 def play_baseline(experiment: Experiment, name: str, options: Options) -> dict[str, float]:
-    """Mean outcomes of a baseline on the same episodes; none where the task has no scripted policy."""
+    """Mean outcomes of a baseline on the same episodes; empty without a scripted policy."""
     env = experiment.make_env(options.episodes)
     players = build_learners(experiment, env, 0)
     for own in _scripted_baselines(experiment) if name == SCRIPTED else [name]:
@@ -91,25 +95,25 @@ def play_baseline(experiment: Experiment, name: str, options: Options) -> dict[s
 
 
 def _scripted_baselines(experiment: Experiment) -> list[str]:
-    """For each group that learns, its first scripted policy, as `baseline` takes it."""
+    """First scripted policy of each group that learns, in the notation of `baseline`."""
     env = experiment.make_env(1).spec
     learning = [group for group in env.groups if learner_class(experiment.choice(group.name).algorithm).learns]
     return [f"{group.name}={names[0]}" for group in learning if (names := scripted_for(env, group))]
 
 
 def _names(against: tuple[str, ...]) -> list[str]:
-    """Baselines under their names of today, each once."""
+    """Names of baselines in today's words, each once."""
     return list(dict.fromkeys(SCRIPTED if name == YARDSTICK else name for name in against))
 
 
 def interval(values: list[float]) -> str:
-    """Mean and 95% interval over seeds."""
+    """Mean and 95% interval over seeds, as text."""
     mean, low, high = mean_and_interval(values)
     return f"{mean:.4g}" if math.isnan(low) else f"{mean:.4g} ± {(high - low) / 2:.2g}"
 
 
 def run_seeds(config: str, options: Options) -> list[Result]:
-    """One result a seed."""
+    """Train all seeds; one result a seed."""
     if options.jobs == 1:
         return [train_and_play(config, seed, options) for seed in range(options.seeds)]
     with ProcessPoolExecutor(options.jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -118,7 +122,7 @@ def run_seeds(config: str, options: Options) -> list[Result]:
 
 
 def row(config: str, experiment: Experiment, results: list[Result], baselines: dict[str, dict[str, float]]) -> str:
-    """A config in one line of Markdown: the outcome that `best_metric` names."""
+    """Markdown row of a config: the outcome that `best_metric` names."""
     outcome = experiment.training.best_metric
     own = [result.outcomes[outcome] for result in results]
     random, best = (baselines.get(name, {}).get(outcome, math.nan) for name in ("random", SCRIPTED))
@@ -136,7 +140,7 @@ def show(
     results: list[Result],
     baselines: dict[str, dict[str, float]],
 ) -> None:
-    """What each seed came to, and all outcomes of a config as a table."""
+    """Print the result of each seed, and all outcomes of a config as a table."""
     outcome = experiment.training.best_metric
     for seed, result in enumerate(results):
         own = f"{outcome} {result.outcomes[outcome]:.4g}"

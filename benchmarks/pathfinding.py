@@ -1,4 +1,7 @@
-"""Lifelong pathfinding beside pogema 1.4: same map, agents, radius, collision system and random actions."""
+"""Lifelong pathfinding beside pogema 1.4.
+
+Map, agents, radius, collision system and random actions are the same.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,13 +18,16 @@ PEER = "pogema 1.4"
 
 
 def draw_map(seed: int = 0) -> str:
-    """A random map as a drawing, the same for both."""
+    """Draw a random map, the same for both."""
     walls = np.random.default_rng(seed).random((SIDE, SIDE)) < DENSITY
     return "\n".join("".join("#" if wall else "." for wall in row) for row in walls)
 
 
 def measure() -> list[tuple[str, float, float | None]]:
-    """Rows of name, agent-steps per second (median over rounds), and ratio to pogema (median of the rounds' ratios, or None)."""
+    """Rows of name, agent-steps per second (median over rounds), and ratio to pogema.
+
+    The ratio is the median of the rounds' ratios, or None.
+    """
     task: dict[str, Any] = {"map": draw_map(), "num_agents": AGENTS, "obs_radius": RADIUS, "max_cycles": CYCLES}
     batch = stigmergy.make("pathfinding/lifelong-v0", NUM_ENVS, collision_system="soft", **task)
     view = stigmergy.parallel_env("pathfinding/lifelong-v0", **task)

@@ -12,7 +12,10 @@ EPISODES, SEED = 64, 1000
 
 
 def measure(id: str) -> list[tuple[str, dict[str, float]]]:
-    """Who plays, and the mean of every outcome over the same episodes: random, then the first policy of every group."""
+    """Players and the mean of every outcome over the same episodes.
+
+    The players are random, then the first policy of every group.
+    """
     env = stigmergy.make(id, EPISODES)
     names = {group.name: next(iter(scripted_for(env.spec, group)), "random") for group in env.spec.groups}
     rows = []

@@ -1,6 +1,10 @@
-"""What public sanctions cost: noting who could sanction, inside a step, and collecting the events for a learner.
+"""Cost of public sanctions.
 
-`python -m benchmarks signals`: 64 envs, default parameters, random actions, one thread; medians of rounds in which the variants take turns.
+Two parts are timed: recording opportunities for sanctions inside a step, and collecting the events
+for a learner.
+
+`python -m benchmarks signals`: 64 envs, default parameters, random actions, one thread. Values are
+medians of rounds in which the variants take turns.
 """
 
 import sys
@@ -27,34 +31,35 @@ LENGTH = 32
 """Steps of a rollout."""
 ROUNDS, SECONDS = 15, 0.3
 WARM_UP, FRAMES = 200, 8
-"""Steps of random play before anything is timed, and states of it, some steps apart, on which the kernel alone is timed."""
+"""Steps of random play before timing starts, and states of it on which the kernel alone is timed.
+The states are some steps apart."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of one task. Shares are medians over rounds."""
+    """Measurements of one task. Shares are medians over rounds."""
 
     id: str
     agents: int
     step: float
     """Microseconds of a whole step of all envs."""
     kernel: float
-    """Those of clearing the signals and noting opportunities, timed alone."""
+    """Microseconds of clearing the signals and recording opportunities, timed alone."""
     share: float
-    """How much of a step that is."""
+    """Share of the kernel in a step."""
     saved: float
-    """How much of a step goes away without noting; the same step otherwise."""
+    """Share of a step that is saved without recording; the rest of the step is unchanged."""
     local: float
     """Agent-steps per second of collecting for a learner that declares LOCAL."""
     public: float
-    """The same for PUBLIC: signals, events, and their contexts."""
+    """Agent-steps per second for PUBLIC: signals, events, and their contexts."""
     collecting: float
-    """How much slower that is, as a share of LOCAL's speed."""
+    """Slowdown of PUBLIC, as a share of LOCAL's speed."""
 
 
 @njit
 def note_nothing(state, k, scratch, opportunity, c):
-    """In the place of `note_opportunities`."""
+    """Replacement of `note_opportunities` that records nothing."""
 
 
 @njit
@@ -64,7 +69,10 @@ def _note_all(state, k, scratch, opportunity):
 
 
 def with_note(id: str, note: Any, num_envs: int = NUM_ENVS) -> GridDilemma:
-    """The task with another function in the place of `note_opportunities`; its step is compiled anew, and not kept on disk."""
+    """Build the task with another function in place of `note_opportunities`.
+
+    Its step is compiled anew and not cached on disk.
+    """
     env: Any = stigmergy.make(id, num_envs)
     rules: Any = sys.modules[type(env).__module__.removesuffix(".env") + ".rules"]
     one = njit(_swapped(rules._advance_copy.py_func, note_opportunities=note))
@@ -74,14 +82,14 @@ def with_note(id: str, note: Any, num_envs: int = NUM_ENVS) -> GridDilemma:
 
 
 def _swapped(function: Any, **names: Any) -> FunctionType:
-    """The function with other things under some of the names that it finds in its module."""
+    """Copy of a function with other objects under some names of its module."""
     missing = names.keys() - set(function.__code__.co_names)
     assert not missing, f"{function.__qualname__} does not use {', '.join(missing)}"
     return FunctionType(function.__code__, function.__globals__ | names, function.__name__)
 
 
 def _stepper(env: GridDilemma) -> Callable[[int], object]:
-    """Steps of random play, which goes on from call to call."""
+    """Function that continues random play by a number of steps."""
     actions = _actions(env)
     for k in range(WARM_UP):
         env.step(actions[k % ACTIONS])
@@ -95,7 +103,7 @@ def _actions(env: GridDilemma) -> list[dict[str, np.ndarray]]:
 
 
 def _kernel(id: str, num_envs: int) -> Callable[[int], object]:
-    """What a step does for the channel, on states of random play."""
+    """Function that runs the kernel of a step on states of random play."""
     env: Any = stigmergy.make(id, num_envs)
     step, frames = _stepper(env), []
     for _ in range(FRAMES):
@@ -113,7 +121,7 @@ def _kernel(id: str, num_envs: int) -> Callable[[int], object]:
 
 
 def _collector(id: str, information: Information, num_envs: int) -> Callable[[int], object]:
-    """Collects a rollout of random play, as training does."""
+    """Function that collects a rollout of random play, as training does."""
     env: Any = stigmergy.make(id, num_envs)
     actions = _actions(env)
     group = env.spec.groups[0]

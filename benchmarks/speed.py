@@ -1,4 +1,7 @@
-"""How speeds are measured: agent-steps per second under random actions, in rounds in which the contestants take turns."""
+"""Speed in agent-steps per second under random actions.
+
+Contestants take turns in rounds.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +17,7 @@ from stigmergy.envs.core.random_policy import random_actions
 SECONDS = 2.0
 ROUNDS = 5
 ACTIONS = 16
-"""Joint actions drawn beforehand, so that drawing does not count."""
+"""Joint actions drawn beforehand, so that drawing is not timed."""
 
 
 def per_second(step: Callable[[int], object], seconds: float = SECONDS) -> float:
@@ -39,7 +42,7 @@ def batch_speed(env: BatchEnv, threads: int, seconds: float = SECONDS) -> float:
 
     def advance(k: int) -> None:
         nonlocal step
-        # Masks change with the state, so their draws count, as they would for anyone.
+        # Masks change with the state, so drawing actions is timed, as for any user.
         step = env.step(random_actions(env.spec.groups, step, generator) if masked else actions[k % ACTIONS])
 
     return env.num_envs * env.spec.num_agents * per_second(advance, seconds)
@@ -63,7 +66,10 @@ def view_speed(env: Any, seconds: float = SECONDS) -> float:
 
 
 def in_turn(contestants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, np.ndarray]:
-    """The speeds of every contestant in every round; round by round, so that a slow minute of the machine meets all of them."""
+    """Measure every contestant in every round.
+
+    Rounds alternate, so that a slow minute of the machine affects all contestants.
+    """
     speeds = {name: np.zeros(rounds) for name in contestants}
     for k in range(rounds):
         for name, contestant in contestants.items():
@@ -72,7 +78,7 @@ def in_turn(contestants: Mapping[str, Callable[[], float]], rounds: int = ROUNDS
 
 
 def bytes_per_env(id: str, **parameters: Any) -> int:
-    """Memory of one more env: state, what it shows, and the kernels' work space."""
+    """Memory of one more env in bytes: state, observations, and the kernels' work space."""
 
     def held(num_envs: int) -> int:
         env = stigmergy.make(id, num_envs, **parameters)
@@ -84,7 +90,7 @@ def bytes_per_env(id: str, **parameters: Any) -> int:
 
 
 def _collect(value: Any, arrays: dict[int, np.ndarray], seen: set[int]) -> None:
-    """Every array that owns its memory, once."""
+    """Collect every array that owns its memory, once."""
     if id(value) in seen:
         return
     seen.add(id(value))

@@ -1,4 +1,7 @@
-"""Every registered task with its default parameters: speed in batches, memory of an env, and the peers that there are for it."""
+"""Speed of every registered task with its default parameters.
+
+The table has the speed in batches, the memory of an env, and the available peers.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +16,12 @@ from stigmergy.envs.registration.registry import environments
 
 NUM_ENVS = 1024
 SOCIALJAX_NUM_ENVS = 64
-"""Envs of SocialJax that step together; its states and views are large."""
+"""Envs of SocialJax that step together; its states and observations are large."""
 ROUNDS, SHORT = 3, 1.0
 LARGEST = 2**31
-"""Bytes that a batch may take; tasks with larger envs get fewer of them."""
+"""Most bytes of a batch; tasks with larger envs get fewer of them."""
 
-# Task id to its peers: the package that runs it, and what its script is told.
+# Task id to its peers: the package that runs it, and the arguments of its script.
 PEERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "pursuit/evaders-v0": [("pettingzoo", {"module": "pettingzoo.sisl.pursuit_v5"})],
     "pursuit/tag-v0": [
@@ -49,7 +52,7 @@ PEERS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured of one task; speeds are medians of agent-steps per second."""
+    """Measurements of one task; speeds are medians of agent-steps per second."""
 
     id: str
     agents: int
@@ -59,16 +62,16 @@ class Row:
     two_threads: float
     view: float
     peers: dict[str, tuple[float, float]]
-    """Peer to its speed, and how many times as fast our batch on two threads is (median over rounds)."""
+    """Peer to its speed and the ratio of our batch on two threads to it (median over rounds)."""
 
 
 def our_tasks() -> list[str]:
-    """The ids that come with the package."""
+    """Ids of the tasks that come with the package."""
     return [entry.name for entry in environments if str(entry.target).startswith("stigmergy.")]
 
 
 def measure(id: str, **parameters: Any) -> Row:
-    """Measure one task; with other parameters than the defaults the row says so."""
+    """Measure one task; the row names parameters other than the defaults."""
     size = bytes_per_env(id, **parameters)
     num_envs = int(min(NUM_ENVS, max(1, LARGEST // size)))
     batch, view = stigmergy.make(id, num_envs, **parameters), stigmergy.parallel_env(id, **parameters)

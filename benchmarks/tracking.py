@@ -1,4 +1,7 @@
-"""What a step of target tracking costs for each pair of a pursuer and a target, from ten of each to a thousand."""
+"""Cost of a step of target tracking for each pair of a pursuer and a target.
+
+Sizes go from ten of each to a thousand.
+"""
 
 import numpy as np
 
@@ -7,11 +10,15 @@ from benchmarks.speed import batch_speed, in_turn
 
 SIZES = (10, 30, 100, 300, 1000)
 PAIRS = 2_000_000
-"""Pairs in a batch, so that all sizes do about the same work; at least one env, at most a thousand."""
+"""Pairs in a batch, so that all sizes have about the same work. A batch has at least one env and at
+most a thousand."""
 
 
 def measure() -> list[tuple[int, int, float]]:
-    """Rows of pursuers (as many targets), envs, and nanoseconds of one thread for a pair and step."""
+    """Rows of pursuers (as many targets), envs, and nanoseconds for a pair and step.
+
+    The time is that of one thread.
+    """
     batches = {
         n: stigmergy.make("pursuit/tracking-v0", min(1000, max(1, PAIRS // n**2)), num_pursuers=n, num_targets=n)
         for n in SIZES

@@ -1,4 +1,4 @@
-"""Agent-steps per second of a training run, and where the time goes."""
+"""Speed of a training run in agent-steps per second, and time by phase."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Observations and actions of one agent in the form of an environment, and as rows of a batch."""
+"""Observations and actions of one agent: in the form of an environment, and as rows of a batch."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
@@ -15,18 +15,19 @@ NO_INFO: Mapping[str, Any] = {}
 
 
 class Seen(NamedTuple):
-    """What one agent observes."""
+    """Observation of one agent."""
 
     row: NDArray[Any]  # (*shape,) of the group's observation space
     mask: NDArray[np.bool_] | None  # (choices,)
     is_row: bool
-    """It came as a row already, so actions are wanted as rows too."""
+    """True if it came as a row already, so that actions are returned as rows too."""
 
 
 class Forms:
-    """The agents of an environment, and how each is read and acts.
+    """Agents of an environment, with the forms of their observations and actions.
 
-    The form is that of `ParallelView`. Behind the bridge it is the environment's own; there `ParallelView` is understood as well.
+    The form is that of `ParallelView`. A bridged environment has its own form; `ParallelView` is
+    accepted there as well.
     """
 
     def __init__(self, env: BatchEnv):
@@ -37,13 +38,15 @@ class Forms:
             agent: (group.name, i) for group in env.spec.groups for i, agent in enumerate(group.agents)
         }
         if isinstance(env, Bridge):
-            self._places |= env.places  # as the environment calls them, which need not be strings
+            # under the environment's own names, which need not be strings
+            self._places |= env.places
 
     def places(self, observations: Mapping[Any, Any]) -> dict[Any, tuple[str, int]]:
-        """The group and the index in it of each agent that observes something.
+        """Group and index in it of each agent that observes something.
 
         Raises:
-            KeyError: one is no agent of this environment; behind the bridge, where other keys are allowed, if none is.
+            KeyError: one is no agent of this environment; behind the bridge, where other keys are
+                allowed, if none is.
         """
         known = {key: self._places[key] for key in observations if key in self._places}
         for key in observations:
@@ -53,10 +56,11 @@ class Forms:
         return {key: place for key, place in known.items() if observations[key] is not None}
 
     def read(self, agent: Any, group: GroupSpec, observation: Any, info: Mapping[str, Any] | None) -> Seen:
-        """Read what an agent of `group` observes.
+        """Read the observation of an agent of `group`.
 
         Raises:
-            BadParameter: the observation is not of its space, or a mask that the agents of this group always have is missing.
+            BadParameter: the observation is not of its space, or a mask that the agents of this
+                group always have is missing.
         """
         codec = self._codecs.get(group.name)
         reason = ""
@@ -74,12 +78,15 @@ class Forms:
         return seen._replace(mask=self._needed(agent, group, seen.mask, info))
 
     def action(self, group: str, row: NDArray[Any], is_row: bool) -> Any:
-        """An action in the form that the environment takes."""
+        """Action `row` in the form that the environment takes."""
         codec = self._codecs.get(group)
         return row if codec is None or is_row else codec.action.decode(row)
 
     def _needed(self, agent: Any, group: GroupSpec, mask: Any, info: Mapping[str, Any] | None) -> Any:
-        """The mask. Nothing may pass for "all is allowed" where the policy was trained with masks."""
+        """Return the mask of a group that was trained with masks.
+
+        A missing mask is an error, because it must not mean that all actions are allowed.
+        """
         if mask is None and group.has_action_mask and not group.optional_mask:
             where = "give act() the infos too" if info is None else "its info has none"
             raise BadParameter(
@@ -95,7 +102,7 @@ def _inner(observation: Any) -> Any:
 
 
 def _row(group: GroupSpec, observation: Any, info: Mapping[str, Any]) -> Seen | None:
-    """What `ParallelView` gives, or None if it is something else."""
+    """Row of an observation in the form of `ParallelView`; None if it has another form."""
     mask = info.get("action_mask")
     if isinstance(observation, Mapping):
         if "observation" not in observation:

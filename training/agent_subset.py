@@ -1,4 +1,7 @@
-"""A learner that was trained with more agents than are here, as when a run plays in a scenario with few focal seats."""
+"""Learner with more agents in training than in play.
+
+A run that plays in a scenario with few focal roles needs it.
+"""
 
 import dataclasses
 from typing import Any
@@ -12,7 +15,7 @@ from ..envs.core.timestep import GroupStep
 
 
 def fits(group: GroupSpec, trained: GroupSpec) -> bool:
-    """Whether the agents of `group` are some of those of `trained`, and see and do the same."""
+    """True if the agents of `group` are some of those of `trained`, with the same spaces."""
     return (
         set(group.agents) < set(trained.agents)
         and group.observation_space == trained.observation_space
@@ -22,7 +25,11 @@ def fits(group: GroupSpec, trained: GroupSpec) -> bool:
 
 
 class FewerAgents(Learner):
-    """Each agent acts by what it learnt under its name; the others' rows are there, as those of agents that need not act. Learns nothing more."""
+    """Learner of all trained agents that plays for some of them; it does not learn any more.
+
+    Each agent acts as the trained agent of its name. The rows of the other agents are filled as
+    those of agents that need not act.
+    """
 
     learns = False
 
@@ -52,7 +59,7 @@ class FewerAgents(Learner):
         )
 
     def _whole(self, part: NDArray[Any], fill: Any = 0) -> NDArray[Any]:
-        """An array with rows for all agents of training, `part` in ours."""
+        """Array with rows for all agents of training, from `part` with rows for ours."""
         whole = np.full((len(part), self._trained.group.size, *part.shape[2:]), fill, part.dtype)
         whole[:, self._rows] = part
         return whole

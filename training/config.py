@@ -1,4 +1,4 @@
-"""The options of the trainer."""
+"""Options of the trainer."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from ..envs.core.validation import LARGEST_INTEGER, LARGEST_SEED, MOST_STEPS, MO
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How long, how wide, how often."""
+    """Length, width and intervals of training."""
 
     seed: int = 0
     """Seed of everything that is random in the run."""
@@ -18,9 +18,10 @@ class TrainingSettings:
     rollout_length: int = 32
     """Steps of each copy between two updates."""
     device: str = "cpu"
-    """Where the networks live: cpu, cuda, cuda:0, mps."""
+    """Device of the networks: cpu, cuda, cuda:0, mps."""
     threads: int = 0
-    """CPU threads of networks and environments; 0 takes all. A resumed run is bit-exact on the same number."""
+    """CPU threads of networks and environments; 0 takes all. A resumed run is bit-exact on the same
+    number."""
     evaluation_interval: int = 50
     """Updates between evaluations; 0 switches them off."""
     evaluation_episodes: int = 32
@@ -28,9 +29,11 @@ class TrainingSettings:
     evaluation_greedy: bool = False
     """Evaluate the most likely actions instead of drawn ones."""
     evaluation_max_steps: int | None = None
-    """Steps after which the episodes of an evaluation are cut, which is said; left out, 1000 in an environment without a horizon."""
+    """Steps after which the episodes of an evaluation are cut, which is said; left out, 1000 in an
+    environment without a horizon."""
     best_metric: str = "return"
-    """The evaluation outcome by which the best checkpoint is kept: return, length, or an episode metric; larger is better."""
+    """The evaluation outcome by which the best checkpoint is kept: return, length, or an episode
+    metric; larger is better."""
     checkpoint_interval: int = 50
     """Updates between checkpoints; 0 keeps only the one at the end."""
     tensorboard: bool = True

@@ -1,4 +1,7 @@
-"""The conformance card of a learner: plays it in an environment, and has `algorithms.conformance` examine what it does with that."""
+"""Conformance card of a learner.
+
+The learner plays in an environment, and `algorithms.conformance` examines its rollouts.
+"""
 
 import tempfile
 from pathlib import Path
@@ -23,10 +26,14 @@ COPIES, LENGTH, ROLLOUTS, SEED = 16, 50, 3, 0
 
 
 def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card:
-    """Examine the learner `name` with its settings dataclass, as the first group of an environment with its parameter dataclass.
+    """Examine the learner `name` in the first group of an environment.
+
+    `settings` and `task` are the dataclasses of the learner's settings and of the environment's
+    parameters.
 
     Raises:
-        UserError: there is no such learner, it learns nothing, or it does not play this environment.
+        UserError: there is no such learner, it learns nothing, or it does not play this
+            environment.
     """
     if not learner_class(name).learns:
         raise BadParameter(f"'{name}' is a scripted policy; check examines environments and learners")
@@ -41,7 +48,7 @@ def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card
         experience = collect(env, group, build(), ROLLOUTS)
     except UserError:
         raise
-    except Exception as error:  # it is the user's code that failed, and the card says where
+    except Exception as error:  # an error of the user's code; the card gives its place
         return Card(name, [Finding("playing", False, f"raised {type(error).__name__}: {error}")])
     finally:
         env.close()
@@ -55,7 +62,10 @@ def _through_a_checkpoint(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def collect(env: BatchEnv, group: GroupSpec, learner: Learner, number: int) -> list[Rollout]:
-    """Rollouts, one after the other and each in arrays of its own, of a learner that does not learn; other groups play at random."""
+    """Collect rollouts of a learner that does not learn; other groups play at random.
+
+    Rollouts follow each other, each in arrays of its own.
+    """
     generator = np.random.default_rng(SEED)
     step, memory = env.reset(SEED), learner.initial_memory(env.num_envs)
     rollouts = []

@@ -1,4 +1,4 @@
-"""Returns and lengths of episodes: of those under way, and means over those that ended in training."""
+"""Returns and lengths of episodes: running totals, and means over ended episodes of training."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,10 +22,11 @@ def episode_columns(returns: Mapping[str, NDArray[Any]], lengths: NDArray[Any]) 
 
 
 class RunningTotals:
-    """Returns and lengths of the episodes under way, one in each env.
+    """Returns and lengths of the running episodes, one in each env.
 
     Attributes:
-        returns: group name to float64 `(num_envs,)`, rewards summed over steps, mean over the group's agents.
+        returns: group name to float64 `(num_envs,)`, rewards summed over steps, mean over the
+            group's agents.
         lengths: int64 `(num_envs,)`, steps.
     """
 
@@ -34,7 +35,10 @@ class RunningTotals:
         self.lengths = np.zeros(num_envs, np.int64)
 
     def add(self, step: TimeStep, envs: NDArray[np.bool_] | slice = slice(None)) -> None:
-        """Add the rewards of one step in the chosen `envs`. The first step of an episode has no length."""
+        """Add the rewards of one step in the chosen `envs`.
+
+        The first step of an episode adds no length.
+        """
         for group, total in self.returns.items():
             total[envs] += step.groups[group].reward[envs].mean(axis=1)
         self.lengths[envs] += ~step.first[envs]
@@ -46,14 +50,17 @@ class RunningTotals:
 
 
 class EpisodeTotals:
-    """Means over the episodes that ended since the last `flush`, in envs that begin the next one by themselves."""
+    """Means over the episodes that ended since the last `flush`.
+
+    The envs begin the next episode by themselves.
+    """
 
     def __init__(self, num_envs: int, groups: list[str]):
         self._running = RunningTotals(num_envs, groups)
         self._ended: dict[str, list[float]] = {}
 
     def add(self, step: TimeStep) -> None:
-        """Take in one step."""
+        """Add one step."""
         self._running.add(step)
         if not step.last.any():
             return
@@ -63,9 +70,10 @@ class EpisodeTotals:
         self._running.clear(step.last)
 
     def flush(self) -> dict[str, float]:
-        """Means over the episodes that ended, by name, and how many did; empty if none. Starts anew.
+        """Return the means over the ended episodes by name, and their number; then start anew.
 
-        An outcome is averaged over the episodes in which it is defined, and missing if there is none.
+        The dict is empty if no episode ended. An outcome is averaged over the episodes in which it
+        is defined, and missing if there is none.
         """
         ended, self._ended = self._ended, {}
         if not ended:
@@ -75,21 +83,21 @@ class EpisodeTotals:
         return means | {"episode/count": float(len(ended["episode/length"]))}
 
     def copy(self) -> "EpisodeTotals":
-        """Another with the same sums, and no episodes that ended; call it right after `flush`."""
+        """Copy the sums, without ended episodes; call it right after `flush`."""
         other = EpisodeTotals(len(self._running.lengths), list(self._running.returns))
         other.load_state_dict(self.state_dict())
         return other
 
     def clear(self) -> None:
-        """Forget the episodes under way."""
+        """Drop the running episodes."""
         self._running.clear()
 
     def state_dict(self) -> dict[str, Any]:
-        """The sums of the episodes under way; call it right after `flush`."""
+        """Sums of the running episodes; call it right after `flush`."""
         return {"returns": self._running.returns, "lengths": self._running.lengths}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Restore the sums from `state_dict`."""
         for group, total in self._running.returns.items():
             total[:] = state["returns"][group]
         self._running.lengths[:] = state["lengths"]

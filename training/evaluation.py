@@ -1,4 +1,4 @@
-"""Plays whole episodes and reports how they went."""
+"""Evaluation: play whole episodes and return their outcomes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,45 +17,57 @@ from ..envs.tools.play import play
 from .episode_stats import RunningTotals, episode_columns
 
 Watch = Callable[[TimeStep, NDArray[np.bool_]], None]
-"""Is shown each step, and which copies `(num_envs,)` it belongs to the episode of; the others have ended theirs."""
+"""Callback of each step; the mask `(num_envs,)` is True in envs whose episode still runs."""
 ENDLESS_STEPS = 1000
-"""Steps after which an episode is cut in an environment without a horizon, unless another limit is given."""
+"""Steps after which an episode is cut in an environment without a horizon. Another limit can be
+given."""
 
 
 class Abandoned(Exception):
-    """An evaluation was given up before its episodes had ended."""
+    """Evaluation that was given up before its episodes had ended."""
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """One row an episode."""
+    """Outcomes of episodes, one row each."""
 
     returns: dict[str, NDArray[np.float64]]
-    """Group name to `(episodes,)`: rewards summed over the episode, mean over the group's agents."""
+    """Group name to `(episodes,)`: rewards summed over the episode, mean over the group's
+    agents."""
     lengths: NDArray[np.int64]
     metrics: dict[str, NDArray[np.float64]]
     """Episode metric to `(episodes,)`; NaN in episodes that were cut."""
     cut: NDArray[np.bool_]
-    """`(episodes,)`: the episode had not ended when the limit of steps was reached, so its return and length are those up to there."""
+    """Mask `(episodes,)` of the episodes that reached the limit of steps before their end. Their
+    return and length are those up to the limit."""
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Every outcome by the name it is logged under; `return` is the mean over groups, and each group's own where there are several."""
+        """Every outcome by its logged name.
+
+        `return` is the mean over groups; several groups have a return of their own each.
+        """
         return episode_columns(self.returns, self.lengths) | self.metrics
 
 
 def outcome_names(env: EnvSpec) -> list[str]:
-    """The names of the columns that an evaluation in `env` has."""
+    """Names of the columns of an evaluation in `env`."""
     returns = [f"return/{group.name}" for group in env.groups] if len(env.groups) > 1 else []
     return ["return", "length", *returns, *env.metrics]
 
 
 def step_limit(env: EnvSpec, wanted: int | None) -> int | None:
-    """Compute where episodes are cut: where it is wanted, else after `ENDLESS_STEPS` if `env` has no horizon, else nowhere."""
+    """Steps after which episodes are cut, or None.
+
+    It is the wanted number, else `ENDLESS_STEPS` if `env` has no horizon, else None.
+    """
     return ENDLESS_STEPS if wanted is None and env.horizon is None else wanted
 
 
 def cut_sentence(outcomes: Outcomes, limit: int | None, option: str) -> str:
-    """Say how many episodes were cut at `limit` steps, and which `option` sets it; nothing if none was."""
+    """Sentence on the number of episodes cut at `limit` steps; empty if none was cut.
+
+    It names the `option` that sets the limit.
+    """
     cut, episodes = int(outcomes.cut.sum()), len(outcomes.cut)
     if not cut:
         return ""
@@ -66,13 +78,16 @@ def cut_sentence(outcomes: Outcomes, limit: int | None, option: str) -> str:
 
 
 def group_step(env: BatchEnv, step: TimeStep, name: str, learner: Learner) -> GroupStep:
-    """What the learner of a group is shown; planners that declare it see the environment's whole state."""
+    """Inputs of a group's learner; planners that declare it get the environment's whole state."""
     group = step.groups[name]
     return group._replace(world=env.world_state) if learner.reads_world else group
 
 
 def decide(env: BatchEnv, step: TimeStep, name: str, learner: Learner, memory: Any, greedy: bool = False) -> Decision:
-    """The decision of a group's learner. Raises UserError if its actions are not of the group's shape."""
+    """Decision of a group's learner.
+
+    Raises UserError if its actions are not `(num_envs, group size, *action_shape)`.
+    """
     decision = learner.act(group_step(env, step, name, learner), memory, greedy)
     expected = (env.num_envs, learner.group.size, *learner.group.action_shape)
     if np.shape(decision.action) != expected:
@@ -83,7 +98,7 @@ def decide(env: BatchEnv, step: TimeStep, name: str, learner: Learner, memory: A
 
 
 class Players:
-    """The learners of all groups with their memories, acting together."""
+    """Learners of all groups with their hidden states, acting together."""
 
     def __init__(self, env: BatchEnv, learners: Mapping[str, Learner], greedy: bool = False):
         self.env = env
@@ -92,7 +107,7 @@ class Players:
         self.memories = {name: learner.initial_memory(env.num_envs) for name, learner in learners.items()}
 
     def act(self, step: TimeStep) -> dict[str, NDArray[Any]]:
-        """The actions of all groups."""
+        """Actions of all groups by name: `(num_envs, group size, *action_shape)`."""
         actions = {}
         for name, learner in self.learners.items():
             decision = decide(self.env, step, name, learner, self.memories[name], self.greedy)
@@ -110,11 +125,12 @@ def evaluate(
     watch: Watch | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Outcomes:
-    """Play one episode in every copy of `env`.
+    """Play one episode in every env of `env`.
 
     Args:
         learners: by group name; their streams and the environment's start anew from `seed`.
-        max_steps: steps after which an episode that goes on is cut, see `Outcomes.cut`; None waits for its end.
+        max_steps: steps after which an episode that goes on is cut, see `Outcomes.cut`; None waits
+            for its end.
         watch: called after every step, for what the outcomes do not tell.
         stop: asked before every step; if it returns True, the evaluation is given up.
 
@@ -143,6 +159,6 @@ def evaluate(
         for name, values in step.metrics.items():
             metrics.setdefault(name, np.full(env.num_envs, np.nan))[ended] = values[ended]
         running &= ~step.last
-    for name in env.spec.metrics:  # those that no episode came to are columns too
+    for name in env.spec.metrics:  # metrics without a value in any episode are columns too
         metrics.setdefault(name, np.full(env.num_envs, np.nan))
     return Outcomes(totals.returns, totals.lengths, metrics, running)

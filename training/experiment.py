@@ -1,4 +1,4 @@
-"""An experiment: environment, learners and training, from a YAML file to typed parts and back."""
+"""Experiment: environment, learners and training, from a YAML file to typed parts and back."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -16,14 +16,15 @@ from ..envs.utils.yaml_text import MOST_BYTES as MOST_CONFIG
 from ..envs.utils.yaml_text import parse_yaml
 from .config import TrainingSettings
 
-CONFIGS = Path(__file__).parents[1] / "configs"  # beside this floor, in the repository and in the wheel alike
+# The configs are beside this floor, in the repository and in the wheel alike.
+CONFIGS = Path(__file__).parents[1] / "configs"
 DEFAULT_CONFIG = "pathfinding/lifelong-ippo"
 KEYS = ("environment", "task", "algorithm", "learner", "learners", "training", "plugins")
 
 
 @dataclass(frozen=True)
 class LearnerChoice:
-    """Which algorithm one group runs, and with which settings."""
+    """Algorithm of one group, and its settings."""
 
     algorithm: str
     settings: Any
@@ -31,13 +32,13 @@ class LearnerChoice:
 
 @dataclass(frozen=True)
 class Experiment:
-    """The orthogonal parts of a run, all resolved."""
+    """Orthogonal parts of a run, all resolved."""
 
     environment: str
     task: Any
-    """The environment's parameter dataclass, or None."""
+    """Parameter dataclass of the environment, or None."""
     learner: LearnerChoice
-    """For every group without a choice of its own."""
+    """Choice for every group without a choice of its own."""
     learners: Mapping[str, LearnerChoice]
     """Group name to its choice."""
     training: TrainingSettings
@@ -45,7 +46,7 @@ class Experiment:
     """Files or modules that were loaded to register names."""
 
     def choice(self, group: str) -> LearnerChoice:
-        """The learner of a group."""
+        """Learner of a group."""
         return self.learners.get(group, self.learner)
 
     def players(self, env: BatchEnv) -> dict[str, str]:
@@ -53,11 +54,14 @@ class Experiment:
         return {group.name: self.choice(group.name).algorithm for group in env.spec.groups}
 
     def make_env(self, num_envs: int):
-        """Copies of the environment."""
+        """Make `num_envs` envs of the environment."""
         return make_from(self.environment, num_envs, self.task)
 
     def elsewhere(self, environment: str) -> "Experiment":
-        """The same in another environment, with its default parameters. Raises UnknownName."""
+        """Same experiment in another environment, with its default parameters.
+
+        Raises UnknownName.
+        """
         task_class = parameters_of(environment)
         task = build_dataclass(task_class, {}, environment) if task_class else None
         return dataclasses.replace(self, environment=environment, task=task)
@@ -80,14 +84,14 @@ class Experiment:
 
 
 def _lists(value: Any) -> Any:
-    """Tuples as lists, so that YAML and JSON read back what they were given."""
+    """Convert tuples to lists, so that YAML and JSON read back equal values."""
     if isinstance(value, dict):
         return {key: _lists(item) for key, item in value.items()}
     return [_lists(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def find_config(name: str) -> str:
-    """The text of a config: a file of yours, or one that comes with the package such as `pathfinding/lifelong-ippo`.
+    """Text of a config: the user's file, or a shipped config such as `pathfinding/lifelong-ippo`.
 
     Raises:
         BadParameter: there is neither.
@@ -106,7 +110,10 @@ def shipped_configs() -> list[str]:
 
 
 def read_config(name: str) -> dict[str, Any]:
-    """A config as plain values, its keys checked; plugin files are looked for beside it. Raises BadParameter."""
+    """Read a config as plain values and check its keys. Raises BadParameter.
+
+    Plugin files are looked for beside the config.
+    """
     plain = parse_yaml(find_config(name), f"the config '{name}'") or {}
     check_keys(plain, name)
     if Path(name).is_file() and plain.get("plugins"):
@@ -115,7 +122,10 @@ def read_config(name: str) -> dict[str, Any]:
 
 
 def _beside(config: str, plugin: str) -> str:
-    """A plugin file as the config names it, from the config's own folder if it lies there."""
+    """Path of a plugin file that the config names.
+
+    It is in the config's own folder if it exists there.
+    """
     beside = Path(config).parent / plugin
     return str(beside) if plugin.endswith(".py") and beside.is_file() else plugin
 
@@ -162,7 +172,7 @@ def _choice(plain: Any, group: str) -> LearnerChoice:
 
 
 def check_groups(experiment: Experiment, groups: list[str]) -> None:
-    """Raise BadParameter if the experiment chooses a learner for a group that the environment does not have."""
+    """Raise BadParameter if the experiment has a learner for a group that the environment lacks."""
     for group in experiment.learners:
         if group not in groups:
             raise BadParameter(f"learners: '{experiment.environment}' has no group '{group}'.{nearest(group, groups)}")

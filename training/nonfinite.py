@@ -1,4 +1,4 @@
-"""The cause of learning that went to NaN: what the environment gave, if that was not finite."""
+"""Cause of learning that went to NaN: values of the environment that are not finite."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,11 @@ from .rollout_buffer import RolloutBuffer
 
 
 def find_fault(environment: str, buffers: Mapping[str, RolloutBuffer]) -> str:
-    """Look through the rollouts for the first number from the environment that is NaN or infinite.
+    """Find the first number from the environment in the rollouts that is NaN or infinite.
 
     Returns:
-        A sentence that names the environment, the quantity, the agent, the step of the rollout and the env; empty if all numbers are finite.
+        A sentence that names the environment, the quantity, the agent, the step of the rollout and
+        the env; empty if all numbers are finite.
     """
     found = [fault for buffer in buffers.values() for fault in _faults(buffer)]
     if not found:
@@ -29,7 +30,8 @@ def _faults(buffer: RolloutBuffer) -> list[tuple[int, str, str, int, float]]:
     """Step, quantity, agents, env and value of the first fault of each array."""
     faults = []
     agents = buffer.group.agents
-    # An observation at t follows step t - 1, and the first belongs to the rollout before. Rows of agents that need not act count nowhere.
+    # An observation at t follows step t - 1, and the first belongs to the rollout before. Rows of
+    # agents that need not act are ignored.
     rows = (
         ("an observation", buffer.observation, buffer.active, 0),
         ("a reward", buffer.reward, buffer.active[:-1], 1),
@@ -49,7 +51,10 @@ def _faults(buffer: RolloutBuffer) -> list[tuple[int, str, str, int, float]]:
 
 
 def _first(array: NDArray[Any], where: NDArray[np.bool_] | None = None) -> tuple[int, ...] | None:
-    """The index of the first number that is not finite, in the rows `where` (the first axes of `array`) if given."""
+    """Index of the first number that is not finite, or None.
+
+    With `where`, a mask of the first axes of `array`, only those rows are searched.
+    """
     if array.dtype.kind != "f":
         return None
     finite = np.isfinite(array)

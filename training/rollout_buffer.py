@@ -1,4 +1,4 @@
-"""Collects steps into the rollout that a learner may see, and nothing else."""
+"""Buffer of steps: the rollout that a learner may observe, and nothing else."""
 
 import math
 from typing import Any
@@ -15,9 +15,9 @@ from ..envs.core.timestep import TimeStep
 
 
 class RolloutBuffer:
-    """Room for `length` steps of one group in `num_envs` copies, allocated once and filled again and again.
+    """Buffer for `length` steps of one group in `num_envs` envs, allocated once and reused.
 
-    What the learner did not declare in `information` is not even copied here.
+    Data that the learner did not declare in `information` are not copied.
     """
 
     def __init__(self, env: EnvSpec, group: GroupSpec, num_envs: int, length: int, information: Information):
@@ -50,14 +50,15 @@ class RolloutBuffer:
             space = context_space(env)
             if space is not None:
                 self._events = EventLog(space)
-                # What all agents saw before a step; where the group is the whole world, its own rows already keep it.
+                # Observations of all agents; where the group has all agents, its own rows already
+                # hold them.
                 if env.world is not None:
                     self._frames = np.zeros((num_envs, env.world.num_agents, *space.shape), space.dtype)
         if information is Information.JOINT and env.state_shape is not None:
             self.state = np.zeros((length + 1, num_envs, *env.state_shape), np.float32)
 
     def see(self, t: int, step: TimeStep) -> None:
-        """Store what the group sees before its decision t (or, at `length`, after the last)."""
+        """Store the observations before decision t (or, at `length`, after the last)."""
         group = step.groups[self.group.name]
         self.observation[t] = group.observation
         self.active[t] = group.active
@@ -72,7 +73,10 @@ class RolloutBuffer:
             self._note(t, step)
 
     def _note(self, t: int, step: TimeStep) -> None:
-        """Store the public events that followed decision t - 1. Those before the first decision belong to the rollout before."""
+        """Store the public events that followed decision t - 1.
+
+        Events before the first decision belong to the previous rollout.
+        """
         assert self._events is not None
         if t > 0:
             self._events.add(t - 1, step, self._frames)
@@ -81,7 +85,7 @@ class RolloutBuffer:
             np.copyto(self._frames, step.frames)
 
     def follow(self, t: int, decision: Decision, step: TimeStep) -> None:
-        """Store decision t and what followed it."""
+        """Store decision t and its results."""
         group = step.groups[self.group.name]
         self.action[t] = decision.action
         self.reward[t] = group.reward
@@ -94,7 +98,7 @@ class RolloutBuffer:
             self.record[name][t] = value
 
     def rollout(self, memory: Any, last_memory: Any) -> Rollout:
-        """The rollout as views of this buffer, which the next rollout overwrites."""
+        """Rollout as views of this buffer, which the next rollout overwrites."""
         return Rollout(
             self.observation, self.action_mask, self.active, self.first, self.action, self.reward, self.terminated, self.truncated,
             dict(self.record), memory, last_memory, self.signals, self.state,
@@ -103,6 +107,6 @@ class RolloutBuffer:
 
 
 def share(rollouts: dict[str, Rollout], group: str) -> Rollout:
-    """A JOINT learner's rollout: its own, and the other groups' beside it."""
+    """Rollout of a JOINT learner: its own, with the other groups' rollouts beside it."""
     others = {name: rollout for name, rollout in rollouts.items() if name != group}
     return rollouts[group]._replace(others=others)

@@ -1,4 +1,4 @@
-"""How the process keeps its memory."""
+"""Memory allocation of the process."""
 
 import ctypes
 
@@ -8,9 +8,11 @@ KEPT = 2**30
 
 
 def keep_freed_memory() -> None:
-    """Let glibc keep up to a gigabyte of freed memory for the next tensors instead of handing it back to the system after each gradient step.
+    """Let glibc keep up to a gigabyte of freed memory for the next tensors.
 
-    Otherwise the system has to clear and map every page of a new tensor anew: a tenth of the time of PPO's updates. Does nothing with other C libraries.
+    By default it returns the memory to the system after each gradient step. The system then has to
+    clear and map every page of a new tensor anew: a tenth of the time of PPO's updates. Has no
+    effect with other C libraries.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

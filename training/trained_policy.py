@@ -1,4 +1,7 @@
-"""A trained policy in the hands of a person: PettingZoo's dictionaries in, PettingZoo's dictionaries out."""
+"""Trained policy for use in programs.
+
+Observations and actions are PettingZoo's dictionaries.
+"""
 
 import warnings
 from collections.abc import Mapping
@@ -22,10 +25,11 @@ from .runs.restore import open_run, restore_learners
 
 
 class Policy:
-    """The learners of a run, acting for all agents of one PettingZoo environment.
+    """Learners of a run, acting for all agents of one PettingZoo environment.
 
     Args:
-        env: one that the learners were built for. How it is read is kept, the environment itself is not.
+        env: one that the learners were built for. How it is read is kept, the environment itself is
+            not.
     """
 
     def __init__(self, experiment: Experiment, learners: Mapping[str, Learner], env: BatchEnv):
@@ -36,12 +40,12 @@ class Policy:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the episode so far; call it whenever the environment is reset."""
+        """Reset the hidden states; call it whenever the environment is reset."""
         self._memories = {name: learner.initial_memory(1) for name, learner in self.learners.items()}
         self._first = True
 
     def _world(self, group: str, learner: Learner) -> Any:
-        """The state of the environment that `make_env` gave, for policies that read it."""
+        """State of the environment that `make_env` gave, for policies that read it."""
         if not learner.reads_world:
             return None
         if self._env is None:
@@ -56,10 +60,11 @@ class Policy:
         """Choose actions for the agents that observe.
 
         Args:
-            observations: agent to its observation, as `reset` and `step` of the environment return them: of `make_env`, or of a PettingZoo environment
-                of your own that was trained in.
+            observations: agent to its observation, as `reset` and `step` of the environment return
+                them: of `make_env`, or of a PettingZoo environment of your own that was trained in.
             greedy: choose the most likely action instead of drawing one.
-            infos: agent to its info, as they came with the observations; needed where action masks stand in the infos.
+            infos: agent to its info, as they came with the observations; needed where action masks
+                stand in the infos.
 
         Returns:
             Agent to its action, in the form that the environment takes.
@@ -67,7 +72,8 @@ class Policy:
         Raises:
             KeyError: an agent is not of this policy's environment.
             BadParameter: an observation is not of its agent's space, or a mask is missing.
-            UserError: a scripted policy reads the environment's state, but `make_env` was not called.
+            UserError: a scripted policy reads the environment's state, but `make_env` was not
+                called.
         """
         places = self._forms.places(observations)
         seen = {
@@ -92,7 +98,10 @@ class Policy:
         return {agent: actions[agent] for agent in places}
 
     def make_env(self, render_mode: str | None = None) -> Any:
-        """The environment it was trained in: ours as PettingZoo's ParallelEnv, and one that was bridged as its factory gives it."""
+        """Make the environment of training.
+
+        Ours is a PettingZoo ParallelEnv; a bridged one is as its factory gives it.
+        """
         task = self.experiment.to_dict()["task"]
         if is_bridged(self.experiment.environment):
             own = {} if render_mode is None else {"render_mode": render_mode}
@@ -104,13 +113,14 @@ class Policy:
 
 
 def load_policy(folder: str | Path, checkpoint: str = "last", trust: bool = False) -> Policy:
-    """The policy of a run.
+    """Load the policy of a run.
 
     Args:
         folder: the run folder that `stigmergy train` made.
         checkpoint: `last`, or `best` by evaluation.
-        trust: agree to execute the code that the run names, its plugins or the module of its environment. It is needed once for each
-            contents, unless you trained the run yourself or have imported the same code.
+        trust: agree to execute the code that the run names, its plugins or the module of its
+            environment. It is needed once for each contents, unless you trained the run yourself or
+            have imported the same code.
 
     Raises:
         BadParameter: there is no run in `folder`.
@@ -122,14 +132,17 @@ def load_policy(folder: str | Path, checkpoint: str = "last", trust: bool = Fals
     try:
         learners, sentences = restore_learners(run, experiment, env, checkpoint)
     finally:
-        _close(env)  # there may be room for one in this process, and the policy plays in another
+        _close(env)  # a process may allow only one, and the policy plays in another
     for sentence in sentences:
         warnings.warn(sentence, stacklevel=2)
     return Policy(experiment, learners, env)
 
 
 def _close(env: BatchEnv) -> None:
-    """Close an environment. If that fails, or would end the process, it is a warning, because nothing of it is needed any more."""
+    """Close an environment that is no longer needed.
+
+    A failure, or an exit of the process, is only a warning.
+    """
     try:
         env.close()
     except (Exception, SystemExit) as error:
@@ -137,7 +150,10 @@ def _close(env: BatchEnv) -> None:
 
 
 def _group_step(group: GroupSpec, seen: Mapping[int, Seen], first: bool) -> GroupStep:
-    """One row of a batch from what agents observe, by their index; those that observe nothing need not act."""
+    """Rows of a batch from observations of agents by index.
+
+    Agents without an observation need not act.
+    """
     space = group.observation_space
     observation = np.zeros((1, group.size, *space.shape), space.dtype)
     active = np.zeros((1, group.size), np.bool_)

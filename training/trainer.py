@@ -1,4 +1,4 @@
-"""The one loop of the project: collect, learn, log, evaluate, checkpoint."""
+"""Trainer: collect, learn, log, evaluate, checkpoint."""
 
 import math
 import os
@@ -38,14 +38,14 @@ Metrics = dict[str, float]
 
 @dataclass
 class Progress:
-    """Where a run stands."""
+    """Progress of a run."""
 
     update: int = 0
     best: float = -math.inf
 
 
 class PhaseClock:
-    """Seconds spent in each phase since it was last read."""
+    """Seconds spent in each phase since the last read."""
 
     def __init__(self):
         self.seconds: dict[str, float] = {}
@@ -58,7 +58,7 @@ class PhaseClock:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
     def read(self) -> dict[str, float]:
-        """The seconds by phase, which start again from 0."""
+        """Return the seconds by phase and restart them from 0."""
         seconds, self.seconds = self.seconds, {}
         return seconds
 
@@ -75,7 +75,8 @@ def set_threads(threads: int) -> None:
     """Use that many CPU threads for networks and environments; 0 takes all.
 
     Raises:
-        BadParameter: this process was forked from one whose threads had started, so that more than one would wait for ever.
+        BadParameter: this process was forked from one whose threads had started, so that more than
+            one would wait for ever.
     """
     number = threads or count_cores()
     if number > 1 and (forks.lack_threads() or kernel_forks.lack_threads()):
@@ -97,7 +98,7 @@ def check_device(device: str) -> None:
 
 
 def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str, Learner]:
-    """A learner for every group of the environment. Raises UnknownName, BadParameter."""
+    """Build a learner for every group of the environment. Raises UnknownName, BadParameter."""
     check_device(experiment.training.device)
     check_groups(experiment, [group.name for group in env.spec.groups])
 
@@ -120,9 +121,10 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
 
 
 class Trainer:
-    """Trains the learners of an experiment; knows nothing of files, clocks on screen, or signals.
+    """Trainer of the learners of an experiment, without files, displays, or signals.
 
-    `state_dict` after an update and `load_state_dict` into a new trainer resume bit-exactly (CPU, same number of threads).
+    `state_dict` after an update and `load_state_dict` into a new trainer resume bit-exactly (CPU,
+    same number of threads).
     """
 
     def __init__(self, experiment: Experiment):
@@ -160,18 +162,19 @@ class Trainer:
         self.progress = Progress()
         self.clock = PhaseClock()
         self.consistent = True
-        """Whether `state_dict` is that after a whole update: False while learners learn, and after one of them failed in it."""
+        """True if `state_dict` is that after a whole update. It is False while learners learn, and
+        after one of them failed in it."""
         self._evaluation: tuple[BatchEnv, dict[str, Learner]] | None = None
         self._step: TimeStep = self.env.reset(derive_seed(settings.seed, "environment"))
 
     @property
     def finished(self) -> bool:
-        """Whether all updates are made."""
+        """True if all updates are made."""
         return self.progress.update >= self.experiment.training.num_updates
 
     @property
     def steps(self) -> int:
-        """Environment steps so far, summed over the copies."""
+        """Environment steps so far, summed over the envs."""
         settings = self.experiment.training
         return self.progress.update * settings.num_envs * settings.rollout_length
 
@@ -179,7 +182,8 @@ class Trainer:
         """Collect one rollout and learn from it.
 
         Returns:
-            Metrics by name: `episode/...` means over the episodes that ended, `<group>/...` what the learner reports.
+            Metrics by name: `episode/...` means over the episodes that ended, `<group>/...` what
+            the learner reports.
 
         Raises:
             Diverged: a learner reported something that is not finite.
@@ -188,7 +192,7 @@ class Trainer:
         mark = self._mark()
         try:
             before = self._collect()
-            # A replay would give it back when it cannot be told any more where it came from.
+            # A replay would return it later, when its origin can no longer be found.
             self._refuse_faults({name: own for name, own in self.buffers.items() if _replays(self.learners[name])})
         except BaseException as error:
             self._go_back(mark)
@@ -202,13 +206,16 @@ class Trainer:
             raise
 
     def _refuse_faults(self, buffers: Mapping[str, RolloutBuffer], cause: Exception | None = None) -> None:
-        """Raise NotFinite if the environment has given what is not finite, for that is to blame then and not the learner."""
+        """Raise NotFinite if the environment has given a value that is not finite.
+
+        The environment is then the cause, not the learner.
+        """
         fault = find_fault(self.experiment.environment, buffers)
         if fault:
             raise NotFinite(fault) from cause
 
     def _learn(self, before: dict[str, Any]) -> Metrics:
-        """Learn from what was collected; `before` holds the memories that it began with."""
+        """Learn from the collected rollouts; `before` holds the hidden states at their start."""
         self.consistent = False
         metrics = self.totals.flush()
         with self.clock.phase("learn"):
@@ -224,14 +231,17 @@ class Trainer:
         return metrics
 
     def identify(self) -> Identity:
-        """Compute the identity of the environment. One that is bridged is played for it, and begins new episodes."""
+        """Compute the identity of the environment.
+
+        A bridged one is played for it, and begins new episodes.
+        """
         identity = identify(self.experiment.environment, self.experiment.task, self.env)
         if isinstance(self.env, Bridge):
             self._step = self.env.reset(derive_seed(self.experiment.training.seed, "environment"))
         return identity
 
     def prepare_evaluation(self) -> None:
-        """Build what evaluations play with, unless it is there."""
+        """Build the envs and learners of evaluations, unless they exist."""
         if self._evaluation is None:
             settings = self.experiment.training
             env = self.experiment.make_env(settings.evaluation_episodes)
@@ -239,13 +249,14 @@ class Trainer:
 
     @property
     def evaluation_limit(self) -> int | None:
-        """Steps after which the episodes of an evaluation are cut; None where the environment ends them."""
+        """Steps after which episodes of an evaluation are cut; None if the environment ends all."""
         return step_limit(self.env.spec, self.experiment.training.evaluation_max_steps)
 
     def evaluate(self, stop: Callable[[], bool] | None = None) -> Outcomes:
-        """Play `evaluation_episodes` with copies of the learners, on copies of the environment, from streams of their own.
+        """Play `evaluation_episodes` with copies of the learners, and return the outcomes.
 
-        Nothing that training goes on from is touched, so an evaluation can be given up and made again.
+        Envs and random streams are separate from those of training. Training state is not touched,
+        so an evaluation can be given up and made again.
 
         Raises:
             Abandoned: `stop`, which is asked before every step, returned True.
@@ -266,16 +277,19 @@ class Trainer:
             self._evaluation[0].close()
 
     def is_best(self, outcomes: Outcomes) -> bool:
-        """Whether the evaluation beats all before it; remembers it if so."""
+        """Record the evaluation's score; return True if it beats all before it."""
         columns = outcomes.columns()
         score = mean_of_defined(columns.get(self._best_metric(columns), np.full(1, np.nan)))
         better = score > self.progress.best
-        if better:  # an undefined score is no better, and must not be remembered
+        if better:  # an undefined score is not better, and must not be recorded
             self.progress.best = score
         return better
 
     def _best_metric(self, columns: Mapping[str, Any]) -> str:
-        """The name of the outcome that decides; a bridged environment says only now and then which ones it has."""
+        """Name of the outcome that decides.
+
+        A bridged environment reports its outcomes only now and then.
+        """
         name = self.experiment.training.best_metric
         if name not in columns:
             warnings.warn(
@@ -286,7 +300,10 @@ class Trainer:
         return name
 
     def state_dict(self, experience: bool = True) -> dict[str, Any]:
-        """All that the rest of the run depends on; without `experience`, what the learners' policies depend on."""
+        """State on which the rest of the run depends.
+
+        Without `experience`, only the state on which the learners' policies depend.
+        """
         return {
             "progress": {"update": self.progress.update, "best": self.progress.best},
             "learners": {name: learner.state_dict() for name, learner in self.learners.items()},
@@ -298,14 +315,15 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Restore the state from `state_dict`."""
         self.progress = Progress(**state["progress"])
         for name, learner in self.learners.items():
             learner.load_state_dict(state["learners"][name])
             learner.load_experience(state["experience"].get(name, {}))
         self.memories = state["memories"]
         self._step = self.env.restore(type(self.env.state)(**state["env"]))
-        for name, value in self._events().items():  # what the last step reported is no part of the snapshot
+        # The report of the last step is not part of the snapshot.
+        for name, value in self._events().items():
             np.copyto(value, state["events"][name])
         self.totals.load_state_dict(state["totals"])
         if not self.env.spec.resumable:
@@ -316,7 +334,7 @@ class Trainer:
         return rewards | {f"signal/{name}": signal for name, signal in self.env.signals.items()}
 
     def _mark(self) -> dict[str, Any]:
-        """What collecting changes, so that a failure in the middle of it can be gone back from."""
+        """State that collecting changes, for a return to it after a failure."""
         streams = {name: Learner.state_dict(learner) for name, learner in self.learners.items()}
         return {
             "memories": dict(self.memories),
@@ -327,7 +345,10 @@ class Trainer:
         }
 
     def _go_back(self, mark: dict[str, Any]) -> None:
-        """Make `state_dict` what it was after the last update. Only for saving it: the environments themselves have gone on."""
+        """Make `state_dict` the one after the last update.
+
+        It is only for saving: the environments themselves have gone on.
+        """
         self.memories = mark["memories"]
         for own, kept in zip(self.env.state, mark["env"]):
             np.copyto(own, kept)
@@ -338,7 +359,7 @@ class Trainer:
             Learner.load_state_dict(learner, mark["streams"][name])
 
     def _collect(self) -> dict[str, Any]:
-        """Fill the buffers; returns the memories as they were before."""
+        """Fill the buffers; return the hidden states at their beginning."""
         before = dict(self.memories)
         step = self._step
         for t in range(self.experiment.training.rollout_length):
@@ -364,7 +385,7 @@ class Trainer:
 
 
 def _replays(learner: Learner) -> bool:
-    """Tell if a learner keeps what it is given beyond the next update."""
+    """True if a learner keeps rollouts beyond the next update."""
     return type(learner).experience is not Learner.experience
 
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.norms`."""
+"""Entry point of `python -m benchmarks.norms`."""
 
 from benchmarks.norms.run import main
 

@@ -1,4 +1,4 @@
-"""What an experiment on norms came to, as a table and pictures, from the rows of its runs."""
+"""Table and pictures of an experiment on norms, from the rows of its runs."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from stigmergy.plotting.line_chart import Labels, Line, line_chart
 from stigmergy.plotting.ternary import Trajectory, simplex
 
 LAST = 0.2
-"""The part of training, counted from its end, over which what only training tells is averaged."""
+"""Share of training, counted from its end, over which metrics of training are averaged."""
 Rows = Sequence[Row]
 
 
@@ -50,7 +50,10 @@ def report(
 
 
 def cell(values: Sequence[float]) -> str:
-    """Mean and half interval over the seeds where it is defined, with their number where it is not all."""
+    """Mean and half interval over the seeds with a defined value, as text.
+
+    The number of these seeds is added if some seeds have none.
+    """
     known = defined(values)
     if not known:
         return "-"
@@ -60,7 +63,10 @@ def cell(values: Sequence[float]) -> str:
 
 
 def outcome_table(rows: Rows, conditions: Sequence[str]) -> str:
-    """Held-out episodes: a line for each outcome, a column for each condition, and the difference of the first two."""
+    """Outcomes of held-out episodes: a row each, a column for each condition.
+
+    The last column is the difference of the first two conditions.
+    """
     names = list(dict.fromkeys(row.name for row in rows if row.kind == FINAL))
     apart = f" {conditions[0]} less {conditions[1]} |" if len(conditions) > 1 else ""
     lines = [f"| outcome | {' | '.join(conditions)} |{apart}", "|---|" + "---:|" * (len(conditions) + bool(apart))]
@@ -76,7 +82,7 @@ def outcome_table(rows: Rows, conditions: Sequence[str]) -> str:
 
 
 def learnt_table(rows: Rows, conditions: Sequence[str]) -> str:
-    """What learners reported in the last part of training: a line for each metric."""
+    """Metrics of learners in the last part of training, a row each."""
     finals = {row.name for row in rows if row.kind == FINAL}
     late = [
         row
@@ -99,7 +105,11 @@ def learnt_table(rows: Rows, conditions: Sequence[str]) -> str:
 
 
 def meeting_table(rows: Rows, conditions: Sequence[str]) -> str:
-    """Opportunities by what those were who stood in the beam: how many were taken, what classifiers said, what a sanction paid."""
+    """Opportunities by the kind of the agent in the beam.
+
+    Each row gives the share taken, the classifiers' probability, and the pseudo-reward of a
+    sanction.
+    """
     kinds = list(dict.fromkeys(row.name.partition("/")[0] for row in rows if row.kind == MEETING))
     lines = [
         "| condition | in the beam | opportunities | sanction rate | judgement | pseudo-reward of a sanction |",
@@ -129,7 +139,7 @@ def learning_curve(rows: Rows, condition: str, metric: str, colour: Colour) -> L
 
 
 def simplex_of(name: str, rows: Rows, conditions: Sequence[str], corners: Sequence[str]) -> Any:
-    """A trajectory for each run."""
+    """Trajectories through the simplex, one for each run."""
     trajectories = []
     for k, one in enumerate(conditions):
         for seed in sorted({row.seed for row in rows if row.condition == one}):
@@ -147,7 +157,10 @@ def simplex_of(name: str, rows: Rows, conditions: Sequence[str], corners: Sequen
 
 
 def hit_matrix(rows: Rows, condition: str) -> Any:
-    """Mean hits an episode over seeds, who (row) hit whom (column); None if there were none."""
+    """Mean hits an episode over seeds, from agent (row) to agent (column).
+
+    None if there were no hits.
+    """
     own = [row for row in rows if (row.condition, row.kind) == (condition, HITS)]
     if not own:
         return None

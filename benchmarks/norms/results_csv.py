@@ -1,4 +1,4 @@
-"""The rows of an experiment on norms: one number each, in one CSV file for all runs."""
+"""Rows of an experiment on norms: one number each, in one CSV file for all runs."""
 
 import csv
 import dataclasses
@@ -19,15 +19,15 @@ class Row:
     condition: str
     seed: int
     kind: str
-    """`course` for points of a learning curve, `final` for outcomes of held-out episodes, `meeting` and
-    `hits` for counts in them, `done` for the seconds of training."""
+    """Kind of number: `course` for points of a learning curve, `final` for outcomes of held-out
+    episodes, `meeting` and `hits` for counts in them, `done` for the seconds of training."""
     step: int
     name: str
     value: float
 
 
 def read_rows(path: Path) -> list[Row]:
-    """What stands in a file of rows; nothing if there is none."""
+    """Read the rows of a CSV file; an absent file has none."""
     if not path.exists():
         return []
     with path.open(newline="") as file:
@@ -40,7 +40,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def add_rows(path: Path, rows: Sequence[Row]) -> None:
-    """Add rows to a file, with a header if it is new."""
+    """Append rows to a file, with a header if it is new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
     with path.open("a", newline="") as file:
@@ -51,10 +51,10 @@ def add_rows(path: Path, rows: Sequence[Row]) -> None:
 
 
 def values_of(rows: Sequence[Row], condition: str, kind: str, name: str) -> list[float]:
-    """One value a seed, NaN where it is undefined."""
+    """Values of a condition, one a seed; NaN where undefined."""
     return [row.value for row in rows if (row.condition, row.kind, row.name) == (condition, kind, name)]
 
 
 def defined(values: Sequence[float]) -> list[float]:
-    """Those that are no NaN."""
+    """Values that are not NaN."""
     return [value for value in values if not math.isnan(value)]

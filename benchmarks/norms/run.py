@@ -1,8 +1,14 @@
-"""Do norms emerge? `python -m benchmarks.norms.run under_a_norm with_two_punishers allelopathic_harvest cleanup --seeds 5 --jobs 2 --output FOLDER`.
+"""Experiments on the emergence of norms.
 
-Each experiment trains one config under several conditions, such as with norms and without, over seeds. A run adds its rows to FOLDER/runs.csv: learning curves,
-and then held-out episodes: their outcomes, who sanctions whom, and how opportunities are taken by what those were who stood in the beam. What stands there is not
-trained again, so that a broken experiment goes on where it stopped. From the rows come FOLDER/<experiment>.md and pictures. Intervals are over seeds (Student's t).
+`python -m benchmarks.norms.run under_a_norm with_two_punishers allelopathic_harvest cleanup --seeds
+5 --jobs 2 --output FOLDER` runs them.
+
+Each experiment trains one config under several conditions, such as with and without norms, over
+seeds. A run adds its rows to FOLDER/runs.csv: learning curves, outcomes of held-out episodes,
+counts of sanctions between agents, and the share of opportunities taken by the kind of the agent in
+the beam. Runs whose rows are in the file are not trained again, so an interrupted experiment
+resumes. FOLDER/<experiment>.md and pictures are made from the rows. Intervals are over seeds
+(Student's t).
 """
 
 import dataclasses
@@ -40,11 +46,11 @@ class Study:
 
     config: str
     conditions: Mapping[str, Mapping[str, Any]]
-    """Name to what of the config is another; the first two are compared."""
+    """Name to the changes of the config; the first two are compared."""
     outcomes: tuple[str, ...]
     """Metrics of episodes that are kept."""
     drawn: tuple[str, ...]
-    """Metrics whose learning curves are drawn."""
+    """Metrics with drawn learning curves."""
     corners: tuple[str, ...] = ()
     """Three shares that are drawn as a trajectory through the simplex."""
 
@@ -52,7 +58,8 @@ class Study:
 SANCTIONING = ("sanctions", "sanction_rate", "hits", "just_hits", "unjust_hits", "sanction_fines", "peace")
 SHARES = ("share_red", "share_green", "share_blue")
 BERRIES = ("return", *SANCTIONING, "monoculture", "monoculture_end", *SHARES, "berries_eaten")
-# What the public replication of the paper has: weights that its own maps and 10^8 steps went with, and everybody's events.
+# Settings of the paper's public replication: the weights used with its own maps and 10^8 steps, and
+# events of all agents.
 PAPER = {"learner": {"norms": {"alpha": 0.2, "beta": 0.4, "events": "all"}}}
 STUDIES = {
     "under_a_norm": Study(
@@ -95,7 +102,7 @@ STUDIES = {
 
 @dataclass(frozen=True)
 class Options:
-    """Train populations with norms and without, and say whether norms emerge."""
+    """Train populations with norms and without, and test if norms emerge."""
 
     studies: Annotated[tuple[str, ...], tyro.conf.Positional]
     """Names of experiments: under_a_norm, with_two_punishers, allelopathic_harvest, cleanup."""
@@ -117,28 +124,28 @@ class Options:
 
 @dataclass
 class Averages:
-    """Means of a run's metrics over stretches of its updates; what is undefined in an update is left out."""
+    """Means of a run's metrics over parts of its updates; undefined values are left out."""
 
     outcomes: Collection[str]
     """Metrics of episodes that are kept."""
     values: dict[str, list[float]] = field(default_factory=dict)
 
     def add(self, metrics: Mapping[str, float]) -> None:
-        """Take in the metrics of an update; those of learners are the ones in LEARNT."""
+        """Add the metrics of an update; of the learners' metrics, those in LEARNT."""
         for name, value in metrics.items():
             whose, _, own = name.rpartition("/")
             if own in (self.outcomes if whose == "episode" else LEARNT):
                 self.values.setdefault(own, []).append(value)
 
     def take(self) -> dict[str, float]:
-        """The means since it was last asked."""
+        """Return the means since the last call."""
         means = {name: mean_of_defined(values) for name, values in self.values.items()}
         self.values.clear()
         return {name: value for name, value in means.items() if not math.isnan(value)}
 
 
 def merged(config: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A config with nested changes."""
+    """Merge nested changes into a config."""
     result = dict(config)
     for name, value in changes.items():
         result[name] = merged(result.get(name) or {}, value) if isinstance(value, Mapping) else value
@@ -146,7 +153,7 @@ def merged(config: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 
 def experiment_of(study: Study, condition: str, seed: int, steps: int) -> Experiment:
-    """The experiment of one run."""
+    """Build the experiment of one run."""
     experiment = build_experiment(merged(read_config(study.config), study.conditions[condition]))
     training = dataclasses.replace(
         experiment.training,
@@ -188,7 +195,10 @@ def run(name: str, condition: str, seed: int, options: Options) -> list[Row]:
 
 
 def missing(rows: Sequence[Row], options: Options) -> list[tuple[str, str, int]]:
-    """The runs that are still to be trained. Raises SystemExit if one stands there that was trained for another number of steps."""
+    """Runs that are still to be trained.
+
+    Raises SystemExit if the file holds a run with another number of steps.
+    """
     done = {(row.experiment, row.condition, row.seed): row.step for row in rows if row.kind == DONE}
     wanted = []
     for seed in range(options.seeds):
@@ -209,7 +219,7 @@ def missing(rows: Sequence[Row], options: Options) -> list[tuple[str, str, int]]
 
 
 def main() -> None:
-    """Train what is missing, then report."""
+    """Train the missing runs, then report."""
     options = tyro.cli(Options)
     for name in options.studies:
         if name not in STUDIES:

@@ -1,4 +1,4 @@
-"""Whom agents could sanction and whom they did: opportunities of a play counted by what those were who stood in the beam."""
+"""Opportunities and sanctions of a play, counted by the kind of the agent in the beam."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,10 @@ INNOCENT = ("innocent", "guilty")
 
 
 def kinds_of(env: GridDilemma) -> tuple[tuple[str, ...], NDArray[Any]]:
-    """What agents can be, with its names: what they planted last where others see it, else whether they are guilty; `(num_envs, n)`."""
+    """Names of the kinds of agents, and the kind of each agent `(num_envs, n)`.
+
+    A kind is the last planted colour in tasks where others see it, else guilty or not.
+    """
     if env.colour_names:
         return PLANTED, env.state.colour
     return INNOCENT, env.state.guilty
@@ -32,7 +35,10 @@ def kinds_of(env: GridDilemma) -> tuple[tuple[str, ...], NDArray[Any]]:
 
 @dataclass
 class Meetings:
-    """Opportunities of the agents of one group, by the kind of those in the beam; those with several kinds in it count for each."""
+    """Opportunities of the agents of one group, by the kind of the agents in the beam.
+
+    An opportunity with several kinds in the beam counts for each of them.
+    """
 
     names: Sequence[str]
     opportunities: NDArray[np.float64] = field(init=False)  # (kinds,)
@@ -47,7 +53,11 @@ class Meetings:
             setattr(self, name, np.zeros(len(self.names)))
 
     def rows(self) -> dict[str, dict[str, float]]:
-        """By kind: opportunities, share of them taken, mean probability, and mean pseudo-reward of a sanction (NaN where undefined)."""
+        """Rows by kind; NaN where undefined.
+
+        A row holds opportunities, the share of them taken, the mean probability, and the mean
+        pseudo-reward of a sanction.
+        """
         with np.errstate(invalid="ignore", divide="ignore"):
             columns = {
                 "opportunities": self.opportunities,
@@ -60,7 +70,7 @@ class Meetings:
 
 @njit(cache=True, parallel=True)
 def look_along(state, constants, kind, path, seen):
-    """Write to `seen` (num_envs, n, kinds) which kinds of agents stand in the beam of each agent."""
+    """Write the kinds in the beam of each agent to `seen` `(num_envs, n, kinds)`."""
     b = SANCTION_BEAM
     for c in prange(kind.shape[0]):
         cell, occupant = state.cell[c], state.occupant[c]
@@ -79,7 +89,10 @@ def look_along(state, constants, kind, path, seen):
 
 
 def count_meetings(env: BatchEnv[Any], learners: Mapping[str, Learner], group: str, steps: int, seed: int) -> Meetings:
-    """Play `steps` of every env and count the opportunities of one group; without classifiers what they say and pay is NaN."""
+    """Play `steps` steps of every env and count the opportunities of one group.
+
+    Without classifiers, probability and pseudo-reward are NaN.
+    """
     for learner in learners.values():
         learner.reseed(seed)
     world: Any = env.world if isinstance(env, SeatedEnv) else env
@@ -106,14 +119,14 @@ def count_meetings(env: BatchEnv[Any], learners: Mapping[str, Learner], group: s
 
 
 def _judged(learner: Learner, observation: NDArray[Any]) -> NDArray[np.float32]:
-    """What the agents' classifiers say of observations `(E, n, *shape)`: `(E, n)`."""
+    """Probabilities `(E, n)` that the agents' classifiers give observations `(E, n, *shape)`."""
     if isinstance(learner, Normative) and learner.norms is not None:
         return learner.norms.judge(to_tensor(observation, learner.setup.device)).cpu().numpy()
     return np.full(observation.shape[:2], np.nan, np.float32)
 
 
 def _paid(learner: Learner, taken: NDArray[np.bool_], said: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The pseudo-reward `(E, n)`."""
+    """Pseudo-rewards `(E, n)`."""
     if isinstance(learner, Normative) and learner.norms is not None:
         return pseudo_reward(taken, said, learner.norm_settings)
     return np.full(taken.shape, np.nan, np.float32)

@@ -1,6 +1,7 @@
-"""Trains with BenchMARL's IPPO on VMAS's simple_spread, with the Python of the virtual environment it needs: reads a JSON task on stdin, prints its speed.
+"""Driver of BenchMARL's IPPO on VMAS's simple_spread.
 
-Knows nothing of stigmergy.
+It reads a JSON task on stdin and prints its speed. It runs with the Python of the virtual
+environment that BenchMARL needs, and imports nothing of stigmergy.
 """
 
 import json
@@ -17,14 +18,14 @@ AGENTS = 3
 
 
 class Clock(Callback):
-    """Notes when each update was over."""
+    """Recorder of the times at which updates end."""
 
     def __init__(self):
         super().__init__()
         self.moments: list[float] = []
 
     def on_train_end(self, training_td, group):
-        """Called after an update's gradient steps."""
+        """Record the time after an update's gradient steps."""
         self.moments.append(time.perf_counter())
 
 
@@ -50,7 +51,10 @@ def main() -> None:
 
 
 def build_config(task: dict) -> ExperimentConfig:
-    """The package's own defaults but for the sizes of the task; nothing is logged, evaluated or kept."""
+    """Build the package's own default config with the sizes of the task.
+
+    Logs, evaluations and checkpoints are off.
+    """
     config = ExperimentConfig.get_from_yaml()
     rollout = task["num_envs"] * task["length"]
     config.on_policy_n_envs_per_worker = task["num_envs"]

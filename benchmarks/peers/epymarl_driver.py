@@ -1,7 +1,10 @@
-"""Trains with EPyMARL's IPPO on PettingZoo's simple_spread, with the Python of the virtual environment it needs: reads a JSON task on stdin, prints its speed.
+"""Driver of EPyMARL's IPPO on PettingZoo's simple_spread.
 
-EPyMARL is a checkout with a command line, in the folder STIGMERGY_EPYMARL: its `main.py` runs here with what the task sets, and its learner's `train`
-notes when. Knows nothing of stigmergy.
+It reads a JSON task on stdin and prints its speed. It runs with the Python of the virtual
+environment that EPyMARL needs, and imports nothing of stigmergy.
+
+EPyMARL is a checkout with a command line, in the folder STIGMERGY_EPYMARL. Its `main.py` runs here
+with the settings of the task, and the time is recorded in its learner's `train`.
 """
 
 import importlib
@@ -30,8 +33,8 @@ def main() -> None:
     """Train once."""
     task = json.load(sys.stdin)
     source = Path(os.environ["STIGMERGY_EPYMARL"]) / "src"
-    sys.path[0] = str(source)  # in the place of this folder, which has a module `learners` too
-    sys.modules["smaclite"] = MagicMock()  # a game that it imports and that is not played here
+    sys.path[0] = str(source)  # replaces this folder, which has a module `learners` too
+    sys.modules["smaclite"] = MagicMock()  # imported by EPyMARL, not used here
     os.chdir(tempfile.mkdtemp())
     given: list[tuple[float, int]] = []
     learner = importlib.import_module("learners.ppo_learner").PPOLearner
@@ -46,7 +49,7 @@ def main() -> None:
     sys.argv = [str(source / "main.py"), "--config=ippo", "--env-config=gymma", "with"]
     sys.argv += [f"{name}={value}" for name, value in settings.items()]
     runpy.run_path(sys.argv[0], run_name="__main__")
-    (begun, before), (over, after) = given[2], given[-1]  # what comes before warms up
+    (begun, before), (over, after) = given[2], given[-1]  # earlier updates are warm-up
     run = {"agent_steps": AGENTS * (after - before), "seconds": over - begun, "curve": []}
     print(json.dumps({"compile_seconds": 0.0, "runs": [run]}))
 

@@ -1,7 +1,11 @@
-"""Trains with JaxMARL's own baselines, with the Python of the virtual environment they need: reads a JSON task on stdin, prints speeds and curves.
+"""Driver of JaxMARL's own baselines.
 
-Reads a checkout of JaxMARL from the folder STIGMERGY_JAXMARL_BASELINES, and changes nothing in it but where it logs: wandb would phone home, and
-what it is given after each update is the learning curve. With `algorithm: random` nothing is learnt. Knows nothing of stigmergy.
+It reads a JSON task on stdin and prints speeds and learning curves. It runs with the Python of the
+virtual environment that JaxMARL needs, and imports nothing of stigmergy.
+
+The checkout of JaxMARL is in the folder STIGMERGY_JAXMARL_BASELINES. Only its logging is replaced:
+wandb would open a connection, and the values logged after each update are the learning curve. With
+`algorithm: random` nothing is learnt.
 """
 
 import importlib
@@ -44,7 +48,7 @@ def main() -> None:
         jax.block_until_ready(train(jax.random.PRNGKey(seed)))
         jax.effects_barrier()
         seconds = time.perf_counter() - start
-        # Numbers are read after the run: reading one waits for it.
+        # Values are read after the run, because reading one waits for it.
         curve = [(moment - start, mean_return(log)) for moment, log in given]
         steps = len(given) * config["NUM_ENVS"] * config["NUM_STEPS"]
         runs.append({"agent_steps": AGENTS * steps, "seconds": seconds, "curve": curve})
@@ -52,7 +56,7 @@ def main() -> None:
 
 
 def read_config(task: dict) -> dict:
-    """The baseline's own config, with the sizes and the learning rate of the task."""
+    """Read the baseline's own config, with the sizes and the learning rate of the task."""
     own = yaml.safe_load((SOURCES / "baselines" / CONFIGS[task["algorithm"]]).read_text())
     return own | {
         "LR": task["learning_rate"],
@@ -65,7 +69,7 @@ def read_config(task: dict) -> dict:
 
 
 def build(algorithm: str, config: dict):
-    """The baseline's function that trains."""
+    """Build the baseline's training function."""
     if algorithm == "ippo":
         return importlib.import_module("baselines.IPPO.ippo_ff_mpe").make_train(config)
     module = importlib.import_module("baselines.QLearning.qmix_rnn")
@@ -73,10 +77,11 @@ def build(algorithm: str, config: dict):
 
 
 def mean_return(log: dict) -> float:
-    """Of an agent's episode.
+    """Mean return of an agent's episode.
 
-    What is logged are means over the steps of an update: of the return, times the number of agents, of the episode that ended last, and of that
-    episode's length; both are 0 before one ended, or, in QMIX, where none just ended.
+    The log holds means over the steps of an update: of the return of the last ended episode, times
+    the number of agents, and of that episode's length. Both are 0 before an episode ended, or, in
+    QMIX, at steps at which none just ended.
     """
     return float(log["returned_episode_returns"]) * EPISODE / float(log["returned_episode_lengths"]) / AGENTS
 

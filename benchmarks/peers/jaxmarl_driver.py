@@ -1,7 +1,10 @@
-"""Times JaxMARL 0.2, with the Python of the virtual environment it needs: reads a JSON task on stdin, prints agent-steps per second.
+"""Driver that times environments of JaxMARL 0.2.
 
-Envs step together in one compiled scan with random actions; observations are summed so that nothing is optimized away. Knows nothing
-of stigmergy.
+It reads a JSON task on stdin and prints agent-steps per second. It runs with the Python of the
+virtual environment that JaxMARL needs, and imports nothing of stigmergy.
+
+Envs step together in one compiled scan with random actions. Observations are summed so that nothing
+is optimized away.
 """
 
 import json

@@ -1,7 +1,10 @@
-"""Times a substrate of Melting Pot 2.4, with the Python of the environment it needs: reads a JSON task on stdin, prints agent-steps per second.
+"""Driver that times a substrate of Melting Pot 2.4.
 
-Its package does not install offline, so it is read from the unpacked source distribution that STIGMERGY_MELTINGPOT names. All players act at
-random and get the views that the substrate gives them. Knows nothing of stigmergy.
+It reads a JSON task on stdin and prints agent-steps per second. It runs with the Python of the
+environment that Melting Pot needs, and imports nothing of stigmergy.
+
+The package does not install offline, so it is read from the unpacked source distribution in
+STIGMERGY_MELTINGPOT. All players act at random and get the observations of the substrate.
 """
 
 import json
@@ -31,7 +34,7 @@ def main() -> None:
     start = time.perf_counter()
     while (spent := time.perf_counter() - start) < task["seconds"]:
         if env.step(joint_actions[steps % 256]).last():
-            env.reset()  # never step on: an episode begun by step fails in some substrates
+            env.reset()  # not by step: an episode begun by step fails in some substrates
         steps += 1
     print(json.dumps({"agent_steps_per_second": steps * len(roles) / spent}))
 

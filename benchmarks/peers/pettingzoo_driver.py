@@ -1,4 +1,7 @@
-"""Times an environment of PettingZoo or MPE2 through its parallel API: reads a JSON task on stdin, prints agent-steps per second."""
+"""Driver that times an environment of PettingZoo or MPE2 through its parallel API.
+
+It reads a JSON task on stdin and prints agent-steps per second.
+"""
 
 import importlib
 import json

@@ -1,6 +1,7 @@
-"""Times pogema 1.4, with the Python of the virtual environment it needs: reads a JSON task on stdin, prints agent-steps per second.
+"""Driver that times pogema 1.4.
 
-Run by `environments.py`; knows nothing of stigmergy.
+It reads a JSON task on stdin and prints agent-steps per second. It runs with the Python of the
+virtual environment that pogema needs, and imports nothing of stigmergy.
 """
 
 import json

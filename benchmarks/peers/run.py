@@ -1,4 +1,4 @@
-"""Other packages, each timed by a script of its own, with the Python of the environment that it needs."""
+"""Runs of other packages, each by its own script and its own Python environment."""
 
 import json
 import os
@@ -9,13 +9,17 @@ from typing import Any
 
 HERE = Path(__file__).parent
 OWN_PYTHON = ("pettingzoo",)
-"""Peers that live in this environment (the `reference` extra)."""
+"""Peers in this environment (the `reference` extra)."""
 FROM_SOURCES = ("meltingpot", "socialjax", "jaxmarl_baselines", "epymarl")
-"""Peers that are not installed but read from the folder that STIGMERGY_<PEER> names; tests/oracles/README.md says how to come by them."""
+"""Peers that are read from the folder in STIGMERGY_<PEER> instead of installed.
+tests/oracles/README.md describes their installation."""
 
 
 def peer_python(peer: str) -> str | None:
-    """The Python that has a peer: STIGMERGY_<PEER>_PYTHON, or what `make .venv-<peer>` built; None if there is none, or no sources."""
+    """Path of the Python that has a peer; None if there is none, or no sources.
+
+    It is STIGMERGY_<PEER>_PYTHON, or the result of `make .venv-<peer>`.
+    """
     if peer in OWN_PYTHON:
         return sys.executable
     if peer in FROM_SOURCES and not os.environ.get(f"STIGMERGY_{peer.upper()}"):
@@ -26,7 +30,7 @@ def peer_python(peer: str) -> str | None:
 
 
 def ask_peer(peer: str, **task: Any) -> dict[str, Any]:
-    """What `<peer>_driver.py` makes of a task, which it reads as JSON.
+    """Run `<peer>_driver.py` on a task, which it reads as JSON, and return its answer.
 
     Raises:
         RuntimeError: the peer failed; the text is its last line.

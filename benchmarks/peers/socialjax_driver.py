@@ -1,7 +1,10 @@
-"""Times an environment of SocialJax, with the Python of an environment that has JAX: reads a JSON task on stdin, prints agent-steps per second.
+"""Driver that times an environment of SocialJax.
 
-It is read from the checkout that STIGMERGY_SOCIALJAX names. Envs step together in one compiled scan with random actions; observations are
-summed so that nothing is optimized away. Knows nothing of stigmergy.
+It reads a JSON task on stdin and prints agent-steps per second. It runs with the Python of an
+environment that has JAX, and imports nothing of stigmergy.
+
+SocialJax is read from the checkout in STIGMERGY_SOCIALJAX. Envs step together in one compiled scan
+with random actions. Observations are summed so that nothing is optimized away.
 """
 
 import json

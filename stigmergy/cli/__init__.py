@@ -1,4 +1,4 @@
-"""The command line: `stigmergy COMMAND`."""
+"""Command line: `stigmergy COMMAND`."""
 
 from stigmergy.cli.entry import main
 

@@ -1,4 +1,4 @@
-"""`python -m stigmergy.cli`, as `stigmergy`."""
+"""Entry point of `python -m stigmergy.cli`, the same as `stigmergy`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Notice that kernels are being compiled, so that the first minute of a first run is not silent."""
+"""Notice of kernel compilation, so that the first minute of a first run is not silent."""
 
 import sys
 import time
@@ -13,18 +13,21 @@ from stigmergy.envs.kernels.cache import cache_folder, is_temporary
 
 SECONDS_BETWEEN_LINES = 10.0
 COMPILATION = "numba:compile"
-"""Numba's name of the event: a kernel is compiled since the cache does not have it."""
+"""Numba's event for the compilation of a kernel that is not in the cache."""
 
 
 class CompilationNotice(Listener):
-    """Says once that kernels are compiled and where they are kept, then how far it has come, on standard error."""
+    """Print on standard error that kernels are compiled, where they are kept, and the progress.
+
+    The first message is printed once a process.
+    """
 
     def __init__(self):
         self._kernels = 0
         self._began = self._said = 0.0
 
     def on_start(self, event: Event) -> None:
-        """Take in that a kernel begins to be compiled."""
+        """Count a kernel whose compilation begins."""
         now = time.monotonic()
         if not self._kernels:
             self._began = self._said = now
@@ -36,11 +39,11 @@ class CompilationNotice(Listener):
         self._kernels += 1
 
     def on_end(self, event: Event) -> None:
-        """Take in that a kernel is compiled; nothing is said, for the next one follows at once."""
+        """Ignore the end of a compilation; the next one follows at once."""
 
 
 def first_line() -> str:
-    """The sentence at the first compilation of a process."""
+    """Sentence at the first compilation of a process."""
     if is_temporary(cache_folder()):
         return (
             "compiling kernels, which takes up to a minute; every process does it anew, because no folder to keep them in can be "
@@ -50,7 +53,7 @@ def first_line() -> str:
 
 
 def _place(details: dict[str, Any] | None) -> str:
-    """The file and the name of the kernel that is being compiled."""
+    """File and name of the kernel that is being compiled."""
     function = getattr((details or {}).get("dispatcher"), "py_func", None)
     code = getattr(function, "__code__", None)
     return f"{Path(code.co_filename).name}: {code.co_name}" if code else "another one"
@@ -58,6 +61,6 @@ def _place(details: dict[str, Any] | None) -> str:
 
 @contextmanager
 def compilation_announced() -> Iterator[None]:
-    """Announce what is compiled within a with-block."""
+    """Print notices of compilations within a with-block."""
     with install_listener(COMPILATION, CompilationNotice()):
         yield

@@ -1,4 +1,4 @@
-"""Configs on a command line: their ranges in `--help`, and presets named among the arguments."""
+"""Configs on a command line: ranges in `--help`, and presets named among the arguments."""
 
 import ast
 import dataclasses
@@ -14,7 +14,7 @@ import tyro
 from stigmergy.envs.core.config import Config, hints_of
 
 CONSTRUCTORS = tyro.constructors.ConstructorRegistry()
-"""Markers by which tyro makes options from a Config."""
+"""Rules by which tyro makes options from a Config."""
 
 
 class _Values(dict[str, Any]):
@@ -23,7 +23,7 @@ class _Values(dict[str, Any]):
 
 @CONSTRUCTORS.struct_rule
 def _fields_with_ranges(info: tyro.constructors.StructTypeInfo) -> tyro.constructors.StructConstructorSpec | None:
-    """The fields of a Config, each with its range before its default."""
+    """Fields of a Config, each with its range before its default."""
     if not (isinstance(info.type, type) and issubclass(info.type, Config)):
         return None
     default = info.default if isinstance(info.default, Config) else info.type()
@@ -41,7 +41,7 @@ def _fields_with_ranges(info: tyro.constructors.StructTypeInfo) -> tyro.construc
 
 
 def _with_range(hint: Any, text: str) -> Any:
-    """The type of an option, whose help says its range."""
+    """Type of an option whose help gives its range."""
     return (
         Annotated[hint, tyro.conf.arg(help_behavior_hint=lambda default: f"({text}; default: {default})")]
         if text
@@ -51,7 +51,7 @@ def _with_range(hint: Any, text: str) -> Any:
 
 @cache
 def field_docs(cls: type) -> dict[str, str]:
-    """Field name to the docstring below it, for a dataclass and its bases whose source can be read."""
+    """Field name to the docstring below it, for a dataclass and its bases with readable source."""
     docs: dict[str, str] = {}
     for base in reversed(cls.__mro__):
         if not dataclasses.is_dataclass(base) or base is Config:
@@ -69,7 +69,7 @@ def field_docs(cls: type) -> dict[str, str]:
 
 
 def with_presets(cls: type, find: Callable[[str], str | None]) -> type:
-    """The options `cls` with the defaults of the presets that are named, so that `--help` shows these.
+    """Options `cls` with the defaults of the named presets, for `--help`.
 
     Args:
         find: from an option without dashes, such as `task.rules`, to its value among the arguments.
@@ -92,7 +92,7 @@ def with_presets(cls: type, find: Callable[[str], str | None]) -> type:
 
 
 def fill_configs(cls: type, options: Any, args: Sequence[str]) -> Any:
-    """The options with configs in place of their values by name: those that the arguments give, over the defaults.
+    """Replace values by name with configs: the given values over the defaults.
 
     Raises:
         BadParameter: a value is out of range.
@@ -112,7 +112,7 @@ def _configs(cls: type) -> dict[str, Config]:
 
 
 def _given(values: Mapping[str, Any], prefix: str, names: set[str]) -> dict[str, Any]:
-    """The values whose options are among the names."""
+    """Values whose options are among the names."""
     given = {}
     for name, value in values.items():
         option = name.replace("_", "-")

@@ -1,13 +1,13 @@
-"""Tables and lines on the terminal, and whole ones everywhere else."""
+"""Console for tables and lines: as wide as the terminal, of unlimited width elsewhere."""
 
 from rich.console import Console
 
 UNCUT = 100_000
-"""Columns of a pipe or a file, which cut nothing off."""
+"""Columns of a pipe or a file; no line is cut."""
 
 
 class LineConsole(Console):
-    """A console that leaves it to its caller what happens when nobody reads any more."""
+    """Console that leaves a broken pipe to its caller."""
 
     def on_broken_pipe(self) -> None:
         """Raise BrokenPipeError."""
@@ -15,6 +15,9 @@ class LineConsole(Console):
 
 
 def open_console() -> Console:
-    """Open a console as wide as the terminal, or of any width without a terminal, so that `grep` and files get whole lines."""
+    """Open a console as wide as the terminal, or of unlimited width without a terminal.
+
+    Searches with `grep` and files thus get whole lines.
+    """
     shown = LineConsole()
     return shown if shown.is_terminal else LineConsole(width=UNCUT)

@@ -1,4 +1,7 @@
-"""The command line: `stigmergy COMMAND`. Each command is a module in `commands`, loaded when it is called."""
+"""Command line: `stigmergy COMMAND`.
+
+Each command is a module in `commands`, imported when it is called.
+"""
 
 import contextlib
 import importlib
@@ -28,11 +31,11 @@ COMMANDS = {
 
 TRACEBACK_OPTION = "--traceback"
 WITHOUT_A_READER = 128 + 13
-"""The status of a program that SIGPIPE ended."""
+"""Exit status of a program that SIGPIPE ended."""
 
 
 def usage() -> str:
-    """The text of `stigmergy --help`."""
+    """Text of `stigmergy --help`."""
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {help}" for name, help in COMMANDS.items()]
     return "\n".join(
@@ -48,10 +51,14 @@ def usage() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status: 0, 2 after a user's mistake, 1 after a failure, 128 + signal when stopped."""
+    """Run a command and return the exit status.
+
+    The status is 0, 2 after a user's mistake, 1 after a failure, 128 + signal when stopped.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a locale without UTF-8 shows ? in the place of what it lacks
+            # A locale without UTF-8 shows ? in place of characters that it lacks.
+            stream.reconfigure(errors="replace")
     args = list(sys.argv[1:] if argv is None else argv)
     wants_traceback = TRACEBACK_OPTION in args
     args = [arg for arg in args if arg != TRACEBACK_OPTION]
@@ -89,8 +96,12 @@ def _run(args: list[str]) -> int:
 
 
 def _reader_is_gone(args: list[str]) -> int:
-    """Close what nobody reads, such as a pipe into `head`; the status says if work was left undone."""
-    with contextlib.suppress(OSError, ValueError):  # no flush of the rest at exit, which would fail again
+    """Close streams whose reader is gone, such as a pipe into `head`; return the exit status.
+
+    The status tells if work was left undone.
+    """
+    # Without it, the flush of the rest at exit would fail again.
+    with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not args or args[0] not in COMMANDS or args[0] == "list" or {"--help", "-h"} & set(args):
         return 0

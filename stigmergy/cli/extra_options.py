@@ -1,4 +1,7 @@
-"""Options that no dataclass names: `--task.NAME VALUE` for the factory of a bridged environment, typed as YAML."""
+"""Options that no dataclass declares: `--task.NAME VALUE` of a bridged environment's factory.
+
+Values are read as YAML.
+"""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,7 +16,10 @@ More = dict[str, dict[str, Any]]
 
 
 def open_parts(cls: type) -> dict[str, str]:
-    """Parts of the options `cls` that take further names, and the field of each that keeps them (see `takes_more`)."""
+    """Parts of the options `cls` that take further names, and the field of each for them.
+
+    See `takes_more`.
+    """
     found = {}
     for field in dataclasses.fields(cls):
         kept = getattr(type(field.default), "takes_more", None)
@@ -23,9 +29,10 @@ def open_parts(cls: type) -> dict[str, str]:
 
 
 def take_more(cls: type, known: Sequence[str], args: Sequence[str]) -> tuple[list[str], More]:
-    """The arguments without those of other names than `known`, in parts that take them; and their values.
+    """Split arguments: those of `known` options, and values of other names in parts that take them.
 
-    `--task.n 3`, `--task.n=3` and `--task.arguments.n 3` are one; several values are a list, none is true, and dots make a dict.
+    `--task.n 3`, `--task.n=3` and `--task.arguments.n 3` are the same. Several values are a list,
+    no value is true, and dots make a dict.
 
     Raises:
         BadParameter: a value is no YAML.
@@ -53,7 +60,7 @@ def take_more(cls: type, known: Sequence[str], args: Sequence[str]) -> tuple[lis
 
 
 def with_more(cls: type, options: Any, more: More) -> Any:
-    """The options with what `take_more` found."""
+    """Add the values that `take_more` found to the options."""
     for part, given in more.items():
         kept = open_parts(cls)[part]
         old = getattr(options, part)

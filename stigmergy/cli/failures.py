@@ -1,6 +1,7 @@
-"""Failures as sentences: the one place that turns an exception of a command into a line and an exit status.
+"""Failures as sentences: exceptions of commands as one line and an exit status.
 
-A mistake of the user, and a file that cannot be used, end with status 2. Everything else ends with status 1.
+A mistake of the user, and a file that cannot be used, end with status 2. Everything else ends with
+status 1.
 """
 
 import errno
@@ -18,7 +19,8 @@ PACKAGE = Path(__file__).parents[1]
 CHECKOUT = PACKAGE.parent
 FLOORS = ("envs", "algorithms", "training")
 TRACEBACK = "STIGMERGY_TRACEBACK"
-"""Set to anything but 0, it prints the traceback of a failure before the sentence, as `--traceback` does."""
+"""Environment variable; any value but 0 prints the traceback before the sentence, as
+`--traceback`."""
 WRONG_FILE = {
     errno.ENOENT,
     errno.EACCES,
@@ -64,20 +66,20 @@ LIBRARIES = (
     "gymnasium",
     "pettingzoo",
 )
-"""Packages that fail because of what they were given: the caller is to blame."""
+"""Packages that fail because of their input; the caller is to blame."""
 
 LONGEST_WORD = 300
-"""Characters of a word, such as a path or a number, that a sentence still shows whole."""
+"""Characters of a word, such as a path or a number, that a sentence shows whole."""
 
 
 class HelpShown(SystemExit):
-    """The help was printed, and there is nothing else to do."""
+    """Exit after the help was printed."""
 
 
 def report(error: BaseException, wants_traceback: bool = False) -> int:
-    """Print one sentence on standard error; returns the exit status.
+    """Print one sentence on standard error and return the exit status.
 
-    The traceback of a fault, of which nobody but its author makes sense, goes into a file that the sentence names.
+    The traceback of a program's fault goes into a file that the sentence names.
     """
     if wants_traceback or os.environ.get(TRACEBACK, "0") not in ("", "0"):
         traceback.print_exception(error)
@@ -94,7 +96,7 @@ def report(error: BaseException, wants_traceback: bool = False) -> int:
 
 
 def describe(error: BaseException) -> tuple[str, int] | None:
-    """Sentence and exit status of a failure whose cause is known; None for a fault of a program."""
+    """Sentence and exit status of a failure with a known cause; None for a fault of a program."""
     if isinstance(error, UserError):
         return str(error), 2
     if isinstance(error, Failure):
@@ -123,7 +125,10 @@ def _operating_system(error: OSError) -> tuple[str, int]:
 
 
 def _is_allocation(error: BaseException) -> bool:
-    """Tell by the words, for torch and NumPy have no type of their own for all of these failures."""
+    """True if the words of the error are those of a failed allocation.
+
+    Torch and NumPy have no type of their own for all of these failures.
+    """
     return isinstance(error, RuntimeError | ValueError) and any(words in str(error) for words in OUT_OF_MEMORY)
 
 
@@ -132,7 +137,10 @@ def _fault(error: BaseException) -> str:
 
 
 def _culprit(error: BaseException) -> str:
-    """The code to blame: the user's or another package's where it is nearest to the failure, the program's own otherwise."""
+    """Name the code to blame.
+
+    It is the user's or another package's if nearest to the failure, else the program's own.
+    """
     frames = list(traceback.walk_tb(error.__traceback__))
     for frame, line in reversed(frames):
         path = Path(frame.f_code.co_filename)
@@ -149,7 +157,10 @@ def _place(frame: FrameType, line: int) -> str:
 
 
 def _is_ours(path: Path) -> bool:
-    """True for the package, installed or in a checkout, where three of its folders stand beside it."""
+    """True for the package, installed or in a checkout.
+
+    In a checkout three of its folders are beside it.
+    """
     folders = [PACKAGE, *(CHECKOUT / floor for floor in FLOORS if not (PACKAGE / floor).is_dir())]
     return any(path.is_relative_to(folder) for folder in folders)
 
@@ -158,7 +169,8 @@ def _is_library(path: Path) -> bool:
     """True for Python's own files, for LIBRARIES, and for code without a file."""
     if not path.is_file():
         return True
-    for name in ("purelib", "platlib", "stdlib", "platstdlib"):  # packages first, for they lie inside of stdlib
+    # Packages first, because they are inside stdlib.
+    for name in ("purelib", "platlib", "stdlib", "platstdlib"):
         root = Path(sysconfig.get_path(name))
         if path.is_relative_to(root):
             return name.endswith("stdlib") or path.relative_to(root).parts[0] in LIBRARIES
@@ -166,7 +178,7 @@ def _is_library(path: Path) -> bool:
 
 
 def _keep_traceback(error: BaseException) -> str:
-    """Write the traceback where the user finds it; returns half a sentence that says where."""
+    """Write the traceback to a file and return half a sentence with its path."""
     text = "".join(traceback.format_exception(error))
     try:
         with tempfile.NamedTemporaryFile(
@@ -184,6 +196,6 @@ def _first_line(error: BaseException) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks, without characters that a terminal would obey, and with very long words cut short."""
+    """Text on one line, without control characters of terminals, and with very long words cut."""
     plain = "".join(c if c.isprintable() or c.isspace() else "?" for c in text)
     return " ".join(word if len(word) <= LONGEST_WORD else f"{word[: LONGEST_WORD // 2]}..." for word in plain.split())

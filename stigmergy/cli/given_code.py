@@ -1,4 +1,4 @@
-"""Code that the user names on the command line: `--plugin`, and environments called `pettingzoo:MODULE`."""
+"""Code named on the command line: `--plugin`, and environments called `pettingzoo:MODULE`."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,9 @@ from stigmergy.envs.registration.registry import load_given
 
 
 def load_given_code(args: Sequence[str]) -> tuple[str, ...]:
-    """Import what the arguments of a command name, from the current folder too, and return its names.
+    """Import the code that the arguments of a command name, and return its names.
+
+    The current folder is searched too.
 
     Raises:
         CannotImport: a file or module is missing, or cannot be imported.

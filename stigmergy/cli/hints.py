@@ -33,7 +33,7 @@ COMMANDS = {
     "validate": ("check",),
     "verify": ("check",),
 }
-"""Words that other programs use, and the commands that do it here."""
+"""Words of other programs, and the corresponding commands here."""
 
 OPTIONS = {
     "lr": ("learning-rate",),
@@ -160,15 +160,16 @@ OPTIONS = {
 
 
 def nearest_command(given: str, known: Sequence[str]) -> str:
-    """A hint such as ` Did you mean 'evaluate' or 'check'?`."""
+    """Hint such as ` Did you mean 'evaluate' or 'check'?`."""
     meant = [name for name in COMMANDS.get(given.lower(), ()) if name in known]
     return _question(meant) if meant else nearest(given, list(known))
 
 
 def nearest_option(given: str, known: Sequence[str]) -> str:
-    """A hint such as ` Did you mean '--training.seed'?` for the option `given`, such as `--seed`.
+    """Hint such as ` Did you mean '--training.seed'?` for the option `given`, such as `--seed`.
 
-    Options that end in the same word come first, then those that other packages call so, then those of like letters.
+    Options with the same last word come first, then those for which other packages use the name,
+    then those with similar letters.
     """
     path = given.lstrip("-").lower().replace("_", "-").split(".")
     leaf, prefix = path[-1], path[:-1]
@@ -181,7 +182,10 @@ def nearest_option(given: str, known: Sequence[str]) -> str:
 
 
 def _best(names: list[str], prefix: list[str]) -> list[str]:
-    """Of options that end alike those that share most of the prefix, the shortest of them first; at most three."""
+    """Options that share most of the prefix, of those with the same end; at most three.
+
+    Shorter ones come first.
+    """
 
     def shared(name: str) -> int:
         return sum(part in name[2:].split(".")[:-1] for part in prefix)

@@ -1,4 +1,4 @@
-"""Command lines from dataclasses, by tyro; and its error boxes as one sentence."""
+"""Command lines from dataclasses, by tyro, and its error boxes as one sentence."""
 
 import contextlib
 import dataclasses
@@ -26,7 +26,7 @@ from stigmergy.envs.core.validation import (
 from stigmergy.envs.errors import BadParameter
 
 POSITIONAL = get_args(tyro.conf.Positional[int])[1]
-"""The mark of an argument that goes without a name."""
+"""Marker of a positional argument."""
 RANGES = {
     "episodes": (1, LARGEST_INTEGER),
     "seed": (0, LARGEST_SEED),
@@ -40,11 +40,14 @@ PLAIN_WORDS = (
     (re.compile(r"could not convert string to float: (.*)"), r"\1 is no number"),
     (re.compile(r"Exceeds the limit \(\d+ digits\).*?(\d+) digits.*"), r"a number of \1 digits is too large"),
 )
-"""Python's messages for a text that is no number, and the sentences in their place."""
+"""Python's messages for texts that are not numbers, and the sentences that replace them."""
 
 
 def peek(args: Sequence[str], name: str) -> list[str]:
-    """The values of `--name` among the arguments, before the parser that depends on them exists."""
+    """Values of `--name` among the arguments.
+
+    They are read before the parser that depends on them exists.
+    """
     values = []
     for i, arg in enumerate(args):
         key, equals, value = arg.partition("=")
@@ -60,15 +63,16 @@ def peek(args: Sequence[str], name: str) -> list[str]:
 
 
 def peek_one(args: Sequence[str], name: str) -> str | None:
-    """The last value of `--name`, or None."""
+    """Last value of `--name`, or None."""
     values = peek(args, name)
     return values[-1] if values else None
 
 
 def extend(base: type, **parts: tuple[Any, str]) -> type:
-    """The options of `base` and, under a prefix each, the fields of dataclass instances given with a line of help.
+    """Extend the options of `base` by fields of dataclass instances.
 
-    A part that is None, or has no fields, adds nothing.
+    Each instance is given with a line of help, and its fields get its name as prefix. A part that
+    is None, or has no fields, adds nothing.
     """
     fields = [
         (name, Annotated[type(default), tyro.conf.arg(help=help)], dataclasses.field(default=default))
@@ -113,7 +117,7 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
 
 
 def option_names(cls: type) -> list[str]:
-    """The options that `cls` gives rise to, such as `--learner.gamma`."""
+    """Options of `cls`, such as `--learner.gamma`."""
     names = []
     for name, hint in option_types(cls).items():
         names.append(name)
@@ -124,7 +128,10 @@ def option_names(cls: type) -> list[str]:
 
 
 def option_types(cls: type, prefix: str = "") -> dict[str, Any]:
-    """Option, such as `--learner.gamma`, to the type of its value. Positional arguments are no options."""
+    """Option, such as `--learner.gamma`, to the type of its value.
+
+    Positional arguments are not options.
+    """
     types: dict[str, Any] = {}
     hints = get_type_hints(cls, include_extras=True)
     for field in dataclasses.fields(cls):
@@ -141,7 +148,7 @@ def option_types(cls: type, prefix: str = "") -> dict[str, Any]:
 
 
 def _written_out(cls: type, args: Sequence[str]) -> list[str]:
-    """The arguments with 1e5 as 100000 where an option takes whole numbers."""
+    """Arguments with 1e5 written as 100000 where an option takes whole numbers."""
     whole = {name for name, hint in option_types(cls).items() if takes_whole_numbers(hint)}
     option, written = "", []
     for arg in args:
@@ -157,7 +164,7 @@ def _written_out(cls: type, args: Sequence[str]) -> list[str]:
 
 @contextlib.contextmanager
 def _wide_errors(args: Sequence[str]):
-    """Let an error fit on one line of tyro's box; help keeps the width of the terminal."""
+    """Widen tyro's error box so that an error fits on one line; help keeps the terminal's width."""
     before = os.environ.get("COLUMNS")
     if not {"--help", "-h"} & set(args):
         os.environ["COLUMNS"] = "2000"
@@ -171,7 +178,7 @@ def _wide_errors(args: Sequence[str]):
 
 
 def _sentence(box: str) -> str:
-    """The message of tyro's error box: what stands above its first inner line."""
+    """Message of tyro's error box: the text above its first inner line."""
     lines = [line.strip("│ \t") for line in box.splitlines()]
     message = []
     for line in lines:
@@ -187,5 +194,5 @@ def _sentence(box: str) -> str:
 
 
 def warn(sentence: str) -> None:
-    """Tell the user something that does not stop the command."""
+    """Warn the user of something that does not stop the command."""
     print(f"warning: {sentence}", file=sys.stderr)

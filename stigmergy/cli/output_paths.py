@@ -1,4 +1,4 @@
-"""Looks at places for output before work begins whose result they are to hold."""
+"""Checks of output paths before the work whose result they will hold."""
 
 import os
 import shutil
@@ -8,11 +8,14 @@ from pathlib import Path
 from stigmergy.envs.errors import BadParameter
 
 LEAST_SPACE = 2**20
-"""Bytes that have to be free on a device; less holds no run and no picture."""
+"""Bytes that must be free on a device; less holds no run and no picture."""
 
 
 def check_file(name: str, path: str, endings: Sequence[str]) -> None:
-    """Raise BadParameter unless a file with one of the endings can be written at `path`; `name` is the option that gave it."""
+    """Raise BadParameter unless a file with one of the endings can be written at `path`.
+
+    The option that gave the path is `name`.
+    """
     if Path(path).suffix.lower() not in endings:
         allowed = " or ".join([", ".join(endings[:-1]), endings[-1]] if len(endings) > 1 else endings)
         raise BadParameter(f"{name} is '{path}', which ends with '{Path(path).suffix}'; allowed is {allowed}")
@@ -22,7 +25,10 @@ def check_file(name: str, path: str, endings: Sequence[str]) -> None:
 
 
 def check_folder(name: str, path: str) -> None:
-    """Raise BadParameter unless files can be written into the folder `path`, which is made if it is not there."""
+    """Raise BadParameter unless files can be written into the folder `path`.
+
+    The folder is made if it does not exist.
+    """
     if _exists(name, path) and not Path(path).is_dir():
         raise BadParameter(f"{name} is '{path}', which is a file; give the name of a folder")
     _check_place(name, path, Path(path).absolute())
@@ -40,7 +46,7 @@ def _exists(name: str, path: str) -> bool:
 
 
 def _check_place(name: str, path: str, folder: Path) -> None:
-    """Look at `folder`, or at the nearest one above it that exists."""
+    """Check `folder`, or the nearest existing one above it."""
     while not folder.exists():
         folder = folder.parent
     if not folder.is_dir():

@@ -1,4 +1,7 @@
-"""Progress of training: a bar with speed, return, time left and shares of time; lines when piped."""
+"""Progress of training: a bar with speed, return, time left and shares of time.
+
+Without a terminal, lines are printed.
+"""
 
 import contextlib
 import os
@@ -27,9 +30,9 @@ _LOST = (OSError, SystemExit)
 
 
 def run_session(start: Start, folder: str) -> int:
-    """Start a session, show how it goes, and say how it ended; returns the exit status.
+    """Run a session, show its progress, print its end, and return the exit status.
 
-    Training goes on when nobody reads what it shows: 0 stands for a finished run in any case.
+    Training continues when its output is no longer read. A finished run has status 0 in any case.
     """
     try:
         with handled(stop_signals(), leave):
@@ -71,7 +74,7 @@ def _run_session(start: Start, folder: str) -> int:
 
 
 def _announcements(session: Session) -> list[str]:
-    """The players, where there are several, and what they say of themselves."""
+    """Players, if there are several, and the notes of their learners."""
     trainer, lines = session.trainer, []
     if len(trainer.learners) > 1:
         players = trainer.experiment.players(trainer.env).items()
@@ -83,7 +86,10 @@ def _announcements(session: Session) -> list[str]:
 
 
 def _close(session: Session) -> None:
-    """Close the environments, once all is saved. If one ends the process there, that is raised; a failure is a warning."""
+    """Close the environments, once everything is saved.
+
+    An exit of the process by an environment is raised; a failure is a warning.
+    """
     try:
         session.trainer.close()
     except Exception as error:
@@ -104,20 +110,26 @@ def _kept(session: Session, folder: str) -> str:
 
 
 class Output:
-    """Lines on standard output; what cannot be written is left out, with one warning."""
+    """Lines on standard output.
+
+    Lines that cannot be written are left out, with one warning.
+    """
 
     def __init__(self):
         self._lost = False
 
     def say(self, line: str) -> None:
-        """Print a line. Never raises because of a pipe that is closed, a full disk, or a terminal that went away."""
+        """Print a line.
+
+        Never raises for a closed pipe, a full disk, or a lost terminal.
+        """
         if self._lost:
             return
         try:
             print(line, flush=True)
         except (OSError, ValueError):
             self._lost = True
-            with contextlib.suppress(OSError, ValueError):  # or the flush at exit fails again
+            with contextlib.suppress(OSError, ValueError):  # else the flush at exit fails again
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             complain("warning: what is printed cannot be written any more; training goes on without it")
 
@@ -129,7 +141,7 @@ def complain(line: str) -> None:
 
 
 class Averages:
-    """The latest outcomes and the speed since the last look."""
+    """Latest outcomes, and the speed since the last text."""
 
     def __init__(self):
         self.latest: dict[str, float] = {}
@@ -137,14 +149,14 @@ class Averages:
         self.agent_steps = 0
 
     def add(self, report: Report) -> None:
-        """Take in an update."""
+        """Add an update."""
         self.latest |= report.metrics
         self.agent_steps += report.agent_steps
         for name, value in report.seconds.items():
             self.seconds[name] = self.seconds.get(name, 0.0) + value
 
     def text(self, short: bool = False) -> str:
-        """One line: return, speed, and the share of each phase. Starts the speed anew."""
+        """Return one line: return, speed, and the share of each phase. Restart the speed."""
         total = max(self.seconds["total"], 1e-9)
         speed = self.agent_steps / total
         parts = [f"{label} {self.latest[name]:.3g}" for name, label in self._shown()]
@@ -156,7 +168,10 @@ class Averages:
         return "  ".join([*parts, f"{shares} %"])
 
     def _shown(self) -> list[tuple[str, str]]:
-        """Keys and labels: the return and its evaluation, or where groups have returns of their own, each group's."""
+        """Keys and labels of the return and its evaluation.
+
+        Groups with returns of their own have one each.
+        """
         own = [name for name in self.latest if name.startswith("episode/return/")]
         names = own or [name for name in ("episode/return", "evaluation/return") if name in self.latest]
         labels = {"episode/return": "return", "evaluation/return": "evaluated"}
@@ -164,7 +179,7 @@ class Averages:
 
 
 class LineDisplay:
-    """A line every few seconds, for logs and pipes."""
+    """Display of a line every few seconds, for logs and pipes."""
 
     def __init__(self, say: Callable[[str], None]):
         self._say = say
@@ -178,7 +193,7 @@ class LineDisplay:
         return None
 
     def report(self, report: Report) -> None:
-        """Take in an update."""
+        """Add an update."""
         self._averages.add(report)
         for sentence in report.notes:
             complain(f"warning: {sentence}")
@@ -189,7 +204,7 @@ class LineDisplay:
 
 
 class BarDisplay:
-    """A progress bar with the averages of the last second beside it."""
+    """Progress bar with the averages of the last second beside it."""
 
     def __init__(self, console: Console):
         columns = (BarColumn(bar_width=8), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn(compact=True))
@@ -208,7 +223,7 @@ class BarDisplay:
             self._bar.stop()
 
     def report(self, report: Report) -> None:
-        """Take in an update."""
+        """Add an update."""
         self._averages.add(report)
         with contextlib.suppress(*_LOST):
             for sentence in report.notes:

@@ -1,4 +1,7 @@
-"""Warnings of the lower floors as the command line prints them. It stands alone, for it is loaded with every command."""
+"""Format of the lower floors' warnings on the command line.
+
+It is a module of its own because every command imports it.
+"""
 
 import sys
 import warnings
@@ -11,7 +14,10 @@ from stigmergy.training.trust.agreements import NotKept
 
 @contextmanager
 def as_sentences() -> Iterator[None]:
-    """Print the warning that an agreement cannot be kept in one line, without the place in the code; others as usual."""
+    """Print the warning that an agreement cannot be kept in one line.
+
+    The place in the code is left out. Other warnings are printed as usual.
+    """
     with warnings.catch_warnings():
         usual = warnings.showwarning
 

@@ -1,1 +1,1 @@
-"""The commands of the command line, one module each with a function `main(args) -> exit status`."""
+"""Commands of the command line, one module each with a function `main(args) -> exit status`."""

@@ -1,4 +1,4 @@
-"""`stigmergy check`: the conformance card of an environment, or of a learner."""
+"""Command `stigmergy check`: the conformance card of an environment, or of a learner."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,32 +19,34 @@ from stigmergy.envs.tools.conformance import Card, check
 from stigmergy.training.conformance import check_learner
 
 TEAM_TASK = "games/switch-v0"
-"""Agents that arrive are done, and all are paid alike, so that there is something to check for every kind of learner."""
+"""Task for learners: agents terminate at their goal, and all get the same reward. It thus has
+something to check for every kind of learner."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Test whether an environment or a learner, yours too, keeps the contract that the trainer, and PettingZoo, rely on.
+    """Test an environment or a learner for the contract of the trainer and of PettingZoo.
 
     `stigmergy check NAME --help` shows its parameters or settings too.
     """
 
     name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")]
-    """The id of an environment, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3, or the name of a learner, such as ippo."""
+    """The id of an environment, such as pathfinding/lifelong-v0 or
+    pettingzoo:mpe2.simple_spread_v3, or the name of a learner, such as ippo."""
     plugin: tuple[str, ...] = ()
     """Files or modules that register more names."""
 
 
 @dataclass(frozen=True)
 class LearnerOptions(Options):
-    """Test whether a learner, yours too, acts, learns, resumes and sees what it declares, and nothing else."""
+    """Test if a learner acts, learns, resumes and observes as it declares, and nothing else."""
 
     environment: str = TEAM_TASK
     """Environment in which it plays the first group."""
 
 
 def main(args: Sequence[str]) -> int:
-    """Print the card; returns 1 if something has to be mended."""
+    """Print the card; return 1 if a check failed."""
     load_given_code(args)
     name = args[0] if args and not args[0].startswith("-") else ""
     is_learner = name in algorithms and name not in environments
@@ -76,6 +78,6 @@ def _check_learner(name: str, args: Sequence[str]) -> Card:
 
 
 def _parameters(environment: str, values: dict[str, Any]) -> Any:
-    """The parameters of an environment, or None if it has none."""
+    """Parameters of an environment, or None if it has none."""
     cls = parameters_of(environment)
     return build_dataclass(cls, values, environment) if cls else None

@@ -1,4 +1,4 @@
-"""`stigmergy evaluate`: what a trained policy is worth, beside baselines."""
+"""Command `stigmergy evaluate`: outcomes of a trained policy, beside baselines."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ from stigmergy.training.trainer import build_learners, count_cores, set_threads
 
 @dataclass(frozen=True)
 class Options:
-    """Play whole episodes with the policy of a run and print each outcome's mean with its 95% interval.
+    """Play whole episodes with a run's policy and print means of outcomes with 95% intervals.
 
     `stigmergy evaluate RUN --help` shows the parameters of its environment too.
     """
@@ -45,18 +45,23 @@ class Options:
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
-    """Algorithms that need no training, such as random and pibt, to play the same episodes in the place of what was trained; prey=flee puts
-    one in the place of a single group."""
+    """Algorithms that need no training, such as random and pibt, to play the same episodes in the
+    place of what was trained; prey=flee puts one in the place of a single group."""
     max_steps: int | None = None
-    """Steps after which an episode is cut, which is said; left out, 1000 in an environment without a horizon."""
+    """Steps after which an episode is cut, which is said; left out, 1000 in an environment without
+    a horizon."""
     output: str = ""
-    """A file ending in .csv or .json for the outcomes of each player; the values of single episodes are in JSON alone."""
+    """A file ending in .csv or .json for the outcomes of each player; the values of single episodes
+    are in JSON alone."""
     environment: str = ""
-    """Another environment to play in, such as a scenario of the one that it was trained in; what is observed and done has to be the same."""
+    """Another environment to play in, such as a scenario of the one that it was trained in; what is
+    observed and done has to be the same."""
     plugin: tuple[str, ...] = ()
-    """Files or modules that register more names; they stand for those of the run that are called the same, or that are gone."""
+    """Files or modules that register more names; they stand for those of the run that are called
+    the same, or that are gone."""
     trust: bool = False
-    """Agree to execute the code that RUN names, its plugins or the module of its environment; needed once for each contents."""
+    """Agree to execute the code that RUN names, its plugins or the module of its environment;
+    needed once for each contents."""
 
 
 def main(args: Sequence[str]) -> int:
@@ -89,9 +94,10 @@ def main(args: Sequence[str]) -> int:
 
 
 def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dict[str, Learner]:
-    """An untrained algorithm in the place of learners: group name to who plays it now.
+    """Replace learners by an untrained algorithm: group name to the learner that plays it.
 
-    A plain `name` plays the groups that it can, where a learner learns; scripted policies stay. `group=name` plays that group.
+    A plain `name` plays the groups that it can, in place of learners that learn; scripted policies
+    stay. `group=name` plays that group.
 
     Raises:
         UnknownName: there is no such algorithm.
@@ -124,7 +130,7 @@ def _play(env: BatchEnv, learners: Mapping[str, Learner], options: Options) -> O
 
 
 def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
-    """A row for each outcome, a column for each player."""
+    """Print a row for each outcome, a column for each player."""
     console = open_console()
     console.print(f"means over {episodes} episodes, with 95% intervals")
     table = Table("outcome", *results, box=None)
@@ -135,7 +141,7 @@ def print_table(results: Mapping[str, Outcomes], episodes: int) -> None:
 
 
 def print_cut(results: Mapping[str, Outcomes], limit: int | None) -> None:
-    """A line for each player whose episodes were cut."""
+    """Print a line for each player whose episodes were cut."""
     for player, outcomes in results.items():
         sentence = cut_sentence(outcomes, limit, "--max-steps")
         if sentence:
@@ -143,7 +149,7 @@ def print_cut(results: Mapping[str, Outcomes], limit: int | None) -> None:
 
 
 def cell(values: np.ndarray | None) -> str:
-    """Mean and interval of one value an episode; nothing where there are none."""
+    """Mean and interval of one value an episode, as text; empty if there are no values."""
     if values is None:
         return ""
     mean, low, high = mean_and_interval(values)

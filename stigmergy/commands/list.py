@@ -1,4 +1,4 @@
-"""`stigmergy list`: what there is."""
+"""Command `stigmergy list`: environments, algorithms and configs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

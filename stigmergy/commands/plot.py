@@ -1,4 +1,4 @@
-"""`stigmergy plot`: learning curves of runs."""
+"""Command `stigmergy plot`: learning curves of runs."""
 
 import glob
 from collections.abc import Mapping, Sequence
@@ -19,20 +19,22 @@ from stigmergy.training.runs.run import Run
 LONGEST = 40
 """Characters of a value in the name of a group."""
 SHAPES = ("num_envs", "rollout_length")
-"""Settings of the trainer that belong to how a run learns. The others say how long it does and what is written."""
+"""Settings of the trainer that affect learning. The others set its length and its output."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Draw metrics over training from runs, one PNG each: a line for each group of runs, with its mean and 95% interval over them."""
+    """Draw metrics over training, one PNG each: mean and 95% interval of each group of runs."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
-    """Run folders; runs that differ in their seed alone are a group, named after the algorithm and what tells it from the others. NAME=FOLDER puts one
-    into the group NAME, and NAME='runs/cnm-*' all that match."""
+    """Run folders; runs that differ in their seed alone are a group, named after the algorithm and
+    what tells it from the others. NAME=FOLDER puts one into the group NAME, and NAME='runs/cnm-*'
+    all that match."""
     metrics: tuple[str, ...] = ("episode/return",)
     """Names from the runs' metrics.csv, such as episode/return and episode/dirt_fraction."""
     simplex: bool = False
-    """Draw the shares of red, green and blue berries in a triangle as well (allelopathic harvest)."""
+    """Draw the shares of red, green and blue berries in a triangle as well (allelopathic
+    harvest)."""
     window: int = WINDOW
     """Updates over which learning curves are smoothed."""
     output: str = "."
@@ -61,7 +63,7 @@ def main(args: Sequence[str]) -> int:
 
 
 def grouped(runs: Sequence[str]) -> dict[str, list[str]]:
-    """Group name to run folders. Raises BadParameter if nothing is there."""
+    """Group name to run folders. Raises BadParameter if there are no runs."""
     groups: dict[str, list[str]] = {}
     unnamed: list[str] = []
     for given in runs:
@@ -81,7 +83,10 @@ def grouped(runs: Sequence[str]) -> dict[str, list[str]]:
 
 
 def alike(folders: Sequence[str]) -> dict[str, list[str]]:
-    """Runs of one kind together: name to folders. Named after the algorithm, and where kinds share it, after what differs between them."""
+    """Group runs of one kind: name to folders.
+
+    A kind is named after its algorithm, and by the differing settings if kinds share it.
+    """
     kinds: dict[str, list[str]] = {}
     configs: dict[str, dict[str, Any]] = {}
     for folder in folders:
@@ -100,7 +105,7 @@ def alike(folders: Sequence[str]) -> dict[str, list[str]]:
 
 
 def mixtures(groups: Mapping[str, Sequence[str]]) -> list[str]:
-    """A sentence for each group whose runs play different tasks, or learn them in different ways."""
+    """Sentences on groups whose runs have different tasks, or learn them in different ways."""
     sentences = []
     for group, folders in groups.items():
         configs = [_kind(folder) for folder in folders]
@@ -115,7 +120,10 @@ def mixtures(groups: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _differ(configs: Sequence[Mapping[str, Any]], name: str) -> bool:
-    """Tell if a value differs between runs. Those of another version may lack it, and then it had its default."""
+    """True if a value differs between runs.
+
+    Runs of another version may lack it; it then had its default.
+    """
     return len({repr(config[name]) for config in configs if name in config}) > 1
 
 
@@ -125,7 +133,7 @@ def _short(value: Any) -> str:
 
 
 def _kind(folder: str) -> dict[str, Any]:
-    """Collect environment, task, algorithms and settings of a run, by dotted names.
+    """Environment, task, algorithms and settings of a run, by dotted names.
 
     They are equal in runs that differ in their seed alone.
     """

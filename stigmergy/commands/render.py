@@ -1,4 +1,4 @@
-"""`stigmergy render`: an episode as GIF, MP4, PNG, or in a window."""
+"""Command `stigmergy render`: an episode as GIF, MP4, PNG, or in a window."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ from stigmergy.training.runs.run import Run
 from stigmergy.training.trainer import build_learners
 
 SMALLEST_PICTURE = 3 * 64 * 64
-"""Bytes; pictures are kept where states cannot be."""
+"""Bytes of the smallest picture; pictures are kept if states cannot be."""
 Frames = Iterable[np.ndarray]
 
 
@@ -38,18 +38,21 @@ Frames = Iterable[np.ndarray]
 class Options:
     """Make a GIF, MP4 or PNG of an episode, or watch it in a window.
 
-    `stigmergy render RUN` shows what a run has learnt; `stigmergy render --environment ID --algorithm NAME` a policy that needs no training.
+    `stigmergy render RUN` shows what a run has learnt; `stigmergy render --environment ID
+    --algorithm NAME` a policy that needs no training.
     """
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")] = ""
     """The run folder."""
     environment: str = ""
-    """Without a run: the environment to show. With one: another one to play in, such as a scenario of the one that it was trained in."""
+    """Without a run: the environment to show. With one: another one to play in, such as a scenario
+    of the one that it was trained in."""
     algorithm: tuple[str, ...] = ("random",)
-    """Without a run: algorithms that need no training, such as random or pibt; of several each plays the groups that it can, and prey=flee
-    names one."""
+    """Without a run: algorithms that need no training, such as random or pibt; of several each
+    plays the groups that it can, and prey=flee names one."""
     output: tuple[str, ...] = ()
-    """Files ending in .gif, .mp4 or .png (a contact sheet); left out, a GIF in the run's videos folder."""
+    """Files ending in .gif, .mp4 or .png (a contact sheet); left out, a GIF in the run's videos
+    folder."""
     window: bool = False
     """Show the episode in a window; then only the files of --output are written."""
     steps: int = 256
@@ -65,9 +68,11 @@ class Options:
     checkpoint: str = "last"
     """last, or best by evaluation."""
     plugin: tuple[str, ...] = ()
-    """Files or modules that register more names; they stand for those of the run that are called the same, or that are gone."""
+    """Files or modules that register more names; they stand for those of the run that are called
+    the same, or that are gone."""
     trust: bool = False
-    """Agree to execute the code that RUN names, its plugins or the module of its environment; needed once for each contents."""
+    """Agree to execute the code that RUN names, its plugins or the module of its environment;
+    needed once for each contents."""
 
 
 def main(args: Sequence[str]) -> int:
@@ -94,7 +99,10 @@ def main(args: Sequence[str]) -> int:
 
 
 def _check_length(env: BatchEnv, steps: int) -> None:
-    """Raise BadParameter if the states of so many steps do not fit in memory; the episode may end before."""
+    """Raise BadParameter if the states of so many steps do not fit in memory.
+
+    The episode may end earlier.
+    """
     shown = min(steps, env.spec.horizon or steps) + 1
     size = sum(field.nbytes for field in env.state) if env.spec.resumable else SMALLEST_PICTURE
     check_memory(f"a recording of {shown:,} steps", shown * size, "fewer steps need less")
@@ -119,7 +127,7 @@ def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, E
 
 
 def _refuse_what_is_ignored(run: Run | None, options: Any, args: Sequence[str], command: str) -> None:
-    """Raise BadParameter for options that say nothing beside the others that were given."""
+    """Raise BadParameter for options that have no effect beside the others."""
     if run is None and options.run:
         raise BadParameter(f"the run folder comes first: stigmergy {command} {options.run} ...")
     if run is not None and peek(args, "algorithm"):
@@ -141,7 +149,7 @@ def _played(args: Sequence[str], given: Sequence[str]) -> tuple[Run | None, Expe
 def players(
     run: Run | None, trained: Experiment | None, experiment: Experiment, env: BatchEnv, options: Any
 ) -> dict[str, Learner]:
-    """Load the players: of the run, or without one the algorithms of `options.algorithm`.
+    """Load the players: those of the run, or without one the algorithms of `options.algorithm`.
 
     Raises:
         UserError: they cannot play.
@@ -158,7 +166,10 @@ def players(
 
 
 def record(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:
-    """Play an episode once; returns a function that gives its frames, as often as they are wanted."""
+    """Play an episode once and return a function that gives its frames.
+
+    The function can be called several times.
+    """
     drawing = {} if options.follow is None else {"follow": options.follow}
     for learner in learners.values():
         learner.reseed(options.seed)
@@ -172,7 +183,8 @@ def record(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:
             drawn.append(_draw(env, drawing))
         if step.last[0]:
             break
-    _draw(env, drawing)  # so that an environment without a picture is told of before a file is begun
+    # An environment without a picture thus fails before a file is begun.
+    _draw(env, drawing)
     return (lambda: frames(recording, **drawing)) if recording is not None else (lambda: iter(drawn))
 
 

@@ -1,4 +1,4 @@
-"""`stigmergy resume`: go on with a run."""
+"""Command `stigmergy resume`: continue a run."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -20,25 +20,28 @@ class Length:
     """Length of a run."""
 
     total_steps: int | None = None
-    """More environment steps than the run was to have, those that are made included: it goes on until then, and remembers it."""
+    """More environment steps than the run was to have, those that are made included: it goes on
+    until then, and remembers it."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Go on with a run that was stopped, killed or crashed; it ends as if it had never been interrupted."""
+    """Continue a run that was stopped, killed or crashed, as if it was never interrupted."""
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
     training: Length = field(default_factory=Length)
     """Length of the run."""
     plugin: tuple[str, ...] = ()
-    """Files or modules that stand for plugins of the run that are called the same, or that are gone."""
+    """Files or modules that stand for plugins of the run that are called the same, or that are
+    gone."""
     trust: bool = False
-    """Agree to execute the code that RUN names, its plugins or the module of its environment; needed once for each contents."""
+    """Agree to execute the code that RUN names, its plugins or the module of its environment;
+    needed once for each contents."""
 
 
 def main(args: Sequence[str]) -> int:
-    """Resume; returns 0, or 128 + signal after a stop."""
+    """Resume; return 0, or 128 + signal after a stop."""
     options = parse(Options, "resume", args)
     given = load_given_code(args)
 
@@ -51,7 +54,7 @@ def main(args: Sequence[str]) -> int:
 
 
 def _length(session: Session, options: Options) -> list[str]:
-    """Word the change of the length of the run; raise BadParameter if it adds no update."""
+    """Word the change of the run's length; raise BadParameter if it adds no update."""
     trainer, wanted = session.trainer, options.training.total_steps
     if wanted is None:
         if not trainer.finished:

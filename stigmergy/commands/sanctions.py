@@ -1,4 +1,4 @@
-"""`stigmergy sanctions`: who sanctions whom, how often, and whether it was just."""
+"""Command `stigmergy sanctions`: counts of sanctions between agents, their rates and justice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,17 +28,20 @@ TABLE = {
 
 @dataclass(frozen=True)
 class Options:
-    """Play whole episodes and count who could sanction, who did, and whom it hit.
+    """Play whole episodes and count opportunities for sanctions, sanctions, and their targets.
 
-    `stigmergy sanctions RUN` is about what a run has learnt, `stigmergy sanctions --environment ID --algorithm NAME` about policies that need no training.
+    `stigmergy sanctions RUN` is about what a run has learnt, `stigmergy sanctions --environment ID
+    --algorithm NAME` about policies that need no training.
     """
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")] = ""
     """The run folder."""
     environment: str = ""
-    """Without a run: the environment to play in. With one: another one, such as a scenario of the one that it was trained in."""
+    """Without a run: the environment to play in. With one: another one, such as a scenario of the
+    one that it was trained in."""
     algorithm: tuple[str, ...] = ("random",)
-    """Without a run: algorithms that need no training, such as punish; of several each plays the groups that it can, and prey=flee names one."""
+    """Without a run: algorithms that need no training, such as punish; of several each plays the
+    groups that it can, and prey=flee names one."""
     checkpoint: str = "last"
     """last, or best by evaluation."""
     episodes: int = 64
@@ -48,15 +51,20 @@ class Options:
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
-    """Algorithms that need no training, to play the same episodes in the place of what was trained; each has tables of its own."""
+    """Algorithms that need no training, to play the same episodes in the place of what was trained;
+    each has tables of its own."""
     max_steps: int | None = None
-    """Steps after which an episode is cut, which is said; left out, 1000 in an environment without a horizon."""
+    """Steps after which an episode is cut, which is said; left out, 1000 in an environment without
+    a horizon."""
     output: str = ""
-    """A folder for sanctions.csv, who_sanctions_whom.csv and who_sanctions_whom.png; those of --against NAME lie in its folder NAME."""
+    """A folder for sanctions.csv, who_sanctions_whom.csv and who_sanctions_whom.png; those of
+    --against NAME lie in its folder NAME."""
     plugin: tuple[str, ...] = ()
-    """Files or modules that register more names; they stand for those of the run that are called the same, or that are gone."""
+    """Files or modules that register more names; they stand for those of the run that are called
+    the same, or that are gone."""
     trust: bool = False
-    """Agree to execute the code that RUN names, its plugins or the module of its environment; needed once for each contents."""
+    """Agree to execute the code that RUN names, its plugins or the module of its environment;
+    needed once for each contents."""
 
 
 def main(args: Sequence[str]) -> int:
@@ -87,7 +95,7 @@ def main(args: Sequence[str]) -> int:
 
 
 def print_sanctions(sanctions: Sanctions, title: str, episodes: int) -> None:
-    """A row for each agent and one for their mean, then the environment's own outcomes."""
+    """Print a row for each agent and one for their mean, then the environment's own outcomes."""
     console = open_console()
     console.print(f"{title}: means over {episodes} episodes", highlight=False)
     columns = sanctions.columns()

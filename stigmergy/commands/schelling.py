@@ -1,4 +1,7 @@
-"""`stigmergy schelling`: whether an environment is a social dilemma, measured with two scripted policies."""
+"""Command `stigmergy schelling`: the Schelling diagram of an environment.
+
+It tests if the environment is a social dilemma, with two scripted policies.
+"""
 
 import csv
 from collections.abc import Sequence
@@ -67,7 +70,7 @@ def main(args: Sequence[str]) -> int:
 
 
 def print_diagram(diagram: Schelling, cooperator: str, defector: str, episodes: int) -> None:
-    """A row for each number of other cooperators, then what follows."""
+    """Print a row for each number of other cooperators, then the conclusions."""
     console = open_console()
     console.print(f"{diagram.environment}: mean returns over {episodes} episodes, with 95% intervals")
     table = Table("other cooperators", f"a cooperator ({cooperator})", f"a defector ({defector})", box=None)

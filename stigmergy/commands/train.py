@@ -1,4 +1,4 @@
-"""`stigmergy train`: from a config and overrides to a run."""
+"""Command `stigmergy train`: from a config and overrides to a run."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -23,26 +23,30 @@ from stigmergy.training.trust.plugins import load_code, plugins_of
 class Options:
     """Train learners in an environment.
 
-    `stigmergy train` runs the default experiment, `stigmergy train CONFIG` the one of a YAML file, yours or one of `stigmergy list`. Every key of
-    the config is an option too: `--learner.learning-rate 1e-3`.
+    `stigmergy train` runs the default experiment, `stigmergy train CONFIG` the one of a YAML file,
+    yours or one of `stigmergy list`. Every key of the config is an option too:
+    `--learner.learning-rate 1e-3`.
     """
 
     config: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="CONFIG")] = DEFAULT_CONFIG
     """A YAML file, or the name of a config that comes with the package."""
     environment: str = ""
-    """Id of the environment, such as pathfinding/lifelong-v0 or pettingzoo:mpe2.simple_spread_v3."""
+    """Id of the environment, such as pathfinding/lifelong-v0 or
+    pettingzoo:mpe2.simple_spread_v3."""
     algorithm: str = ""
     """Name of the algorithm of all groups that the config does not choose one for."""
     plugin: tuple[str, ...] = ()
-    """Files (my_file.py) or modules (my_package.module) that register environments and algorithms."""
+    """Files (my_file.py) or modules (my_package.module) that register environments and
+    algorithms."""
     trust: bool = False
-    """Agree to execute the code that CONFIG names, its plugins or the module of its environment; needed once for each contents."""
+    """Agree to execute the code that CONFIG names, its plugins or the module of its environment;
+    needed once for each contents."""
     run: str = ""
     """The run folder; left out, a new one under runs/."""
 
 
 def main(args: Sequence[str]) -> int:
-    """Train; returns 0, or 128 + signal after a stop."""
+    """Train; return 0, or 128 + signal after a stop."""
     plain = base_config(args)
     experiment = build_experiment(plain)
     options = parse(options_class(experiment), "train", args)
@@ -64,7 +68,10 @@ def main(args: Sequence[str]) -> int:
 
 
 def base_config(args: Sequence[str]) -> dict[str, Any]:
-    """The config before the overrides of single keys: plugins are loaded, environment and algorithm chosen."""
+    """Config before the overrides of single keys.
+
+    Plugins are loaded, environment and algorithm chosen.
+    """
     given = args[0] if args and not args[0].startswith("-") else None
     environment, algorithm = peek_one(args, "environment"), peek_one(args, "algorithm")
     plain = read_config(given or DEFAULT_CONFIG) if given or not environment else {}
@@ -72,7 +79,7 @@ def base_config(args: Sequence[str]) -> dict[str, Any]:
     plain = _choose(plain, "environment", "task", environment)
     plain = _choose(plain, "algorithm", "learner", algorithm)
     plugins = peek(args, "plugin")
-    if given and Path(given).is_file():  # what comes with the package needs no agreement
+    if given and Path(given).is_file():  # configs of the package need no agreement
         own = load_code(plain, f"the config '{given}'", Path(given).parent, "--trust" in args, code)
         listed = plugins_of(plain, given)
         plugins = [*(source.name for source in own if source.name in listed), *plugins]
@@ -82,14 +89,14 @@ def base_config(args: Sequence[str]) -> dict[str, Any]:
 
 
 def _choose(plain: Mapping[str, Any], key: str, its_options: str, name: str | None) -> dict[str, Any]:
-    """Another environment or algorithm than the config's comes with its own defaults."""
+    """Replace the config's environment or algorithm; another one comes with its own defaults."""
     if name is None or name == plain.get(key):
         return dict(plain)
     return {other: value for other, value in plain.items() if other not in (key, its_options)} | {key: name}
 
 
 def options_class(experiment: Experiment) -> type:
-    """The options of `train` with those of the experiment's parts."""
+    """Options of `train` with those of the experiment's parts."""
     return extend(
         Options,
         task=(experiment.task, f"Parameters of {experiment.environment}."),
@@ -99,9 +106,10 @@ def options_class(experiment: Experiment) -> type:
 
 
 def free_folder(experiment: Experiment) -> tuple[str, list[Path]]:
-    """A new folder under runs/, such as runs/lifelong-v0-ippo-1, and the folders that were made for it.
+    """Make a new folder under runs/, such as runs/lifelong-v0-ippo-1.
 
-    It is made here, so that no other process chooses it.
+    Returns its path and the folders that were made for it. The folder is made here, so that no
+    other process chooses it.
     """
     name = experiment.environment.replace("/", ":").split(":")[-1]
     stem = f"runs/{name}-{experiment.learner.algorithm}"

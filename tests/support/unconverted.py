@@ -28,9 +28,6 @@ TASKS_WITHOUT_CONFIG = {
 """Folders of tasks whose options still stand in `rules.py`."""
 
 PACKAGES_WITH_QUESTIONS = {
-    "benchmarks",
-    "benchmarks/norms",
-    "benchmarks/peers",
     "envs",
     "envs/core",
     "envs/dilemmas",
@@ -97,9 +94,6 @@ PACKAGES_WITH_QUESTIONS = {
     "tests/support",
     "tests/training",
     "tests/training/support",
-    "training",
-    "training/runs",
-    "training/trust",
 }
 """Folders, without those below, in which docstrings begin with a question word."""
 

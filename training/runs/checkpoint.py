@@ -1,7 +1,7 @@
 """Checkpoints: written whole or not at all, and loaded without running any pickled code.
 
-A checkpoint is nested dicts and lists of tensors, NumPy arrays, numbers, strings and None. The file is a SHA-256 of what follows, then what
-`torch.save` writes, so that damage anywhere is noticed.
+A checkpoint is nested dicts and lists of tensors, NumPy arrays, numbers, strings and None. The file
+is a SHA-256 of the rest, then the output of `torch.save`, so that any damage is detected.
 """
 
 import hashlib
@@ -28,11 +28,11 @@ _NUMBERED = re.compile(r"(\d{9,})" + re.escape(SUFFIX), re.ASCII)
 
 
 class DamagedCheckpoint(UserError):
-    """The file is not what was written."""
+    """Checkpoint file that is missing, or not as it was written."""
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write `state` to `path`. Raises OSError if it cannot be written; what was there stays."""
+    """Write `state` to `path`. Raises OSError if it cannot be written; the old file then stays."""
     buffer = io.BytesIO()
     torch.save(_to_tensors(state), buffer)
     data = buffer.getvalue()
@@ -40,10 +40,11 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read what `save_checkpoint` wrote, on the CPU; arrays come back as arrays.
+    """Read a file of `save_checkpoint` to the CPU; arrays come back as arrays.
 
     Raises:
-        DamagedCheckpoint: the file is missing, cut short or changed, or it is none that `save_checkpoint` writes.
+        DamagedCheckpoint: the file is missing, cut short or changed, or it is none that
+            `save_checkpoint` writes.
     """
     try:
         content = read_bytes(path, free_memory() or 1 << 62)
@@ -71,7 +72,10 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def _check_parts(data: bytes) -> None:
-    """Raise ValueError unless the parts of the archive are stored plainly, so that it cannot grow when it is read."""
+    """Raise ValueError unless the archive's parts are stored uncompressed.
+
+    The archive thus cannot grow when it is read.
+    """
     if not data.startswith(b"PK\x03\x04"):
         raise ValueError("it is no archive")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -85,12 +89,12 @@ def _check_parts(data: bytes) -> None:
 
 
 def checkpoint_path(folder: Path, update: int) -> Path:
-    """Where the checkpoint after `update` updates lies."""
+    """Path of the checkpoint after `update` updates."""
     return folder / f"{update:09d}{SUFFIX}"
 
 
 def list_checkpoints(folder: Path) -> list[Path]:
-    """The numbered checkpoints, newest first; files of other names are none."""
+    """Numbered checkpoints, newest first; files of other names are left out."""
     numbered = [
         (int(match[1]), path) for path in folder.glob(f"*{SUFFIX}") if (match := _NUMBERED.fullmatch(path.name))
     ]
@@ -129,10 +133,11 @@ def _to_tensors(value: Any) -> Any:
 
 
 class _Reader:
-    """Turns what torch loaded back into what was saved.
+    """Conversion of values loaded by torch to the saved ones.
 
-    Values that stand in several places, and tensors that show a few bytes many times, can stand for more than the file has bytes. What
-    `save_checkpoint` writes has neither, so the file's length is a bound.
+    Values that occur in several places, and tensors that repeat a few bytes many times, can stand
+    for more bytes than the file has. `save_checkpoint` writes neither, so the file's length is a
+    bound.
     """
 
     def __init__(self, most: int):
@@ -140,7 +145,10 @@ class _Reader:
         self.bytes_left = most
 
     def from_tensors(self, value: Any, depth: int = 0) -> Any:
-        """The value with its arrays. Raises ValueError beyond the bounds, or for anything that is not saved."""
+        """Value with its arrays.
+
+        Raises ValueError beyond the bounds, or for types that are never saved.
+        """
         self.left -= 1
         if self.left < 0 or depth > MOST_DEPTH:
             raise ValueError("it holds more values than a file of its length can")

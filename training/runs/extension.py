@@ -1,4 +1,7 @@
-"""Lets a finished run go on: its config gets a larger number of steps, if what needs it succeeds."""
+"""Extension of a finished run: its config gets a larger number of steps.
+
+The config changes only if the work that needs it succeeds.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +15,9 @@ from .storage import write_atomically
 
 @contextmanager
 def lengthened(folder: str | Path, total_steps: int | None) -> Iterator[None]:
-    """Write `total_steps` into the config of the run in `folder` for the block; if the block fails, the old config comes back.
+    """Write `total_steps` into the config of the run in `folder` for the block.
+
+    If the block fails, the old config is restored.
 
     Args:
         total_steps: of the whole run, those that are made included; None leaves the config alone.

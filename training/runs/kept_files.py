@@ -1,7 +1,9 @@
-"""Files that a run keeps, so that it goes on working in other folders, on other machines, and when the originals change.
+"""Files that a run keeps, so that it works in other folders and on other machines.
 
-Plugins and the user's own modules lie in `plugins`, maps and other files that parameters name in `files`. The run's config has their
-paths from the run's folder.
+It also works after the originals changed.
+
+Plugins and the user's own modules are in `plugins`; maps and other files that parameters name are
+in `files`. The run's config has their paths from the run's folder.
 """
 
 import dataclasses
@@ -23,7 +25,7 @@ FILES = "files"
 
 @dataclass
 class Kept:
-    """The config of a new run, and what is to be written into its folder."""
+    """Config of a new run, and the files to be written into its folder."""
 
     config: dict[str, Any]
     files: dict[str, bytes] = field(default_factory=dict)
@@ -31,7 +33,7 @@ class Kept:
     _places: dict[Path, str] = field(default_factory=dict)
 
     def add_code(self, sources: Sources) -> str:
-        """Keep the files of a plugin or module; returns what the config names it by."""
+        """Keep the files of a plugin or module; return its name in the config."""
         if sources.installed:
             return sources.name
         number = len(self._places) + 1
@@ -41,7 +43,7 @@ class Kept:
         return f"{place}/{sources.main}" if sources.name.endswith(".py") else sources.name
 
     def add_file(self, path: str) -> str:
-        """Keep a file that a parameter names; returns its path from the run's folder."""
+        """Keep a file that a parameter names; return its path from the run's folder."""
         content = read_bytes(path)
         stem, suffix = os.path.splitext(Path(path).name)
         name, number = f"{FILES}/{stem}{suffix}", 2
@@ -52,7 +54,7 @@ class Kept:
 
 
 def keep(experiment: Experiment) -> Kept:
-    """Read all that a run of `experiment` needs besides the installed packages.
+    """Read all files that a run of `experiment` needs besides the installed packages.
 
     Raises:
         UserError: a file is gone, or cannot be read.
@@ -75,7 +77,7 @@ def keep(experiment: Experiment) -> Kept:
 
 
 def with_kept_files(config: Mapping[str, Any], task_class: type | None, folder: Path) -> dict[str, Any]:
-    """The config of a run with the whole paths of the files that the run keeps in `folder`."""
+    """Config of a run with the whole paths of the files that the run keeps in `folder`."""
     task = config.get("task")
     if task_class is None or not isinstance(task, Mapping):
         return dict(config)
@@ -83,7 +85,10 @@ def with_kept_files(config: Mapping[str, Any], task_class: type | None, folder: 
 
 
 def _files(task: Any, values: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, Any]]:
-    """The values that hold files: a mapping, the name in it, and how the file is found; nested dataclasses included."""
+    """Values that hold files: a mapping, the name in it, and the way to find the file.
+
+    Nested dataclasses are included.
+    """
     if not dataclasses.is_dataclass(task):
         return
     for name, find in file_parameters(type(task)).items():

@@ -1,8 +1,9 @@
-"""The lock of a run folder: one process trains in it, and a second one is told which.
+"""Lock of a run folder: one process trains in it, and a second one gets the owner's name.
 
-The lock is a file in the folder that names its owner, and a record lock of the system on that file. The system drops the
-record lock with the process, however it ends, so that what a killed process left behind is recognised. Where a file system
-has no record locks, the owner's process number, start and boot decide.
+The lock is a file in the folder that names its owner, and a record lock of the system on that file.
+The system drops the record lock with the process, however it ends, so that the file of a killed
+process is recognised. On a file system without record locks, the owner's process number, start and
+boot decide.
 """
 
 import errno
@@ -30,18 +31,19 @@ MOST_BYTES = 4096
 NO_RECORD_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 HELD_ELSEWHERE = {errno.EACCES, errno.EAGAIN, errno.EDEADLK}
 FAR = 1 << 20
-"""A byte beyond what the file holds."""
+"""Offset of a byte beyond the contents of the file."""
 _OPEN = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _held: dict[str, "RunLock"] = {}
-"""The locks of this process by path: closing a second descriptor of a file drops the process's record lock on it."""
+"""Locks of this process by path. A locked file is not opened a second time, because closing that
+descriptor would drop the process's record lock on it."""
 
 
 class RunInUse(UserError):
-    """The run is being trained by another process, or by another session of this one."""
+    """Run that is being trained by another process, or by another session of this one."""
 
 
 class RunLock:
-    """The lock of the run in `folder`; not taken yet."""
+    """Lock of the run in `folder`; not taken yet."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -50,10 +52,13 @@ class RunLock:
         self._key = ""
 
     def take(self) -> None:
-        """Take the lock; nothing happens if this object has it already. A stale lock is taken over.
+        """Take the lock. A stale lock is taken over.
+
+        If this object has the lock already, nothing happens.
 
         Raises:
-            RunInUse: somebody else has it, or it comes from a host whose processes cannot be seen from here.
+            RunInUse: somebody else has it, or it comes from a host whose processes cannot be seen
+                from here.
             OSError: the folder cannot be written.
         """
         if self._descriptor is not None:
@@ -65,7 +70,8 @@ class RunLock:
             descriptor, created = self._open()
             try:
                 self._judge(descriptor, created)
-                if _names(self.path, descriptor):  # else its owner has just left and removed the file
+                # else its owner has just left and removed the file
+                if _names(self.path, descriptor):
                     os.ftruncate(descriptor, 0)
                     os.lseek(descriptor, 0, os.SEEK_SET)
                     os.write(descriptor, json.dumps(describe_process()).encode())
@@ -76,21 +82,22 @@ class RunLock:
                     os.close(descriptor)
 
     def release(self) -> None:
-        """Give the lock back; nothing happens if this object does not have it."""
+        """Release the lock; nothing happens if this object does not have it."""
         if self._descriptor is None:
             return
         descriptor, self._descriptor = self._descriptor, None
         del _held[self._key]
         try:
             if os.name != "nt" and _names(self.path, descriptor):
-                os.unlink(self.path)  # before the descriptor is closed, so that nobody else's is removed
+                # Removed before the descriptor is closed, so that no other owner's file is removed.
+                os.unlink(self.path)
         finally:
             os.close(descriptor)
         if os.name == "nt":  # an open file cannot be removed there
             self.path.unlink(missing_ok=True)
 
     def check(self) -> None:
-        """Raise RunInUse if somebody has the lock; nothing is written."""
+        """Raise RunInUse if the lock is taken; nothing is written."""
         if self._descriptor is not None:
             return
         if os.path.realpath(self.path) in _held:
@@ -105,7 +112,7 @@ class RunLock:
             os.close(descriptor)
 
     def _open(self) -> tuple[int, bool]:
-        """The open file, and whether it was made by this call."""
+        """Open the lock file; return its descriptor, and True if this call made the file."""
         try:
             return os.open(self.path, _OPEN | os.O_CREAT | os.O_EXCL, 0o644), True
         except FileExistsError:
@@ -152,7 +159,10 @@ def describe_process() -> dict[str, Any]:
 
 
 def _record(descriptor: int) -> bool:
-    """Take the system's record lock on an open file. Returns False where there are none; raises OSError if somebody has it."""
+    """Take the system's record lock on an open file.
+
+    Returns False if the system has none. Raises OSError if the lock is taken.
+    """
     if fcntl is not None:
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -169,7 +179,7 @@ def _record(descriptor: int) -> bool:
 
 
 def _names(path: Path, descriptor: int) -> bool:
-    """Tell whether `path` still leads to the file that is open."""
+    """True if `path` still leads to the open file."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))
     except FileNotFoundError:
@@ -177,7 +187,7 @@ def _names(path: Path, descriptor: int) -> bool:
 
 
 def _read_owner(descriptor: int) -> dict[str, Any]:
-    """The owner that the file names, or an empty dict."""
+    """Owner that the file names, or an empty dict."""
     os.lseek(descriptor, 0, os.SEEK_SET)
     try:
         owner = json.loads(os.read(descriptor, MOST_BYTES))
@@ -187,10 +197,11 @@ def _read_owner(descriptor: int) -> dict[str, Any]:
 
 
 def _is_alive(owner: dict[str, Any], recorded: bool) -> bool:
-    """Tell whether a process of this host that a lock names still runs.
+    """True if the process of this host that a lock names still runs.
 
-    A number is given to one process after the other, so the start has to agree as well. Where the system does not tell it, the record
-    lock that we got says that the owner is gone; without one, a process of that number counts as the owner.
+    Process numbers are reused, so the start has to agree as well. If the system does not give it, a
+    record lock that we got proves that the owner is gone. Without record locks, a process of that
+    number counts as the owner.
     """
     number = owner.get("process")
     if not isinstance(number, int) or number <= 0 or (owner.get("boot") and owner["boot"] != _boot()):
@@ -212,7 +223,10 @@ def _exists(number: int) -> bool:
 
 
 def _start_of(process: int) -> str | None:
-    """When a process started, in ticks since the boot; None where the system does not say, or there is no such process."""
+    """Start of a process in ticks since the boot.
+
+    None if the system does not give it, or there is no such process.
+    """
     try:
         text = Path(f"/proc/{process}/stat").read_text()
     except OSError:
@@ -223,7 +237,7 @@ def _start_of(process: int) -> str | None:
 
 
 def _boot() -> str | None:
-    """What names the time since the machine was started; None where the system does not say."""
+    """Identifier of the machine's current boot; None if the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:

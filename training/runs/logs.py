@@ -1,4 +1,4 @@
-"""Logs of a run that go on where its checkpoint was made, to the byte."""
+"""Logs of a run that resume exactly where its checkpoint was made."""
 
 import csv
 import io
@@ -11,13 +11,14 @@ from typing import Any
 from ...envs.errors import UserError
 
 _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # neither other folders' files nor FIFOs
+# No symbolic links to files of other folders, and no FIFOs.
+_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 MOST_ROW = 1 << 16
 """Bytes of the longest row of a log."""
 
 
 class CsvLog:
-    """Appends rows to a CSV file.
+    """Log that appends rows to a CSV file.
 
     Args:
         header: the first row, with its newline.
@@ -55,7 +56,8 @@ class CsvLog:
         Raises OSError, with the path, if they cannot be written.
         """
         text = io.StringIO()
-        # With this line end the writer quotes both kinds of line breaks; the file keeps its plain one.
+        # With this line end the writer quotes both kinds of line breaks. The file keeps its plain
+        # line end.
         writer = csv.writer(text, lineterminator="\r\n")
         lines = []
         for row in rows:
@@ -77,16 +79,16 @@ class CsvLog:
             raise
 
     def position(self) -> int:
-        """Bytes so far."""
+        """Bytes written so far."""
         return self._file.tell()
 
     def cut(self, position: int) -> None:
-        """Go back to an earlier position."""
+        """Truncate the file to an earlier position."""
         self._file.truncate(position)
         self._file.seek(position)
 
     def sync(self) -> int:
-        """Bytes so far, once they are safe on the disk."""
+        """Flush to the disk and return the bytes written so far."""
         os.fsync(self._file.fileno())
         return self._file.tell()
 
@@ -112,7 +114,10 @@ class CsvLog:
         return self._file.read(length)
 
     def _whole_rows(self, most: int, header: bytes) -> int:
-        """The end of the last whole row within the first `most` bytes; 0 if the file does not begin with the header."""
+        """End of the last whole row within the first `most` bytes.
+
+        It is 0 if the file does not begin with the header.
+        """
         if self._read(0, len(header)) != header:
             return 0
         start = max(most - MOST_ROW, 0)

@@ -1,4 +1,7 @@
-"""The digest of a bridged environment as another process computes it: an environment may hang on its process, and then its rules have not changed."""
+"""Digest of a bridged environment as another process computes it.
+
+A digest that depends on the process says nothing about changed rules.
+"""
 
 import dataclasses
 import inspect
@@ -16,16 +19,19 @@ from ...envs.registration.registry import environments, load_given
 from ...envs.tools.fingerprint import trace_digest
 
 HASH_SEEDS = (1, 2, 3, 4)
-"""The order of Python's sets hangs on this number, and few agents have few orders."""
+"""Seeds of hashing. The order of Python's sets depends on the seed, and few agents have few
+orders."""
 SECONDS = 120.0
-"""For one process; beyond, nothing is concluded."""
+"""Seconds for one process; after them, nothing is concluded."""
 PROGRAM = "import sys; from stigmergy.training.runs.process_digest import answer; answer(*sys.argv[1:])"
 
 
 def differs_elsewhere(id: str, parameters: Any, known: Collection[str]) -> bool:
-    """Tell if the digest of the environment `id` hangs on the process: others give one that is not `known`, or do not agree.
+    """True if the digest of the environment `id` depends on the process.
 
-    They run the code that this process has imported. Where no other process can be started, or none can build the environment, the answer is False.
+    It does if other processes compute a digest that is not `known`, or disagree. They run the code
+    that this process has imported. If no other process can be started, or none can build the
+    environment, the answer is False.
     """
     code = "" if id.startswith(BRIDGE_PREFIX) else _source_of(environments.find(id).target)
     task = json.dumps(dataclasses.asdict(parameters), default=str)
@@ -46,10 +52,11 @@ def differs_elsewhere(id: str, parameters: Any, known: Collection[str]) -> bool:
 
 
 def _source_of(target: Any) -> str:
-    """The file that a factory stands in, empty if there is none."""
+    """Source file of a factory, empty if there is none."""
     try:
         file = inspect.getsourcefile(target) or ""
-    except TypeError:  # not written in Python, or named by a string that is imported when it is needed
+    # Not written in Python, or named by a string that is imported later.
+    except TypeError:
         return ""
     return file if file.endswith(".py") and os.path.isfile(file) else ""
 

@@ -1,4 +1,4 @@
-"""The machine, versions, command and commit that a run comes from."""
+"""Provenance of a run: machine, versions, command and commit."""
 
 import os
 import platform
@@ -17,7 +17,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def describe_machine(fingerprint: str | None) -> dict[str, Any]:
-    """What `meta.json` holds."""
+    """Contents of `meta.json`."""
     versions = {}
     for package in PACKAGES:
         try:
@@ -35,10 +35,11 @@ def describe_machine(fingerprint: str | None) -> dict[str, Any]:
 
 
 def git_commit(folder: Path) -> str | None:
-    """The commit that is checked out in the repository around `folder`; None outside of one.
+    """Commit that is checked out in the repository around `folder`; None outside of one.
 
-    Git itself is not called: in a repository of somebody else, `git status` runs the commands of its configuration, such as
-    `core.fsmonitor`. Files that differ from the commit are therefore not noticed.
+    Git itself is not called: in another user's repository, `git status` runs the commands of its
+    configuration, such as `core.fsmonitor`. Files that differ from the commit are therefore not
+    noticed.
     """
     for place in (folder, *folder.parents):
         found = place / ".git"
@@ -49,7 +50,7 @@ def git_commit(folder: Path) -> str | None:
 
 
 def _git_folder(found: Path) -> Path | None:
-    """The folder with HEAD: `.git` itself, or what the file of that name in a worktree or submodule points to."""
+    """Folder with HEAD: `.git`, or the target of the file `.git` in a worktree or submodule."""
     if found.is_dir():
         return found
     target = _read(found).removeprefix("gitdir:").strip()
@@ -76,7 +77,7 @@ def _packed(common: Path, name: str) -> str:
 
 
 def _read(path: Path, most: int = 4096) -> str:
-    """The text of a file; empty where there is none."""
+    """Text of a file; empty if there is none."""
     try:
         return read_bytes(path, most).decode(errors="replace")
     except UnreadableFile:

@@ -1,4 +1,4 @@
-"""Learners back from a run's checkpoint."""
+"""Learners restored from a run's checkpoint."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -23,7 +23,9 @@ from .run import Run
 
 
 def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ()) -> tuple[Run, Experiment]:
-    """A run and its experiment; the code that it needs is imported, and the files that it keeps are named by their whole paths.
+    """Open a run and its experiment.
+
+    The code that the run needs is imported, and the files that it keeps get their whole paths.
 
     Args:
         trust: agree to that code.
@@ -40,7 +42,7 @@ def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ())
     environment = config.get("environment")
     task_class = parameters_of(environment) if isinstance(environment, str) else None
     experiment = build_experiment(with_kept_files(config, task_class, run.folder))
-    if isinstance(experiment.task, Config):  # a run's config is written out with all its values
+    if isinstance(experiment.task, Config):  # a run's config has all its values written out
         experiment = dataclasses.replace(experiment, task=experiment.task.forget_defaults())
     return run, experiment
 
@@ -48,14 +50,16 @@ def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ())
 def restore_learners(
     run: Run, experiment: Experiment, env: BatchEnv, which: str = "last"
 ) -> tuple[dict[str, Learner], list[str]]:
-    """The learners of `run`, built for `env`, and a sentence for each damaged checkpoint that was passed over.
+    """Restore the learners of `run` for `env`, with a sentence for each skipped damaged checkpoint.
 
-    `env` may have other parameters than the run's own environment, where the policies fit: other maps, and with shared parameters and no agent id
-    another number of agents. It may also be another environment: groups of one name belong together, or the only ones of both sides. Where only some of the
-    agents are there, as in a scenario, each acts by what it learnt under its name.
+    `env` may have other parameters than the run's own environment if the policies fit: other maps,
+    and with shared parameters and no agent id another number of agents. It may also be another
+    environment. Groups of one name belong together, or the only groups of both sides. If only some
+    of the agents are present, as in a scenario, each acts as the trained agent of its name.
 
     Raises:
-        UserError: no checkpoint can be read, it belongs to another environment, or its parameters do not fit `env`.
+        UserError: no checkpoint can be read, it belongs to another environment, or its parameters
+            do not fit `env`.
     """
     state, warnings = run.load(which)
     warnings += check_environment(run, state, experiment, env)
@@ -82,7 +86,10 @@ def restore_learners(
 
 
 def _as_trained(experiment: Experiment, source: str, group: GroupSpec) -> Learner | None:
-    """The learner of the run's group `source` with all agents that it was trained with, if those of `group` are some of them."""
+    """Learner of the run's group `source` with all its trained agents; None if they do not fit.
+
+    The agents of `group` have to be some of them.
+    """
     env = experiment.make_env(1)
     try:
         if fits(group, env.spec.group(source)):
@@ -93,7 +100,10 @@ def _as_trained(experiment: Experiment, source: str, group: GroupSpec) -> Learne
 
 
 def _sources(run: Run, kept: list[str], env: BatchEnv) -> dict[str, str]:
-    """For each group of `env` the group of the run whose learner plays it. Raises UserError if there is none."""
+    """For each group of `env` the group of the run whose learner plays it.
+
+    Raises UserError if there is none.
+    """
     names = [group.name for group in env.spec.groups]
     if len(names) == len(kept) == 1:
         return {names[0]: kept[0]}
@@ -106,12 +116,14 @@ def _sources(run: Run, kept: list[str], env: BatchEnv) -> dict[str, str]:
 
 
 def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, env: BatchEnv) -> list[str]:
-    """Compare the environment of a checkpoint with the one that there is now; returns sentences on what could not be compared.
+    """Compare the environment of a checkpoint with the present one.
 
-    `env` may be the experiment's own or another one. If it is bridged it is played, and has to be reset afterwards.
+    Returns sentences on properties that could not be compared. `env` may be the experiment's own or
+    another one. A bridged one is played, and has to be reset afterwards.
 
     Raises:
-        UserError: the checkpoint was made in another environment, or in one whose rules have changed since.
+        UserError: the checkpoint was made in another environment, or in one whose rules have
+            changed since.
     """
     made_in = state["environment"]
     if made_in["id"] != experiment.environment:
@@ -150,7 +162,10 @@ def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, e
 
 
 def _own(experiment: Experiment, env: BatchEnv) -> Bridge:
-    """The run's own bridged environment: `env` if it is that. One built here stays open, because closing it may close what it shares with `env`."""
+    """Bridged environment of the run itself: `env` if it is that one, else a new one.
+
+    A new one stays open, because closing it may close resources that it shares with `env`.
+    """
     is_own = env.spec.id == full_id(experiment.environment) and env.parameters == experiment.task
     own = env if is_own else experiment.make_env(1)
     assert isinstance(own, Bridge)
@@ -158,7 +173,10 @@ def _own(experiment: Experiment, env: BatchEnv) -> Bridge:
 
 
 def fit(run: Run, load: Callable[[], None], whose: str = "") -> None:
-    """Call `load`; if the checkpoint's shapes or names do not fit, say so in a sentence that names `whose`."""
+    """Call `load`; raise UserError if the checkpoint's shapes or names do not fit.
+
+    The sentence names `whose` they are.
+    """
     try:
         load()
     except (KeyError, RuntimeError, ValueError, TypeError) as error:

@@ -1,6 +1,7 @@
-"""A run is a folder: the resolved config, metrics, timing, TensorBoard events, checkpoints, videos, and where it came from.
+"""Run folder: config, metrics, timing, TensorBoard events, checkpoints, videos and provenance.
 
-`metrics.csv` holds nothing that depends on the clock, so that two runs that learnt the same have the same file.
+`metrics.csv` has no column that depends on the clock, so two runs with the same learning have the
+same file.
 """
 
 import json
@@ -41,7 +42,7 @@ LOADED = {"learners": dict, "environment": dict, "progress": dict, "logs": dict}
 
 
 class Run:
-    """The run in `folder`."""
+    """Run in `folder`."""
 
     def __init__(self, folder: str | Path):
         self.folder = Path(folder)
@@ -55,7 +56,9 @@ class Run:
 
     @classmethod
     def create(cls, folder: str | Path, config: dict[str, Any], files: Mapping[str, bytes] | None = None) -> "Run":
-        """Make the folder of a new run, locked for this process; `resume` takes it from there once it has its config.
+        """Make the folder of a new run, locked for this process.
+
+        Once the folder has its config, `resume` can continue it.
 
         Args:
             files: what the run keeps, path from its folder to contents.
@@ -74,7 +77,7 @@ class Run:
         try:
             run._made = make_folders(run.folder)
             run.lock.take()
-            run._check_free()  # again, for somebody may have been faster
+            run._check_free()  # again, because another process may have been faster
         except BaseException:
             run.lock.release()
             remove_folders(run._made)
@@ -96,7 +99,7 @@ class Run:
 
     @classmethod
     def open(cls, folder: str | Path) -> "Run":
-        """The run that lies in `folder`. Raises BadParameter if there is none."""
+        """Open the run in `folder`. Raises BadParameter if there is none."""
         run = cls(folder)
         if run.is_begun():
             return run
@@ -110,17 +113,18 @@ class Run:
         )
 
     def is_begun(self) -> bool:
-        """Whether the folder is that of a run, which `resume` can go on with."""
+        """True if the folder is that of a run that `resume` can continue."""
         return (self.folder / "config.yaml").is_file()
 
     def is_empty(self) -> bool:
-        """Whether there is nothing in the folder but what a run has before anything was trained."""
+        """True if the folder has only the files that a run has before training."""
         try:
             names = {entry.name.removesuffix(".tmp") for entry in self.folder.iterdir()}
         except FileNotFoundError:
             return True
         if not names <= {LOCK}:
-            # `create` makes the checkpoints' folder first, so what lies beside none, or beside files in it, is somebody's own.
+            # `create` makes the checkpoints' folder first. Files without such a folder, or beside
+            # files in it, belong to the user.
             known = {name for name in names if name in PARTS or (LOCK in names and _KEPT.fullmatch(name))}
             if names != known or not self.checkpoints.is_dir():
                 return False
@@ -137,11 +141,11 @@ class Run:
             )
 
     def begin(self, fingerprint: str | None) -> None:
-        """Write where the run comes from, with the fingerprint of its environment."""
+        """Write the provenance of the run, with the fingerprint of its environment."""
         write_atomically(self.folder / "meta.json", json.dumps(describe_machine(fingerprint), indent=2).encode())
 
     def abandon(self) -> None:
-        """Remove what `create` made, if nothing was trained yet, and give the lock back."""
+        """Remove the files that `create` made, if nothing was trained yet, and release the lock."""
         if self.is_empty():
             self._clear()
         self.lock.release()
@@ -157,7 +161,7 @@ class Run:
                 path.unlink()
 
     def config(self) -> dict[str, Any]:
-        """The resolved config, as plain values. Raises UserError if it cannot be read."""
+        """Resolved config, as plain values. Raises UserError if it cannot be read."""
         path = self.folder / "config.yaml"
         plain = parse_yaml(read_text(path, MOST_CONFIG), f"the config '{path}'")
         if not isinstance(plain, dict):
@@ -165,7 +169,10 @@ class Run:
         return plain
 
     def meta(self) -> dict[str, Any]:
-        """Versions, commit, command line, and the fingerprint of the environment. Raises UserError if it cannot be read."""
+        """Versions, commit, command line, and the fingerprint of the environment.
+
+        Raises UserError if they cannot be read.
+        """
         path = self.folder / "meta.json"
         try:
             return json.loads(read_text(path, MOST_CONFIG))
@@ -178,18 +185,18 @@ class Run:
         self.tidy()
 
     def tidy(self) -> None:
-        """Remove the checkpoints that newer ones have replaced, and what a kill left half written."""
+        """Remove checkpoints that newer ones replaced, and files that a kill left half written."""
         remove_old(self.checkpoints)
 
     def has_checkpoint(self) -> bool:
-        """Whether a checkpoint was written from which training can go on, whole or not.
+        """True if there is a checkpoint from which training can continue, damaged or not.
 
-        The best one is none: it lacks the experience of learners that keep some.
+        The best one does not count: it lacks the experience of learners that keep some.
         """
         return bool(list_checkpoints(self.checkpoints))
 
     def load(self, which: str = "last") -> tuple[dict[str, Any], list[str]]:
-        """The checkpoint `last` or `best`, and a sentence for each damaged one that was passed over.
+        """Load the checkpoint `last` or `best`, with a sentence for each skipped damaged one.
 
         Raises:
             UserError: no checkpoint is whole, or there is no best one.
@@ -221,7 +228,7 @@ class Run:
 
 
 def _check_structure(path: Path, state: dict[str, Any]) -> None:
-    """Raise DamagedCheckpoint unless the parts that every checkpoint has are there and of their types."""
+    """Raise DamagedCheckpoint if a part that every checkpoint has is missing or of another type."""
     for key, kind in LOADED.items():
         if not isinstance(state.get(key), kind):
             raise DamagedCheckpoint(

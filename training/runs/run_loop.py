@@ -1,4 +1,4 @@
-"""A trainer at work in a run folder: logs, evaluations, checkpoints, and a clean end when told to stop."""
+"""Training in a run folder: logs, evaluations, checkpoints, and a clean end on a signal."""
 
 import dataclasses
 import time
@@ -22,22 +22,24 @@ from .stop_signals import handled, stop_signals
 
 @dataclass(frozen=True)
 class Report:
-    """One update, for whoever shows progress."""
+    """Report of one update, for displays of progress."""
 
     update: int
     num_updates: int
     steps: int
     metrics: dict[str, float]
     seconds: dict[str, float]
-    """By phase: env, act, learn, other; and `total`."""
+    """Seconds by phase: env, act, learn, other; and `total`."""
     agent_steps: int
     """Decisions of agents in this update."""
     notes: tuple[str, ...] = ()
-    """Sentences on what the user would not expect."""
+    """Sentences on unexpected events."""
 
 
 class Session:
-    """Runs `trainer` in `run` until it is finished or a signal asks it to stop. The run is locked until `run` or `close` returns.
+    """Session of `trainer` in `run` until it is finished or a signal asks it to stop.
+
+    The run is locked until `run` or `close` returns.
 
     Args:
         fingerprint: of the environment, kept in every checkpoint; None if it has none.
@@ -92,13 +94,15 @@ class Session:
             self._opened = opened.pop_all()
 
     def close(self) -> None:
-        """Close the logs and give the run's lock back; nothing happens the second time."""
+        """Close the logs and release the run's lock; nothing happens the second time."""
         self._opened.close()
 
     def run(self) -> int:
-        """Train. Returns 0 when all updates are made, or the signal that stopped it after a checkpoint.
+        """Train.
 
-        Whatever else ends it, such as a failure in the environment, is raised after the state of the last whole update was saved.
+        Returns 0 when all updates are made, or the signal that stopped it after a checkpoint. Any
+        other end, such as a failure in the environment, is raised after the state of the last whole
+        update was saved.
 
         Raises:
             Diverged: learning went to NaN or infinity; the last good checkpoint is kept.
@@ -121,24 +125,26 @@ class Session:
             self._rescue()
             if isinstance(error, (Exception, SystemExit)):
                 raise
-            name = type(error).__name__  # raised by nobody's keys, so it must not pass for a stop
+            # It was not raised by a key, so it must not pass for a stop.
+            name = type(error).__name__
             raise RuntimeError(f"{name} in the middle of the training").with_traceback(error.__traceback__) from error
         finally:
             self.close()
         return 0 if self.trainer.finished and self._unfinished is None else (self._stop or 0)
 
     def _rescue(self) -> None:
-        """Save the state after the last whole update, if there is one that is not saved yet."""
+        """Save the state after the last whole update, if it is not saved yet."""
         update = self.trainer.progress.update
         if self.trainer.consistent and update and self._saved != update:
-            with suppress(Exception):  # the failure itself is what the user has to hear of
+            with suppress(Exception):  # the user needs to read of the failure itself
                 self._checkpoint()
                 self.rescued = update
 
     def _obstacle(self) -> str:
-        """A sentence on why there can be no evaluations, empty if there is nothing in their way.
+        """Sentence on the reason why evaluations are impossible, empty if they are possible.
 
-        Environments of other people may be such that there is one in a process. That is better known before the training.
+        An environment of another package may allow only one instance in a process. This is checked
+        before the training.
         """
         trainer, settings = self.trainer, self.trainer.experiment.training
         if trainer.env.spec.resumable or not 0 < settings.evaluation_interval <= settings.num_updates:
@@ -159,7 +165,10 @@ class Session:
         self._finish(start)
 
     def _finish(self, start: float) -> bool:
-        """Evaluate if it is due, and log the update. Returns False if a signal came before the evaluation had ended, which leaves it to be made again."""
+        """Evaluate if it is due, and log the update.
+
+        Returns False if a signal came before the evaluation had ended; it is then made again.
+        """
         trainer = self.trainer
         assert self._unfinished is not None
         metrics, notes = dict(self._unfinished), []
@@ -195,7 +204,7 @@ class Session:
         return True
 
     def _log(self, metrics: dict[str, float], seconds: dict[str, float], steps: int) -> None:
-        """Write an update into both logs, or, where that fails, into neither."""
+        """Write an update into both logs, or, if that fails, into neither."""
         before = self._metrics.position()
         phases = [f"{seconds[name]:.4f}" for name in ("total", "env", "act", "learn", "other")]
         try:
@@ -220,7 +229,8 @@ class Session:
 
     def _state(self, experience: bool = True) -> dict[str, Any]:
         experiment = self.trainer.experiment
-        # Metrics of an update that is not logged yet stand in the checkpoint, so that it is logged after all when the run goes on.
+        # The checkpoint holds metrics of an update that is not logged yet, so that it is logged
+        # when the run resumes.
         unfinished = {} if self._unfinished is None else {"unfinished": self._unfinished}
         return self.trainer.state_dict(experience) | {
             "environment": {"id": experiment.environment, "fingerprint": self.fingerprint},
@@ -245,15 +255,18 @@ def _due(trainer: Trainer, interval: int) -> bool:
 def _events_writer(run: Run, trainer: Trainer) -> Any:
     if not trainer.experiment.training.tensorboard:
         return None
-    from torch.utils.tensorboard import SummaryWriter  # slow to import, and not everyone asks for it
+    # Slow to import, and optional.
+    from torch.utils.tensorboard import SummaryWriter
 
-    # What an earlier process wrote beyond the checkpoint, or before a new start, is hidden.
+    # Events of an earlier process after the checkpoint, or before a new start, are hidden.
     purge_step = trainer.steps + 1 if trainer.steps else 0 if run.events.exists() else None
     return SummaryWriter(str(run.events), purge_step=purge_step)
 
 
 def start(experiment: Experiment, folder: str, report: Callable[[Report], None] | None = None) -> Session:
-    """A session for a new run in `folder`, which is made first and removed again if training cannot start.
+    """Session for a new run in `folder`.
+
+    The folder is made first and removed again if training cannot start.
 
     Raises:
         BadParameter: the folder is taken, or the experiment cannot be trained.
@@ -265,7 +278,8 @@ def start(experiment: Experiment, folder: str, report: Callable[[Report], None] 
     run = Run.create(folder, kept.config, kept.files)
     try:
         for sources in find_code(kept.config, f"the run '{folder}'", run.folder):
-            agree(sources)  # the user gave it, so what this run keeps of it will be executed again without asking
+            # The user gave the code, so the run's copy of it is executed again without asking.
+            agree(sources)
         trainer = Trainer(experiment)
         identity = trainer.identify()
         run.begin(identity.digest)
@@ -281,7 +295,10 @@ def start(experiment: Experiment, folder: str, report: Callable[[Report], None] 
 
 
 def with_threads(experiment: Experiment) -> Experiment:
-    """The experiment with the number of threads that 0 stands for here, so that it is the same wherever it goes on."""
+    """Experiment with the number of threads that 0 stands for here.
+
+    The number is thus the same wherever the run resumes.
+    """
     training = experiment.training
     return dataclasses.replace(
         experiment, training=dataclasses.replace(training, threads=training.threads or count_cores())
@@ -291,7 +308,7 @@ def with_threads(experiment: Experiment) -> Experiment:
 def resume(
     folder: str, report: Callable[[Report], None] | None = None, trust: bool = False, given: Sequence[str] = ()
 ) -> tuple[Session, list[str]]:
-    """A session that goes on where the run in `folder` stopped, and sentences on what was passed over.
+    """Session that continues the run in `folder`, and sentences on skipped checkpoints.
 
     Args:
         trust, given: as for `open_run`.
@@ -330,7 +347,7 @@ def _resume(run: Run, experiment: Experiment, report: Callable[[Report], None] |
 
 
 def _on_threads(experiment: Experiment) -> list[str]:
-    """What there is to say on the number of threads."""
+    """Sentences on the number of threads."""
     threads, cores = experiment.training.threads, count_cores()
     if not threads:
         return [

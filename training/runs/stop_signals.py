@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal asked to stop where nothing is left to be finished first."""
+    """Signal that asked to stop while no work has to be finished first."""
 
     def __init__(self, number: int):
         super().__init__(number)
@@ -16,7 +16,7 @@ class Stopped(KeyboardInterrupt):
 
 
 def stop_signals() -> tuple[int, ...]:
-    """The signals that end a run. SIGHUP is one of them unless it is ignored, as under `nohup`."""
+    """Signals that end a run. SIGHUP is one of them unless it is ignored, as under `nohup`."""
     signals = [signal.SIGINT, signal.SIGTERM]
     hangup = getattr(signal, "SIGHUP", None)
     if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
@@ -26,9 +26,9 @@ def stop_signals() -> tuple[int, ...]:
 
 @contextmanager
 def handled(numbers: tuple[int, ...], first: Callable[[int], None]) -> Iterator[None]:
-    """Call `first` with the first of these signals; the second takes the way it took before.
+    """Call `first` with the first of these signals; restore the old handlers for the second.
 
-    Nothing changes outside the main thread, where somebody else handles signals.
+    Nothing changes outside the main thread, whose handlers belong to other code.
     """
     before: dict[int, Any] = {}
 

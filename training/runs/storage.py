@@ -1,4 +1,4 @@
-"""Writing so that a kill, a power cut or a full disk leaves the old file or the whole new one."""
+"""Atomic writes: a kill, a power cut or a full disk leaves the old file or the whole new one."""
 
 import contextlib
 import errno
@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 _CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF, errno.EACCES, errno.EPERM}
-"""Of systems that do not open or sync folders: Windows, some network and FUSE file systems."""
+"""Errors of systems that do not open or sync folders. These are Windows, and some network and FUSE
+file systems."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -19,7 +20,8 @@ def write_atomically(path: Path, data: bytes) -> None:
     temporary = path.with_name(path.name + ".tmp")
     try:
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)  # left by a kill; nothing is written through a link of that name
+            # Left by a kill; nothing is written through a link of that name.
+            os.unlink(temporary)
         with open(os.open(temporary, _NEW, 0o666), "wb") as file:
             file.write(data)
             file.flush()
@@ -35,7 +37,10 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system can: they, too, have to survive a power cut."""
+    """Write the names in a folder to the disk, if the system can.
+
+    They have to survive a power cut, too.
+    """
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
@@ -52,7 +57,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folders(folder: Path) -> list[Path]:
-    """Make a folder and those above it; returns the ones that this call made, from the top."""
+    """Make a folder and those above it; return the ones that this call made, from the top."""
     missing = [folder]
     while not os.path.lexists(missing[-1]) and missing[-1] != missing[-1].parent:
         missing.append(missing[-1].parent)

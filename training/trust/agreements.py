@@ -1,6 +1,7 @@
-"""Agreements of this user to code that came with a run or a config: a file for each digest, in a folder of the user's own.
+"""Agreements of this user to code that came with a run or a config.
 
-The folder is $STIGMERGY_HOME, else $XDG_CONFIG_HOME/stigmergy, else ~/.config/stigmergy.
+There is a file for each digest, in a folder of the user. The folder is $STIGMERGY_HOME, else
+$XDG_CONFIG_HOME/stigmergy, else ~/.config/stigmergy.
 """
 
 import json
@@ -13,11 +14,11 @@ from ...envs.plugins.sources import Sources
 
 
 class NotKept(UserWarning):
-    """An agreement that could not be written down."""
+    """Agreement that could not be written to disk."""
 
 
 def user_folder() -> Path:
-    """The folder of what this program keeps for its user. Raises OSError if the user has no home."""
+    """Folder of this program's files for its user. Raises OSError if the user has no home."""
     for name, below in (("STIGMERGY_HOME", ""), ("XDG_CONFIG_HOME", "stigmergy")):
         if os.environ.get(name):
             return Path(os.environ[name]) / below
@@ -28,7 +29,7 @@ def user_folder() -> Path:
 
 
 def is_agreed(sources: Sources) -> bool:
-    """Tell whether the user has agreed to these contents, be it under another name."""
+    """True if the user has agreed to these contents, under any name."""
     try:
         return _file(sources).is_file()
     except OSError:
@@ -36,7 +37,7 @@ def is_agreed(sources: Sources) -> bool:
 
 
 def agree(sources: Sources) -> None:
-    """Write down that the user agrees to these contents; where that fails, warn and go on."""
+    """Record that the user agrees to these contents; if that fails, warn and continue."""
     try:
         file = _file(sources)
         if file.is_file():

@@ -1,7 +1,8 @@
-"""Code that a run or a config names: it is executed if the user gave it, or agreed to it.
+"""Code that a run or a config names.
 
-A run keeps its plugins in `plugins`, and where they come from several folders in `plugins-2` and so on. Its config names files by
-their paths from the run's folder. Configs of older runs have absolute paths.
+It is executed if the user gave it, or agreed to it. A run keeps its plugins in `plugins`, and those
+from several folders in `plugins-2` and so on. Its config names files by their paths from the run's
+folder. Configs of older runs have absolute paths.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,10 @@ FOLDER = "plugins"
 
 
 def plugins_of(config: Mapping[str, Any], owner: str) -> list[str]:
-    """The files and modules that a config lists. Raises BadParameter if they are no list of names."""
+    """Files and modules that a config lists.
+
+    Raises BadParameter if they are not a list of names.
+    """
     plugins = config.get("plugins") or []
     if not isinstance(plugins, (list, tuple)) or not all(isinstance(own, str) and own.strip() for own in plugins):
         raise BadParameter(f"plugins of {owner} is {plugins!r}; it takes a list of files and modules")
@@ -28,7 +32,7 @@ def plugins_of(config: Mapping[str, Any], owner: str) -> list[str]:
 
 
 def module_of(config: Mapping[str, Any]) -> str | None:
-    """The module that the config's environment names, as `pettingzoo:my_package.my_world` does."""
+    """Module that the config's environment names, as `pettingzoo:my_package.my_world` does."""
     environment = config.get("environment")
     if not isinstance(environment, str) or not environment.startswith(BRIDGE_PREFIX):
         return None
@@ -42,14 +46,15 @@ def load_code(
     trust: bool = False,
     given: Sequence[str] = (),
 ) -> list[Sources]:
-    """Import what a config names, once the user agrees to it.
+    """Import the code that a config names, once the user agrees to it.
 
     Args:
         owner: the words for the config in errors, such as `the run 'runs/a'`.
         folder: where its files are looked for.
         trust: agree to all of it.
-        given: plugins and `pettingzoo:` ids of this command line. They were imported, and stand for those of the config that
-            are called the same, or that are gone; the names that they registered stay theirs.
+        given: plugins and `pettingzoo:` ids of this command line. They were imported, and stand for
+            those of the config that are called the same, or that are gone; the names that they
+            registered stay theirs.
 
     Raises:
         BadParameter: the config's plugins are no list of names.
@@ -83,10 +88,13 @@ def _beside(sources: Sources) -> str:
 def find_code(
     config: Mapping[str, Any], owner: str, folder: Path, given: Sequence[str] = (), registered: Sequence[Any] = ()
 ) -> list[Sources]:
-    """The sources of what a config names and the user has not given; see `load_code`. Nothing is imported.
+    """Find the sources of the code that a config names and the user has not given.
+
+    See `load_code`. Nothing is imported.
 
     Args:
-        registered: what the names in the config stand for already; a plugin that the user's own program has imported is left out.
+        registered: what the names in the config stand for already; a plugin that the user's own
+            program has imported is left out.
     """
     places = [folder / FOLDER, *sorted(folder.glob(f"{FOLDER}-*"))]  # of a run; a config has none
     stand_ins = {Path(own).name for own in given}
@@ -116,7 +124,7 @@ def _find(plugin: str, folder: Path, places: Sequence[Path]) -> Sources | None:
 
 
 def _needed(config: Mapping[str, Any]) -> list[Any]:
-    """What the names in a config stand for, as far as they are registered."""
+    """Registered objects that the names in a config stand for."""
     learners = config.get("learners") or {}
     choices = learners.values() if isinstance(learners, Mapping) else ()
     names = [config.get("algorithm"), *(own.get("algorithm") for own in choices if isinstance(own, Mapping))]
