@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from numba import config
-from numba.core.caching import FunctionCache
 from numba.core.registry import CPUDispatcher
 
+from .cache_file import KernelCache
 
-class InnerCache(FunctionCache):
+
+class InnerCache(KernelCache):
     """Cache of kernels without a wrapper, beside those of the same functions with one."""
 
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
@@ -38,7 +39,7 @@ class KernelDispatcher(CPUDispatcher):
 
     def enable_caching(self) -> None:
         """Keep compiled kernels on disk."""
-        super().enable_caching()
+        self._cache = KernelCache(self.py_func)
         self.inner.enable_caching()
 
     # Those that Numba asks when it compiles a call of this function from another one.

@@ -215,8 +215,8 @@ def test_compiled_kernels_beside_a_plugin_are_not_used(tmp_path, monkeypatch):
         kernel_neighbour="VALUE = 1",
     )
     assert import_given(str(folder / "has_kernels.py"), "it").kernel() == 1
-    assert not list(folder.rglob("*.nbi"))
-    assert list((tmp_path / "cache").rglob("*.nbi"))
+    assert not list(folder.rglob("*.nb?"))
+    assert list((tmp_path / "cache").rglob("*.nb?"))
     write(
         folder, kernel_neighbour="VALUE = 20"
     )  # a callee's constant: the key covers it though the plugin's own file is unchanged
@@ -225,7 +225,7 @@ def test_compiled_kernels_beside_a_plugin_are_not_used(tmp_path, monkeypatch):
         tmp_path / "other", only_numba="from numba import njit\n@njit(cache=True)\ndef kernel():\n    return 3\n"
     )
     assert import_given(str(only_numba / "only_numba.py"), "it").kernel() == 3
-    assert not list(only_numba.rglob("*.nbi"))
+    assert not list(only_numba.rglob("*.nb?"))
 
 
 def test_a_very_large_package_is_not_kept_but_asked_for(tmp_path, monkeypatch):
