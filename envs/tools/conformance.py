@@ -24,6 +24,7 @@ from ..interop.from_pettingzoo import Bridge, BrokenEnvironment, IllegalAction
 from ..interop.to_pettingzoo.aec import aec_view
 from ..interop.to_pettingzoo.parallel import ParallelView
 from ..kernels import most_threads, threads
+from .array_checks import check_arrays, check_shapes
 from .pettingzoo_tests import Broken
 from .subject import Subject, check_original, closing, find_obstacle
 from .traces import COPIES, SEED, Trace, arrays, difference, in_step, play_at_random, trace
@@ -80,7 +81,8 @@ def check(id: str, parameters: Any) -> Card:
         "api": _check_api,
         "episodes": _check_episodes,
         "spaces": _check_spaces,
-        "arrays": _check_arrays,
+        "arrays": check_arrays,
+        "shapes": check_shapes,
         "masks": _check_masks,
         "teams": _check_teams,
         "seeds": _check_seeds,
@@ -205,27 +207,6 @@ def _check_rows(group: GroupSpec, step: TimeStep, t: int) -> None:
     outside = (seen < space.low) | (seen > space.high)
     if outside.any():
         raise Broken(f"an observation of '{group.name}' is {seen[outside][0]} at step {t}, outside its space {space}")
-
-
-def _check_arrays(subject: Subject) -> str:
-    env = subject.build()
-    before = _arrays_of(env)
-    play_at_random(env, 3, lambda t, step: None)
-    for name, array in _arrays_of(env).items():
-        if before[name] is not array:
-            raise Broken(f"{name} was replaced by another array; write into the one that is there: {name}[:] = ...")
-    env.close()
-    return "the batch writes into the arrays that it began with"
-
-
-def _arrays_of(env: BatchEnv) -> dict[str, Any]:
-    rows = {
-        f"self.groups['{name}'].{field}": getattr(group, field)
-        for name, group in env.groups.items()
-        for field in ("observation", "action_mask", "reward", "terminated", "active")
-    }
-    signals = {f"self.signals['{name}']": signal for name, signal in env.signals.items()}
-    return rows | signals | {"self.global_state": env.global_state}
 
 
 def _check_masks(subject: Subject) -> str:

@@ -10,7 +10,6 @@ TASKS_WITHOUT_CONFIG = {
     "envs/games/hallway",
     "envs/games/matrix",
     "envs/games/stochastic",
-    "envs/games/switch",
     "envs/games/two_step",
     "envs/games/value_truth",
     "envs/pursuit/tag",
@@ -26,6 +25,41 @@ TASKS_WITHOUT_CONFIG = {
     "envs/swarm/vicsek",
 }
 """Folders of tasks whose options still stand in `rules.py`."""
+
+TASKS_WITHOUT_SECTIONS = {
+    "dilemmas/allelopathic_harvest-v0",
+    "dilemmas/cleanup-v0",
+    "dilemmas/coin_game-v0",
+    "dilemmas/coins-v0",
+    "dilemmas/common_pool-v0",
+    "dilemmas/harvest-v0",
+    "dilemmas/in_the_matrix-v0",
+    "dilemmas/iterated-v0",
+    "dilemmas/partner_selection-v0",
+    "dilemmas/public_goods-v0",
+    "games/checkers-v0",
+    "games/differential-v0",
+    "games/hallway-v0",
+    "games/matrix-v0",
+    "games/stochastic-v0",
+    "games/two_step-v0",
+    "games/value_truth-v0",
+    "pathfinding/lifelong-v0",
+    "pathfinding/oneshot-v0",
+    "pursuit/evaders-v0",
+    "pursuit/tag-v0",
+    "pursuit/tracking-v0",
+    "swarm/aggregation-v0",
+    "swarm/encircle-v0",
+    "swarm/flocking-v0",
+    "swarm/foraging-v0",
+    "swarm/kuramoto-v0",
+    "swarm/spread-v0",
+    "swarm/synchronization-v0",
+    "swarm/transport-v0",
+    "swarm/vicsek-v0",
+}
+"""Tasks whose class docstring has no common sections or tables."""
 
 PACKAGES_WITH_QUESTIONS = {
     "envs",
@@ -48,7 +82,6 @@ PACKAGES_WITH_QUESTIONS = {
     "envs/games/hallway",
     "envs/games/matrix",
     "envs/games/stochastic",
-    "envs/games/switch",
     "envs/games/two_step",
     "envs/games/value_truth",
     "envs/kernels",

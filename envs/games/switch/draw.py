@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from ...rendering.grid_canvas import Board
 from ...rendering.palette import COLLISION, MUTED, REACHED, TEXT, agent_colour, mix
-from .rules import GOALS, STARTS, WALLS, State
+from .rules import GOALS, STARTS, WALLS
+from .state import State
 
 
 def draw(state: State, copy: int) -> NDArray[np.uint8]:

@@ -8,35 +8,70 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import State, SwitchParameters
+from .config import SwitchConfig
+from .state import State
 
 
 class Switch(BatchEnv[State]):
     """Agents change sides through a corridor that lets one through at a time.
 
-    Two rooms of 3 x 2 cells, and between them a corridor of three cells in the middle row. Agents 0 and 2 start at the left and go to
-    the right end, 1 and 3 the other way. Actions: 0 down, 1 left, 2 up, 3 right, 4 stay. Agents move one after the
-    other by index, into cells that nobody stands on at that moment. An agent on its goal has terminated; it stays there, in the others' way.
+    Rules:
+        Two rooms of 3 x 2 cells are joined by a corridor of three cells in the middle row. Agents
+        0 and 2 start at the left and go to the right end, 1 and 3 the other way. Agents move one
+        after the other by index, into cells that are free at that moment. An agent on its goal
+        has terminated; it stays there, in the way of others.
 
-    Reward: `goal_reward` in the step in which an agent reaches its goal, -`step_cost` in its steps before, 0 after.
+    Observation:
+        `full_observation` shows the observations of all agents, in the order of their indices.
+        The index of an agent is not shown.
 
-    Observation: `(3,)`, the agent's row / 2, column / 6 and the share of max_cycles gone; of others, nothing. With
-    `full_observation` those of all agents, in the order of their numbers. Who an agent is, it is not told: that is the learner's
-    business. Global state: row, column and arrived of every agent, and the time.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | row of the agent / 2 | 0 to 1 |
+        | 1 | column of the agent / 6 | 0 to 1 |
+        | 2 | share of `max_cycles` gone; left out without `clock` | 0 to 1 |
 
-    Episode metrics: `arrived`, the share of agents that reached their goals; `success`, whether all did; `blocked`, moves that walls or
-    others prevented; `arrival`, the mean step of arrival, max_cycles for those who did not.
+        Global state: row, column and arrived of every agent, then the time.
 
-    Source: Sunehag et al., "Value-decomposition networks" (2018), as in ma-gym 0.0.14, followed step by step. Ours keeps all digits of the
-    observation (ma-gym rounds to two), and an episode at its limit is truncated (ma-gym knows one kind of end).
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | down |
+        | 1 | left |
+        | 2 | up |
+        | 3 | right |
+        | 4 | stay |
+
+    Reward:
+        `goal_reward` in the step in which an agent reaches its goal, -`step_cost` in each step
+        before, 0 after. With `shared_reward` every agent gets the sum.
+
+    End:
+        An agent terminates on its goal. An episode is truncated after `max_cycles` steps.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | arrived | share of agents that reached their goals |
+        | success | 1 if all did, else 0 |
+        | blocked | moves that walls or other agents prevented |
+        | arrival | mean step of arrival; `max_cycles` for an agent that did not arrive |
+
+    Differences from the source:
+        Observations keep all digits, where ma-gym rounds to two. An episode at its limit is
+        truncated, where ma-gym has one kind of end.
+
+    Source:
+        Sunehag et al., "Value-decomposition networks" (2018), as in ma-gym 0.0.14.
     """
 
-    Parameters = SwitchParameters
-    parameters: SwitchParameters
+    Parameters = SwitchConfig
+    parameters: SwitchConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: SwitchParameters):
+    def __init__(self, id: str, num_envs: int, parameters: SwitchConfig):
         self.constants = rules.build_constants(parameters)
         n = parameters.num_agents
         width = (3 if parameters.clock else 2) * (n if parameters.full_observation else 1)
@@ -47,27 +82,18 @@ class Switch(BatchEnv[State]):
         super().__init__(spec, num_envs, parameters)
 
     def _allocate(self) -> State:
-        e, n = self.num_envs, self.parameters.num_agents
-        return State(
-            *self.required_state(),
-            cell=np.zeros((e, n, 2), np.int32),
-            arrived=np.zeros((e, n), np.int32),
-            blocked=np.zeros(e, np.int32),
-            bumped=np.zeros((e, n), np.bool_),
-        )
+        return allocate(State, envs=self.num_envs, agents=self.parameters.num_agents)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        rules.begin_copies(self.state, self.constants, where)
+        rules.begin(self.state, self.constants, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance_copies(self.state, self.constants, actions[DEFAULT_GROUP], reward, where)
+        rules.advance(self.state, self.constants, actions[DEFAULT_GROUP], reward, where=where)
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        rules.observe_copies(
-            self.state, self.constants, step.observation, step.terminated, step.active, self.global_state
-        )
+        rules.observe(self.state, self.constants, step.observation, step.terminated, step.active, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         home = self.state.arrived > 0

@@ -7,15 +7,16 @@ from numpy.typing import NDArray
 
 from ...core.scripted_policy import ScriptedPolicy
 from ..corridor import DOWN, LEFT, RIGHT, STAY, UP
-from .rules import COLUMNS, CORRIDOR, GOALS, State
+from .rules import COLUMNS, CORRIDOR, GOALS
+from .state import State
 
 MIDDLE = 1
 
 
 class TakeTurns(ScriptedPolicy):
-    """Who starts at the left goes first, along a shortest path; who starts at the right waits until all of them are through.
+    """Agents from the left go first, along shortest paths; those from the right wait for them.
 
-    It plays episodes from their start. With two agents the return is the best there is.
+    Episodes are played from their start. With two agents the return is optimal.
     """
 
     plays = ("games/switch",)

@@ -1,13 +1,14 @@
 """The conformance card passes what is sound, and names what is not."""
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numba
 import numpy as np
 import pytest
 
 from stigmergy.envs.kernels import most_threads
+from stigmergy.envs.kernels.arrays import Int16
 from stigmergy.envs.registration.registry import environments
 from stigmergy.envs.tools.conformance import check
 
@@ -117,6 +118,16 @@ class LacksAField(Race):
         return NamedTuple("Short", [("stream", Any)])(super()._allocate().stream)
 
 
+class Thing(NamedTuple):
+    place: Annotated[Int16, "envs runners 2"]
+
+
+class OtherShape(Race):
+    def __init__(self, *arguments: Any):
+        super().__init__(*arguments)
+        self.constants = Thing(np.zeros((self.num_envs, 2), np.int16))
+
+
 class NoTeam(Race):
     def __init__(self, *args: Any):
         super().__init__(*args)
@@ -144,6 +155,7 @@ class Raises(Race):
         (PaysAtTheBeginning, "episodes", "paid in the step that begins"),
         (DeadMenAct, "episodes", "both terminated and active"),
         (Replaces, "arrays", "reward was replaced by another array"),
+        (OtherShape, "shapes", "Thing.place has the shape (4, 2); declared is 'envs runners 2'"),
         (LacksAField, "build", "lacks elapsed, over"),
         (NoTeam, "teams", "agents of 'runners' get different rewards"),
         (Raises, "episodes", "ZeroDivisionError: nothing left"),

@@ -1,0 +1,108 @@
+"""The class docstring of every task agrees with its spec."""
+
+import importlib
+
+import pytest
+from gymnasium import spaces
+
+from stigmergy.envs.core.spec import EnvSpec, GroupSpec
+from stigmergy.envs.registration.make import make
+from stigmergy.envs.registration.registry import environments
+from tests.support.process_state import TASKS
+from tests.support.task_docs import errors_in_docs
+from tests.support.unconverted import TASKS_WITHOUT_SECTIONS
+
+
+def class_of(id):
+    module, _, name = str(environments.find(id).target).partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+@pytest.mark.parametrize("id", TASKS)
+def test_sections_and_tables_agree_with_the_spec(id):
+    env = make(id, 1)
+    errors = errors_in_docs(class_of(id), env.spec)
+    env.close()
+    if id in TASKS_WITHOUT_SECTIONS:
+        assert errors, f"remove {id} from TASKS_WITHOUT_SECTIONS"
+    else:
+        assert not errors, "\n".join([id, *errors])
+
+
+class Good:
+    """A task.
+
+    Rules:
+        None.
+
+    Observation:
+        | index | value | range |
+        | --- | --- | --- |
+        | 0-1 | position | 0 to 1 |
+        | 2 | time | 0 to 1 |
+
+    Actions of walkers:
+        | index | action |
+        | --- | --- |
+        | 0 | stay |
+        | 1-4 | move |
+
+    Actions of talkers:
+        | index | action |
+        | --- | --- |
+        | 0.0 | stay |
+        | 0.1 | move |
+        | 1.0-2 | say a word |
+
+    Reward:
+        0.
+
+    End:
+        Never.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | score | points |
+
+    Source:
+        None.
+    """
+
+
+def spec(size=3, moves=5, metrics=("score",)):
+    seen = spaces.Box(0, 1, (size,))
+    walkers = GroupSpec("walkers", 1, seen, spaces.Discrete(moves))
+    talkers = GroupSpec("talkers", 1, seen, spaces.MultiDiscrete([2, 3]))
+    return EnvSpec("meet-v0", (walkers, talkers), 10, metrics)
+
+
+def test_a_docstring_that_agrees_has_no_errors():
+    assert errors_in_docs(Good, spec()) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "words", "error"),
+    [
+        ({"size": 4}, (), "Observation of walkers: the table covers [0, 1, 2]; the space has [0, 1, 2, 3]"),
+        ({"moves": 4}, (), "Actions of walkers: the table covers [0, 1, 2, 3, 4]; the space has [0, 1, 2, 3]"),
+        ({"metrics": ("score", "length")}, (), "Metrics lists ['score']; the spec has ['length', 'score']"),
+        ({}, ("1.0-2", "1.0-1"), "Actions of talkers: the table covers"),
+        ({}, ("0-1 |", "a few |"), "Observation of walkers: the index 'a few' is no number"),
+        ({}, ("| index | value |", "| at | value |"), "Observation of walkers: no table with the columns"),
+        ({}, ("Reward:", "Rewards:"), "no section 'Reward'"),
+        ({}, ("Source:", "Thanks:"), "no section 'Source'"),
+        ({}, ("End:", "End of it all"), "no section 'End'"),
+        ({}, ("Rules:", "Origin:"), "no section 'Rules'"),
+    ],
+)
+def test_a_disagreement_is_told(changed, words, error):
+    text = Good.__doc__.replace(*words) if words else Good.__doc__
+    errors = errors_in_docs(type("Changed", (), {"__doc__": text}), spec(**changed))
+    assert any(found.startswith(error) for found in errors), errors
+
+
+def test_sections_stand_in_one_order():
+    first, second = "    Reward:\n        0.\n", "    End:\n        Never.\n"
+    text = Good.__doc__.replace(first, "@").replace(second, first).replace("@", second)
+    assert "the order is" in errors_in_docs(type("Changed", (), {"__doc__": text}), spec())[0]

@@ -1,0 +1,113 @@
+"""The class docstring of a task: sections in one order, and tables that cover its spaces."""
+
+import inspect
+import re
+from math import prod
+from typing import Any
+
+from gymnasium import spaces
+
+SECTIONS = (
+    "Rules",
+    "Observation",
+    "Actions",
+    "Reward",
+    "End",
+    "Metrics",
+    "Config presets",
+    "Differences from the source",
+    "Source",
+)
+OPTIONAL = {"Config presets", "Differences from the source"}
+COLUMNS = {"Observation": ("index", "value", "range"), "Actions": ("index", "action"), "Metrics": ("name", "value")}
+HEADING = re.compile(r"^(?P<section>[A-Z][\w ]*?)(?: of (?P<group>\w+))?:$")
+
+
+def sections_of(cls: type) -> dict[tuple[str, str], list[str]]:
+    """Lines of each section by (section, group); the group is empty where the section holds for all."""
+    found: dict[tuple[str, str], list[str]] = {}
+    lines: list[str] | None = None
+    for line in inspect.cleandoc(cls.__doc__ or "").splitlines():
+        heading = HEADING.match(line)
+        if heading and not line.startswith(" "):
+            lines = found.setdefault((heading["section"], heading["group"] or ""), [])
+        elif lines is not None:
+            lines.append(line.strip())
+    return found
+
+
+def tables(lines: list[str]) -> list[list[tuple[str, ...]]]:
+    """Tables of a section, each a list of rows; the first holds the names of the columns."""
+    found: list[list[tuple[str, ...]]] = []
+    before = ""
+    for line in lines:
+        if line.startswith("|"):
+            if not before.startswith("|"):
+                found.append([])
+            row = tuple(cell.strip() for cell in line.strip("|").split("|"))
+            if not all(set(cell) <= set("-: ") for cell in row):
+                found[-1].append(row)
+        before = line
+    return found
+
+
+def errors_in_docs(cls: type, spec: Any) -> list[str]:
+    """Sentences on what the docstring of a task lacks, or says otherwise than its spec."""
+    sections = sections_of(cls)
+    names = list(dict.fromkeys(section for section, _ in sections))
+    found = [f"no section '{name}'" for name in SECTIONS if name not in names and name not in OPTIONAL]
+    found += [f"section '{name}' is none of {', '.join(SECTIONS)}" for name in names if name not in SECTIONS]
+    order = [name for name in SECTIONS if name in names]
+    if [name for name in names if name in SECTIONS] != order:
+        found.append(f"sections stand in the order {', '.join(names)}; the order is {', '.join(order)}")
+    if found:
+        return found
+    for group in spec.groups:
+        for section, space in (("Observation", group.observation_space), ("Actions", group.action_space)):
+            lines = sections.get((section, group.name), sections.get((section, "")))
+            found += [f"{section} of {group.name}: {error}" for error in _errors_of_space(section, lines or [], space)]
+    metrics = _first_column(sections["Metrics", ""], "Metrics")
+    if set(metrics) != set(spec.metrics):
+        found.append(f"Metrics lists {sorted(metrics)}; the spec has {sorted(spec.metrics)}")
+    return found
+
+
+def _errors_of_space(section: str, lines: list[str], space: spaces.Space) -> list[str]:
+    rows = _first_column(lines, section)
+    if not rows:
+        return [f"no table with the columns {', '.join(COLUMNS[section])}"]
+    covered, wrong = [], []
+    for row in rows:
+        try:
+            covered += _indices(row)
+        except ValueError:
+            wrong.append(f"the index {row!r} is no number, no range 'first-last' and no 'part.value'")
+    sizes = _sizes(space)
+    if not wrong and not any(covered == expected for expected in sizes):
+        wrong.append(f"the table covers {covered}; the space has {sizes[0]}")
+    return wrong
+
+
+def _first_column(lines: list[str], section: str) -> list[str]:
+    """First cells of the rows of all tables with the columns of the section."""
+    return [row[0] for table in tables(lines) if table[0] == COLUMNS[section] for row in table[1:]]
+
+
+def _indices(text: str) -> list[Any]:
+    """Indices that a cell names: `3`, `3-5`, and `1.0-4` or `1.2` for values of part 1 of several."""
+    part, dot, values = text.rpartition(".")
+    first, _, last = values.partition("-")
+    numbers = range(int(first), int(last or first) + 1)
+    return [(int(part), number) for number in numbers] if dot else list(numbers)
+
+
+def _sizes(space: spaces.Space) -> list[list[Any]]:
+    """Lists of indices that a table of the space may cover; the first is the one to tell a reader."""
+    if isinstance(space, spaces.Discrete):
+        return [list(range(int(space.n)))]
+    if isinstance(space, spaces.MultiDiscrete):
+        return [[(part, value) for part, size in enumerate(space.nvec) for value in range(int(size))]]
+    shape = space.shape or ()
+    if len(shape) == 3:  # channels stand first, or last in pictures
+        return [list(range(shape[0])), list(range(shape[2]))]
+    return [list(range(prod(shape)))]
