@@ -321,7 +321,7 @@ class Trainer:
             learner.load_state_dict(state["learners"][name])
             learner.load_experience(state["experience"].get(name, {}))
         self.memories = state["memories"]
-        self._step = self.env.restore(type(self.env.state)(**state["env"]))
+        self._step = self.env.restore(self.env.state_of(state["env"]))
         # The report of the last step is not part of the snapshot.
         for name, value in self._events().items():
             np.copyto(value, state["events"][name])

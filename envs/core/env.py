@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from copy import deepcopy
 from copyreg import __newobj__  # type: ignore[attr-defined]
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
@@ -51,6 +52,9 @@ class BatchEnv(ABC, Generic[StateT]):
 
     trail_length: ClassVar[int] = 0
     """Number of earlier states that `draw` takes as its option `trail`, to show motion."""
+
+    former_fields: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Fields of the state by the names that checkpoints of earlier releases have."""
 
     needs_state: bool = True
     """True if anybody reads the global state.
@@ -223,6 +227,10 @@ class BatchEnv(ABC, Generic[StateT]):
     def snapshot(self) -> StateT:
         """A copy of everything that evolves."""
         return type(self.state)(*(np.array(value) for value in self.state))
+
+    def state_of(self, fields: Mapping[str, Any]) -> StateT:
+        """A state of fields by name, each by its name of today or of an earlier release."""
+        return type(self.state)(**{self.former_fields.get(name, name): value for name, value in fields.items()})
 
     def restore(self, state: StateT) -> TimeStep:
         """Put a snapshot back and return its time step, with rewards and signals of 0.

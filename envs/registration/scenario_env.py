@@ -78,6 +78,7 @@ class SeatedEnv(BatchEnv[Any]):
         metrics = (*world.spec.metrics, FOCAL, BACKGROUND)
         spec = dataclasses.replace(world.spec, id=id, groups=focal, metrics=metrics, world=world.spec)
         self.trail_length = world.trail_length  # type: ignore[misc]
+        self.former_fields = world.former_fields  # type: ignore[misc]
         super().__init__(spec, world.num_envs, world.parameters)
         self.signals = world.signals
         self.global_state = world.global_state

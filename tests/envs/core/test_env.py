@@ -1,11 +1,13 @@
 """BatchEnv: what happens at the edges of episodes, and what it refuses."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
 from stigmergy.envs.core.random_policy import random_actions
 
-from ..support.dummies import GOAL, Race, race
+from ..support.dummies import GOAL, Race, RaceParameters, race
 
 STAY = {"runners": np.ones((2, 2), int), "watchers": np.zeros((2, 1, 1), np.float32)}
 
@@ -90,6 +92,20 @@ def test_a_snapshot_restores_all_that_evolves():
 def test_a_snapshot_of_another_shape_is_refused():
     with pytest.raises(ValueError, match="snapshot field 'stream'"):
         race(2).restore(race(3).snapshot())
+
+
+def test_fields_of_earlier_releases_are_read_by_their_names_of_that_time():
+    class Renamed(Race):
+        former_fields: ClassVar = {"cell": "place"}
+
+    env = Renamed("race-v0", 3, RaceParameters())
+    env.reset(seed=1)
+    fields = env.snapshot()._asdict()
+    expected = fields["place"] = fields["place"] + 1
+    for names in (fields, {"cell" if name == "place" else name: value for name, value in fields.items()}):
+        np.testing.assert_array_equal(env.state_of(names).place, expected)
+    with pytest.raises(TypeError, match="spot"):
+        env.state_of({"spot": expected, **fields})
 
 
 @pytest.mark.parametrize(
