@@ -1,22 +1,22 @@
-"""What the small grids of the family share: ma-gym's moves and its way of moving agents, one after the other by index."""
+"""Moves on small grids as in ma-gym: agents move one after the other by index."""
 
 import numpy as np
 
 from ..kernels import njit
 
 MOVES = np.array([(1, 0), (0, -1), (-1, 0), (0, 1), (0, 0)], np.int32)
-"""down, left, up, right, stay: ma-gym's order of actions, as (row, column)."""
+"""Row and column of each move: down, left, up, right, stay, in the order of ma-gym."""
 DOWN, LEFT, UP, RIGHT, STAY = 0, 1, 2, 3, 4
 
 
 @njit(cache=True)
 def try_move(walls, cell, i, move):
-    """Move agent i on a grid unless a wall, the edge or another agent is in its way; whether it moved.
+    """Move agent i unless a wall, the edge or another agent is in its way; return True if it moved.
 
     Args:
         walls: (rows, columns) bool.
-        cell: (n, 2) int32 row, column of all agents.
-        move: a row of MOVES.
+        cell: (agents, 2) int32 row and column of each agent.
+        move: index of a row of MOVES.
     """
     if move == STAY:
         return False

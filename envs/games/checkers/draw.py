@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from ...rendering.grid_canvas import Board
 from ...rendering.palette import COLLISION, REACHED, TEXT, Colour, agent_colour, mix
-from .rules import APPLE, COLUMNS, LEMON, NOTHING, PLAIN, ROWS, SENSITIVE, State
+from .rules import APPLE, COLUMNS, LEMON, NOTHING, PLAIN, ROWS, SENSITIVE
+from .state import State
 
 LEMON_COLOUR: Colour = (232, 211, 50)
 APPLE_COLOUR: Colour = (200, 48, 60)
@@ -14,34 +15,35 @@ NAMES = {SENSITIVE: "sensitive", PLAIN: "plain"}
 MARKS = {NOTHING: ".", LEMON: "y", APPLE: "o"}
 
 
-def draw(state: State, copy: int) -> NDArray[np.uint8]:
-    """The board, `(height, width, 3)` uint8: apples red with a leaf, lemons yellow, agents numbered.
+def draw(state: State, env: int) -> NDArray[np.uint8]:
+    """Draw the board, `(height, width, 3)` uint8: red apples, yellow lemons, numbered agents.
 
-    A golden ring surrounds an agent that ate an apple in this step, a red one an agent that ate a lemon.
+    A golden ring surrounds an agent that ate an apple in this step, a red one an agent that ate a
+    lemon.
     """
     board = Board(np.zeros((ROWS, COLUMNS), np.uint8), cell=70)
     for row in range(ROWS):
         for column in range(COLUMNS):
-            _draw_food(board, (row, column), int(state.food[copy, row, column]))
+            _draw_food(board, (row, column), int(state.food[env, row, column]))
     parts = []
     for i in range(2):
-        board.disc(state.cell[copy, i], agent_colour(i), str(i))
-        if state.bite[copy, i] != NOTHING:
-            board.halo(state.cell[copy, i], REACHED if state.bite[copy, i] == APPLE else COLLISION)
-        eaten = state.eaten[copy, i]
+        board.disc(state.cell[env, i], agent_colour(i), str(i))
+        if state.bite[env, i] != NOTHING:
+            board.halo(state.cell[env, i], REACHED if state.bite[env, i] == APPLE else COLLISION)
+        eaten = state.eaten[env, i]
         parts.append(
             (f"{i} ({NAMES[i]}): {eaten[APPLE]} apples, {eaten[LEMON]} lemons", mix(agent_colour(i), TEXT, 0.25))
         )
-    board.caption(parts, f"step {state.elapsed[copy]}")
+    board.caption(parts, f"step {state.elapsed[env]}")
     return board.canvas.pixels()
 
 
-def text(state: State, copy: int) -> str:
+def text(state: State, env: int) -> str:
     """The board: `o` apple, `y` lemon, `.` nothing, digits agents."""
-    grid = [[MARKS[int(kind)] for kind in row] for row in state.food[copy]]
-    for i, (row, column) in enumerate(state.cell[copy]):
+    grid = [[MARKS[int(kind)] for kind in row] for row in state.food[env]]
+    for i, (row, column) in enumerate(state.cell[env]):
         grid[row][column] = str(i)
-    return "\n".join("".join(row) for row in grid) + f"\nstep {state.elapsed[copy]}"
+    return "\n".join("".join(row) for row in grid) + f"\nstep {state.elapsed[env]}"
 
 
 def _draw_food(board: Board, cell: tuple[int, int], kind: int) -> None:

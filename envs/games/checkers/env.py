@@ -8,35 +8,77 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import APPLE, LEMON, PLAIN, SENSITIVE, CheckersParameters, State
+from .config import CheckersConfig
+from .rules import APPLE, LEMON, PLAIN, SENSITIVE
+from .state import State
 
 
 class Checkers(BatchEnv[State]):
-    """Two agents eat apples and lemons, to one of whom they are worth ten times as much.
+    """Two agents eat apples and lemons, which are worth ten times as much to one of them.
 
-    A board of 3 x 8 cells: nine apples and nine lemons in a chessboard pattern, and two empty columns where the agents start. Lemons
-    bar the way, so the plain agent 1 should eat them and leave the apples behind them to the sensitive agent 0. Actions: 0 down, 1 left,
-    2 up, 3 right, 4 stay. Agent 0 moves before agent 1; nobody enters the other's cell. The episode ends when all apples are eaten.
+    Rules:
+        On a board of 3 x 8 cells lie nine apples and nine lemons in a chessboard pattern; the
+        agents start in the two empty columns. Lemons bar the way, so the plain agent 1 should eat
+        them and leave the apples behind them to the sensitive agent 0. Agent 0 moves before agent
+        1; neither enters the cell of the other. An agent eats the food of a cell that it enters.
 
-    Reward: 10 for an apple and -10 for a lemon to agent 0, 1 and -1 to agent 1, and -0.01 for each step.
+    Observation:
+        The 3 x 3 cells around the agent stand row by row with five marks each: lemon, apple, agent
+        0, agent 1, and one that is always 0. Cells outside have no marks, as in ma-gym. `clock`
+        adds the share of `max_cycles` gone. `full_observation` shows the observations of agents 0
+        and 1 in a row.
 
-    Observation: `(47,)`, the agent's row / 3 and column / 7, and for each of the 3 x 3 cells around it five marks: lemon, apple, agent 0,
-    agent 1, and one that is always 0. (So it is in ma-gym; cells outside have no mark.) With `clock` the share of max_cycles gone;
-    with `full_observation` both agents' in a row. Global state: lemon and apple of every cell, both agents' places, and the time.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | row of the agent / 3 | 0 to 1 |
+        | 1 | column of the agent / 7 | 0 to 1 |
+        | 2-46 | marks of the cells around | 0 or 1 |
 
-    Episode metrics: `apples`, the share that was eaten; `cleared`, whether all were; `sensitive_apples`, `sensitive_lemons`, `plain_apples` and
-    `plain_lemons`, how many each agent ate.
+        Global state: lemon and apple of every cell, row and column of both agents, then the time.
 
-    Source: Sunehag et al., "Value-decomposition networks" (2018), as in ma-gym 0.0.14, followed step by step. Ours keeps all digits of the
-    observation (ma-gym rounds to two), and an episode at its limit is truncated (ma-gym knows one kind of end).
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | down |
+        | 1 | left |
+        | 2 | up |
+        | 3 | right |
+        | 4 | stay |
+
+    Reward:
+        `sensitive_reward` for an apple and its negative for a lemon to agent 0, likewise
+        `plain_reward` to agent 1, and -`step_cost` to both in each step. With `shared_reward` both
+        get the sum.
+
+    End:
+        Both agents terminate when all apples are eaten. An episode is truncated after `max_cycles`
+        steps.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | apples | share of the apples that were eaten |
+        | cleared | 1 if all were, else 0 |
+        | sensitive_apples | apples that agent 0 ate |
+        | sensitive_lemons | lemons that agent 0 ate |
+        | plain_apples | apples that agent 1 ate |
+        | plain_lemons | lemons that agent 1 ate |
+
+    Differences from the source:
+        Observations keep all digits, where ma-gym rounds to two. An episode at its limit is
+        truncated, where ma-gym has one kind of end.
+
+    Source:
+        Sunehag et al., "Value-decomposition networks" (2018), as in ma-gym 0.0.14.
     """
 
-    Parameters = CheckersParameters
-    parameters: CheckersParameters
+    Parameters = CheckersConfig
+    parameters: CheckersConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: CheckersParameters):
+    def __init__(self, id: str, num_envs: int, parameters: CheckersConfig):
         self.constants = rules.build_constants(parameters)
         width = (2 + rules.AROUND + parameters.clock) * (2 if parameters.full_observation else 1)
         seen, acts = spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(5)
@@ -46,27 +88,18 @@ class Checkers(BatchEnv[State]):
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape), num_envs, parameters)
 
     def _allocate(self) -> State:
-        e = self.num_envs
-        return State(
-            *self.required_state(),
-            food=np.zeros((e, rules.ROWS, rules.COLUMNS), np.uint8),
-            cell=np.zeros((e, 2, 2), np.int32),
-            eaten=np.zeros((e, 2, 3), np.int32),
-            bite=np.zeros((e, 2), np.uint8),
-        )
+        return allocate(State, envs=self.num_envs, rows=rules.ROWS, columns=rules.COLUMNS)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        rules.begin_copies(self.state, self.constants, where)
+        rules.begin(self.state, self.constants, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance_copies(self.state, self.constants, actions[DEFAULT_GROUP], reward, where)
+        rules.advance(self.state, self.constants, actions[DEFAULT_GROUP], reward, where=where)
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        rules.observe_copies(
-            self.state, self.constants, step.observation, step.terminated, step.active, self.global_state
-        )
+        rules.observe(self.state, self.constants, step.observation, step.terminated, step.active, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         eaten = self.state.eaten.astype(float)

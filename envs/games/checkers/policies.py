@@ -1,4 +1,4 @@
-"""The scripted yardstick of the checkers task."""
+"""Scripted baseline of the checkers task."""
 
 from typing import Any
 
@@ -9,14 +9,17 @@ from ...core.scripted_policy import ScriptedPolicy
 from ...grid.search import UNREACHABLE, distances_to
 from ...kernels import njit
 from ..corridor import MOVES, STAY
-from .rules import APPLE, COLUMNS, LEMON, PLAIN, ROWS, SENSITIVE, State
+from .rules import APPLE, COLUMNS, LEMON, PLAIN, ROWS, SENSITIVE
+from .state import State
 
 
 class ClearTheWay(ScriptedPolicy):
-    """The plain agent goes for the nearest lemon and spares apples, the sensitive one for the nearest apple and spares lemons.
+    """The plain agent goes to the nearest lemon, the sensitive one to the nearest apple.
 
-    Each goes along shortest paths through what it does not spare, around the other; who finds no path waits. All apples go to
-    the agent that they are worth most to. It eats more lemons than it has to: a good return, not the best.
+    The plain agent spares apples, the sensitive one lemons. Each follows shortest paths around the
+    other agent and the food that it spares; an agent without a path waits. All apples go to the
+    agent to which they are worth most. The policy eats more lemons than needed: its return is good,
+    but not optimal.
     """
 
     plays = ("games/checkers",)
@@ -27,15 +30,19 @@ class ClearTheWay(ScriptedPolicy):
         ringed = (ROWS + 2, COLUMNS + 2)
         obstacle, distance = np.zeros(ringed, np.uint8), np.zeros(ringed, np.int32)
         queue = np.zeros(obstacle.size, np.int32)
-        for c in range(len(action)):
+        for env in range(len(action)):
+            food, cell = world.food[env], world.cell[env]
             for agent, wanted, spared in ((SENSITIVE, APPLE, LEMON), (PLAIN, LEMON, APPLE)):
-                action[c, agent] = _step(world.food[c], world.cell[c], agent, wanted, spared, obstacle, distance, queue)
+                action[env, agent] = _step(food, cell, agent, wanted, spared, obstacle, distance, queue)
         return action
 
 
 @njit(cache=True)
 def _step(food, cell, agent, wanted, spared, obstacle, distance, queue):
-    """The first move of an agent's shortest path to the nearest `wanted` food, or STAY. The last three are work space."""
+    """First move of an agent's shortest path to the nearest `wanted` food, or STAY.
+
+    The last three arguments are work space.
+    """
     obstacle[:] = 1
     for row in range(ROWS):
         for column in range(COLUMNS):
@@ -44,7 +51,7 @@ def _step(food, cell, agent, wanted, spared, obstacle, distance, queue):
     obstacle[cell[other, 0] + 1, cell[other, 1] + 1] = 1
     distances_to(obstacle, cell[agent, 0] + 1, cell[agent, 1] + 1, distance, queue)
     target, nearest = (0, 0), UNREACHABLE
-    for column in range(COLUMNS - 1, -1, -1):  # of several that are equally near, the one further to the right
+    for column in range(COLUMNS - 1, -1, -1):  # of equally near ones the rightmost
         for row in range(ROWS):
             if food[row, column] == wanted and distance[row + 1, column + 1] < nearest:
                 target, nearest = (row + 1, column + 1), distance[row + 1, column + 1]

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from ...rendering.palette import BACKGROUND, MUTED, REACHED, TEXT, Colour, agent_colour, mix
 from ...rendering.plane_canvas import Arena
-from .rules import HIGHEST, HILL, WIDE_HILL, State, payoff
+from .rules import HIGHEST, HILL, WIDE_HILL, payoff
+from .state import State
 
 TILES = 60
 _DEEP: Colour = (49, 54, 82)
@@ -13,16 +14,17 @@ _FLAT: Colour = (160, 205, 222)
 _HIGH: Colour = (252, 249, 224)
 
 
-def draw(state: State, copy: int, action_range: float) -> NDArray[np.uint8]:
-    """The landscape, light where it is high, `(height, width, 3)` uint8.
+def draw(state: State, env: int, action_range: float) -> NDArray[np.uint8]:
+    """Draw the landscape, light where it is high, `(height, width, 3)` uint8.
 
-    Agent 0's number goes to the right, agent 1's upwards. The narrow hill's top is ringed in gold, the wide one's in grey; the
-    choice is a disc where two lines in the agents' colours meet.
+    The action of agent 0 grows to the right, that of agent 1 upwards. A golden ring marks the top
+    of the narrow hill, a grey one that of the wide hill. The choice is a disc where two lines in
+    the colours of the agents meet.
     """
     arena = Arena((-action_range, -action_range), (action_range, action_range))
     size = 2 * action_range / TILES
     middles = -action_range + size * (np.arange(TILES) + 0.5)
-    # The depth below the highest top, on a scale by which both hills and the far slopes can be told apart.
+    # Depth below the highest top, on a scale that tells both hills and the far slopes apart.
     depth = np.log1p(HIGHEST - payoff(middles[:, None], middles[None, :]))
     deepest = np.log1p(HIGHEST - payoff(np.array(action_range), np.array(-action_range)))
     height = 1 - depth / deepest
@@ -38,21 +40,21 @@ def draw(state: State, copy: int, action_range: float) -> NDArray[np.uint8]:
         outwards = np.sign(top)  # so that the labels stay apart where the hills are close
         arena.canvas.text(label, (x + 13 * outwards, y), 20, TEXT, anchor="midleft" if outwards > 0 else "midright")
     parts = [("nobody has chosen yet", MUTED)]
-    if state.elapsed[copy]:
-        u1, u2 = (float(u) for u in state.action[copy])
+    if state.elapsed[env]:
+        u1, u2 = (float(u) for u in state.action[env])
         arena.line([(u1, -action_range), (u1, action_range)], agent_colour(0), line=2)
         arena.line([(-action_range, u2), (action_range, u2)], agent_colour(1), line=2)
         arena.canvas.disc(arena.at((u1, u2)), 9, BACKGROUND)
         arena.canvas.disc(arena.at((u1, u2)), 7, TEXT)
         parts = [(f"agent {i}: {u:.4g}", mix(agent_colour(i), TEXT, 0.25)) for i, u in enumerate((u1, u2))]
-        parts.append((f"paid {state.paid[copy]:.4g}", TEXT))
+        parts.append((f"paid {state.paid[env]:.4g}", TEXT))
     arena.caption(parts, f"-{action_range:g} to {action_range:g}")
     return arena.canvas.pixels()
 
 
-def text(state: State, copy: int) -> str:
-    """What was chosen, and what it paid."""
-    if not state.elapsed[copy]:
+def text(state: State, env: int) -> str:
+    """Actions and reward in words."""
+    if not state.elapsed[env]:
         return "nobody has chosen yet"
-    u1, u2 = state.action[copy]
-    return f"agent 0: {u1:.6g}  agent 1: {u2:.6g}  paid {state.paid[copy]:.6g}"
+    u1, u2 = state.action[env]
+    return f"agent 0: {u1:.6g}  agent 1: {u2:.6g}  paid {state.paid[env]:.6g}"

@@ -8,38 +8,62 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import DifferentialParameters, State
+from .config import DifferentialConfig
+from .state import State
 
 
 class DifferentialGame(BatchEnv[State]):
-    """Two agents choose a number each, once, and both are paid r = max(f, g) for the pair (u1, u2).
+    """Two agents choose a number each, once, and both are paid by a landscape with two hills.
 
-    f = -0.8 * (((u1 + 5) / 3)^2 + ((u2 + 5) / 3)^2) is a wide hill with its top, 0, at (-5, -5); g = 10 - (u1 - 5)^2 - (u2 - 5)^2 a narrow
-    one with its top, 10, at (5, 5). On the diagonal the valley between them lies at u1 = u2 = 1.95 and is 8.6 deep,
-    so learners that start around (0, 0), where r = -4.44, mostly climb the wide one.
+    Rules:
+        A pair of numbers (u1, u2) has the payoff r = max(f, g). The wide hill is f = -0.8 *
+        (((u1 + 5) / 3)^2 + ((u2 + 5) / 3)^2) with its top, 0, at (-5, -5). The narrow hill is g =
+        10 - (u1 - 5)^2 - (u2 - 5)^2 with its top, 10, at (5, 5). On the diagonal the valley between
+        them lies at u1 = u2 = 1.95 and is 8.6 deep, so learners that start around (0, 0), where r =
+        -4.44, mostly climb the wide hill.
 
-    Observation: `(1,)`, always 1. Actions: a number in [-action_range, action_range]. Reward: r, to both; the episode ends.
-    Global state: `(1,)`, 1 after the choice and 0 before.
+    Observation:
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | constant | 1 |
 
-    Episode metrics: `global_hill`, whether more was paid than the wide hill's top can pay; `regret`, 10 less what was paid.
+        Global state: 1 after the choice, 0 before.
 
-    Source: Su and Lu, "Decentralized policy optimization" (2022), whose code has the range 100.
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | number from -`action_range` to `action_range` |
+
+    Reward:
+        r, to both agents.
+
+    End:
+        Both agents terminate after the first step.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | global_hill | 1 if the reward was above the top of the wide hill, else 0 |
+        | regret | 10 less the reward |
+
+    Source:
+        Su and Lu, "Decentralized policy optimization" (2022), whose code has the range 100.
     """
 
-    Parameters = DifferentialParameters
-    parameters: DifferentialParameters
+    Parameters = DifferentialConfig
+    parameters: DifferentialConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: DifferentialParameters):
+    def __init__(self, id: str, num_envs: int, parameters: DifferentialConfig):
         limit = parameters.action_range
         seen, acts = spaces.Box(0, 1, (1,), np.float32), spaces.Box(-limit, limit, (1,), np.float32)
         group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=True)
         super().__init__(EnvSpec(id, (group,), None, ("global_hill", "regret"), state_shape=(1,)), num_envs, parameters)
 
     def _allocate(self) -> State:
-        e = self.num_envs
-        return State(*self.required_state(), np.zeros((e, 2), np.float32), np.zeros(e))
+        return allocate(State, envs=self.num_envs)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, where)

@@ -8,43 +8,83 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import FAILED, WON, HallwayParameters, State
+from .config import HallwayConfig
+from .rules import FAILED, WON
+from .state import Scratch, State
 
 
 class Hallway(BatchEnv[State]):
-    """Members of a group have to reach the ends of their corridors in the same step, which nobody sees of another.
+    """Members of a group have to reach the ends of their corridors in the same step.
 
-    Every agent walks in a corridor of its own, from 1 to its length, and starts at a random place in it. Actions: 0 stay, 1 left, towards the
-    end at 0, 2 right. A group whose members all reach the end in one step, while no other group does, earns `reward` and is
-    through. If some but not all of its members reach the end, the group has failed and stands still. If two or more groups arrive in
-    one step, each of them costs half a `reward`; its members are put back to where they stood before the step, and it may score later.
-    The episode ends when every group is through or has failed.
+    Rules:
+        Every agent walks in a corridor of its own, from 1 to its length, and starts at a random
+        place in it. The end is at 0. A group whose members all reach the end in one step, while no
+        other group does, has won. A group of which some but not all members reach the end has
+        failed. Agents of groups that have won or failed stand still and need not act. If two or
+        more groups arrive in one step, their members are put back to their places before the step,
+        and the groups may score later.
 
-    Reward: what all groups earn in the step, to every agent. Agents of groups that are through or have failed need not act, but are still paid.
+    Observation:
+        Other agents and the index of the agent are not shown.
 
-    Observation: `(2,)`, the agent's own place over the longest corridor, and whether its group still plays. Who an agent is, it is not
-    told: that is the learner's business. Global state: the same of all agents, and the share of max_cycles gone.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | place of the agent / longest corridor | 0 to 1 |
+        | 1 | 1 while its group plays | 0 or 1 |
 
-    Episode metrics: `groups_won`, `groups_failed`, shares of the groups; `success`, whether all scored; `clashes`, steps in which groups arrived together.
+        Global state: the observations of all agents, then the share of `max_cycles` gone.
 
-    Source: Wang et al., "Learning nearly decomposable value functions via communication minimization" (NDQ, 2020), and with groups "Context-aware
-    sparse deep coordination graphs" (CASEC, 2022), whose code does not do what it sets out to. We play what it means, without these slips:
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | stay |
+        | 1 | left, towards the end |
+        | 2 | right |
 
-    - "the state before the step" is the same array as the state after it, so agents that clash are not put back but stay at 0;
-    - a group that clashed stays switched off though its agents may walk again, so it can never score and the episode goes on to its limit;
-    - an episode in which some groups won and the others failed goes on to its limit;
-    - the seed that it is given is dropped, and starts are drawn from NumPy's global generator.
+    Reward:
+        The sum over groups, to every agent, also of groups that have won or failed: `reward` for a
+        group that arrives alone, -`reward` / 2 for each of several that arrive in one step.
 
-    There places are not divided by the longest corridor, and the limit is an end like any other; here it truncates. NDQ's own game of one group
-    is `join1`, where agents see their place alone; with one group the second number tells them nothing, since it is always 1 while they act.
+    End:
+        All agents terminate once every group has won or failed. An episode is truncated after
+        `max_cycles` steps.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | groups_won | share of the groups that scored |
+        | groups_failed | share of the groups that failed |
+        | success | 1 if all groups scored, else 0 |
+        | clashes | steps in which groups arrived together |
+
+    Differences from the source:
+        The code of CASEC does not do what it sets out to do. This task follows its intention,
+        without these errors:
+
+        - "the state before the step" is the array of the state after it, so agents that clash are
+          not put back but stay at 0;
+        - a group that clashed stays switched off though its agents may walk again, so it can never
+          score and the episode continues to its limit;
+        - an episode in which some groups won and the others failed continues to its limit;
+        - the given seed is dropped, and starts are drawn from the global generator of NumPy.
+
+        In that code places are not divided by the longest corridor, and an episode at its limit
+        terminates; here it is truncated. The game of NDQ with one group is `join1`, where agents
+        see their place alone; with one group the second number is always 1 while they act.
+
+    Source:
+        Wang et al., "Learning nearly decomposable value functions via communication minimization"
+        (NDQ, 2020), and with groups Wang et al., "Context-aware sparse deep coordination graphs"
+        (CASEC, 2022).
     """
 
-    Parameters = HallwayParameters
-    parameters: HallwayParameters
+    Parameters = HallwayConfig
+    parameters: HallwayConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: HallwayParameters):
+    def __init__(self, id: str, num_envs: int, parameters: HallwayConfig):
         self.constants = rules.build_constants(parameters)
         n = len(self.constants.length)
         seen, acts = spaces.Box(0, 1, (2,), np.float32), spaces.Discrete(3)
@@ -52,30 +92,22 @@ class Hallway(BatchEnv[State]):
         metrics = ("groups_won", "groups_failed", "success", "clashes")
         spec = EnvSpec(id, (group,), parameters.horizon(), metrics, state_shape=(2 * n + 1,))
         super().__init__(spec, num_envs, parameters)
-        self._scratch = rules.Scratch(before=np.zeros((num_envs, n), np.int32))
+        self.scratch = allocate(Scratch, envs=num_envs, agents=n)
 
     def _allocate(self) -> State:
-        e, groups = self.num_envs, len(self.constants.first) - 1
-        return State(
-            *self.required_state(),
-            place=np.zeros((e, len(self.constants.length)), np.int32),
-            group=np.zeros((e, groups), np.int32),
-            clashed=np.zeros((e, groups), np.bool_),
-            clashes=np.zeros(e, np.int32),
-        )
+        agents, groups = len(self.constants.length), len(self.constants.first) - 1
+        return allocate(State, envs=self.num_envs, agents=agents, groups=groups)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        rules.begin_copies(self.state, self.constants, where)
+        rules.begin(self.state, self.constants, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance_copies(self.state, self.constants, self._scratch, actions[DEFAULT_GROUP], reward, where)
+        rules.advance(self.state, self.constants, self.scratch, actions[DEFAULT_GROUP], reward, where=where)
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        rules.observe_copies(
-            self.state, self.constants, step.observation, step.terminated, step.active, self.global_state
-        )
+        rules.observe(self.state, self.constants, step.observation, step.terminated, step.active, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         group = self.state.group

@@ -1,4 +1,4 @@
-"""The scripted yardstick of hallway."""
+"""Scripted baseline of hallway."""
 
 from typing import Any
 
@@ -7,13 +7,17 @@ from numpy.typing import NDArray
 
 from ...core.scripted_policy import ScriptedPolicy
 from ...core.spec import EnvSpec, GroupSpec
-from .rules import LEFT, PLAYING, STAY, HallwayParameters, State, build_constants
+from .config import HallwayConfig
+from .rules import LEFT, PLAYING, STAY, build_constants
+from .state import State
 
 
 class OneGroupAtATime(ScriptedPolicy):
-    """Everyone walks up to the last place and waits; then the groups leave one a step, in order, each as soon as all its members are there.
+    """All agents walk to the last place and wait; then the groups leave one after the other.
 
-    All groups score, the first as soon as it can: no play of episodes from their start earns more, if there is time for all groups.
+    In each step the first group whose members are all there leaves. All groups score, the first as
+    soon as it can: if there is time for all groups, no policy has a higher return from the start
+    of an episode.
     """
 
     plays = ("games/hallway",)
@@ -23,8 +27,8 @@ class OneGroupAtATime(ScriptedPolicy):
         self._first = first
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: HallwayParameters) -> "OneGroupAtATime":
-        """The policy for the groups of these parameters."""
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: HallwayConfig) -> "OneGroupAtATime":
+        """The policy for the groups of a config."""
         return cls(build_constants(parameters).first)
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:

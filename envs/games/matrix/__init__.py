@@ -1,4 +1,4 @@
-"""Matrix games of any number of agents, one-shot or repeated: importing this registers the task and loads nothing else."""
+"""Matrix games: importing this registers the task and loads nothing else."""
 
 from ...registration.register import register_task
 

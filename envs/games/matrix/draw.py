@@ -6,39 +6,41 @@ from numpy.typing import NDArray
 from ...rendering.figure import Scene
 from ...rendering.palette import MUTED, REACHED, TEXT, agent_colour, mix
 from ...rendering.payoff_matrix import best_cells, draw_table, number, plane, text_table
-from .rules import NONE, Game, State
+from .rules import NONE
+from .state import Game, State
 
 SIDE = 460
 
 
-def draw(state: State, copy: int, game: Game) -> NDArray[np.uint8]:
-    """The table, `(height, width, 3)` uint8: the last joint action framed, the best ones in gold.
+def draw(state: State, env: int, game: Game) -> NDArray[np.uint8]:
+    """Draw the table, `(height, width, 3)` uint8.
 
-    Of more than two agents it shows those parts in which all but the first two play what they played last.
+    The last joint action is framed, the best ones are in gold. With more than two agents it is the
+    part of the table in which all but the first two repeat their last action.
     """
-    values, chosen = _part(state, copy, game)
+    values, chosen = _part(state, env, game)
     scene = Scene(SIDE, SIDE * (0.4 if values.shape[1] == 1 else 1))
     best = best_cells(values, float(game.mean.max()))
     draw_table(scene.canvas, scene.frame, values, chosen=chosen, best=best, scale=float(np.abs(game.payoff).max()))
-    scene.caption(_said(state, copy, game), _round(state, copy))
+    scene.caption(_said(state, env, game), _round(state, env))
     return scene.canvas.pixels()
 
 
-def text(state: State, copy: int, game: Game) -> str:
-    """The table with the last joint action in brackets, and what it paid."""
-    values, chosen = _part(state, copy, game)
-    said = "  ".join(part for part, _ in _said(state, copy, game))
-    return f"{text_table(values, chosen)}\n{said}  {_round(state, copy)}"
+def text(state: State, env: int, game: Game) -> str:
+    """The table with the last joint action in brackets, and its payoff."""
+    values, chosen = _part(state, env, game)
+    said = "  ".join(part for part, _ in _said(state, env, game))
+    return f"{text_table(values, chosen)}\n{said}  {_round(state, env)}"
 
 
-def _part(state: State, copy: int, game: Game):
-    """The table to draw: one number a cell where all are paid alike, else one for each agent."""
+def _part(state: State, env: int, game: Game):
+    """Table to draw: one number in a cell if all are paid alike, else one for each agent."""
     alike = bool((game.payoff == game.payoff[:, :1]).all())
-    return plane(game.payoff.T[:1] if alike else game.payoff.T, game.payoff.shape[1], state.action[copy])
+    return plane(game.payoff.T[:1] if alike else game.payoff.T, game.payoff.shape[1], state.action[env])
 
 
-def _said(state: State, copy: int, game: Game):
-    action = state.action[copy]
+def _said(state: State, env: int, game: Game):
+    action = state.action[env]
     if action[0] == NONE:
         return [("nobody has chosen yet", MUTED)]
     joint = int(action @ game.stride)
@@ -52,5 +54,5 @@ def _said(state: State, copy: int, game: Game):
     return parts
 
 
-def _round(state: State, copy: int) -> str:
-    return f"round {state.elapsed[copy]}"
+def _round(state: State, env: int) -> str:
+    return f"round {state.elapsed[env]}"

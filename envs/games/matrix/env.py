@@ -1,4 +1,4 @@
-"""Matrix games as a batched environment, in NumPy: a round is a look into a table."""
+"""Matrix games as a batched environment, in NumPy."""
 
 from typing import Any
 
@@ -8,30 +8,60 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import MatrixParameters, State
+from .config import MatrixConfig
+from .state import State
 
 
 class MatrixGame(BatchEnv[State]):
-    """All agents choose an action at once, and a table says what each is paid.
+    """All agents choose an action at once, and a table pays each.
 
-    Observation: `(1,)`, always 1; with `observe: actions` `(n * actions,)`, everyone's last action one-hot, the agent's own
-    first and then the others' in order of index from there (all 0 in the first round). Who an agent is, it is not told:
-    networks of its own or an agent id are the learner's business. Actions: the table's.
-    Reward: the payoff. After `rounds` rounds all agents terminate. Global state: everyone's last action one-hot.
+    Rules:
+        In each round all agents choose an action. The table `payoff`, or that of `game`, holds the
+        payoff of every joint action. `rounds` = 1 is the one-shot game.
 
-    Episode metrics, each a mean over rounds: `optimal`, whether the joint action pays all together most; `equilibrium`, whether it is a
-    pure Nash equilibrium; `regret`, the payoff lost against the best joint action, mean over agents.
+    Observation:
+        The index of an agent is not shown. With `observe: actions` it is the last action of every
+        agent one-hot, the own one first and the others in order of index from there (all 0 in the
+        first round).
 
-    Sources: climbing and penalty, Claus and Boutilier, "The dynamics of reinforcement learning in cooperative multiagent systems" (1998),
-    as printed there (some code has climbing's transpose); qtran, Son et al., "QTRAN" (2019).
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | constant | 1 |
+
+        Global state: the last action of every agent one-hot.
+
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0-2 | row, column, ... of the table; climbing has three |
+
+    Reward:
+        The payoff of the joint action.
+
+    End:
+        All agents terminate after `rounds` rounds. An episode is truncated after `max_cycles`
+        rounds.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | optimal | share of rounds whose joint action has the highest sum of payoffs |
+        | equilibrium | share of rounds whose joint action is a pure Nash equilibrium |
+        | regret | payoff lost against the best joint action, mean over agents and rounds |
+
+    Source:
+        Climbing and penalty: Claus and Boutilier, "The dynamics of reinforcement learning in
+        cooperative multiagent systems" (1998), as printed there (some code has the transpose of
+        climbing). Qtran: Son et al., "QTRAN" (2019).
     """
 
-    Parameters = MatrixParameters
-    parameters: MatrixParameters
+    Parameters = MatrixConfig
+    parameters: MatrixConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: MatrixParameters):
+    def __init__(self, id: str, num_envs: int, parameters: MatrixConfig):
         table = parameters.table()
         self.game = rules.solve(table)
         n, self._num_actions = table.shape[:2]
@@ -46,13 +76,13 @@ class MatrixGame(BatchEnv[State]):
         metrics = ("optimal", "equilibrium", "regret")
         spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(n * self._num_actions,))
         super().__init__(spec, num_envs, parameters)
-        # Agent i sees the actions of i, i + 1, ..., and then those of the agents before it.
+        # Agent i observes the actions of i, i + 1, ..., then those of the agents before it.
         self._order = (np.arange(n)[:, None] + np.arange(n)) % n
 
     def _allocate(self) -> State:
-        e, n = self.num_envs, self.spec.num_agents
-        counts = np.zeros(e, np.int32), np.zeros(e, np.int32), np.zeros(e, np.float64)
-        return State(*self.required_state(), np.full((e, n), rules.NONE, np.int64), *counts)
+        state = allocate(State, envs=self.num_envs, agents=self.spec.num_agents)
+        state.action.fill(rules.NONE)
+        return state
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, where)

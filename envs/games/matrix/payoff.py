@@ -1,4 +1,4 @@
-"""From parameters to the table of payoffs: the known games, and tables that the user writes."""
+"""Tables of payoffs: the known games, and those that a config gives."""
 
 from typing import Any
 
@@ -12,17 +12,17 @@ CLIMBING = ((11, -30, 0), (-30, 7, 6), (0, 0, 5))
 QTRAN = ((8, -12, -12), (-12, 0, 0), (-12, 0, 0))
 GAMES = ("climbing", "penalty", "qtran", "coordination")
 LARGEST = 1_000_000
-"""Numbers in a table, at most."""
+"""Largest number of entries of a table."""
 MOST_AGENTS, MOST_ACTIONS = 20, 1000
 
 
 def build_payoff(
     game: str, payoff: Nested, common: bool, num_agents: int | None, num_actions: int | None, penalty: float
 ) -> NDArray[np.float64]:
-    """The payoffs of all agents, `(n, actions, ..., actions)` with an axis of actions for each of the n agents.
+    """Build the payoffs of all agents, `(n, actions, ..., actions)`, an axis of actions for each.
 
     Raises:
-        BadParameter: the game is unknown, the table's shape is that of no game, or contradicts the numbers given.
+        BadParameter: the shape of the table is that of no game, or contradicts the numbers given.
     """
     if payoff:
         table = np.array(payoff, np.float64)

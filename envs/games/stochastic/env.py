@@ -8,30 +8,62 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import State, StochasticParameters
+from .config import StochasticConfig
+from .state import State
 
 
 class StochasticGame(BatchEnv[State]):
-    """A random cooperative game: the state and everyone's actions say what all are paid, and draw the next state.
+    """A random cooperative game over states and joint actions.
 
-    Observation: `(num_states,)`, the state one-hot, the same for all. Who an agent is, it is not told: that is the learner's
-    business. Actions: `num_actions`. Reward: from a table uniform in (-5, 5), to all agents alike. Every state can follow every other.
-    Episodes begin in state 0. Global state: the same one-hot.
+    Rules:
+        The state and the joint action determine the reward of all agents and the distribution of
+        the next state. These tables are drawn from `game_seed`. Every state can follow every other.
+        Episodes begin in state 0.
 
-    Episode metrics: `share_of_optimum`, the return over the best expected one (a lucky episode has more than 1, random play about 0);
-    `optimal`, the share of steps with the best joint action; `regret`, the best expected return less this one.
+    Observation:
+        The index of an agent is not shown.
 
-    Source: Su and Lu, "Decentralized policy optimization" (2022), whose game of this shape (one file, where random play gets -1.76 and the best
-    148.26) is not ours: ours are drawn from `game_seed`. There all agents terminate after 30 steps; here they are truncated,
-    because the time is not observed and no state is an end.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0-29 | state of the game, one-hot, the same for all agents | 0 or 1 |
+
+        Global state: the same.
+
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0-4 | `num_actions` actions |
+
+    Reward:
+        From a table uniform in (-5, 5), to all agents alike.
+
+    End:
+        An episode is truncated after `max_cycles` steps.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | share_of_optimum | return / best expected return: above 1 with luck, about 0 at random |
+        | optimal | share of steps with the best joint action |
+        | regret | best expected return less the return |
+
+    Differences from the source:
+        The game of the source has the same shape (one file, where random play gets -1.76 and the
+        best 148.26), but is another one: here games are drawn from `game_seed`. There all agents
+        terminate after 30 steps; here they are truncated, because the time is not observed and no
+        state is an end.
+
+    Source:
+        Su and Lu, "Decentralized policy optimization" (2022).
     """
 
-    Parameters = StochasticParameters
-    parameters: StochasticParameters
+    Parameters = StochasticConfig
+    parameters: StochasticConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: StochasticParameters):
+    def __init__(self, id: str, num_envs: int, parameters: StochasticConfig):
         self.game = rules.draw_game(parameters)
         self._plan, self._best = rules.best_plan(self.game, parameters.max_cycles)
         group = GroupSpec(
@@ -46,17 +78,15 @@ class StochasticGame(BatchEnv[State]):
         super().__init__(spec, num_envs, parameters)
 
     def optimal_return(self) -> float:
-        """The best expected return of an episode, undiscounted, by backward induction over `max_cycles` steps."""
+        """The best expected undiscounted return of an episode, by backward induction."""
         return self._best
 
     def uniform_return(self) -> float:
-        """The expected return of an episode where every action is drawn with the same chance, exactly."""
+        """The exact expected return of an episode of uniformly random actions."""
         return rules.uniform_return(self.game, self.parameters.max_cycles)
 
     def _allocate(self) -> State:
-        e, n = self.num_envs, self.parameters.num_agents
-        places = np.zeros(e, np.int64), np.zeros(e, np.int64), np.zeros((e, n), np.int64)
-        return State(*self.required_state(), *places, np.zeros(e), np.zeros(e, np.int32))
+        return allocate(State, envs=self.num_envs, agents=self.parameters.num_agents)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, where)
@@ -80,7 +110,7 @@ class StochasticGame(BatchEnv[State]):
         }
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """The table that was just played, and the way through the states; see `draw.draw`."""
+        """The table of the last choice, and the states; see `draw.draw`."""
         return draw.draw(self.state, copy, self.game, self._best, **options)
 
     def text(self, copy: int = 0) -> str:

@@ -1,4 +1,4 @@
-"""The scripted yardstick of the switch task."""
+"""Scripted baseline of the switch task."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class TakeTurns(ScriptedPolicy):
         far_side = np.where(rightward, column > CORRIDOR[1], column < CORRIDOR[0])
         to_middle = np.where(row < MIDDLE, DOWN, UP)
         along = np.where(rightward, RIGHT, LEFT)
-        # In the far room first along the middle row to the end, so that nobody who waits there is in the way.
+        # In the far room first along the middle row to the end, past the agents that wait there.
         action = np.where(~far_side & (row != MIDDLE), to_middle, along)
         action = np.where(column == goal[:, 1], np.where(row < goal[:, 0], DOWN, UP), action)
         waits = ~rightward & (rightward & (column <= CORRIDOR[1])).any(axis=1, keepdims=True)

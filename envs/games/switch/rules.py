@@ -17,7 +17,7 @@ CORRIDOR = (2, 4)
 
 
 def build_constants(config: SwitchConfig) -> Constants:
-    """The constants for these config."""
+    """Constants of a config."""
     return Constants(
         walls=WALLS,
         starts=STARTS,
@@ -43,7 +43,7 @@ def begin(state, k, env):
 
 @each_env
 def advance(state, k, action, reward, env):
-    """Move the agents one after the other by index, each into a cell that is free at that moment."""
+    """Move the agents one after the other, each into a cell that is free at that moment."""
     n = state.cell.shape[1]
     step, total = state.elapsed[env] + 1, 0.0
     for i in range(n):

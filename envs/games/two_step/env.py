@@ -8,31 +8,59 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import END, RISKY, State, TwoStepParameters
+from .config import TwoStepConfig
+from .rules import END, RISKY
+from .state import State
 
 
 class TwoStep(BatchEnv[State]):
     """Agent 0 chooses the table by which both agents are paid one step later.
 
-    In the first step nothing is paid and only agent 0's action counts: 0 leads to state 2A, where everything pays 7, 1 to state 2B with the
-    table [[0, 1], [1, 8]]. The second step ends the episode. The best return is 8; learners that take the value of 2B for
-    a sum over agents (VDN) stay with 7.
+    Rules:
+        In the first step only the action of agent 0 counts: 0 leads to state 2A, where every joint
+        action pays `safe` = 7, 1 to state 2B with the table `risky` = [[0, 1], [1, 8]]. The best
+        return is 8; learners that represent the value of 2B as a sum over agents (VDN) stay with 7.
 
-    Observation: `(3,)`, the state one-hot (start, 2A, 2B), the same for both; all 0 after the end. Who an agent is, it is not told: QMIX and
-    its kin add an agent id, which is the learner's business. Actions: 0 and 1. Reward: the payoff, to both.
-    Global state, which QMIX's mixer needs: the state one-hot `(4,)`, the end included.
+    Observation:
+        The index of an agent is not shown; QMIX and similar learners add it themselves.
 
-    Episode metrics: `optimal`, whether the best payoff was reached; `risky`, whether agent 0 chose 2B; `regret`, the payoff lost.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0-2 | state one-hot (start, 2A, 2B), the same for both; all 0 after the end | 0 or 1 |
 
-    Source: Rashid et al., "QMIX: monotonic value function factorisation for deep multi-agent reinforcement learning" (2018), section 5.
+        Global state, which the mixer of QMIX needs: the state one-hot, the end included.
+
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | to 2A; in the second step, row or column 0 |
+        | 1 | to 2B; in the second step, row or column 1 |
+
+    Reward:
+        0 in the first step, then the payoff, to both.
+
+    End:
+        Both agents terminate after the second step.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | optimal | 1 if the return is the highest possible, else 0 |
+        | risky | 1 if agent 0 chose 2B, else 0 |
+        | regret | highest return less the return |
+
+    Source:
+        Rashid et al., "QMIX: monotonic value function factorisation for deep multi-agent
+        reinforcement learning" (2018), section 5.
     """
 
-    Parameters = TwoStepParameters
-    parameters: TwoStepParameters
+    Parameters = TwoStepConfig
+    parameters: TwoStepConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: TwoStepParameters):
+    def __init__(self, id: str, num_envs: int, parameters: TwoStepConfig):
         self.table = parameters.table()
         seen, acts = spaces.Box(0, 1, (3,), np.float32), spaces.Discrete(2)
         group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=True)
@@ -40,8 +68,7 @@ class TwoStep(BatchEnv[State]):
         super().__init__(spec, num_envs, parameters)
 
     def _allocate(self) -> State:
-        e = self.num_envs
-        return State(*self.required_state(), np.zeros(e, np.int64), np.zeros((e, 2, 2), np.int64), np.zeros(e))
+        return allocate(State, envs=self.num_envs)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, where)

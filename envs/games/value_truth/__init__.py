@@ -1,4 +1,4 @@
-"""An endless task whose value is known exactly: importing this registers the task and loads nothing else."""
+"""A task of known value: importing this registers the task and loads nothing else."""
 
 from ...registration.register import register_task
 

@@ -14,7 +14,7 @@ DOWN, LEFT, UP, RIGHT, STAY = range(5)
 
 
 def play(actions, **parameters):
-    """One copy through `actions`; the environment, its last step and all rewards."""
+    """Play one env through `actions`; return it, its last step and all rewards."""
     env = make("games/checkers-v0", 1, **parameters)
     step = env.reset(0)
     rewards = []
@@ -29,7 +29,10 @@ def left(env):
 
 
 def test_ma_gyms_golden():
-    """Two steps left eat a lemon each and then an apple each; in the third agent 0 eats a lemon and agent 1 stays."""
+    """Two steps left eat a lemon each and then an apple each.
+
+    In the third step agent 0 eats a lemon and agent 1 stays.
+    """
     moves = [(LEFT, LEFT), (LEFT, LEFT), (LEFT, STAY)]
     env, _, rewards = play(moves)
     np.testing.assert_allclose(rewards, [(-10.01, -1.01), (9.99, 0.99), (-10.01, -0.01)], rtol=1e-5)
@@ -119,12 +122,12 @@ def test_food_only_vanishes_and_is_counted(seed):
     env.reset(seed)
     for _ in range(60):
         env.step(generator.integers(5, size=(3, 2)))
-        for c in range(3):
-            eaten = env.state.eaten[c].sum(axis=0)
+        for e in range(3):
+            eaten = env.state.eaten[e].sum(axis=0)
             for kind in (LEMON, APPLE):
-                assert (env.state.food[c] == kind).sum() == 9 - eaten[kind]
-            assert not env.state.food[c][tuple(env.state.cell[c].T)].any()
-            assert (env.state.cell[c, 0] != env.state.cell[c, 1]).any()
+                assert (env.state.food[e] == kind).sum() == 9 - eaten[kind]
+            assert not env.state.food[e][tuple(env.state.cell[e].T)].any()
+            assert (env.state.cell[e, 0] != env.state.cell[e, 1]).any()
 
 
 @pytest.mark.parametrize("name", ["sensitive_reward", "plain_reward", "step_cost"])

@@ -14,7 +14,7 @@ ANY = st.floats(-100, 100, width=32)
 
 
 def play(*pairs, **parameters):
-    """One episode for each pair, all at once."""
+    """Play one episode for each pair, all at once."""
     env = make("games/differential-v0", len(pairs), **parameters)
     env.reset(0)
     return env, env.step(np.array(pairs, np.float32)[:, :, None])
@@ -57,7 +57,7 @@ def test_nothing_pays_more_than_the_top_and_agents_may_be_exchanged(u1, u2):
 
 
 def climb(u, rate=0.02, steps=3000):
-    """Each agent follows the slope of what it is paid, by differences, from `u`."""
+    """Move each agent from `u` along the slope of its payoff, taken by differences."""
     u = np.array(u, float)
     for _ in range(steps):
         slope = [(payoff(*(u + 1e-4 * e)) - payoff(*(u - 1e-4 * e))) / 2e-4 for e in np.eye(2)]

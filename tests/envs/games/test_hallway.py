@@ -15,7 +15,7 @@ PLAYING, WON, FAILED = 0, 1, 2
 
 
 def place(env, places):
-    """Put the agents of copy 0 on their places and look again."""
+    """Put the agents of env 0 on `places` and observe again."""
     env.reset(0)
     state = env.snapshot()
     state.place[0] = places
@@ -23,7 +23,7 @@ def place(env, places):
 
 
 def play(places, actions, **parameters):
-    """One copy from `places` through `actions`; the environment, its last step and the rewards of agent 0."""
+    """Play one env from `places`; return it, its last step and the rewards of agent 0."""
     env = make("games/hallway-v0", 1, **parameters)
     step = place(env, places)
     rewards = []
@@ -50,7 +50,7 @@ def test_join1_ends_without_pay_as_soon_as_anyone_is_there_alone():
 
 def test_join1_has_corridors_of_2_6_and_10_and_a_limit_of_20():
     env, step, _ = play([2, 6, 10], [(RIGHT, RIGHT, RIGHT)], game="join1")
-    assert env.state.place[0].tolist() == [2, 6, 10]  # nobody leaves at the far end
+    assert env.state.place[0].tolist() == [2, 6, 10]  # the far end is closed
     assert env.spec.horizon == 20
     np.testing.assert_allclose(step.groups["agents"].observation[0], [[0.2, 1], [0.6, 1], [1, 1]], rtol=1e-6)
 
@@ -80,7 +80,7 @@ def test_groups_that_arrive_one_after_the_other_score_both():
 
 
 def test_groups_that_arrive_together_pay_are_put_back_and_can_score_later():
-    """Half a reward for each of two; both stand where they stood, play on, and then score one by one."""
+    """Each of two groups costs half a reward; both are put back and score one by one later."""
     env, step, rewards = play([1, 1, 1, 1], [ALL_LEFT], **TWO)
     assert rewards == [-0.5 * 4 * 2]
     assert env.state.place[0].tolist() == [1, 1, 1, 1]
@@ -205,11 +205,11 @@ def test_one_group_at_a_time_scores_with_every_group(parameters):
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"game": "halway"}, "game is 'halway'; there is no such game. Did you mean 'hallway'"),
+        ({"game": "halway"}, "game is 'halway'; allowed are hallway and join1. Did you mean 'hallway'"),
         ({"groups": (2, 2)}, r"groups is \(2, 2\), 4 agents, but lengths gives corridors to 12; the sizes have to add"),
         ({"lengths": (3, 3), "groups": (1, 2)}, r"groups is \(1, 2\), 3 agents, but lengths gives corridors to 2"),
-        ({"lengths": (3, 0)}, r"lengths is \(3, 0\); allowed are numbers from 1 to 1000000"),
-        ({"lengths": (3, 3), "groups": (2, 0)}, r"groups is \(2, 0\); allowed are numbers from 1 to 1000000"),
+        ({"lengths": (3, 0)}, r"lengths\[1\] is 0; allowed is 1 to 1000000"),
+        ({"lengths": (3, 3), "groups": (2, 0)}, r"groups\[1\] is 0; allowed is 1 to 1000000"),
         ({"reward": -1}, "reward is -1.*; allowed is 0 to 1000000"),
         ({"max_cycles": 0}, "max_cycles is 0; allowed is 1"),
     ],

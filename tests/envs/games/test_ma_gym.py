@@ -1,4 +1,4 @@
-"""Switch and checkers beside ma-gym 0.0.14, step by step: recorded cases, and fresh ones where its Python is named."""
+"""Switch and checkers beside ma-gym 0.0.14, step by step: recorded and fresh cases."""
 
 import gzip
 import json
@@ -35,7 +35,7 @@ def compare(record):
         step = env.step(np.array([actions]))
         look(env, step, case, result, t)
         np.testing.assert_allclose(step.groups["agents"].reward[0], result["rewards"][t - 1], atol=1e-5)
-        cut = t == env.spec.horizon  # where ma-gym ends everybody; ours keeps the two kinds of end apart
+        cut = t == env.spec.horizon  # ma-gym terminates all agents here
         assert step.truncated[0] == cut
         if not cut:
             np.testing.assert_array_equal(step.groups["agents"].terminated[0], result["ended"][t - 1])

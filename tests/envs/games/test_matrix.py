@@ -25,7 +25,7 @@ def everything(shape):
 
 
 def rewards_of(**parameters):
-    """What every joint action pays each agent, `(*actions, n)`, each played in a copy of its own."""
+    """Payoffs of every joint action, `(*actions, n)`, each played in an env of its own."""
     n = make("games/matrix-v0", **parameters).spec.num_agents
     actions = int(make("games/matrix-v0", **parameters).spec.groups[0].action_space.n)
     joint = everything((actions,) * n)
@@ -69,7 +69,7 @@ def test_each_agent_has_a_table_of_its_own_without_common():
 
 
 def play(actions, **parameters):
-    """One copy through `actions`; its last step."""
+    """Play one env through `actions`; return it and its last step."""
     env = make("games/matrix-v0", 1, **parameters)
     step = env.reset(0)
     for joint in actions:
@@ -78,7 +78,10 @@ def play(actions, **parameters):
 
 
 def test_metrics_by_hand():
-    """Rounds of climbing: (0, 0) is best and an equilibrium, (1, 1) an equilibrium worth 7, (0, 1) neither and worth -30."""
+    """Rounds of climbing.
+
+    (0, 0) is optimal and an equilibrium, (1, 1) an equilibrium that pays 7, (0, 1) pays -30.
+    """
     _, step = play([(0, 0), (1, 1), (0, 1), (0, 0)], rounds=4)
     assert {name: float(value[0]) for name, value in step.metrics.items()} == {
         "optimal": 2 / 4,
@@ -142,7 +145,7 @@ def test_any_table_pays_what_it_says_and_optimum_finds_its_maximum(table):
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"game": "climbin"}, "game is 'climbin'; there is no such game. Did you mean 'climbing'"),
+        ({"game": "climbin"}, "game is 'climbin'; allowed are climbing, .*Did you mean 'climbing'"),
         ({"payoff": [[1, 2, 3], [4, 5, 6]]}, r"shape \(2, 3\); .* as many actions along every one"),
         ({"payoff": [[1, 2], [3]]}, "rows have equal lengths"),
         ({"payoff": [["[1, 2"], [3]]}, "rows have equal lengths"),

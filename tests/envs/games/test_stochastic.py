@@ -1,4 +1,4 @@
-"""The stochastic game: backward induction against brute force, exact values against play, the game against its definition."""
+"""The stochastic game: backward induction against brute force, exact values against play."""
 
 from itertools import product
 
@@ -15,7 +15,10 @@ TINY = {"num_agents": 2, "num_states": 2, "num_actions": 2}
 
 
 def expected_return(game, policy, steps):
-    """The return from state 0 of `policy[t][s]`, a joint action or a distribution over them, by following the chances forward."""
+    """Compute the return from state 0 of `policy[t][s]` by following probabilities forward.
+
+    `policy[t][s]` is a distribution over joint actions.
+    """
     chance, total = np.eye(len(game.reward))[0], 0.0
     for t in range(steps):
         joint = policy[t]
@@ -30,15 +33,14 @@ def test_backward_induction_equals_the_best_of_all_policies(seed, steps):
     parameters = make("games/stochastic-v0", game_seed=seed, **TINY).parameters
     game = draw_game(parameters)
     one_hot = np.eye(4)
-    rules = [
-        np.stack([one_hot[a], one_hot[b]]) for a, b in product(range(4), repeat=2)
-    ]  # one step's choice in both states
+    # Choices of one step in both states.
+    rules = [np.stack([one_hot[a], one_hot[b]]) for a, b in product(range(4), repeat=2)]
     best = max(expected_return(game, policy, steps) for policy in product(rules, repeat=steps))
     assert best_plan(game, steps)[1] == pytest.approx(best, abs=1e-12)
 
 
 def plain_optimum(game, steps):
-    """Backward induction written out: what each state is worth with each number of steps left, and every best joint action."""
+    """Backward induction written out: values and all best joint actions by steps left and state."""
     states, joints = game.reward.shape
     value, best = [[0.0] * states], [[()] * states]
     for _ in range(steps):
@@ -89,7 +91,7 @@ def mean_return(env, choose):
 
 
 def test_exact_values_agree_with_play():
-    """Thousands of episodes: means within four standard errors of what is exact, for random and for best play."""
+    """Means of episodes lie within four standard errors of the exact values."""
     env = make("games/stochastic-v0", 4000, max_cycles=10)
     generator = np.random.default_rng(0)
     returns, step = mean_return(env, lambda t: generator.integers(5, size=(4000, 3)))
@@ -105,8 +107,12 @@ def test_exact_values_agree_with_play():
 
 @pytest.mark.parametrize("game_seed", range(3))
 def test_looking_ahead_beats_the_best_next_reward_by_little_as_in_dpos_own_game(game_seed):
-    """DPO's file, of the same shape, has 148.258 by backward induction, 148.183 for the greedy choice and -1.759 at random. It is not shipped, so
-    its numbers are no test; ours are drawn likewise, and have to be alike."""
+    """Values of drawn games are close to those of the game of DPO.
+
+    Its file, of the same shape, has 148.258 by backward induction, 148.183 for the greedy choice
+    and -1.759 at random. It is not shipped, so its numbers are no test; these games are drawn in
+    the same way, and have to be similar.
+    """
     env = make("games/stochastic-v0", game_seed=game_seed)
     game = draw_game(env.parameters)
     myopic = np.eye(game.reward.shape[1])[game.reward.argmax(axis=1)]
@@ -138,11 +144,11 @@ def test_the_games_seed_and_the_episodes_seed_are_two():
     assert not np.array_equal(games[0].reward, games[2].reward)
     env = make("games/stochastic-v0", 1)
     actions = np.zeros((1, 3), int)
-    courses = []
+    traces = []
     for seed in (0, 0, 1):
         env.reset(seed)
-        courses.append([int(env.step(actions).state.argmax()) for _ in range(10)])
-    assert courses[0] == courses[1] != courses[2]
+        traces.append([int(env.step(actions).state.argmax()) for _ in range(10)])
+    assert traces[0] == traces[1] != traces[2]
 
 
 @pytest.mark.parametrize(

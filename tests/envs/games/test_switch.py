@@ -16,7 +16,7 @@ DOWN, LEFT, UP, RIGHT, STAY = range(5)
 
 
 def play(actions, **parameters):
-    """One copy through `actions`; the environment and its steps."""
+    """Play one env through `actions`; return it, its last step and the rewards."""
     env = make("games/switch-v0", 1, **parameters)
     steps = [env.reset(0)]
     rewards = []
@@ -31,7 +31,7 @@ def cells(env):
 
 
 def test_agents_that_meet_in_the_corridor_get_no_further():
-    """ma-gym's golden: from (0, 1) and (0, 5) down, then towards each other until they stand face to face."""
+    """A test of ma-gym: both go down, then towards each other."""
     env, _, _ = play([])
     assert cells(env) == [(0, 1), (0, 5)]
     env, _, _ = play([(DOWN, DOWN)])
@@ -41,7 +41,7 @@ def test_agents_that_meet_in_the_corridor_get_no_further():
         assert cells(env) == [(1, 3), (1, 4)]
         np.testing.assert_allclose(rewards, -0.1, rtol=1e-6)
     assert step.groups["agents"].active.all()
-    # Agent 0 takes (1, 3) first, so agent 1 is stopped from the third step on, and agent 0 from the fourth.
+    # Agent 0 takes (1, 3) first: agent 1 is blocked from the third step on, 0 from the fourth.
     assert env.state.blocked[0] == 1 + 4 * 2
 
 
@@ -77,7 +77,7 @@ def test_observations_and_global_state():
 
 
 def shortest_plan():
-    """The least sum of both agents' arrival steps, over all joint plans."""
+    """Compute the least sum of both arrival steps over all joint plans."""
     free = {tuple(cell) for cell in np.argwhere(~WALLS)}
     moves = [(1, 0), (0, -1), (-1, 0), (0, 1), (0, 0)]
     goals = (0, 6), (0, 0)
@@ -87,7 +87,7 @@ def shortest_plan():
         return to if to in free and to != other else cell
 
     best, frontier, t = np.inf, {((0, 1), (0, 5)): 0}, 0
-    while frontier and t < 30:  # frontier: places to the least sum of the arrivals so far
+    while frontier and t < 30:  # frontier: cells to the least sum of arrivals so far
         t += 1
         following = {}
         for (a, b), paid in frontier.items():
@@ -103,7 +103,7 @@ def shortest_plan():
     return best
 
 
-def yardstick(n):
+def play_baseline(n):
     env = make("games/switch-v0", 1, num_agents=n)
     step = env.reset(0)
     policy, total = TakeTurns.build(env.spec, env.spec.groups[0], env.parameters), 0.0
@@ -115,8 +115,11 @@ def yardstick(n):
 
 
 def test_taking_turns_is_the_best_plan_of_two():
-    """Agent 0 arrives after 7 steps, agent 1 after 12, and no plan makes the sum less than 19: together 10 - 0.1 * 17."""
-    env, step, total = yardstick(2)
+    """Agent 0 arrives after 7 steps and agent 1 after 12; no plan has a sum below 19.
+
+    Together the agents get 10 - 0.1 * 17.
+    """
+    env, step, total = play_baseline(2)
     assert env.state.arrived[0].tolist() == [7, 12]
     assert shortest_plan() == 19
     assert total == pytest.approx(8.3, abs=1e-5)
@@ -125,13 +128,16 @@ def test_taking_turns_is_the_best_plan_of_two():
 
 @pytest.mark.parametrize(("n", "arrivals"), [(3, [7, 14, 8]), (4, [7, 15, 8, 13])])
 def test_taking_turns_brings_everyone_home(n, arrivals):
-    env, _, total = yardstick(n)
+    env, _, total = play_baseline(n)
     assert env.state.arrived[0].tolist() == arrivals
     assert total == pytest.approx(5 * n - 0.1 * (sum(arrivals) - n), abs=1e-5)
 
 
 def test_metrics_by_hand():
-    """Agent 0 arrives in step 7 of 8, agent 1 bumps into the edge in each: half arrived, at steps 7 and (counted so) 8."""
+    """Agent 0 arrives in step 7 of 8, agent 1 bumps into the edge in each.
+
+    Half of them arrived, in step 7 and, as it is counted for the other, in step 8.
+    """
     path = [DOWN, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, UP, STAY]
     _, step, _ = play([(move, UP) for move in path], max_cycles=8)
     outcome = {name: float(value[0]) for name, value in step.metrics.items()}
@@ -153,9 +159,9 @@ def test_agents_stay_on_the_floor_and_apart(n, seed):
     for _ in range(60):
         before = env.state.cell.copy()
         env.step(generator.integers(5, size=(4, n)))
-        for c in range(4):
-            assert len({tuple(cell) for cell in env.state.cell[c].tolist()}) == n
-            assert not WALLS[tuple(env.state.cell[c].T)].any()
+        for e in range(4):
+            assert len({tuple(cell) for cell in env.state.cell[e].tolist()}) == n
+            assert not WALLS[tuple(env.state.cell[e].T)].any()
         far = np.abs(env.state.cell - before).sum(axis=2)
         assert (far[env.state.elapsed > 0] <= 1).all()
 

@@ -1,4 +1,4 @@
-"""QMIX's two-step game against its paper's numbers, which also stand in marlenv's catalogue."""
+"""The two-step game of QMIX against the numbers of its paper and of marlenv."""
 
 from itertools import product
 
@@ -13,7 +13,7 @@ JOINT = list(product((0, 1), repeat=2))
 
 
 def play(first, second, **parameters):
-    """One episode: both steps."""
+    """Play one episode of two steps; return the last."""
     env = make("games/two_step-v0", 1, **parameters)
     env.reset(0)
     one = env.step(np.array([first]))
@@ -56,7 +56,10 @@ def test_both_see_the_state_and_the_global_state_has_the_end_too():
 
 
 def test_the_additive_fit_of_2b_is_the_known_one_which_prefers_the_safe_state():
-    """Values that are a sum over agents fit 2B, played at random, as [[-1.5, 2.5], [2.5, 6.5]]; .99 * 6.5 < .99 * 7, so VDN goes to 2A."""
+    """Values that are a sum over agents fit 2B, played at random, as [[-1.5, 2.5], [2.5, 6.5]].
+
+    Since .99 * 6.5 < .99 * 7, VDN goes to 2A.
+    """
     paid = np.array([play((1, 0), second).groups["agents"].reward[0, 0] for second in JOINT])
     features = np.array([[1 - a, a, 1 - b, b] for a, b in JOINT])
     fit = features @ np.linalg.lstsq(features, paid, rcond=None)[0]
@@ -74,9 +77,9 @@ def test_optimum_gets_the_best(parameters, best):
 
 
 def test_payoffs_are_finite():
-    with pytest.raises(stigmergy.BadParameter, match="safe is nan; allowed are numbers from"):
+    with pytest.raises(stigmergy.BadParameter, match="safe is nan; allowed is -1000000 to 1000000"):
         make("games/two_step-v0", safe=float("nan"))
-    with pytest.raises(stigmergy.BadParameter, match=r"risky is .*inf.*; allowed are numbers from"):
+    with pytest.raises(stigmergy.BadParameter, match=r"risky\[1\]\[1\] is inf; allowed is -1000000 to 1000000"):
         make("games/two_step-v0", risky=((0, 1), (1, float("inf"))))
 
 

@@ -1,4 +1,4 @@
-"""value_truth: what it pays, how it stops, and the value that it tells. What learners make of it: tests/algorithms/test_truth.py."""
+"""value_truth: rewards, ends and true values; tests/algorithms/test_truth.py has the learners."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def play(steps, **parameters):
 
 
 @pytest.mark.parametrize("ends", ["truncation", "termination"])
-def test_every_step_pays_and_the_episode_stops_as_told(ends):
+def test_every_step_pays_and_the_episode_stops_as_configured(ends):
     _, before, total = play(6, ends=ends, reward=2.5, max_cycles=7)
     assert (total == 15).all()
     assert not before.last.any()
