@@ -1,76 +1,72 @@
-"""The options of the common pool."""
+"""The config of the common pool."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from ...core.validation import LARGEST, MOST_STEPS, check_within
+from ...core.config import Config
+from ...core.ranges import Interval, Steps
+from ...core.validation import LARGEST
 from ...errors import BadParameter
 
 SMALLEST = 1e-6
+Above = Annotated[float, Interval(ge=SMALLEST, le=LARGEST)]
+Cost = Annotated[float, Interval(ge=0, le=LARGEST)]
 
 
 @dataclass(frozen=True)
-class CommonPoolParameters:
-    """Options of the common pool. Efforts are shares of the resource that an agent takes in a unit of time.
+class CommonPoolConfig(Config):
+    """Config of the common pool.
+
+    An effort is the share of the resource that an agent takes in a unit of time.
 
     Raises:
-        BadParameter: a value is out of range, or the steps of time are too long for what grows and is taken in one.
+        BadParameter: a value is out of range, or the steps of time are too long for the growth and
+            the harvest of one step.
     """
 
-    num_agents: int = 4
+    num_agents: Annotated[int, Interval(ge=2, le=64)] = 4
     """Agents that harvest."""
-    growth: float = 0.3
-    """How fast the resource grows while it is scarce (r); growth * dt has to be below 2."""
-    capacity: float = 1.0
-    """What the resource grows up to when nobody harvests (K)."""
-    dt: float = 1.0
-    """Time that a step lasts."""
-    initial: float = 1.0
-    """What there is when an episode begins, as a share of the capacity."""
-    price: float = 1.0
-    """What a unit of the resource pays (p)."""
-    cost: float = 0.1
-    """What an effort of 1 costs in a unit of time (c)."""
-    levels: int = 3
-    """Efforts to choose from: none, the cooperative one, and from there evenly up to the defecting one."""
-    cooperative_effort: float | None = None
-    """Effort that counts as cooperative; growth / (2 * num_agents) if left out, with which all together take most in the long run."""
+    growth: Above = 0.3
+    """Growth rate of the resource while it is scarce (r); growth * dt has to be below 2."""
+    capacity: Above = 1.0
+    """Limit to which the resource grows without harvest (K)."""
+    dt: Above = 1.0
+    """Duration of a step."""
+    initial: Annotated[float, Interval(ge=0, le=1)] = 1.0
+    """Resource at the beginning of an episode, as a share of the capacity."""
+    price: Cost = 1.0
+    """Reward for a unit of the resource (p)."""
+    cost: Cost = 0.1
+    """Cost of an effort of 1 in a unit of time (c)."""
+    levels: Annotated[int, Interval(ge=3, le=1000)] = 3
+    """Efforts to choose from: none, then evenly from the cooperative to the defecting one."""
+    cooperative_effort: Cost | None = None
+    """Effort that counts as cooperative; growth / (2 * num_agents) if left out, with which all
+    together take most in the long run."""
     defecting_effort: float | None = None
-    """The largest effort; growth / num_agents if left out, with which all together exhaust the resource."""
-    lag: int = 0
-    """Steps by which agents see the resource late."""
-    noise: float = 0.0
-    """Standard deviation of the error in each agent's view of the resource, as a share of the capacity."""
+    """Largest effort; growth / num_agents if left out, with which all together exhaust the
+    resource."""
+    lag: Annotated[int, Interval(ge=0, le=1000)] = 0
+    """Delay of the observed resource in steps."""
+    noise: Annotated[float, Interval(ge=0, le=1000)] = 0.0
+    """Standard deviation of the error of each observed resource, as a share of the capacity."""
     sanctions: bool = True
-    """Whether agents can fine the one of the others that made the largest effort in the last step."""
-    sanction_cost: float = 0.01
-    """What a fine costs who imposes it."""
-    sanction_fine: float = 0.03
-    """What it costs the target."""
-    max_cycles: int = 100
+    """Let agents fine the one of the others that made the largest effort in the last step."""
+    sanction_cost: Cost = 0.01
+    """Cost of a fine for the agent that imposes it."""
+    sanction_fine: Cost = 0.03
+    """Loss of the target."""
+    max_cycles: Steps = 100
     """Steps after which an episode is truncated."""
 
-    def __post_init__(self):
-        check_within("num_agents", self.num_agents, 2, 64)
-        for name in ("growth", "capacity", "dt"):
-            check_within(name, getattr(self, name), SMALLEST, LARGEST)
-        check_within("initial", self.initial, 0, 1)
-        for name in ("price", "cost", "sanction_cost", "sanction_fine"):
-            check_within(name, getattr(self, name), 0, LARGEST)
-        check_within("levels", self.levels, 3, 1000)
-        check_within("lag", self.lag, 0, 1000)
-        check_within("noise", self.noise, 0, 1000)
-        check_within("max_cycles", self.max_cycles, 1, MOST_STEPS)
-        self._check_speeds()
-
-    def _check_speeds(self) -> None:
-        """What grows and is taken in one step stays within what there is."""
+    def _check_together(self) -> None:
+        super()._check_together()
         if self.growth * self.dt >= 2:
             raise BadParameter(
                 f"growth is {self.growth} with dt {self.dt}, so that growth * dt is {self.growth * self.dt:g}; "
                 "allowed is below 2, beyond which the resource never settles"
             )
         low, high = self.efforts()
-        check_within("cooperative_effort", low, 0, LARGEST)
         if not low < high <= LARGEST:
             raise BadParameter(
                 f"defecting_effort is {high}; allowed is more than cooperative_effort, which is {low}, up to {LARGEST}"
@@ -89,5 +85,5 @@ class CommonPoolParameters:
 
     @property
     def largest_yield(self) -> float:
-        """What all together can take in a unit of time and for ever, r K / 4; it leaves half the capacity."""
+        """Largest sustainable harvest of all in a unit of time, r K / 4; it leaves half of K."""
         return self.growth * self.capacity / 4

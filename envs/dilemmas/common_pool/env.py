@@ -9,46 +9,100 @@ from numpy.typing import NDArray
 from ...core.env import BatchEnv
 from ...core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from ..metrics import sustainability
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from . import draw, rules
-from .config import CommonPoolParameters
-from .rules import State
+from .config import CommonPoolConfig
+from .state import State
 
 OWN_METRICS = ("cooperation", "resource", "mean_effort", "yield", "yield_share", "sustainability")
 
 
 class CommonPool(BatchEnv[State]):
-    """All harvest one resource R, which grows by r R (1 - R / K) in a unit of time.
+    """All agents harvest one resource R, which grows by r R (1 - R / K) in a unit of time.
 
-    In a step of length dt agent i makes an effort e_i, takes dt e_i R, and is paid dt (p e_i R - c e_i); then R changes by
-    dt (r R (1 - R / K) - E R), E being the sum of the efforts, and never below 0. With a fixed E it settles at K (1 - E / r), and the most that can be
-    taken for ever is r K / 4, at E = r / 2. What one takes more, all lose later.
+    Rules:
+        In a step of length dt agent i makes an effort e_i and takes dt e_i R. Then R changes by dt
+        (r R (1 - R / K) - E R), E being the sum of the efforts, and never below 0. With a fixed E
+        it settles at K (1 - E / r). The largest sustainable harvest is r K / 4, at E = r / 2. If
+        one agent takes more, all lose later. With `sanctions` each agent may fine the one of the
+        others that made the largest effort in the step before, of several the first after its own
+        index.
 
-    Actions: a level of effort, Discrete: 0 rests, 1 is the cooperative effort, the last the defecting one. With sanctions
-    MultiDiscrete: that level, and 1 to fine the one of the others that made the largest effort in the step before (of several the first after
-    the agent's own index), masked where all others rested or nothing was done yet.
-    Observation: `(5,)`: 1 in the first step; R as the agent sees it, `lag` steps ago and with an error of its own (not below 0), of K; its own last effort, the mean of the others', and their
-    largest, of the defecting one. With sanctions `(6,)`: the share of the others that fined it in the last step. Global state:
-    `(2 + n,)`: first step, R / K, everyone's last effort. Ends: truncated at `max_cycles`.
+    Observation:
+        Efforts are divided by the defecting one. Without sanctions the last value is left out.
 
-    Metrics: `cooperation` (share of efforts not above the cooperative one), `resource` (R / K in the end), `mean_effort` (E, mean over steps),
-    `yield` (taken by all in a unit of time), `yield_share` (of r K / 4; above 1 while a full resource is taken down), `sustainability` (mean step with a reward above 0; NaN without), `efficiency`, `mean_return`, `equality` (NaN where
-    the returns do not add up to more than 0), `return_i` of each agent up to 16; with sanctions `sanctions`, `sanction_rate` (per opportunity; NaN
-    without one), `hits`, `just_hits` (the target's effort was above the cooperative one), `unjust_hits`, `sanction_cost` and `sanction_fines` (what all
-    paid for fining, and in fines). Signals with sanctions: who has somebody to fine has an opportunity; see `envs.signals`.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | 1 in the first step | 0 or 1 |
+        | 1 | R / K, `lag` steps ago and with an error of the agent, not below 0 | from 0 |
+        | 2 | last effort of the agent | 0 to 1 |
+        | 3 | mean of the last efforts of the others | 0 to 1 |
+        | 4 | largest of the last efforts of the others | 0 to 1 |
+        | 5 | share of the others that fined the agent in the last step | 0 to 1 |
 
-    Source: the logistic resource with harvest in proportion to effort is Gordon's and Schaefer's (1954); the game of levels, fines and views
-    is our own definition. `regimes` has the same resource under a population of cooperators and defectors.
+        Global state: first step, R / K, last efforts of all agents.
+
+    Actions:
+        Without sanctions Discrete, the first part alone. A fine is masked in the first step and
+        where all others rested.
+
+        | index | action |
+        | --- | --- |
+        | 0.0 | rest |
+        | 0.1 | cooperative effort |
+        | 0.2 | defecting effort; with more `levels` the last of them |
+        | 1.0 | no fine |
+        | 1.1 | fine |
+
+    Reward:
+        dt (p e_i R - c e_i), less `sanction_cost` for a fine and `sanction_fine` for each fine
+        received. With sanctions there are signals: an agent has an opportunity if it may fine
+        another; see `core/sanction_signals`.
+
+    End:
+        An episode is truncated after `max_cycles` steps.
+
+    Metrics:
+        `return_i` is listed for up to 16 agents; those from `sanctions` on exist with sanctions.
+
+        | name | value |
+        | --- | --- |
+        | cooperation | share of efforts not above the cooperative one |
+        | resource | R / K at the end |
+        | mean_effort | E, mean over steps |
+        | yield | harvest of all in a unit of time |
+        | yield_share | yield / (r K / 4); above 1 while a full resource is taken down |
+        | sustainability | mean step with a reward above 0; NaN without one |
+        | efficiency | reward of all agents per step |
+        | mean_return | mean return of the agents |
+        | equality | 1 less the Gini coefficient of returns; NaN unless their sum is above 0 |
+        | return_0 | return of agent 0 |
+        | return_1 | return of agent 1 |
+        | return_2 | return of agent 2 |
+        | return_3 | return of agent 3 |
+        | sanctions | number of fines |
+        | sanction_rate | fines per opportunity; NaN without one |
+        | hits | number of fines |
+        | just_hits | fines for an effort above the cooperative one |
+        | unjust_hits | other fines |
+        | sanction_cost | cost of all imposed fines |
+        | sanction_fines | loss by all received fines |
+
+    Source:
+        The logistic resource with harvest in proportion to effort is that of Gordon and Schaefer
+        (1954). The game of levels, fines and observations is a definition of this package.
+        `regimes` has the same resource under a population of cooperators and defectors.
     """
 
-    Parameters = CommonPoolParameters
-    parameters: CommonPoolParameters
+    Parameters = CommonPoolConfig
+    parameters: CommonPoolConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: CommonPoolParameters):
+    def __init__(self, id: str, num_envs: int, parameters: CommonPoolConfig):
         p, n = parameters, parameters.num_agents
-        self.constants = rules.constants_of(p)
+        self.constants = rules.build_constants(p)
         high = np.ones(6 if p.sanctions else 5, np.float32)
         speed = p.growth * p.dt
         high[1] = np.inf if p.noise else max(1.0, (1 + speed) ** 2 / (4 * speed)) if speed > 1 else 1.0
@@ -64,35 +118,18 @@ class CommonPool(BatchEnv[State]):
         self._mask = np.zeros((num_envs, n, 0), np.bool_) if mask is None else mask
 
     def _allocate(self) -> State:
-        e, n = self.num_envs, self.spec.num_agents
-        return State(
-            *self.required_state(),
-            stock=np.zeros((e, self.parameters.lag + 1), np.float64),
-            error=np.zeros((e, n), np.float64),
-            level=np.zeros((e, n), np.int16),
-            fined=np.zeros((e, n, n), np.bool_),
-            disappointed=np.zeros((e, n), np.bool_),
-            harvest=np.zeros(e, np.float64),
-            effort=np.zeros(e, np.float64),
-            restrained=np.zeros(e, np.int32),
-            returns=np.zeros((e, n), np.float64),
-            paid=np.zeros((e, n), np.int32),
-            paid_at=np.zeros((e, n), np.float64),
-            chances=np.zeros((e, n), np.int32),
-            shots=np.zeros((e, n), np.int32),
-            hits=np.zeros((e, n, n), np.int32),
-            just=np.zeros((e, n), np.int32),
-        )
+        sizes = {"agents": self.spec.num_agents, "history": self.parameters.lag + 1}
+        return allocate(State, envs=self.num_envs, **sizes)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         for field in self.state[3:]:
             field[where] = 0
-        rules.begin(self.state, self.constants, where)
+        rules.begin(self.state, self.constants, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         action = actions[DEFAULT_GROUP].reshape(self.num_envs, self.spec.num_agents, -1)
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance(self.state, self.constants, action, reward, *self._signals, where)
+        rules.advance(self.state, self.constants, action, reward, *self._signals, where=where)
 
     def _observe(self) -> None:
         observation = self.groups[DEFAULT_GROUP].observation
@@ -117,7 +154,7 @@ class CommonPool(BatchEnv[State]):
         return own
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """The resource, everyone's effort, and who fined whom; see `draw.draw`."""
+        """The resource, the efforts and the fines; see `draw.draw`."""
         return draw.draw(self.state, copy, self.parameters, self.constants, **options)
 
     def text(self, copy: int = 0) -> str:

@@ -1,125 +1,74 @@
-"""The common pool's rules: a logistic resource in steps of time, efforts that take a share of it each, and fines."""
-
-from typing import NamedTuple
+"""Kernels of the common pool: logistic growth, harvest in proportion to effort, and fines."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...core.random_streams import normal
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
 from ..outcomes import punish
-from .config import CommonPoolParameters
+from .config import CommonPoolConfig
+from .state import Constants
 
 COOPERATIVE = 1
-"""The level of the cooperative effort; 0 is rest."""
+"""Level of the cooperative effort; 0 is rest."""
 NOBODY = -1
 
 
-class State(NamedTuple):
-    """n is the number of agents."""
-
-    stream: NDArray[np.uint64]  # (num_envs, 4) random stream of the copy
-    elapsed: NDArray[np.int32]  # (num_envs,) steps since the episode began
-    over: NDArray[np.bool_]  # (num_envs,) the episode has ended
-    stock: NDArray[np.float64]  # (num_envs, lag + 1) the resource: now, one step ago, and so on
-    error: NDArray[np.float64]  # (num_envs, n) error in each agent's view of the resource
-    level: NDArray[np.int16]  # (num_envs, n) level of effort in the last step; 0 before the first
-    fined: NDArray[np.bool_]  # (num_envs, n, n) the row's agent fined the column's in the last step
-    disappointed: NDArray[np.bool_]  # (num_envs, n) another has made more than the cooperative effort in some step
-    harvest: NDArray[np.float64]  # (num_envs,) what was taken by all, summed
-    effort: NDArray[np.float64]  # (num_envs,) effort of all, summed over steps
-    restrained: NDArray[np.int32]  # (num_envs,) efforts not above the cooperative one, over agents and steps
-    returns: NDArray[np.float64]  # (num_envs, n) sum of rewards
-    paid: NDArray[np.int32]  # (num_envs, n) steps with a reward above 0
-    paid_at: NDArray[np.float64]  # (num_envs, n) sum of the steps with a reward above 0
-    chances: NDArray[np.int32]  # (num_envs, n) opportunities to fine
-    shots: NDArray[np.int32]  # (num_envs, n) those taken
-    hits: NDArray[np.int32]  # (num_envs, n, n) fines of the row's agent for the column's
-    just: NDArray[np.int32]  # (num_envs, n) fines of the agent for efforts above the cooperative one
-
-
-class Constants(NamedTuple):
-    """What the kernels need and no step changes."""
-
-    growth: float
-    capacity: float
-    dt: float
-    initial: float
-    price: float
-    cost: float
-    noise: float
-    sanctions: bool
-    sanction_cost: float
-    sanction_fine: float
-    effort: NDArray[np.float64]  # (levels,)
-
-
-def constants_of(p: CommonPoolParameters) -> Constants:
-    """The parameters as the kernels read them."""
-    low, high = p.efforts()
+def build_constants(config: CommonPoolConfig) -> Constants:
+    """Constants of a config."""
+    low, high = config.efforts()
     return Constants(
-        growth=float(p.growth),
-        capacity=float(p.capacity),
-        dt=float(p.dt),
-        initial=float(p.initial * p.capacity),
-        price=float(p.price),
-        cost=float(p.cost),
-        noise=float(p.noise * p.capacity),
-        sanctions=p.sanctions,
-        sanction_cost=float(p.sanction_cost),
-        sanction_fine=float(p.sanction_fine),
-        effort=np.concatenate([[0.0], np.linspace(low, high, p.levels - 1)]),
+        growth=float(config.growth),
+        capacity=float(config.capacity),
+        dt=float(config.dt),
+        initial=float(config.initial * config.capacity),
+        price=float(config.price),
+        cost=float(config.cost),
+        noise=float(config.noise * config.capacity),
+        sanctions=config.sanctions,
+        sanction_cost=float(config.sanction_cost),
+        sanction_fine=float(config.sanction_fine),
+        effort=np.concatenate([[0.0], np.linspace(low, high, config.levels - 1)]),
     )
 
 
-@over_copies
-def begin(state, k, where):
-    """Start episodes in the copies `where`, all else of whose state is 0."""
-    for c in prange(where.shape[0]):
-        if where[c]:
-            begin_copy(state, k, np.int64(c))
+@each_env
+def begin(state, k, env):
+    """Fill the history of the resource with its initial value; all other fields are 0."""
+    state.stock[env, :] = k.initial
+    draw_errors(state.stream[env], state.error[env], k.noise)
 
 
 @njit(cache=True)
-def begin_copy(state, k, c):
-    """A resource that has been as it is for as long as agents can look back."""
-    state.stock[c, :] = k.initial
-    look(state.stream[c], state.error[c], k.noise)
-
-
-@njit(cache=True)
-def look(stream, error, noise):
+def draw_errors(stream, error, noise):
     """Draw the errors of all agents; without noise nothing is drawn."""
     if noise > 0:
         for i in range(error.shape[0]):
             error[i] = noise * normal(stream)
 
 
-@over_copies
-def advance(state, k, action, reward, opportunity, sanction, target, where):
-    """Play a step in the copies `where`; `action` is (num_envs, n, parts), the others are rewards and signals, zeroed."""
-    for c in prange(where.shape[0]):
-        if where[c]:
-            step_copy(state, k, action, reward, opportunity, sanction, target, np.int64(c))
+@each_env
+def advance(state, k, action, reward, opportunity, sanction, target, env):
+    """Impose fines for the step before, then harvest.
 
-
-@njit(cache=True)
-def step_copy(state, k, action, reward, opportunity, sanction, target, c):
-    """Fines for the step before, then the harvest."""
+    `action` is (num_envs, n, parts); rewards and signals come zeroed.
+    """
     if k.sanctions:
-        impose_fines(state, k, action[c], reward[c], opportunity[c], sanction[c], target[c], c)
-    take(state, k, action[c], reward[c], c)
-    look(state.stream[c], state.error[c], k.noise)
+        impose_fines(state, k, action[env], reward[env], opportunity[env], sanction[env], target[env], env)
+    take(state, k, action[env], reward[env], env)
+    draw_errors(state.stream[env], state.error[env], k.noise)
     for i in range(reward.shape[1]):
-        state.returns[c, i] += reward[c, i]
-        if reward[c, i] > 0:
-            state.paid[c, i] += 1
-            state.paid_at[c, i] += state.elapsed[c]
+        state.returns[env, i] += reward[env, i]
+        if reward[env, i] > 0:
+            state.paid[env, i] += 1
+            state.paid_at[env, i] += state.elapsed[env]
 
 
 @njit(cache=True)
 def greediest(level, i):
-    """Whom agent i could fine: of the others the one with the largest effort, the first after i of several; NOBODY if all rested."""
+    """Agent that i could fine: the largest effort of the others, NOBODY if all rested.
+
+    Of several it is the first after i.
+    """
     n = level.shape[0]
     found, most = NOBODY, 0
     for ahead in range(1, n):
@@ -130,40 +79,29 @@ def greediest(level, i):
 
 
 @njit(cache=True)
-def impose_fines(state, k, action, reward, opportunity, sanction, target, c):
-    """Each agent fines the greediest of the others in the last step, if it chose to and there is one."""
-    level, fined = state.level[c], state.fined[c]
+def impose_fines(state, k, action, reward, opportunity, sanction, target, env):
+    """Impose the fines that agents chose on the greediest of the others in the last step."""
+    level, fined = state.level[env], state.fined[env]
     fined[:, :] = False
     for i in range(level.shape[0]):
         j = greediest(level, i)
         if j == NOBODY:
             continue
         opportunity[i] = 1.0
-        state.chances[c, i] += 1
+        state.chances[env, i] += 1
         if action[i, 1] == 1:
             fined[i, j] = True
-            state.shots[c, i] += 1
+            state.shots[env, i] += 1
             guilty = level[j] > COOPERATIVE
-            punish(
-                reward,
-                sanction,
-                target,
-                state.hits[c],
-                state.just[c],
-                i,
-                j,
-                1,
-                k.sanction_cost,
-                k.sanction_fine,
-                guilty,
-            )
+            cost, fine = k.sanction_cost, k.sanction_fine
+            punish(reward, sanction, target, state.hits[env], state.just[env], i, j, 1, cost, fine, guilty)
 
 
 @njit(cache=True)
-def take(state, k, action, reward, c):
-    """All harvest what there is now, and what is left grows as if they had not."""
+def take(state, k, action, reward, env):
+    """Harvest from the present resource, and let it grow as if nothing had been taken."""
     n = reward.shape[0]
-    level, stock = state.level[c], state.stock[c]
+    level, stock = state.level[env], state.stock[env]
     now, total, greedy = stock[0], 0.0, 0
     for i in range(n):
         level[i] = action[i, 0]
@@ -173,46 +111,42 @@ def take(state, k, action, reward, c):
         reward[i] += k.dt * (k.price * effort * now - k.cost * effort)
     for i in range(n):
         if greedy > (level[i] > COOPERATIVE):
-            state.disappointed[c, i] = True
-    state.restrained[c] += n - greedy
-    state.effort[c] += total
-    state.harvest[c] += k.dt * total * now
+            state.disappointed[env, i] = True
+    state.restrained[env] += n - greedy
+    state.effort[env] += total
+    state.harvest[env] += k.dt * total * now
     for ago in range(stock.shape[0] - 1, 0, -1):
         stock[ago] = stock[ago - 1]
-    # Only above the capacity, where it shrinks by itself, can more be lost than there is.
+    # Above the capacity, where the resource shrinks by itself, more can be lost than there is.
     stock[0] = max(now + k.dt * (k.growth * now * (1 - now / k.capacity) - total * now), 0.0)
 
 
-@over_copies
-def observe(state, k, observation, mask, world):
-    """Write what agents see and may do, and the global state; `mask` has no elements without sanctions."""
-    for c in prange(observation.shape[0]):
-        observe_copy(state, k, observation, mask, world, np.int64(c))
+@each_env
+def observe(state, k, observation, mask, global_state, env):
+    """Write observations, masks and the global state, as CommonPool describes them.
 
-
-@njit(cache=True)
-def observe_copy(state, k, observation, mask, world, c):
-    """The rows of copy c, as CommonPool describes them."""
+    `mask` has no elements without sanctions.
+    """
     n = state.level.shape[1]
-    level, stock, fined = state.level[c], state.stock[c], state.fined[c]
+    level, stock, fined = state.level[env], state.stock[env], state.fined[env]
     largest, total = k.effort[k.effort.shape[0] - 1], 0.0
     for i in range(n):
         total += k.effort[level[i]]
-    world[c, 0] = state.elapsed[c] == 0
-    world[c, 1] = stock[0] / k.capacity
+    global_state[env, 0] = state.elapsed[env] == 0
+    global_state[env, 1] = stock[0] / k.capacity
     for i in range(n):
-        row, own, j = observation[c, i], k.effort[level[i]], greediest(level, i)
-        row[0] = state.elapsed[c] == 0
-        row[1] = max(stock[stock.shape[0] - 1] + state.error[c, i], 0.0) / k.capacity
+        row, own, j = observation[env, i], k.effort[level[i]], greediest(level, i)
+        row[0] = state.elapsed[env] == 0
+        row[1] = max(stock[stock.shape[0] - 1] + state.error[env, i], 0.0) / k.capacity
         row[2] = own / largest
-        row[3] = max(min((total - own) / (n - 1) / largest, 1.0), 0.0)  # the sum may be off by a last digit
+        row[3] = max(min((total - own) / (n - 1) / largest, 1.0), 0.0)  # clipped, because the sum is rounded
         row[4] = 0.0 if j == NOBODY else k.effort[level[j]] / largest
-        world[c, 2 + i] = row[2]
+        global_state[env, 2 + i] = row[2]
         if k.sanctions:
             count = 0
             for other in range(n):
                 count += fined[other, i]
             row[5] = count / (n - 1)
             for a in range(mask.shape[2]):
-                mask[c, i, a] = True
-            mask[c, i, mask.shape[2] - 1] = j != NOBODY
+                mask[env, i, a] = True
+            mask[env, i, mask.shape[2] - 1] = j != NOBODY

@@ -1,4 +1,4 @@
-"""Iterated games as a batched environment, in NumPy: a round is a look into a table."""
+"""Iterated games as a batched environment, in NumPy."""
 
 from typing import Any
 
@@ -8,36 +8,79 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from ..outcomes import outcome_names, outcomes
 from . import draw, rules
-from .rules import NONE, IteratedParameters, State
+from .config import IteratedConfig
+from .rules import NONE
+from .state import State
 
 WIDTHS = {"round": 5, "actions": 4, "actions_or_start": 6}
 
 
 class IteratedGame(BatchEnv[State]):
-    """Two agents choose between two actions in every round, and a table says what each is paid.
+    """Two agents choose between two actions in every round, and a table pays both.
 
-    Actions: 0 cooperates and 1 defects, in games where that means something; else they are the first and the second of the table.
-    Observation: the last round from the agent's own side (see `observe`): `(5,)` one-hot over start, CC, CD, DC, DD; or both actions
-    one-hot, `(4,)`, all 0 at the start; or `(6,)`, each one-hot over C, D, start. Reward: the payoff. Global state: `(5,)`, what agent
-    0 sees with `observe: round`.
-    Ends: truncated at `max_cycles`; with `end_chance` both terminate after a round with that chance.
+    Rules:
+        In each round both agents choose at once. In games where that has a meaning action 0
+        cooperates and action 1 defects; else they are the first and the second of the table.
 
-    Metrics: `cooperation` (share of actions 0), `mutual_cooperation` and `mutual_defection` (shares of rounds), `efficiency` (payoffs of both
-    per round), `mean_return`, `equality` (NaN where the returns do not add up to more than 0), `return_0`, `return_1`.
+    Observation:
+        The last round from the side of the agent. With `observe: actions` it is both actions
+        one-hot, `(4,)`, all 0 at the start; with `actions_or_start` each is one-hot over C, D,
+        start, `(6,)`.
 
-    Sources: `loqa` has the payoffs and the observation `actions` of Aghajohari et al., "LOQA" (2024); `pola` those of the contribution game with factor 1.33 and
-    the observation `actions_or_start` of Zhao et al., "Proximal learning with opponent-learning awareness" (2022), whose code shows
-    both agents the round from agent 0's side; the others have Melting Pot's matrices (Leibo et al. 2021).
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | start: no round was played | 0 or 1 |
+        | 1 | CC: both cooperated | 0 or 1 |
+        | 2 | CD: the other defected | 0 or 1 |
+        | 3 | DC: the agent itself defected | 0 or 1 |
+        | 4 | DD: both defected | 0 or 1 |
+
+        Global state: the observation of agent 0 with `observe: round`.
+
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | cooperate, or the first of the table |
+        | 1 | defect, or the second |
+
+    Reward:
+        The payoff of the round.
+
+    End:
+        With `end_chance` both agents terminate after a round with that probability. An episode is
+        truncated after `max_cycles` rounds.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | cooperation | share of actions 0 |
+        | mutual_cooperation | share of rounds CC |
+        | mutual_defection | share of rounds DD |
+        | efficiency | payoffs of both per round |
+        | mean_return | mean return of both |
+        | equality | 1 less the Gini coefficient of returns; NaN unless their sum is above 0 |
+        | return_0 | return of agent 0 |
+        | return_1 | return of agent 1 |
+
+    Differences from the source:
+        The code of POLA shows both agents the round from the side of agent 0.
+
+    Source:
+        `loqa` has the payoffs and the observation `actions` of Aghajohari et al., "LOQA" (2024).
+        `pola` has those of the contribution game with factor 1.33 and the observation
+        `actions_or_start` of Zhao et al., "Proximal learning with opponent-learning awareness"
+        (2022). The others have the matrices of Melting Pot (Leibo et al. 2021).
     """
 
-    Parameters = IteratedParameters
-    parameters: IteratedParameters
+    Parameters = IteratedConfig
+    parameters: IteratedConfig
     trail_length = draw.TAIL
 
-    def __init__(self, id: str, num_envs: int, parameters: IteratedParameters):
+    def __init__(self, id: str, num_envs: int, parameters: IteratedConfig):
         self.table = parameters.table()
         self._payoff = np.ascontiguousarray(self.table.reshape(2, 4).T)
         space = spaces.Box(0, 1, (WIDTHS[parameters.observe],), np.float32)
@@ -47,15 +90,9 @@ class IteratedGame(BatchEnv[State]):
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(5,)), num_envs, parameters)
 
     def _allocate(self) -> State:
-        e = self.num_envs
-        return State(
-            *self.required_state(),
-            ended=np.zeros(e, np.bool_),
-            action=np.full((e, 2), NONE, np.int64),
-            betrayed=np.zeros((e, 2), np.bool_),
-            rounds=np.zeros((e, 4), np.int32),
-            returns=np.zeros((e, 2), np.float64),
-        )
+        state = allocate(State, envs=self.num_envs)
+        state.action.fill(NONE)
+        return state
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, where)

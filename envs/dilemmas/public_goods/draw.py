@@ -6,53 +6,55 @@ from numpy.typing import NDArray
 from ...rendering.palette import BEAM, MUTED, REACHED, TEXT, Colour, mix
 from ...rendering.payoff_matrix import number
 from ..drawing_ring import Ring
-from .rules import NONE, PublicGoodsParameters, State
+from .config import PublicGoodsConfig
+from .rules import NONE
+from .state import State
 
 
-def draw(state: State, copy: int, parameters: PublicGoodsParameters, *, follow: int | None = None) -> NDArray[np.uint8]:
-    """The pot, `(height, width, 3)` uint8: gold as large as what was given, of all that could be.
+def draw(state: State, env: int, config: PublicGoodsConfig, *, follow: int | None = None) -> NDArray[np.uint8]:
+    """Draw the pot, `(height, width, 3)` uint8: gold by the share of endowments that was given.
 
-    Around it are the agents, each with a gauge of what it gave; red rings mark those who gave less than the mean, arrows are points
-    assigned in the last step. `follow` marks an agent.
+    Around it are the agents, each with a gauge of its contribution; red rings mark contributions
+    below the mean, arrows are points assigned in the last step. `follow` marks an agent.
     """
-    ring = Ring(parameters.num_agents)
-    given = np.maximum(state.contribution[copy], 0)
-    full = parameters.levels - 1
+    ring = Ring(config.num_agents)
+    given = np.maximum(state.contribution[env], 0)
+    full = config.levels - 1
     ring.shared(given.mean() / full, REACHED)
     for i, level in enumerate(given):
-        label = "" if state.contribution[copy, i] == NONE else number(parameters.unit * level)
+        label = "" if state.contribution[env, i] == NONE else number(config.unit * level)
         ring.agent(i, level / full, label, guilty=bool(level < given.mean()), followed=i == follow)
-    ring.sanctions(state.points[copy])
-    ring.arena.caption(_said(state, copy, parameters), _when(state, copy, parameters))
+    ring.sanctions(state.points[env])
+    ring.arena.caption(_said(state, env, config), _when(state, env, config))
     return ring.arena.canvas.pixels()
 
 
-def text(state: State, copy: int, parameters: PublicGoodsParameters) -> str:
-    """A line for each agent: what it gave last, the points that it gave and got in the last step, and its return."""
+def text(state: State, env: int, config: PublicGoodsConfig) -> str:
+    """A line for each agent: contribution, points given and received in the last step, return."""
     lines = [f"{'agent':>5} {'gave':>6} {'points out':>10} {'points in':>9} {'in all':>8}"]
-    for i, level in enumerate(state.contribution[copy]):
-        gave = "-" if level == NONE else number(parameters.unit * level)
-        out, into = state.points[copy, i].sum(), state.points[copy, :, i].sum()
-        lines.append(f"{i:5} {gave:>6} {out:10} {into:9} {number(state.returns[copy, i]):>8}")
-    said = "  ".join(part for part, _ in _said(state, copy, parameters))
-    return "\n".join([*lines, f"{said}  {_when(state, copy, parameters)}"])
+    for i, level in enumerate(state.contribution[env]):
+        gave = "-" if level == NONE else number(config.unit * level)
+        out, into = state.points[env, i].sum(), state.points[env, :, i].sum()
+        lines.append(f"{i:5} {gave:>6} {out:10} {into:9} {number(state.returns[env, i]):>8}")
+    said = "  ".join(part for part, _ in _said(state, env, config))
+    return "\n".join([*lines, f"{said}  {_when(state, env, config)}"])
 
 
-def _said(state: State, copy: int, parameters: PublicGoodsParameters) -> list[tuple[str, Colour]]:
-    if state.contribution[copy, 0] == NONE:
+def _said(state: State, env: int, config: PublicGoodsConfig) -> list[tuple[str, Colour]]:
+    if state.contribution[env, 0] == NONE:
         return [("nobody has given yet", MUTED)]
-    given = parameters.unit * int(state.contribution[copy].sum())
+    given = config.unit * int(state.contribution[env].sum())
     parts = [(f"in the pot {number(given)}", mix(REACHED, TEXT, 0.4))]
-    points = int(state.points[copy].sum())
+    points = int(state.points[env].sum())
     if points:
         parts.append((f"{points} point{'s' if points > 1 else ''}", mix(BEAM, TEXT, 0.2)))
-    return [*parts, (f"mean return {number(state.returns[copy].mean())}", TEXT)]
+    return [*parts, (f"mean return {number(state.returns[env].mean())}", TEXT)]
 
 
-def _when(state: State, copy: int, parameters: PublicGoodsParameters) -> str:
-    """Which round and stage has just been played."""
-    elapsed = int(state.elapsed[copy])
-    if not parameters.punishment:
+def _when(state: State, env: int, config: PublicGoodsConfig) -> str:
+    """Round and stage that has just been played."""
+    elapsed = int(state.elapsed[env])
+    if not config.punishment:
         return f"round {elapsed}"
     stage = ("start", "contributions", "points")[0 if elapsed == 0 else 2 - elapsed % 2]
     return f"round {(elapsed + 1) // 2}, {stage}"

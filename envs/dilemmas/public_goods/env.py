@@ -9,52 +9,90 @@ from numpy.typing import NDArray
 from ...core.env import BatchEnv
 from ...core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from . import draw, rules
-from .rules import NONE, Constants, PublicGoodsParameters, State
+from .config import PublicGoodsConfig
+from .rules import NONE
+from .state import State
 
 
 class PublicGoods(BatchEnv[State]):
-    """In each round all give to a pot that is multiplied and shared by all; then all see who gave what, and may punish.
+    """In each round all give to a pot that is multiplied and shared by all, and may punish others.
 
-    A round has two steps, or one without `punishment`. In the first, agent i gives c_i and is paid
-    endowment - c_i + (multiplier / n) * sum of all c. In the second it assigns points to others, each of which costs it `punishment_cost` and the
-    target `punishment_fine`. Returns may fall below 0.
+    Rules:
+        A round has two steps, or one without `punishment`. In the first, agent i gives c_i of its
+        `endowment`; the sum is multiplied by `multiplier` and shared by all. In the second, all see
+        the contributions and assign points to others. Returns may fall below 0.
 
-    Actions: a level of contribution, Discrete; with punishment MultiDiscrete: that level, then the points for each of the
-    others in the order in which they are seen. Masks leave 0 alone to the parts that are not of the stage; what is chosen there nevertheless has no effect.
-    Observation: `(n + 1,)`: 1 at the start, when nothing was given yet; the agent's own share of the endowment given in the last round;
-    those of the others, from the next index on, or with `anonymous` in an order drawn anew in each round. With punishment two more: 1
-    in the stage of punishment, and the points received in the step before, of all possible ones. Who punished is not told.
-    Global state: `(2 + 2n,)`: start, stage, everyone's last share and received points. Ends: truncated at `max_cycles`.
+    Observation:
+        The other agents stand in the order of their indices from the next one on, or with
+        `anonymous` in an order drawn anew in each round. The punishers are not shown. Without
+        punishment the last two values are left out.
 
-    Metrics: `cooperation` (mean share of the endowment given), `efficiency` (reward of all per step), `mean_return`, `equality` (NaN where the
-    returns do not add up to more than 0), `return_i` of each agent up to 16; with punishment `sanctions` (an agent punished somebody in a step), `sanction_rate`
-    (per opportunity; NaN without one), `hits`, and those `just_hits` (the target had given less than the mean of the others, which is to say less
-    than that of all) and `unjust_hits`, `sanction_cost` and `sanction_fines` (what all paid for the points that they assigned, and for those that
-    they received). Signals with punishment: in its stage everyone has an opportunity; see `envs.signals`.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | 1 at the start, before the first contributions | 0 or 1 |
+        | 1 | share of the endowment that the agent gave in the last round | 0 to 1 |
+        | 2-4 | shares that the other agents gave | 0 to 1 |
+        | 5 | 1 in the stage of punishment | 0 or 1 |
+        | 6 | points received in the step before / largest possible number | 0 to 1 |
 
-    Source: Fehr and Gächter, "Cooperation and punishment in public goods experiments" (2000) and "Altruistic punishment in humans" (2002), for
-    the form and the numbers; the encoding for learners and what counts as just are our own definitions.
+        Global state: start, stage, and the last shares and received points of all agents.
+
+    Actions:
+        Without punishment Discrete, the first part alone. Masks allow 0 alone in the parts of the
+        other stage; other values there have no effect.
+
+        | index | action |
+        | --- | --- |
+        | 0.0-20 | level of contribution |
+        | 1.0-10 | points to the first of the others, in the order of the observation |
+        | 2.0-10 | points to the second |
+        | 3.0-10 | points to the third |
+
+    Reward:
+        endowment - c_i + (multiplier / n) * (sum of all c) for contributions. Each point costs the
+        agent that assigns it `punishment_cost` and the target `punishment_fine`. With punishment
+        there are signals: in its stage every agent has an opportunity; see `core/sanction_signals`.
+
+    End:
+        An episode is truncated after `max_cycles` steps.
+
+    Metrics:
+        `return_i` is listed for up to 16 agents; those from `sanctions` on exist with punishment.
+
+        | name | value |
+        | --- | --- |
+        | cooperation | mean share of the endowment that was given |
+        | efficiency | reward of all agents per step |
+        | mean_return | mean return of the agents |
+        | equality | 1 less the Gini coefficient of returns; NaN unless their sum is above 0 |
+        | return_0 | return of agent 0 |
+        | return_1 | return of agent 1 |
+        | return_2 | return of agent 2 |
+        | return_3 | return of agent 3 |
+        | sanctions | steps of agents that punished at least one other |
+        | sanction_rate | sanctions per opportunity; NaN without one |
+        | hits | pairs of punisher and target, over steps |
+        | just_hits | hits on a target that gave less than the mean of the others, or of all |
+        | unjust_hits | other hits |
+        | sanction_cost | cost of all assigned points |
+        | sanction_fines | loss by all received points |
+
+    Source:
+        Fehr and Gächter, "Cooperation and punishment in public goods experiments" (2000) and
+        "Altruistic punishment in humans" (2002), for the form and the numbers. The encoding for
+        learners and the definition of just hits are definitions of this package.
     """
 
-    Parameters = PublicGoodsParameters
-    parameters: PublicGoodsParameters
+    Parameters = PublicGoodsConfig
+    parameters: PublicGoodsConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: PublicGoodsParameters):
+    def __init__(self, id: str, num_envs: int, parameters: PublicGoodsConfig):
         p, n = parameters, parameters.num_agents
-        self.constants = Constants(
-            endowment=float(p.endowment),
-            unit=p.unit,
-            share=p.share,
-            punishment=p.punishment,
-            cost=float(p.punishment_cost),
-            fine=float(p.punishment_fine),
-            most_points=p.most_points,
-            anonymous=p.anonymous,
-            levels=p.levels,
-        )
+        self.constants = rules.build_constants(p)
         seen = spaces.Box(0, 1, (n + 3 if p.punishment else n + 1,), np.float32)
         choice = spaces.MultiDiscrete([p.levels] + [p.most_points + 1] * (n - 1))
         acts = choice if p.punishment else spaces.Discrete(p.levels)
@@ -68,21 +106,10 @@ class PublicGoods(BatchEnv[State]):
         self._mask = np.zeros((num_envs, n, 0), np.bool_) if mask is None else mask
 
     def _allocate(self) -> State:
-        e, n = self.num_envs, self.spec.num_agents
-        return State(
-            *self.required_state(),
-            contribution=np.full((e, n), NONE, np.int16),
-            points=np.zeros((e, n, n), np.int16),
-            slot=np.zeros((e, n, n - 1), np.int16),
-            disappointed=np.zeros((e, n), np.bool_),
-            given=np.zeros((e, n), np.int64),
-            returns=np.zeros((e, n), np.float64),
-            chances=np.zeros((e, n), np.int32),
-            shots=np.zeros((e, n), np.int32),
-            hits=np.zeros((e, n, n), np.int32),
-            just=np.zeros((e, n), np.int32),
-            assigned=np.zeros((e, n), np.int32),
-        )
+        n = self.spec.num_agents
+        state = allocate(State, envs=self.num_envs, agents=n, others=n - 1)
+        state.contribution.fill(NONE)
+        return state
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, where)
@@ -90,7 +117,7 @@ class PublicGoods(BatchEnv[State]):
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         action = actions[DEFAULT_GROUP].reshape(self.num_envs, self.spec.num_agents, -1)
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance(self.state, self.constants, action, reward, *self._signals, where)
+        rules.advance(self.state, self.constants, action, reward, *self._signals, where=where)
 
     def _observe(self) -> None:
         observation = self.groups[DEFAULT_GROUP].observation
@@ -107,7 +134,7 @@ class PublicGoods(BatchEnv[State]):
         return measured
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """The pot, what each gave, and who punished whom; see `draw.draw`."""
+        """The pot, the contributions and the punishments; see `draw.draw`."""
         return draw.draw(self.state, copy, self.parameters, **options)
 
     def text(self, copy: int = 0) -> str:

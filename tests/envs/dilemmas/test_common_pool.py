@@ -1,4 +1,4 @@
-"""The common pool against the logistic equation's known answers, and its fines by hand."""
+"""The common pool against known answers of the logistic equation, and its fines by hand."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import stigmergy
 from stigmergy.envs.dilemmas.common_pool import regimes
-from stigmergy.envs.dilemmas.common_pool.config import CommonPoolParameters
+from stigmergy.envs.dilemmas.common_pool.config import CommonPoolConfig
 from stigmergy.envs.dilemmas.common_pool.regimes import Population
 from stigmergy.envs.registration.make import make
 from stigmergy.envs.tools.conformance import check
@@ -17,11 +17,11 @@ from ..support.dilemmas.bots import bot, returns_beside
 ID = "dilemmas/common_pool-v0"
 REST, COOPERATE, DEFECT = 0, 1, 2
 ANSWERS = [(0.05, 0.833), (0.10, 0.667), (0.15, 0.5), (0.30, 0.0)]
-"""Effort of all, and where the resource settles for r = 0.3 and K = 1."""
+"""Effort of all, and the steady resource for r = 0.3 and K = 1."""
 
 
 def play(levels, num_envs=1, seed=0, **parameters):
-    """An environment through rounds of `levels` (rounds, n), without fines; all its steps, the first included."""
+    """Play `levels` (rounds, n) without fines; return env, observations, rewards and last step."""
     env = make(ID, num_envs, num_agents=len(levels[0]), sanctions=False, max_cycles=len(levels), **parameters)
     env.reset(seed)
     observations, rewards, step = [env.groups["agents"].observation.copy()], [], None
@@ -35,7 +35,7 @@ def play(levels, num_envs=1, seed=0, **parameters):
 @pytest.mark.parametrize("dt", [0.1, 1.0, 3.0])
 @pytest.mark.parametrize(("effort", "settles"), ANSWERS)
 def test_a_fixed_effort_leaves_what_the_equation_says(effort, settles, dt):
-    """In any step of time. At E = r what is left falls like 1 / (r t), so that a long course is needed."""
+    """For any dt. At E = r the resource falls like 1 / (r t), so that a long episode is needed."""
     steps = round((2000 if effort == 0.3 else 200) / dt)
     efforts = {"cooperative_effort": effort / 2, "defecting_effort": 0.16}
     env = make(ID, num_agents=2, sanctions=False, dt=dt, max_cycles=steps, **efforts)
@@ -47,7 +47,7 @@ def test_a_fixed_effort_leaves_what_the_equation_says(effort, settles, dt):
 
 
 def test_most_is_taken_for_ever_at_half_the_capacity():
-    """r K / 4 = 0.075 at E = r / 2; neither a little less nor a little more effort takes as much."""
+    """r K / 4 = 0.075 at E = r / 2; a little less or more effort takes less."""
     yields = []
     for effort in (0.14, 0.15, 0.16):
         env = make(ID, num_agents=2, sanctions=False, cooperative_effort=effort / 2, defecting_effort=0.2)
@@ -57,11 +57,14 @@ def test_most_is_taken_for_ever_at_half_the_capacity():
         yields.append(effort * env.state.stock[0, 0])
     assert yields[1] == pytest.approx(0.075, abs=1e-6)
     assert yields[1] > max(yields[0], yields[2])
-    assert regimes.largest_yield(0.3, 1) == CommonPoolParameters().largest_yield == pytest.approx(0.075)
+    assert regimes.largest_yield(0.3, 1) == CommonPoolConfig().largest_yield == pytest.approx(0.075)
 
 
 def test_steps_by_hand():
-    """R = 1: 0.1 and 0.2 are taken and nothing grows; R = 0.7: 0.14 is taken and 0.3 * 0.7 * 0.3 = 0.063 grows."""
+    """R = 1: 0.1 and 0.2 are taken and nothing grows.
+
+    R = 0.7: 0.14 is taken and 0.3 * 0.7 * 0.3 = 0.063 grows.
+    """
     env, _, rewards, step = play(
         [(COOPERATE, DEFECT), (REST, DEFECT)], price=2, cost=0.5, cooperative_effort=0.1, defecting_effort=0.2
     )
@@ -125,7 +128,7 @@ def test_agents_see_efforts():
 
 
 def test_fines_by_hand():
-    """Of levels 1, 2, 2, 0 the greediest of the others is 1 for agents 0 and 3, 2 for agent 1, and 1 for agent 2."""
+    """Of levels 1, 2, 2, 0 agent 1 is the greediest of the others for 0, 2 and 3, and 2 for 1."""
     env = make(ID, cooperative_effort=0.05, defecting_effort=0.1, cost=0, sanction_cost=0.25, sanction_fine=1)
     step = env.reset(0)
     np.testing.assert_array_equal(step.groups["agents"].action_mask, [[[1, 1, 1, 1, 0]] * 4])
@@ -161,7 +164,7 @@ def test_fines_for_a_cooperative_effort_are_unjust():
 @settings(max_examples=30, deadline=None)
 @given(st.integers(2, 6), st.integers(3, 6), st.floats(0.1, 1.9), st.floats(0.05, 1), st.integers(0, 2**31))
 def test_the_resource_stays_within_its_bounds_and_pays_what_is_taken(n, levels, speed, most, seed):
-    """For any growth that settles, also where it shoots over the capacity; nothing is taken that is not there."""
+    """For any growth that settles, also if it overshoots the capacity."""
     random = np.random.default_rng(seed)
     parameters = {"growth": speed, "cooperative_effort": 0.1 * most / n, "defecting_effort": most / n, "levels": levels}
     env = make(ID, 3, num_agents=n, cost=0, sanctions=False, initial=0.9, max_cycles=50, **parameters)
@@ -179,7 +182,10 @@ def test_the_resource_stays_within_its_bounds_and_pays_what_is_taken(n, levels, 
 
 
 def test_it_is_a_dilemma():
-    """All defecting is bad for all, a lone defector has the most, and everyone has the more the more others cooperate."""
+    """All lose if all defect, and a lone defector has the highest return.
+
+    The return of an agent grows with the number of others that cooperate.
+    """
     table = {
         own: [returns_beside(ID, [own] + ["cooperate"] * k + ["defect"] * (3 - k))[0] for k in range(4)]
         for own in ("cooperate", "defect")
@@ -246,7 +252,10 @@ def test_mutation_keeps_both_kinds():
 
 @pytest.mark.parametrize(("part", "survives"), [(1.2, True), (0.8, False)])
 def test_a_sanction_above_the_gain_of_defection_keeps_all_cooperating(part, survives):
-    """The gain at the cooperators' resource of 1/2 is 0.0375 (1/2 - c); under a smaller sanction R falls until the gain is as small."""
+    """With all cooperating the resource is 1/2 and the gain 0.0375 (1/2 - c).
+
+    Under a smaller sanction R falls until the gain is as small.
+    """
     q = Population()
     sanction = part * q.gain(q.settles_at(1))
     q = Population(sanction=sanction)
@@ -267,7 +276,7 @@ def test_turning_to_cooperation_in_scarcity_saves_the_resource():
 
 
 def test_free_entry_takes_the_rent_away():
-    """Effort comes until R = c / p, whatever there was at first; then E = r (1 - R / K)."""
+    """Effort comes until R = c / p, from any start; then E = r (1 - R / K)."""
     for price, cost in ((1, 0.1), (2, 0.5)):
         effort, resource = regimes.open_access(Population(price=price, cost=cost), 0.01, 1.0, 3000, entry=0.1)[-1]
         assert resource == pytest.approx(cost / price, abs=1e-3)
@@ -276,7 +285,7 @@ def test_free_entry_takes_the_rent_away():
 
 @pytest.mark.parametrize("parameters", [{"sanctions": False}, {"noise": 0.2, "lag": 3, "levels": 5}])
 def test_other_parameters_keep_the_contract(parameters):
-    card = check(ID, CommonPoolParameters(max_cycles=20, **parameters))
+    card = check(ID, CommonPoolConfig(max_cycles=20, **parameters))
     assert card.passed, [finding.sentence for finding in card.findings if not finding.passed]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.dilemmas.iterated.rules import IteratedParameters
+from stigmergy.envs.dilemmas.iterated.config import IteratedConfig
 from stigmergy.envs.registration.make import make
 from stigmergy.envs.tools.conformance import check
 
@@ -22,7 +22,7 @@ C, D = 0, 1
 
 
 def play(players, rounds, **parameters):
-    """One episode between two bots, or given actions; its actions `(rounds, 2)`, rewards, and last step."""
+    """Play one episode of two bots, or of given actions; return actions, rewards and last step."""
     env = make("dilemmas/iterated-v0", 1, max_cycles=rounds, **parameters)
     step = env.reset(0)
     policies = [bot(player, env) if player in BOTS else None for player in players]
@@ -74,7 +74,7 @@ def test_totals_by_hand(players, rounds, game, totals):
 
 
 def test_uniform_play_of_loqas_dilemma_pays_minus_one_and_a_half():
-    assert IteratedParameters(game="loqa").table().mean(axis=(1, 2)).tolist() == [-1.5, -1.5]
+    assert IteratedConfig(game="loqa").table().mean(axis=(1, 2)).tolist() == [-1.5, -1.5]
     env = make("dilemmas/iterated-v0", 4096, game="loqa")
     env.reset(0)
     paid = env.step(np.random.default_rng(0).integers(0, 2, (4096, 2))).groups["agents"].reward
@@ -83,8 +83,8 @@ def test_uniform_play_of_loqas_dilemma_pays_minus_one_and_a_half():
 
 @pytest.mark.parametrize("game", ["pd", "loqa", "pola"])
 def test_they_are_dilemmas(game):
-    """T > R > P > S, and taking turns pays less than cooperating; both agents have the same game."""
-    table = IteratedParameters(game=game).table()
+    """T > R > P > S, taking turns pays less than cooperating, and both have the same game."""
+    table = IteratedConfig(game=game).table()
     np.testing.assert_array_equal(table[0], table[1].T)
     (r, s), (t, p) = table[0]
     assert t > r > p > s
@@ -93,7 +93,7 @@ def test_they_are_dilemmas(game):
 
 def test_the_asymmetric_game_pays_by_agent():
     """Bach or Stravinsky: alike or nothing, and each has its favourite."""
-    table = IteratedParameters(game="bach_or_stravinsky").table()
+    table = IteratedConfig(game="bach_or_stravinsky").table()
     for a, b, paid in ((C, C, (3, 2)), (D, D, (2, 3)), (C, D, (0, 0)), (D, C, (0, 0))):
         assert tuple(table[:, a, b]) == paid
         assert play(["CD"[a], "CD"[b]], 1, game="bach_or_stravinsky")[1][0].tolist() == list(paid)
@@ -116,7 +116,7 @@ def test_agents_see_the_last_round_from_their_own_side(observe):
         if actions:
             steps.append(env.step(np.array([actions])))
     np.testing.assert_array_equal(steps[-1].state[0], DD)
-    assert check("dilemmas/iterated-v0", IteratedParameters(observe=observe)).passed
+    assert check("dilemmas/iterated-v0", IteratedConfig(observe=observe)).passed
 
 
 def test_metrics_by_hand():
@@ -163,7 +163,7 @@ def test_the_chance_of_an_end_is_that_of_termination():
     st.lists(st.tuples(st.sampled_from("CD"), st.sampled_from("CD")), min_size=1, max_size=12), st.sampled_from(BOTS)
 )
 def test_a_bot_depends_on_what_was_played_alone(rounds, name):
-    """Both agents' bots, in a copy beside others that play something else, act by the definition of their names."""
+    """Bots of both agents act by the definition of their names, beside an env with other play."""
     env = make("dilemmas/iterated-v0", 2, max_cycles=100)
     env.reset(0)
     for pair in rounds:
@@ -184,7 +184,7 @@ def test_a_bot_depends_on_what_was_played_alone(rounds, name):
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"game": "chickens"}, "game is 'chickens'; there is no such game. Did you mean 'chicken'"),
+        ({"game": "chickens"}, "game is 'chickens'; allowed are pd, .*. Did you mean 'chicken'"),
         ({"payoffs": [[1, 2, 3], [4, 5, 6]]}, r"payoffs have shape \(2, 3\); allowed is \(2, 2\).* or \(2, 2, 2\)"),
         ({"payoffs": [1, 2, 3, 4]}, r"payoffs have shape \(4,\)"),
         ({"payoffs": [[[1, 2], [3, 4]]]}, r"payoffs have shape \(1, 2, 2\)"),
@@ -206,7 +206,7 @@ def test_bad_parameters_are_told_in_a_sentence(parameters, sentence):
 def test_payoffs_may_come_as_the_command_line_gives_them():
     given_as = [(((3, 0), (5, 1)),), ("[[3, 0], [5, 1]]",), ("[3, 0]", "[5, 1]"), (np.array([[3, 0], [5, 1]]),)]
     given_as = [value[0] if not isinstance(value[0], str) else value for value in given_as]
-    assert len({IteratedParameters(payoffs=value) for value in given_as}) == 1
+    assert len({IteratedConfig(payoffs=value) for value in given_as}) == 1
 
 
 def test_a_bot_of_another_task_is_refused():

@@ -1,4 +1,4 @@
-"""The public goods game against the numbers of the literature, and against its equations in plain Python."""
+"""The public goods game against numbers of the literature and its equations in plain Python."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stigmergy
-from stigmergy.envs.dilemmas.public_goods.rules import PublicGoodsParameters
+from stigmergy.envs.dilemmas.public_goods.config import PublicGoodsConfig
 from stigmergy.envs.registration.make import make
 from stigmergy.envs.tools.conformance import check
 
@@ -16,7 +16,10 @@ ID = "dilemmas/public_goods-v0"
 
 
 def a_round(given, points=None, num_envs=1, **parameters):
-    """A round of units `given` and, with punishment, of `points` (n, n) from row to column; its rewards in both stages, and the last step."""
+    """Play a round of units `given` and, with punishment, of `points` (n, n) from row to column.
+
+    Returns its rewards in both stages, and the last step.
+    """
     n = len(given)
     env = make(ID, num_envs, num_agents=n, punishment=points is not None, **parameters)
     step = env.reset(0)
@@ -66,7 +69,7 @@ def test_contributing_has_no_signals():
 
 
 def test_who_gave_less_than_the_mean_is_punished_justly():
-    """Of 0, 10, 20, 10 the mean is 10: agent 0 gave less, who gave just as much did not."""
+    """Of 0, 10, 20, 10 the mean is 10: agent 0 gave less, agents 1 and 3 did not."""
     points = [[0, 2, 0, 0], [1, 0, 1, 0], [3, 0, 0, 1], [0, 0, 0, 0]]
     _, second, step = a_round((0, 10, 20, 10), points, max_cycles=2)
     np.testing.assert_allclose(second, -np.sum(points, axis=1) - 3 * np.sum(points, axis=0))
@@ -137,7 +140,7 @@ def test_anonymous_others_stand_in_a_new_order_each_round():
 
 
 def by_the_book(p, level, points):
-    """What a round pays: Fehr and Gächter's two equations."""
+    """Rewards of a round by the two equations of Fehr and Gächter."""
     given = [p.endowment * one / (p.levels - 1) for one in level]
     paid = [p.endowment - own + p.multiplier / p.num_agents * sum(given) for own in given]
     out = [p.punishment_cost * sum(points[i]) for i in range(p.num_agents)]
@@ -163,7 +166,7 @@ def test_random_rounds_pay_by_the_book(n, anonymous, levels, most_points, seed):
         action[:, :, 0] = level = random.integers(0, levels, n)
         first = env.step(action).groups["agents"].reward[1].copy()
         points = np.where(np.eye(n), 0, random.integers(0, most_points + 1, (n, n)))
-        action[:, :, 1:] = [[points[i, env.state.slot[c, i]] for i in range(n)] for c in range(2)]
+        action[:, :, 1:] = [[points[i, env.state.slot[e, i]] for i in range(n)] for e in range(2)]
         step = env.step(action)
         paid, fined = by_the_book(env.parameters, level, points.tolist())
         np.testing.assert_allclose(first, paid, rtol=1e-5, atol=1e-5)
@@ -183,7 +186,7 @@ def test_it_is_a_dilemma():
 
 
 def test_free_riding_does_not_pay_among_those_who_punish():
-    """The free rider gains 12 by it, and two points from each of three others take 18, every round."""
+    """A free rider gains 12 in each round, and two points from each of three others take 18."""
     returns = returns_beside(ID, ["defect", "punish", "punish", "punish"], max_cycles=20)
     assert returns == pytest.approx([10 * (44 - 18), *[10 * (24 - 2)] * 3], rel=1e-5)
     alone = returns_beside(ID, ["defect", "punish", "cooperate", "cooperate"], max_cycles=20)
@@ -191,7 +194,7 @@ def test_free_riding_does_not_pay_among_those_who_punish():
 
 
 def given_by(name, rounds, n=3, **parameters):
-    """What the bot gives next, after rounds of these levels."""
+    """Next contributions of the bot, after rounds of these levels."""
     env = make(ID, num_agents=n, punishment=False, max_cycles=100, **parameters)
     env.reset(0)
     for level in rounds:
@@ -224,7 +227,7 @@ def test_punishers_find_their_targets_in_any_order():
 
 @pytest.mark.parametrize("parameters", [{"punishment": False}, {"anonymous": True, "levels": 2}])
 def test_other_parameters_keep_the_contract(parameters):
-    card = check(ID, PublicGoodsParameters(**parameters))
+    card = check(ID, PublicGoodsConfig(**parameters))
     assert card.passed, [finding.sentence for finding in card.findings if not finding.passed]
 
 
