@@ -1,4 +1,7 @@
-"""Swarm tasks: pushing, forming, surrounding, signalling, foraging, and moving as one. Importing this registers the tasks and loads nothing else."""
+"""Swarm tasks: pushing, forming, surrounding, signalling, foraging, and moving as one.
+
+Importing this registers the tasks and loads nothing else.
+"""
 
 from . import (
     aggregation,  # noqa: F401

@@ -1,4 +1,7 @@
-"""Encircle: agents close in on a prey that is faster than they are."""
+"""Encircle: agents close in on a prey that is faster than they are.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -10,52 +10,93 @@ from ...rendering.grid_canvas import Board
 from ..swarmbench.env import SwarmBenchTask
 from ..swarmbench.symbols import AGENT, PREY, WALL
 from . import rules
+from .config import EncircleConfig, last_start
 from .draw import mark_catch
-from .rules import FIRST, EncircleParameters, last_start
+from .rules import FIRST
 
 
 class Encircle(SwarmBenchTask):
-    """Agents catch a prey that is twice as fast by taking all four cells beside it; walls help. Then another prey appears.
+    """Agents catch a prey that is twice as fast by taking all four cells beside it.
 
-    The benchmark's score counts the catches. The prey sees everything and flees by rules of its own; see `prey`. Agents begin in the upper left
-    quarter of the map, the prey in the lower right one.
+    Rules:
+        Agents begin in the upper left quarter of the map, the prey in the lower right one. The prey
+        sees everything and flees by rules of its own; see `prey`. It is caught once all four cells
+        beside it are taken, by agents or walls. Then another prey appears. The score counts the
+        catches. Pushing, messages and text views are those of `SwarmBenchTask`.
 
-    Observation, actions, global state and messages are those of `SwarmBenchTask`; the planes of symbols are walls, other agents and the prey, which is
-    seen within the view alone. All agents are paid the same: what the score gained, and as shaping half the change of how
-    close the nearest agents are to the four cells beside the prey, which a new prey sets back.
+    Observation:
+        Planes of the square of `view` x `view` cells around the agent, 255 or 0 except for shares.
+        The middle cell of planes 0 to 2, the agent's own, is empty. With `message_size` follow
+        planes of the messages from 1 on: the share of agents within view that have just sent it.
 
-    Metrics: `score`; `first_catch`, steps until the first catch, `max_cycles` without one.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | wall | 0 or 255 |
+        | 1 | other agent | 0 or 255 |
+        | 2 | prey | 0 or 255 |
+        | 3 | own row / (`height` - 1), in all cells | 0 to 255 |
+        | 4 | own column / (`width` - 1), in all cells | 0 to 255 |
+        | 5 | share of `max_cycles` gone, in all cells | 0 to 255 |
 
-    Source: SwarmBench's Pursuit.
+        Global state: a plane of the map for the prey; whether it is on the map, row, column and 1
+        for every agent; then the time.
 
-    Raises:
-        BadParameter: the parameters are out of range, or leave no room for the agents.
+    Actions:
+        With `message_size` pairs of a move and a message, 0 for silence.
+
+        | index | action |
+        | --- | --- |
+        | 0 | up |
+        | 1 | down |
+        | 2 | left |
+        | 3 | right |
+        | 4 | stay |
+
+    Reward:
+        The same for all: the change of the score, and as shaping, times `shaping`, half the change
+        of the closeness of the nearest agents to the four cells beside the prey, which a new prey
+        sets back. The last step takes the shaping back.
+
+    End:
+        An episode is truncated after `max_cycles` steps; no agent terminates.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | score | number of catches |
+        | first_catch | steps until the first catch; `max_cycles` without one |
+
+    Differences from the source:
+        Rewards are our own definition.
+
+    Source:
+        Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025): the task Pursuit.
     """
 
-    Parameters = EncircleParameters
-    parameters: EncircleParameters
+    Parameters = EncircleConfig
+    parameters: EncircleConfig
     shown = (WALL, AGENT, PREY)
     mapped = (PREY,)
     prey = 1
-    numbers = rules.NUMBERS
+    num_counters = rules.COUNTERS
     metric_names = ("score", "first_catch")
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         last = last_start(self.parameters.height), last_start(self.parameters.width)
-        rules.begin_copies(self.state, self.constants, *last, where)
+        rules.begin(self.state, self.constants, *last, where=where)
 
     def _play(self, where: NDArray[np.bool_], reward: NDArray[np.float32]) -> None:
-        rules.advance_copies(self.state, self.constants, self.scratch, where, reward)
+        rules.advance(self.state, self.constants, self.scratch, reward, where=where)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        first = self.state.tally[:, FIRST]
+        first = self.state.env_counters[:, FIRST]
         return {
             **super()._measure(),
             "first_catch": np.where(first > 0, first, self.parameters.max_cycles).astype(np.float64),
         }
 
-    def _mark(self, board: Board, copy: int) -> None:
-        mark_catch(board, self.state, copy)
+    def _mark(self, board: Board, env: int) -> None:
+        mark_catch(board, self.state, env)
 
 
 parallel_env, env, raw_env = entry_points("swarm/encircle-v0")

@@ -1,4 +1,7 @@
-"""Flocking: agents arrange themselves in a hollow square, anywhere on the map."""
+"""Flocking: agents arrange themselves in a hollow square, anywhere on the map.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -1,77 +1,93 @@
-"""How far the agents are from a formation that may stand anywhere: the least Manhattan assignment over its translations.
+"""Cost of a formation that may stand anywhere: the least assignment over its translations.
 
-The translations tried are those of SwarmBench, which put one point of the formation on one agent. That finds every perfect
-formation; elsewhere the least cost over all translations can be lower, as then the best shift of rows and the best shift of columns
-may come from two different pairs of agent and point.
+Distances are Manhattan ones.
 
-Few translations need an assignment. Rows alone and columns alone are assignments on a line, which are quickly solved for every
-shift, and the sum of the two is a lower bound of a translation's cost. Translations are tried in the order of their bounds until the
-bound reaches the best cost found; with 10 agents in random places that is after four of 56 on average.
+The translations tried are those of SwarmBench, which put one point of the formation on one agent.
+That finds every perfect formation; elsewhere the least cost over all translations can be lower, as
+then the best shift of rows and the best shift of columns may come from two different pairs of agent
+and point.
+
+Few translations need an assignment. Rows alone and columns alone are assignments on a line, which
+are quickly solved for every shift, and the sum of the two is a lower bound of a translation's cost.
+Translations are tried in the order of their bounds until the bound reaches the best cost found;
+with 10 agents in random places that is after four of 56 on average.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...kernels import njit
+from ...kernels.arrays import Bool, Int32, allocate
 
 FAR = np.int32(1 << 20)
 
 
 class CostScratch(NamedTuple):
-    """Work space of the kernels, one row a copy; p points, n agents, s the side of the formation, the map height x width."""
+    """Work space of the kernels."""
 
-    line_cost: NDArray[np.int32]  # (num_envs, 2, max(height, width) + s) by axis and shift + s: rows or columns alone
-    ordered: NDArray[np.int32]  # (num_envs, n) the agents' rows or columns in order
-    partial: NDArray[np.int32]  # (num_envs, n - p + 1) costs on a line, by how many agents were left out so far
-    met: NDArray[np.bool_]  # (num_envs, height + s, width + s) translations listed, False between calls
-    translation: NDArray[np.int32]  # (num_envs, p * n, 3) lower bound, rows, columns
-    steps: NDArray[np.int32]  # (num_envs, p, n) from each agent to each point of the formation where it is tried
-    row_price: NDArray[np.int32]  # (num_envs, p) dual values of the points
-    column_price: NDArray[np.int32]  # (num_envs, n + 1) of the agents; the last is a dummy
-    partner: NDArray[np.int32]  # (num_envs, n + 1) the agent's point, or -1
-    before: NDArray[np.int32]  # (num_envs, n + 1) the agent before this one on the shortest path
-    slack: NDArray[np.int32]  # (num_envs, n + 1) length of the path found to this agent
-    settled: NDArray[np.bool_]  # (num_envs, n + 1)
-    pending: NDArray[np.int32]  # (num_envs, p) points that the first pass left without an agent
+    line_cost: Annotated[Int32, "envs 2 shifts"]
+    """Cost of rows or columns alone, by axis and shift + side of the formation."""
+    ordered: Annotated[Int32, "envs agents"]
+    """Rows or columns of the agents in order."""
+    partial: Annotated[Int32, "envs spare"]
+    """Costs on a line, by the number of agents left out so far."""
+    met: Annotated[Bool, "envs row_shifts column_shifts"]
+    """True for translations that are listed; False between calls."""
+    translation: Annotated[Int32, "envs pairs 3"]
+    """Lower bound, rows, columns."""
+    steps: Annotated[Int32, "envs points agents"]
+    """Steps from each agent to each point of the formation where it is tried."""
+    row_price: Annotated[Int32, "envs points"]
+    """Dual values of the points."""
+    column_price: Annotated[Int32, "envs agents_and_dummy"]
+    """Dual values of the agents; the last one is a dummy."""
+    partner: Annotated[Int32, "envs agents_and_dummy"]
+    """The agent's point, or -1."""
+    before: Annotated[Int32, "envs agents_and_dummy"]
+    """The agent before this one on the shortest path."""
+    slack: Annotated[Int32, "envs agents_and_dummy"]
+    """Length of the path found to this agent."""
+    settled: Annotated[Bool, "envs agents_and_dummy"]
+    """True for agents whose shortest path is known."""
+    waiting: Annotated[Int32, "envs points"]
+    """Points that the first pass left without an agent."""
 
 
 def allocate_cost_scratch(num_envs: int, height: int, width: int, points: int, agents: int, side: int) -> CostScratch:
-    """Work space for `points` points of a formation of side `side`, and `agents` agents on a map of height x width."""
-    zeros = lambda *shape: np.zeros((num_envs, *shape), np.int32)  # noqa: E731
-    return CostScratch(
-        line_cost=zeros(2, max(height, width) + side),
-        ordered=zeros(agents),
-        partial=zeros(agents - points + 1),
-        met=np.zeros((num_envs, height + side, width + side), np.bool_),
-        translation=zeros(points * agents, 3),
-        steps=zeros(points, agents),
-        row_price=zeros(points),
-        column_price=zeros(agents + 1),
-        partner=zeros(agents + 1),
-        before=zeros(agents + 1),
-        slack=zeros(agents + 1),
-        settled=np.zeros((num_envs, agents + 1), np.bool_),
-        pending=zeros(points),
+    """Work space for `points` points of a formation of side `side`, on a map of height x width."""
+    return allocate(
+        CostScratch,
+        envs=num_envs,
+        agents=agents,
+        agents_and_dummy=agents + 1,
+        points=points,
+        pairs=points * agents,
+        spare=agents - points + 1,
+        shifts=max(height, width) + side,
+        row_shifts=height + side,
+        column_shifts=width + side,
     )
 
 
 @njit(cache=True)
-def formation_cost(position, formation, side, w, c):
-    """The least cost of bringing agents to the points of `formation` (p, 2) wherever it stands; agents left over may be anywhere.
+def formation_cost(position, formation, side, w, env):
+    """Least cost of bringing agents to the points of `formation` (p, 2), wherever it stands.
+
+    Agents left over may be anywhere.
 
     Args:
         position: (num_envs, n, 2) with n >= p; all agents are on the map.
         formation: (p, 2) cells from 0 to side - 1, ordered by rows.
         w: the CostScratch.
 
-    Returns the cost and the translation (rows, columns) that has it, as int64.
+    Returns:
+        The cost and the translation (rows, columns) that has it, as int64.
     """
     for axis in range(2):
-        _solve_lines(position, formation, axis, side, w, c)
-    translation = w.translation[c]
-    count = _list_translations(position, formation, side, w, c)
+        _solve_lines(position, formation, axis, side, w, env)
+    translation = w.translation[env]
+    count = _list_translations(position, formation, side, w, env)
     best, row, column = np.int64(FAR), np.int64(0), np.int64(0)
     while count > 0:
         at = 0
@@ -81,7 +97,7 @@ def formation_cost(position, formation, side, w, c):
         if translation[at, 0] >= best:
             break
         dr, dc = np.int64(translation[at, 1]), np.int64(translation[at, 2])
-        cost = assignment_cost(position, formation, dr, dc, best, w, c)
+        cost = assignment_cost(position, formation, dr, dc, best, w, env)
         if cost < best:
             best, row, column = cost, dr, dc
         count -= 1
@@ -91,15 +107,16 @@ def formation_cost(position, formation, side, w, c):
 
 
 @njit(cache=True)
-def _solve_lines(position, formation, axis, side, w, c):
-    """Fill `line_cost` of one axis: the cost if only rows, or only columns, counted, for every shift that any pair suggests.
+def _solve_lines(position, formation, axis, side, w, env):
+    """Fill `line_cost` of one axis: the cost of rows alone, or columns alone, for every shift.
 
-    On a line an optimal assignment keeps the order, so it is found by deciding for each agent in turn whether it is left out.
+    On a line an optimal assignment keeps the order, so it is found by deciding for each agent in
+    turn whether it is left out.
     """
     agents, points = position.shape[1], formation.shape[0]
-    ordered, partial = w.ordered[c], w.partial[c]
+    ordered, partial = w.ordered[env], w.partial[env]
     for i in range(agents):
-        value, k = position[c, i, axis], i
+        value, k = position[env, i, axis], i
         while k > 0 and ordered[k - 1] > value:
             ordered[k] = ordered[k - 1]
             k -= 1
@@ -109,22 +126,22 @@ def _solve_lines(position, formation, axis, side, w, c):
         for k in range(spare + 1):
             partial[k] = 0
         for j in range(points):
-            # Columns of a hollow square in order are its rows in order, so the rows serve both axes.
+            # Columns of a hollow square in order are its rows in order: rows serve both axes.
             goal = formation[j, 0] + shift
             partial[0] += abs(ordered[j] - goal)
             for k in range(1, spare + 1):
                 partial[k] = min(partial[k - 1], partial[k] + abs(ordered[j + k] - goal))
-        w.line_cost[c, axis, shift + side] = partial[spare]
+        w.line_cost[env, axis, shift + side] = partial[spare]
 
 
 @njit(cache=True)
-def _list_translations(position, formation, side, w, c):
-    """List the translations that put a point on an agent, once each, with their bounds. Returns how many."""
-    met, translation, line_cost = w.met[c], w.translation[c], w.line_cost[c]
+def _list_translations(position, formation, side, w, env):
+    """List the translations that put a point on an agent, with bounds. Returns their number."""
+    met, translation, line_cost = w.met[env], w.translation[env], w.line_cost[env]
     count = 0
     for i in range(position.shape[1]):
         for j in range(formation.shape[0]):
-            dr, dc = position[c, i, 0] - formation[j, 0], position[c, i, 1] - formation[j, 1]
+            dr, dc = position[env, i, 0] - formation[j, 0], position[env, i, 1] - formation[j, 1]
             if not met[dr + side, dc + side]:
                 met[dr + side, dc + side] = True
                 translation[count, 0] = line_cost[0, dr + side] + line_cost[1, dc + side]
@@ -136,21 +153,23 @@ def _list_translations(position, formation, side, w, c):
 
 
 @njit(cache=True)
-def assignment_cost(position, formation, dr, dc, enough, w, c):
-    """The least cost of one agent for each point of the formation at (dr, dc); a number from `enough` on if it is that or more.
+def assignment_cost(position, formation, dr, dc, enough, w, env):
+    """Least cost of one agent for each point of the formation at (dr, dc).
 
-    Afterwards `partner` has the point of each agent, or -1, unless it stopped at `enough`.
+    The result is any number from `enough` on where the cost is `enough` or more. Otherwise
+    `partner` then has the point of each agent, or -1.
 
-    The Hungarian method with shortest augmenting paths (Jonker and Volgenant, "A shortest augmenting path algorithm for dense and
-    sparse linear assignment problems", 1987). The sum of the prices bounds the cost from below all along and is the cost in the end.
+    The Hungarian method with shortest augmenting paths (Jonker and Volgenant, "A shortest
+    augmenting path algorithm for dense and sparse linear assignment problems", 1987). The sum of
+    the prices bounds the cost from below all along and is the cost in the end.
     """
     points, agents = formation.shape[0], position.shape[1]
-    place, steps, partner = position[c], w.steps[c], w.partner[c]
+    place, steps, partner = position[env], w.steps[env], w.partner[env]
     for i in range(agents + 1):
-        w.column_price[c, i] = 0
+        w.column_price[env, i] = 0
         partner[i] = -1
-    total, waiting = np.int64(0), 0
-    for j in range(points):  # first everyone takes a nearest agent if one is left
+    total, num_waiting = np.int64(0), 0
+    for j in range(points):  # first each point takes a nearest agent if one is free
         row, column = formation[j, 0] + dr, formation[j, 1] + dc
         nearest, taken = np.int64(FAR), -1
         for i in range(agents):
@@ -159,30 +178,33 @@ def assignment_cost(position, formation, dr, dc, enough, w, c):
             if away < nearest or (away == nearest and taken < 0):
                 taken = i if partner[i] < 0 else -1
                 nearest = away
-        w.row_price[c, j] = nearest
+        w.row_price[env, j] = nearest
         total += nearest
         if taken >= 0:
             partner[taken] = j
         else:
-            w.pending[c, waiting] = j
-            waiting += 1
-    for k in range(waiting):
+            w.waiting[env, num_waiting] = j
+            num_waiting += 1
+    for k in range(num_waiting):
         if total >= enough:
             return total
-        total += _augment(w.pending[c, k], w, c)
+        total += _augment(w.waiting[env, k], w, env)
     return total
 
 
 @njit(cache=True)
-def _augment(point, w, c):
-    """Give `point` an agent along a shortest path, on which others change theirs. Returns the length of the path."""
-    steps, row_price, column_price, partner = w.steps[c], w.row_price[c], w.column_price[c], w.partner[c]
+def _augment(point, w, env):
+    """Give `point` an agent along a shortest path, on which others change theirs.
+
+    Returns the length of the path.
+    """
+    steps, row_price, column_price, partner = w.steps[env], w.row_price[env], w.column_price[env], w.partner[env]
     agents = steps.shape[1]
-    before, slack, settled = w.before[c], w.slack[c], w.settled[c]
+    before, slack, settled = w.before[env], w.slack[env], w.settled[env]
     for i in range(agents + 1):
         slack[i] = FAR
         settled[i] = False
-    at, length = agents, np.int64(0)  # the path begins at a dummy agent who has the point
+    at, length = agents, np.int64(0)  # the path begins at a dummy agent that has the point
     partner[at] = point
     while partner[at] >= 0:
         settled[at] = True

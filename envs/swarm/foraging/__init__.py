@@ -1,4 +1,7 @@
-"""Foraging: agents carry food through a maze to their nest. Importing this registers the task and loads nothing else."""
+"""Foraging: agents carry food through a maze to their nest.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -1,4 +1,4 @@
-"""The scripted yardstick of foraging."""
+"""Scripted baseline of foraging."""
 
 from typing import Any
 
@@ -9,11 +9,16 @@ from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
 from ..swarmbench.planning import Planner, step_down
 from ..swarmbench.state import State
-from .rules import LAYOUT, TO_FOOD, TO_NEST, ForagingParameters, Layouts, build_layouts
+from .config import ForagingConfig
+from .maps import Layouts, build_layouts
+from .rules import LAYOUT, TO_FOOD, TO_NEST
 
 
 class Foragers(Planner):
-    """Every agent walks the shortest way to the food and back to the nest, and steps aside for those who come the other way."""
+    """Agents walk the shortest path to the food and back to the nest.
+
+    They step aside for agents that come the other way.
+    """
 
     plays = ("swarm/foraging",)
 
@@ -22,24 +27,24 @@ class Foragers(Planner):
         self._steps = layouts.steps
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: ForagingParameters) -> "Foragers":
-        """Foragers who know the layouts of maps of this size."""
-        return cls(parameters.message_size, build_layouts(parameters))
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: ForagingConfig) -> "Foragers":
+        """Foragers with the layouts of maps of this size."""
+        return cls(parameters.message_size, build_layouts(parameters.height, parameters.width))
 
-    def _plan(self, world: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
-        _forage(world, self._steps, draws, moves)
+    def _plan(self, state: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
+        _forage(state, self._steps, draws, moves)
 
 
 @njit(cache=True)
 def _forage(state: Any, steps: Any, draws: Any, moves: Any) -> None:
-    copies, n = state.on.shape
+    num_envs, n = state.on.shape
     against = np.zeros(n, np.bool_)
-    for c in range(copies):
-        layout = state.tally[c, LAYOUT]
+    for env in range(num_envs):
+        layout = state.env_counters[env, LAYOUT]
         for carrying in (False, True):
             for i in range(n):
-                against[i] = state.on[c, i] != carrying
+                against[i] = state.on[env, i] != carrying
             goal = TO_NEST if carrying else TO_FOOD
             for i in range(n):
-                if state.on[c, i] == carrying:
-                    moves[c, i] = step_down(state, c, i, steps[layout, goal], draws[c, i], against)
+                if state.on[env, i] == carrying:
+                    moves[env, i] = step_down(state, env, i, steps[layout, goal], draws[env, i], against)

@@ -1,4 +1,4 @@
-"""The options that all five tasks of the benchmark have."""
+"""Config values that all five tasks of the benchmark share."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -20,30 +20,32 @@ def _check_messages(name: str, value: Any) -> None:
 
 
 @dataclass(frozen=True)
-class SwarmBenchParameters(Config):
-    """Options of the benchmark's tasks; the defaults are those of its paper.
+class SwarmBenchConfig(Config):
+    """Config of the benchmark's tasks; the defaults are those of its paper.
 
     Raises:
         BadParameter: a value is out of range, or the map has no room for the agents.
     """
 
     num_agents: Annotated[int, Interval(ge=1, le=MAX_AGENTS)] = 10
-    """Agents in each copy."""
+    """Number of agents."""
     height: Annotated[int, Interval(ge=5, le=MAX_SIDE)] = 10
     """Rows of the map, the walls around it included."""
     width: Annotated[int, Interval(ge=5, le=MAX_SIDE)] = 10
     """Columns of the map, the walls around it included."""
     view: Annotated[int, Odd(3, 33)] = 5
-    """Cells on a side of the square that an agent sees, an odd number; messages reach as far."""
+    """Cells on a side of the square that an agent sees; messages reach as far."""
     max_cycles: Steps = 100
     """Steps after which an episode is truncated."""
     message_size: Annotated[int, Check(_check_messages, f"0, or 2 to {MAX_MESSAGES}")] = 0
-    """Different messages an agent may send with each move, silence included as number 0; with 0 there are no messages."""
+    """Number of messages that an agent chooses from with each move, silence as number 0 included;
+    0 for no messages."""
     shaping: Annotated[float, Interval(ge=0, le=1000)] = 1.0
-    """Weight of the shaping of rewards, which cancels out over an episode; with 0 agents are paid the changes of the score alone."""
+    """Weight of the shaping, which cancels out over an episode; with 0 rewards are changes of the
+    score alone."""
 
     def check_room(self, cells: int, where: str) -> None:
-        """Raise BadParameter unless the agents find room on `cells` cells; `where` says which cells those are."""
+        """Raise BadParameter unless the agents find room on `cells` cells, which `where` names."""
         if self.num_agents > cells:
             raise BadParameter(
                 f"num_agents is {self.num_agents}; allowed is 1 to {cells}, the cells {where} of a map of {self.height} x {self.width}"

@@ -1,4 +1,4 @@
-"""The grids in pictures."""
+"""Pictures of the grids."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,51 +20,52 @@ STRAW: Colour = (214, 170, 60)
 def draw(
     state: State,
     k: Constants,
-    copy: int,
+    env: int,
     more: Sequence[str] = (),
     mark: Callable[[Board], None] | None = None,
     *,
     follow: int | None = None,
     cell: int | None = None,
 ) -> NDArray[np.uint8]:
-    """A picture of one copy, `(height, width, 3)` uint8.
+    """A picture of one env, `(height, width, 3)` uint8.
 
-    Agents are numbered discs with a tip towards where they have just acted, whether or not they got there. In tasks with lights
-    those that are on have a golden ring and those that are off are pale. A message is a small white disc with its number at the agent's shoulder.
-    The box is brown, food green, the nest straw-coloured, a prey red.
+    Agents are numbered discs with a tip in the direction of their last move, even where they could
+    not follow it. In tasks with lights those that are on have a golden ring and those that are off
+    are pale. A message is a small white disc with its number at the upper right of the agent. The
+    box is brown, food green, the nest straw-coloured, a prey red.
 
     Args:
-        more: what the task adds to the caption.
-        mark: draws what the task shows beside things and agents, below the agents.
+        more: texts that the task adds to the caption.
+        mark: draws the task's own marks, above things and below agents.
         follow: an agent whose view to frame.
-        cell: pixels on a side of a cell; chosen by the size of the map if left out.
+        cell: pixels on a side of a cell; by the size of the map where left out.
 
     Raises:
-        BadParameter: there is no copy or agent of that number, or `cell` is below 1.
+        BadParameter: there is no env or agent of that number, or `cell` is below 1.
     """
-    _check(state, copy, follow, cell)
+    _check(state, env, follow, cell)
     height, width = state.occupant.shape[1:]
     n = state.on.shape[1]
-    symbol = state.symbol[copy, k.radius : k.radius + height, k.radius : k.radius + width]
+    symbol = state.symbol[env, k.radius : k.radius + height, k.radius : k.radius + width]
     board = Board(symbol == WALL, longest_label=len(str(n - 1)), cell=cell)
     _draw_things(board, symbol)
     if mark is not None:
         mark(board)
-    if follow is not None and state.position[copy, follow, 0] != GONE:
-        at = state.position[copy, follow]
+    if follow is not None and state.position[env, follow, 0] != GONE:
+        at = state.position[env, follow]
         board.canvas.rectangle(board.region(at - k.radius, at + k.radius).shrunk(-2), FOCUS, line=2, corner=3)
-    for agent in np.flatnonzero(state.position[copy, :n, 0] != GONE):
-        _draw_agent(board, state, k, copy, int(agent))
-    for agent in np.flatnonzero((state.position[copy, :n, 0] != GONE) & (state.said[copy] > 0)):
-        _draw_message(board, state, copy, int(agent))
-    board.caption([(f"round {state.elapsed[copy]}   score {state.score[copy]:.4g}", TEXT)], "   ".join(more))
+    for agent in np.flatnonzero(state.position[env, :n, 0] != GONE):
+        _draw_agent(board, state, k, env, int(agent))
+    for agent in np.flatnonzero((state.position[env, :n, 0] != GONE) & (state.said[env] > 0)):
+        _draw_message(board, state, env, int(agent))
+    board.caption([(f"round {state.elapsed[env]}   score {state.score[env]:.4g}", TEXT)], "   ".join(more))
     return board.canvas.pixels()
 
 
-def _check(state: State, copy: int, follow: int | None, cell: int | None) -> None:
-    copies, n = state.on.shape
-    if not 0 <= copy < copies:
-        raise BadParameter(f"copy is {copy}; allowed is 0 to {copies - 1}")
+def _check(state: State, env: int, follow: int | None, cell: int | None) -> None:
+    num_envs, n = state.on.shape
+    if not 0 <= env < num_envs:
+        raise BadParameter(f"copy is {env}; allowed is 0 to {num_envs - 1}")
     if follow is not None and not 0 <= follow < n:
         raise BadParameter(f"follow is {follow}; allowed is an agent from 0 to {n - 1}, or nobody")
     if cell is not None and cell < 1:
@@ -72,7 +73,7 @@ def _check(state: State, copy: int, follow: int | None, cell: int | None) -> Non
 
 
 def _draw_things(board: Board, symbol: NDArray[np.uint8]) -> None:
-    """All that is neither wall nor agent. Cells of the box run into each other, with a rim where it ends."""
+    """Draw boxes, food, nests and prey. Cells of a box run into each other within a rim."""
     for r, q in np.argwhere(symbol == BOX):
         board.canvas.rectangle(board.box((r, q)), WOOD)
     for r, q in np.argwhere(symbol == BOX):
@@ -102,9 +103,9 @@ def _rim(board: Board, symbol: NDArray[np.uint8], row: int, column: int) -> None
         board.canvas.line(ends, mix(WOOD, TEXT, 0.5), width=max(0.07 * board.cell, 1.5))
 
 
-def _draw_agent(board: Board, state: State, k: Constants, copy: int, agent: int) -> None:
-    at, colour = state.position[copy, agent], agent_colour(agent)
-    on, move = bool(state.on[copy, agent]), int(state.moved[copy, agent])
+def _draw_agent(board: Board, state: State, k: Constants, env: int, agent: int) -> None:
+    at, colour = state.position[env, agent], agent_colour(agent)
+    on, move = bool(state.on[env, agent]), int(state.moved[env, agent])
     if k.lights and not on:
         colour = mix(colour, FLOOR, 0.62)
     if k.lights and on:
@@ -122,9 +123,9 @@ def _draw_agent(board: Board, state: State, k: Constants, copy: int, agent: int)
     board.disc(at, colour, str(agent), radius=0.38)
 
 
-def _draw_message(board: Board, state: State, copy: int, agent: int) -> None:
-    x, y = board.centre(state.position[copy, agent])
+def _draw_message(board: Board, state: State, env: int, agent: int) -> None:
+    x, y = board.centre(state.position[env, agent])
     at, radius = (x + 0.34 * board.cell, y - 0.34 * board.cell), max(0.19 * board.cell, 4)
     board.canvas.disc(at, radius, MUTED)
     board.canvas.disc(at, 0.86 * radius, BACKGROUND)
-    board.label(at, str(int(state.said[copy, agent])), TEXT, room=1.7 * radius)
+    board.label(at, str(int(state.said[env, agent])), TEXT, room=1.7 * radius)

@@ -1,4 +1,4 @@
-"""What the five tasks of SwarmBench have in common as environments."""
+"""SwarmBenchTask: the base class of the five tasks of SwarmBench."""
 
 from typing import Any, ClassVar
 
@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...rendering.grid_canvas import Board
-from .config import SwarmBenchParameters
+from .config import SwarmBenchConfig
 from .draw import draw
-from .observation import observe_copies
-from .state import Constants, State, allocate_scratch, allocate_state
+from .observation import observe
+from .state import Constants, Scratch, State
 from .symbols import MOVE_NAMES, NAMES
 from .text import agent_text, text
 
@@ -22,42 +23,46 @@ NO_BOXES = np.zeros((1, 3, 3), np.bool_)
 class SwarmBenchTask(BatchEnv[State]):
     """Agents on a walled grid see a square of it, push each other, and may send messages.
 
-    Observation: uint8 `(channels, view, view)`, 255 or 0 but where a share is given: a plane for each symbol of `shown` (others alone: the
-    middle cell is the agent itself and empty), then planes of one value all over: whether the agent's own light is on (tasks
-    with lights), its row, its column and the time as shares of their largest values, and for each message but silence the share of all agents that
-    said it in the last step within view // 2 rows and columns, the agent itself included. The benchmark tells position, round and
-    messages in words; senders have no names there either.
+    Observation: uint8 `(channels, view, view)`, 255 or 0 except for shares: a plane for each symbol
+    of `shown` (of other agents only: the middle cell is the agent itself and empty), then planes of
+    one value: whether the agent's own light is on (tasks with lights), its row, its column and the
+    time as shares of their largest values, and for each message but silence the share of all agents
+    that sent it in the last step within view // 2 rows and columns, the agent itself included. The
+    benchmark gives position, round and messages in words; messages have no senders there either.
 
-    Actions: a move of `moves`; with `message_size` a pair of a move and a message, 0 for silence. A step moves the agents in the four
-    passes of `pushing`, then the task goes on, then messages are sent. Agents that leave the map have reached their end.
+    Actions: a move of `moves`; with `message_size` a pair of a move and a message, 0 for silence.
+    A step moves the agents in the four passes of `pushing`, then the rules of the task follow, then
+    messages are sent. Agents that leave the map have terminated.
 
-    Global state: a plane of the map for each symbol of `mapped`, then for each agent whether it is on the map, its row, its column and whether its
-    light is on, then the time. Rewards without discounting put episodes in the order of their scores (see `rewards`).
+    Global state: a plane of the map for each symbol of `mapped`, then for each agent whether it is
+    on the map, its row, its column and whether its light is on, then the time. Rewards without
+    discounting put episodes in the order of their scores (see `rewards`).
 
-    Source: Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025). Text views are in the benchmark's letters; `text_players` let
-    anything that turns text into text play.
+    Source: Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025). Text views are in the
+    benchmark's letters; with `text_players` anything that turns text into text can play.
 
     Raises:
-        BadParameter: the parameters are out of range, or leave no room for the agents.
+        BadParameter: a value is out of range, or the map has no room for the agents.
     """
 
-    Parameters = SwarmBenchParameters
+    Parameters = SwarmBenchConfig
+    former_fields: ClassVar = {"tally": "env_counters"}
     shown: ClassVar[tuple[int, ...]]
-    """The symbols that have a plane in observations, in this order."""
+    """Symbols that have a plane in observations, in this order."""
     mapped: ClassVar[tuple[int, ...]] = ()
-    """The symbols, other than agents, that have a plane in the global state."""
+    """Symbols, other than agents, that have a plane in the global state."""
     moves: ClassVar[tuple[str, ...]] = MOVE_NAMES
     lights: ClassVar[bool] = False
-    """Whether agents are on or off, and shown so."""
+    """True if agents are on or off, and shown so."""
     prey: ClassVar[int] = 0
-    """Single-cell bodies beside the agents."""
+    """Number of single-cell bodies beside the agents."""
     shapes: ClassVar[NDArray[np.bool_]] = NO_BOXES
-    """The cells of each box, `(templates, side, side)`, with a ring of False around them."""
-    numbers: ClassVar[int] = 0
-    """Length of `State.tally`."""
+    """Cells of each box, `(templates, side, side)`, in a ring of False."""
+    num_counters: ClassVar[int] = 0
+    """Number of `State.env_counters`."""
     metric_names: ClassVar[tuple[str, ...]] = ("score",)
 
-    def __init__(self, id: str, num_envs: int, parameters: SwarmBenchParameters):
+    def __init__(self, id: str, num_envs: int, parameters: SwarmBenchConfig):
         p = parameters
         self.constants = self._constants(p)
         planes = len(self.shown) + self.lights + 3 + max(p.message_size - 1, 0)
@@ -71,10 +76,10 @@ class SwarmBenchTask(BatchEnv[State]):
         )
         size = len(self.mapped) * p.height * p.width + 4 * p.num_agents + 1
         super().__init__(EnvSpec(id, (group,), p.max_cycles, self.metric_names, (size,)), num_envs, p)
-        self.scratch = allocate_scratch(self.state)
+        self.scratch = allocate(Scratch, envs=num_envs, agents=p.num_agents, bodies=p.num_agents + self.prey)
         self._flat = self.groups[DEFAULT_GROUP].observation.reshape(-1)
 
-    def _constants(self, p: SwarmBenchParameters) -> Constants:
+    def _constants(self, p: SwarmBenchConfig) -> Constants:
         plane_of, mapped_of = np.full(len(NAMES), -1, np.int64), np.full(len(NAMES), -1, np.int64)
         plane_of[list(self.shown)] = np.arange(len(self.shown))
         mapped_of[list(self.mapped)] = np.arange(len(self.mapped))
@@ -91,37 +96,40 @@ class SwarmBenchTask(BatchEnv[State]):
             shaping=float(p.shaping),
         )
 
-    # What a task writes, beside `_begin`.
+    # Hooks of a task, beside `_begin`.
 
     def _pays_alike(self, p: Any) -> bool:
-        """Whether all agents get the same reward in each step."""
+        """True if all agents get the same reward in each step."""
         return True
 
     def _play(self, where: NDArray[np.bool_], reward: NDArray[np.float32]) -> None:
-        """Advance the copies `where` by the moves and messages in `self.scratch`, and pay in `reward` (num_envs, n), which is zero."""
+        """Advance the envs `where` by the moves and messages in `self.scratch`.
+
+        Rewards are written into `reward` (num_envs, n), which is zero.
+        """
         raise NotImplementedError
 
-    def _lines(self, copy: int, agent: int | None) -> list[str]:
-        """What text and picture add about the task, short: for one agent, or about the whole copy."""
+    def _lines(self, env: int, agent: int | None) -> list[str]:
+        """Short texts on the task for text and picture: for one agent, or about the whole env."""
         return []
 
-    def _mark(self, board: Board, copy: int) -> None:
-        """Draw what the task shows beside things and agents, below the agents."""
+    def _mark(self, board: Board, env: int) -> None:
+        """Draw the task's own marks, above things and below agents."""
 
-    # What all tasks share.
+    # Shared by all tasks.
 
     def _allocate(self) -> State:
         p = self.parameters
-        bodies = p.num_agents + self.prey
-        return allocate_state(
-            self.num_envs,
-            p.num_agents,
-            bodies,
-            p.height,
-            p.width,
-            p.view // 2,
-            self.numbers,
-            self.required_state(),
+        return allocate(
+            State,
+            envs=self.num_envs,
+            agents=p.num_agents,
+            bodies=p.num_agents + self.prey,
+            rows=p.height,
+            columns=p.width,
+            padded_rows=p.height + 2 * (p.view // 2),
+            padded_columns=p.width + 2 * (p.view // 2),
+            counters=self.num_counters,
         )
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
@@ -134,13 +142,13 @@ class SwarmBenchTask(BatchEnv[State]):
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        observe_copies(self.state, self.constants, self._flat, step.terminated, step.active, self.global_state)
+        observe(self.state, self.constants, self._flat, step.terminated, step.active, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         return {"score": self.state.score.copy()}
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """A picture; options as in `grid_draw.draw`."""
+        """A picture; options as in `draw.draw`."""
         return draw(
             self.state, self.constants, copy, self._lines(copy, None), lambda board: self._mark(board, copy), **options
         )
@@ -150,5 +158,5 @@ class SwarmBenchTask(BatchEnv[State]):
         return text(self.state, self.constants, copy, self._lines(copy, None))
 
     def agent_text(self, copy: int, agent: int) -> str:
-        """What one agent is told, in the benchmark's letters; see `grid_text.agent_text`."""
+        """One agent's observation in words, in the benchmark's letters; see `text.agent_text`."""
         return agent_text(self.state, self.constants, copy, agent, self._lines(copy, agent))

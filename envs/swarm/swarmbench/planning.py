@@ -1,4 +1,4 @@
-"""What the scripted policies of SwarmBench's tasks share: steps downhill around other agents, and actions without messages."""
+"""Planning of the scripted policies of SwarmBench's tasks: steps downhill around other agents."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ from .symbols import STAY
 
 
 class Planner(ScriptedPolicy):
-    """Base class: plans everyone's move from the whole state, and says nothing."""
+    """Base class: plans the moves of all agents from the whole state, and sends no messages."""
 
     def __init__(self, message_size: int):
         self._message_size = message_size
 
     @classmethod
     def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "Planner":
-        """A planner for a task with these parameters."""
+        """A planner for a task with this config."""
         return cls(parameters.message_size)
 
     def act(self, world: State, generator: np.random.Generator) -> NDArray[np.int64]:
@@ -30,20 +30,23 @@ class Planner(ScriptedPolicy):
         self._plan(world, generator.random((*world.on.shape, 4), np.float32), moves)
         return np.stack([moves, np.zeros_like(moves)], axis=-1) if self._message_size else moves
 
-    def _plan(self, world: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
-        """Write everyone's move into `moves` (num_envs, n), which is STAY; `draws` (num_envs, n, 4) are in [0, 1)."""
+    def _plan(self, state: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
+        """Write all moves into `moves` (num_envs, n), which is STAY.
+
+        `draws` (num_envs, n, 4) are in [0, 1).
+        """
         raise NotImplementedError
 
 
 @njit(cache=True)
-def step_down(state, c, i, steps, draws, in_way):
-    """The move of agent i that leads to the fewest `steps` (H, W), which are negative where there is no way.
+def step_down(state, env, i, steps, draws, in_way):
+    """The move of agent i to the fewest `steps` (rows, columns), negative where no path leads.
 
-    Where an agent stands for whom `in_way` (n,) is set, 1.5 steps are added; up to 1.2 more are drawn for each move. So agents wait for each
-    other, step aside and go round instead of pressing on for ever.
+    Cells of agents for which `in_way` (n,) is set cost 1.5 steps more; up to 1.2 are drawn for each
+    move. So agents wait for each other, step aside and go round instead of pressing on for ever.
     """
     height, width = steps.shape
-    r, q = np.int64(state.position[c, i, 0]), np.int64(state.position[c, i, 1])
+    r, q = np.int64(state.position[env, i, 0]), np.int64(state.position[env, i, 1])
     best, move = np.inf, STAY
     if r == GONE or steps[r, q] == 0:
         return STAY
@@ -51,7 +54,7 @@ def step_down(state, c, i, steps, draws, in_way):
         row, column = r + ROW[d], q + COLUMN[d]
         if not (0 <= row < height and 0 <= column < width) or steps[row, column] < 0:
             continue
-        other = np.int64(state.occupant[c, row, column]) - 1
+        other = np.int64(state.occupant[env, row, column]) - 1
         cost = steps[row, column] + 1.2 * draws[d]
         if other >= 0 and other < in_way.shape[0] and in_way[other]:
             cost += 1.5

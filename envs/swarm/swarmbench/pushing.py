@@ -1,18 +1,22 @@
 """SwarmBench's physics: agents push each other, and the box, in four passes a step.
 
-A pass moves bodies by one cell in its direction. A body ahead of another is one it touches there. Agents weigh 1 and put in a
-force of 2 when they act in the direction of the pass; acting the other way adds 2 to their weight. A body moves if all bodies
-ahead move and its force, with what those behind hand on, is at least its weight; it hands its surplus on. Of all sets of bodies that may
-move together the benchmark's integer program takes the largest.
+A pass moves bodies by one cell in its direction. A body ahead of another is one it touches there.
+Agents weigh 1 and put in a force of 2 when they act in the direction of the pass; acting the other
+way adds 2 to their weight. A body moves if all bodies ahead move and its force, with what those
+behind hand on, is at least its weight; it hands its surplus on. Of all sets of bodies that may move
+together the benchmark's integer program takes the largest.
 
-Here it is solved exactly without a program. A body of one cell has at most one body ahead and one behind, so bodies touch in
-chains. A chain moves from its front as far back as possible: its first m bodies can move if the sums of (force - weight) from the m-th
-on are never negative, that is, if no sum over the first m is less than one over fewer. Only the box has several bodies behind
-and ahead of it. What is ahead moves with it as a whole; of each chain behind, the longest part that can move hands on the largest
-surplus as well, because a longer part adds to a shorter one a sum that is not negative. So the largest set takes the longest part of every
-chain, it is the only one of its size, and ties do not arise. Agents between two cells of the box are part of it.
+Here it is solved exactly without a program. A body of one cell has at most one body ahead and one
+behind, so bodies touch in chains. A chain moves from its front as far back as possible: its first m
+bodies can move if the sums of (force - weight) from the m-th on are never negative, that is, if no
+sum over the first m is less than one over fewer. Only the box has several bodies behind and ahead
+of it. Those ahead move with it as a whole; of each chain behind, the longest part that can move
+hands on the largest surplus as well, because a longer part adds to a shorter one a sum that is not
+negative. So the largest set takes the longest part of every chain, it is the only one of its size,
+and ties do not arise. Agents between two cells of the box are part of it.
 
-Source: Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025), and the code of SwarmBench, which the tests follow.
+Source: Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025), and the code of SwarmBench,
+which the tests follow.
 """
 
 import numpy as np
@@ -23,15 +27,16 @@ from .symbols import EMPTY, STAY
 
 ROW = np.array([-1, 1, 0, 0, 0], np.int64)
 COLUMN = np.array([0, 0, -1, 1, 0], np.int64)
-"""The steps of UP, DOWN, LEFT, RIGHT and STAY."""
+"""Steps of UP, DOWN, LEFT, RIGHT and STAY."""
 
 
 @njit(cache=True)
-def push_copy(state, k, scratch, c):
-    """Move the bodies of copy c by the moves of `scratch.move`; those that leave the map get the row GONE."""
-    # One row of each array, taken once: kernels that get whole states run ten times slower here (measured).
-    occupant, symbol, position = state.occupant[c], state.symbol[c], state.position[c]
-    move, settled, box, moved = scratch.move[c], scratch.settled[c], state.box[c], state.moved[c]
+def push(state, k, scratch, env):
+    """Move the bodies of an env by `scratch.move`; those that leave the map get the row GONE."""
+    # One row of each array, taken once: kernels that get whole states run ten times slower here
+    # (measured).
+    occupant, symbol, position = state.occupant[env], state.symbol[env], state.position[env]
+    move, settled, box, moved = scratch.move[env], scratch.settled[env], state.box[env], state.moved[env]
     for i in range(move.shape[0]):
         moved[i] = move[i] if position[i, 0] != GONE else STAY
     settled[:] = -1
@@ -44,13 +49,13 @@ def push_copy(state, k, scratch, c):
         # Each adds at most 1 to the surplus.
         if box[0] != GONE and acting >= BOX_MASS and _pushes_box(occupant, move, settled, box, k.shapes[box[0]], d):
             _move_box(occupant, symbol, position, move, settled, box, k.shapes[box[0]], k.radius, d)
-            put_box(state, k, c, box[0], box[1] + ROW[d], box[2] + COLUMN[d])
+            put_box(state, k, env, box[0], box[1] + ROW[d], box[2] + COLUMN[d])
         _push_agents(occupant, symbol, position, move, settled, box, k.shapes, k.radius, d)
 
 
 @njit(cache=True)
 def _push_agents(occupant, symbol, position, move, settled, box, shapes, radius, d):
-    """Move what can move of every chain that has a free cell ahead and somebody who acts in direction d."""
+    """Move the longest part of chains with a free cell ahead and an agent that acts towards d."""
     height, width = occupant.shape
     for i in range(move.shape[0]):
         if move[i] != d or position[i, 0] == GONE or settled[i] == d:
@@ -69,7 +74,7 @@ def _push_agents(occupant, symbol, position, move, settled, box, shapes, radius,
 
 @njit(cache=True, inline="always")
 def _net(move, b, d):
-    """Force less weight of body b in the direction d; bodies that are no agents put in no force."""
+    """Force less weight of body b in direction d; bodies that are no agents put in no force."""
     if b >= move.shape[0] or move[b] > 3:
         return -1
     if move[b] == d:
@@ -79,7 +84,7 @@ def _net(move, b, d):
 
 @njit(cache=True, inline="always")
 def _in_box(shape, box, r, q):
-    """Whether (r, q), on the map or off it, is a cell of the box. `shape` has a ring of False around it."""
+    """True if (r, q), on the map or off it, is a cell of the box. `shape` has a ring of False."""
     i, j = r - box[1] + 1, q - box[2] + 1
     return 0 <= i < shape.shape[0] and 0 <= j < shape.shape[1] and shape[i, j]
 
@@ -94,12 +99,13 @@ def _body_at(occupant, r, q):
 
 @njit(cache=True)
 def _longest_part(occupant, move, settled, r, q, d):
-    """How many bodies of the chain behind (r, q) can move, and the surplus that they hand on."""
+    """Number of bodies of the chain behind (r, q) that can move, and their surplus."""
     count, longest, total, surplus = 0, 0, 0, 0
     while True:
         r, q = r - ROW[d], q - COLUMN[d]
         b = _body_at(occupant, r, q)
-        if b < 0 or settled[b] == d:  # a settled one belongs to a chain that came up from behind in this very pass
+        # A settled body belongs to a chain that came up from behind in this very pass.
+        if b < 0 or settled[b] == d:
             return longest, surplus
         count += 1
         total += _net(move, b, d)
@@ -109,7 +115,7 @@ def _longest_part(occupant, move, settled, r, q, d):
 
 @njit(cache=True)
 def _advance_from(occupant, symbol, position, settled, radius, r, q, d, count):
-    """Move the first `count` bodies of the chain behind the free cell (r, q), and settle the whole chain for this pass."""
+    """Move the first `count` bodies of the chain behind the free cell (r, q); settle the chain."""
     done = 0
     while True:
         r, q = r - ROW[d], q - COLUMN[d]
@@ -140,7 +146,7 @@ def _shift(occupant, symbol, position, radius, b, r, q, row, column):
 
 @njit(cache=True)
 def _pushes_box(occupant, move, settled, box, shape, d):
-    """Whether those behind the box have the surplus that it needs to move, with what is ahead of it."""
+    """True if those behind the box have the surplus that it and all ahead of it need to move."""
     surplus = -BOX_MASS
     for i in range(1, shape.shape[0] - 1):
         for j in range(1, shape.shape[1] - 1):
@@ -148,10 +154,10 @@ def _pushes_box(occupant, move, settled, box, shape, d):
                 continue
             r, q = box[1] + i - 1, box[2] + j - 1
             if not shape[i + ROW[d], j + COLUMN[d]]:
-                blocked, gain = _load_ahead(occupant, move, box, shape, r, q, d)
+                blocked, added = _load_ahead(occupant, move, box, shape, r, q, d)
                 if blocked:
                     return False
-                surplus += gain
+                surplus += added
             if not shape[i - ROW[d], j - COLUMN[d]] and not _between(occupant, box, shape, r, q, d):
                 surplus += _longest_part(occupant, move, settled, r, q, d)[1]
     return surplus >= 0
@@ -159,8 +165,12 @@ def _pushes_box(occupant, move, settled, box, shape, d):
 
 @njit(cache=True)
 def _load_ahead(occupant, move, box, shape, r, q, d):
-    """Whether the cell (r, q) of the box is blocked, and what the chain ahead of it adds to the box's surplus: what it lacks, or, if
-    the box goes on behind it and it is part of the box, all its force less its weight."""
+    """Surplus of the chain ahead of the cell (r, q) of the box.
+
+    Returns whether the cell is blocked, and the number that the chain adds to the surplus of the
+    box: the force that it lacks, or all its force less its weight where the box goes on behind it
+    and the chain is part of the box.
+    """
     total, least = 0, 0
     while True:
         r, q = r + ROW[d], q + COLUMN[d]
@@ -177,7 +187,7 @@ def _load_ahead(occupant, move, box, shape, r, q, d):
 
 @njit(cache=True)
 def _between(occupant, box, shape, r, q, d):
-    """Whether the chain behind the cell (r, q) of the box has the box behind it as well."""
+    """True if the chain behind the cell (r, q) of the box has the box behind it as well."""
     r, q = r - ROW[d], q - COLUMN[d]
     while _body_at(occupant, r, q) >= 0:
         r, q = r - ROW[d], q - COLUMN[d]
@@ -186,7 +196,7 @@ def _between(occupant, box, shape, r, q, d):
 
 @njit(cache=True)
 def _move_box(occupant, symbol, position, move, settled, box, shape, radius, d):
-    """Take the box up and move what is ahead of it, then what can move behind it, each chain from its front."""
+    """Take the box up, move all ahead of it, then what can move behind it, from the front."""
     for i in range(1, shape.shape[0] - 1):
         for j in range(1, shape.shape[1] - 1):
             r, q = box[1] + i - 1, box[2] + j - 1

@@ -1,4 +1,4 @@
-"""Lets anything that answers text with text, such as a language model or a person, play SwarmBench's tasks."""
+"""Players of SwarmBench's tasks that answer text with text, such as language models and persons."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -15,12 +15,13 @@ _REPLY = re.compile(r"\s*(\w+)\s*(?:;\s*message\s+(\d+)\s*)?", re.IGNORECASE)
 
 
 class TextPlayers:
-    """Acts for all agents of all copies by asking players: each is told what `agent_text` says and names a move.
+    """Act for all agents of all envs by asking players, who read `agent_text` and name a move.
 
-    A reply is a move, such as `UP`, and with messages optionally one to send: `UP; message 3`. Capitals do not matter.
+    A reply is a move, such as `UP`, and with messages optionally one to send: `UP; message 3`.
+    Capitals do not matter.
 
     Args:
-        env: the environment that is played.
+        env: the environment to play.
         players: one for all agents, or one for each.
 
     Raises:
@@ -35,7 +36,7 @@ class TextPlayers:
             raise BadParameter(f"players has {len(self._players)} entries; allowed is one for all agents, or {n}")
 
     def act(self) -> NDArray[np.int64]:
-        """The actions of all agents, as `env.step` takes them; those that need not act are not asked.
+        """Actions of all agents, as `env.step` takes them; inactive agents are not asked.
 
         Raises:
             BadParameter: a reply is no move, or sends a message that there is not.
@@ -43,12 +44,12 @@ class TextPlayers:
         env = self._env
         group = env.groups[DEFAULT_GROUP]
         pairs = np.zeros((*group.active.shape, 2), np.int64)
-        for copy, agent in np.argwhere(group.active & ~env.state.over[:, None]):
-            pairs[copy, agent] = self._read(self._players[agent](env.agent_text(int(copy), int(agent))))
+        for index, agent in np.argwhere(group.active & ~env.state.over[:, None]):
+            pairs[index, agent] = self._read(self._players[agent](env.agent_text(int(index), int(agent))))
         return pairs if env.parameters.message_size else pairs[..., 0]
 
     def _read(self, reply: str) -> tuple[int, int]:
-        """Number of the move and of the message in a reply."""
+        """Indices of the move and of the message in a reply."""
         moves, messages = self._env.moves, self._env.parameters.message_size
         found = _REPLY.fullmatch(reply)
         move, message = (found[1].upper(), int(found[2] or 0)) if found else ("", 0)

@@ -1,4 +1,7 @@
-"""Synchronization: agents switch their lights until all are alike, then all to the other side, and so on."""
+"""Synchronization: agents switch lights until all are alike, then all to the other side, and so on.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -1,4 +1,4 @@
-"""A yardstick for synchronization."""
+"""Scripted baseline of synchronization."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,14 +10,15 @@ from .rules import LAST, SWITCH, UNSET
 
 
 class Agree(Planner):
-    """Everyone brings its light to what the next point wants, at first to the majority's: a point in every step.
+    """Agents switch their lights to the state that the next point wants: a point in every step.
 
-    It reads the last common state from the world, which no agent is told.
+    At first that is the state of the majority. The policy reads the last common state, which agents
+    do not observe.
     """
 
     plays = ("swarm/synchronization",)
 
-    def _plan(self, world: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
-        last = world.tally[:, LAST]
-        wanted = np.where(last == UNSET, world.on.mean(axis=1) >= 0.5, last == 0)
-        moves[:] = np.where(world.on != wanted[:, None], SWITCH, STAY)
+    def _plan(self, state: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
+        last = state.env_counters[:, LAST]
+        wanted = np.where(last == UNSET, state.on.mean(axis=1) >= 0.5, last == 0)
+        moves[:] = np.where(state.on != wanted[:, None], SWITCH, STAY)

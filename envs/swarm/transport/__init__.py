@@ -1,4 +1,7 @@
-"""Transport: agents push a box out of the way together and escape. Importing this registers the task and loads nothing else."""
+"""Transport: agents push a box out of the gap together and leave.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

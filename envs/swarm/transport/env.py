@@ -6,71 +6,115 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...registration.entry_points import entry_points
-from ..swarmbench.config import SwarmBenchParameters
 from ..swarmbench.env import SwarmBenchTask
 from ..swarmbench.state import GONE
 from ..swarmbench.symbols import AGENT, BOX, OUTSIDE, WALL
-from .rules import (
-    ESCAPED,
-    PHASES,
-    PROGRESS,
-    TransportParameters,
-    advance_copies,
-    begin_copies,
-    box_shapes,
-    build_layouts,
-)
+from . import rules
+from .config import TransportConfig
+from .maps import PHASES, box_shapes, build_layouts
+from .rules import ESCAPED, PROGRESS
 
 
 class Transport(SwarmBenchTask):
-    """Agents push a box out of the only gap in the walls, at least five of them together, and leave through it.
+    """Agents push a box out of the only gap in the walls and leave through it.
 
-    Observation, actions and global state as in `SwarmBenchTask`; planes of symbols: outside, wall, box, agent.
+    Rules:
+        The box fills a gap of four cells at a corner of the map and moves if at least five agents
+        push it together. It goes one cell along the wall, then four out. Then the gap is open, and
+        agents leave the map through it. Pushing, messages and text views are those of
+        `SwarmBenchTask`. The map is one of eight templates, drawn at the beginning.
 
-    Rewards: an agent that leaves in the step that begins after `t` steps is paid (max_cycles - t) / max_cycles, and the score is the sum of
-    that over the agents. Agents are not paid for others who leave: one that is outside gets nothing more, so that would pay
-    for leaving last. Shaping, for each agent by itself: 0.4 for the first move of the box and 0.075 for the next three, up to 0.15 for being nearer to
-    where it is pushed next, 0.15 while pushing at it in the right direction, and what is missing to 1 in all when the box is out. So shaping adds
-    up to 1 in every episode with a score above 0, and to less in others, and episodes are in the order of their scores.
+    Observation:
+        Planes of the square of `view` x `view` cells around the agent, 255 or 0 except for shares.
+        The middle cell of planes 0 to 3, the agent's own, is empty. With `message_size` follow
+        planes of the messages from 1 on: the share of agents within view that have just sent it.
 
-    An episode ends when all agents are outside. Episode metrics: `score`; `escaped`, the share of agents that left; `box_moves`, the moves of the box towards
-    the outside, of 5.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | outside of the map | 0 or 255 |
+        | 1 | wall | 0 or 255 |
+        | 2 | box | 0 or 255 |
+        | 3 | other agent | 0 or 255 |
+        | 4 | own row / (`height` - 1), in all cells | 0 to 255 |
+        | 5 | own column / (`width` - 1), in all cells | 0 to 255 |
+        | 6 | share of `max_cycles` gone, in all cells | 0 to 255 |
 
-    Source: Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025); rewards are our own definition, the benchmark has none.
+        Global state: planes of the map for wall and box; whether it is on the map, row, column and
+        1 for every agent; then the time.
+
+    Actions:
+        With `message_size` pairs of a move and a message, 0 for silence.
+
+        | index | action |
+        | --- | --- |
+        | 0 | up |
+        | 1 | down |
+        | 2 | left |
+        | 3 | right |
+        | 4 | stay |
+
+    Reward:
+        An agent that leaves in the step that begins after `t` steps gets (max_cycles - t) /
+        max_cycles, and the score is the sum of that over the agents. Agents get nothing for others
+        who leave: one that is outside gets nothing more, so that would pay for leaving last.
+
+        Shaping, times `shaping`, is each agent's own: 0.4 for the first move of the box and 0.075
+        for each of the next three, up to 0.15 for being nearer to the cells where the box is pushed
+        next, 0.15 while pushing at it in the right direction, and what is missing to 1 in all when
+        the box is out. It adds up to 1 in every episode with a score above 0, and to less in
+        others, so episodes are in the order of their scores.
+
+    End:
+        An agent terminates when it leaves the map, the episode once all have. It is truncated after
+        `max_cycles` steps.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | score | sum over the agents that left of the share of the episode that was left |
+        | escaped | share of agents that left |
+        | box_moves | moves of the box towards the outside, of 5 |
+
+    Differences from the source:
+        Rewards are our own definition, the benchmark has none.
+
+    Source:
+        Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025): the task Transport.
     """
 
-    Parameters = TransportParameters
+    Parameters = TransportConfig
+    parameters: TransportConfig
     shown = (OUTSIDE, WALL, BOX, AGENT)
     mapped = (WALL, BOX)
-    numbers = 2
+    num_counters = 2
     shapes = box_shapes()
     metric_names = ("score", "escaped", "box_moves")
 
-    def __init__(self, id: str, num_envs: int, parameters: SwarmBenchParameters):
+    def __init__(self, id: str, num_envs: int, parameters: TransportConfig):
         self.layouts = build_layouts(parameters.height, parameters.width)
         super().__init__(id, num_envs, parameters)
 
-    def _pays_alike(self, p: SwarmBenchParameters) -> bool:
-        """Who leaves is paid for it alone."""
+    def _pays_alike(self, p: TransportConfig) -> bool:
+        """False: an agent is paid for its own leaving alone."""
         return False
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        begin_copies(self.state, self.constants, self.layouts, where)
+        rules.begin(self.state, self.constants, self.layouts, where=where)
 
     def _play(self, where: NDArray[np.bool_], reward: NDArray[np.float32]) -> None:
-        advance_copies(self.state, self.constants, self.layouts, self.scratch, where, reward)
+        rules.advance(self.state, self.constants, self.layouts, self.scratch, reward, where=where)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        tally = self.state.tally.astype(np.float64)
-        escaped = tally[:, ESCAPED] / self.parameters.num_agents
-        return super()._measure() | {"escaped": escaped, "box_moves": tally[:, PROGRESS]}
+        counters = self.state.env_counters.astype(np.float64)
+        escaped = counters[:, ESCAPED] / self.parameters.num_agents
+        return super()._measure() | {"escaped": escaped, "box_moves": counters[:, PROGRESS]}
 
-    def _lines(self, copy: int, agent: int | None) -> list[str]:
+    def _lines(self, env: int, agent: int | None) -> list[str]:
         if agent is not None:
             return []
-        tally = self.state.tally[copy]
-        box = "out" if self.state.box[copy, 0] == GONE else f"{tally[PROGRESS]} of {PHASES}"
-        return [f"box {box}", f"escaped {tally[ESCAPED]}"]
+        counters = self.state.env_counters[env]
+        box = "out" if self.state.box[env, 0] == GONE else f"{counters[PROGRESS]} of {PHASES}"
+        return [f"box {box}", f"escaped {counters[ESCAPED]}"]
 
 
 parallel_env, env, raw_env = entry_points("swarm/transport-v0")

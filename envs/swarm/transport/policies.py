@@ -1,4 +1,4 @@
-"""The scripted yardstick of transport."""
+"""Scripted baseline of transport."""
 
 from typing import Any
 
@@ -11,13 +11,16 @@ from ..swarmbench.planning import Planner, step_down
 from ..swarmbench.pushing import COLUMN, ROW
 from ..swarmbench.state import BOXED, FREE, GONE, STATIC, State
 from ..swarmbench.symbols import STAY
-from .rules import PROGRESS, Layouts, TransportParameters, build_layouts
+from .config import TransportConfig
+from .maps import Layouts, build_layouts
+from .rules import PROGRESS
 
 
 class Haulers(Planner):
-    """Agents line up behind the box, push it along the wall and then out, and leave through the gap.
+    """Agents line up behind the box, push it along the wall, then out, and leave through the gap.
 
-    Whoever stands behind the box or at the end of a row that ends at it pushes; the others walk to the end of the nearest row.
+    An agent behind the box, or in a row of agents that ends at it, pushes; the others walk to the
+    end of the nearest row.
     """
 
     plays = ("swarm/transport",)
@@ -29,44 +32,47 @@ class Haulers(Planner):
         self._queue = np.zeros(self._steps.size, np.int64)
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TransportParameters) -> "Haulers":
-        """Haulers who know where boxes have to go on maps of this size."""
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TransportConfig) -> "Haulers":
+        """Haulers with the layouts of maps of this size."""
         return cls(parameters.message_size, build_layouts(parameters.height, parameters.width))
 
-    def _plan(self, world: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
-        _haul(world, self._way, self._steps, self._queue, draws, moves)
+    def _plan(self, state: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
+        _haul(state, self._way, self._steps, self._queue, draws, moves)
 
 
 @njit(cache=True)
 def _haul(state: Any, way: Any, steps: Any, queue: Any, draws: Any, moves: Any) -> None:
-    copies, n = state.on.shape
+    num_envs, n = state.on.shape
     everyone = np.ones(n, np.bool_)
-    for c in range(copies):
+    for env in range(num_envs):
         steps[:] = -1
-        if state.box[c, 0] == GONE:
-            count = _aim_at_gap(state, steps, queue, moves, c)
+        if state.box[env, 0] == GONE:
+            count = _aim_at_gap(state, steps, queue, moves, env)
         else:
-            count = _line_up(state, steps, queue, moves, way[state.box[c, 0], state.tally[c, PROGRESS]], c)
-        _spread_steps(state, steps, queue, count, c)
+            count = _line_up(state, steps, queue, moves, way[state.box[env, 0], state.env_counters[env, PROGRESS]], env)
+        _spread_steps(state, steps, queue, count, env)
         for i in range(n):
-            if moves[c, i] == STAY:
-                moves[c, i] = step_down(state, c, i, steps, draws[c, i], everyone)
+            if moves[env, i] == STAY:
+                moves[env, i] = step_down(state, env, i, steps, draws[env, i], everyone)
 
 
 @njit(cache=True)
-def _line_up(state, steps, queue, moves, d, c):
-    """Those in a row behind the box push; the free cells at the ends of the rows are where the others go. Returns their number."""
+def _line_up(state, steps, queue, moves, d, env):
+    """Let agents in rows behind the box push, and others go to the ends of the rows.
+
+    Returns the number of free cells there.
+    """
     height, width = steps.shape
     count = 0
     for row in range(height):
         for column in range(width):
-            if state.occupant[c, row, column] != BOXED:
+            if state.occupant[env, row, column] != BOXED:
                 continue
             r, q = row - ROW[d], column - COLUMN[d]
-            while 0 <= r < height and 0 <= q < width and state.occupant[c, r, q] > 0:
-                moves[c, state.occupant[c, r, q] - 1] = d
+            while 0 <= r < height and 0 <= q < width and state.occupant[env, r, q] > 0:
+                moves[env, state.occupant[env, r, q] - 1] = d
                 r, q = r - ROW[d], q - COLUMN[d]
-            if 0 <= r < height and 0 <= q < width and state.occupant[c, r, q] == FREE and steps[r, q] < 0:
+            if 0 <= r < height and 0 <= q < width and state.occupant[env, r, q] == FREE and steps[r, q] < 0:
                 steps[r, q] = 0
                 queue[count] = r * width + q
                 count += 1
@@ -74,28 +80,31 @@ def _line_up(state, steps, queue, moves, d, c):
 
 
 @njit(cache=True)
-def _aim_at_gap(state, steps, queue, moves, c):
-    """Those in the gap leave; the others go to its cells. Returns their number."""
+def _aim_at_gap(state, steps, queue, moves, env):
+    """Let agents in the gap leave; the others go to its cells. Returns the number of cells."""
     height, width = steps.shape
     count = 0
     for r in range(height):
         for q in range(width):
-            if (0 < r < height - 1 and 0 < q < width - 1) or state.occupant[c, r, q] == STATIC:
+            if (0 < r < height - 1 and 0 < q < width - 1) or state.occupant[env, r, q] == STATIC:
                 continue
             steps[r, q] = 0
             queue[count] = r * width + q
             count += 1
-            if state.occupant[c, r, q] > 0:
+            if state.occupant[env, r, q] > 0:
                 d = 0
                 while 0 <= r + ROW[d] < height and 0 <= q + COLUMN[d] < width:
                     d += 1
-                moves[c, state.occupant[c, r, q] - 1] = d
+                moves[env, state.occupant[env, r, q] - 1] = d
     return count
 
 
 @njit(cache=True)
-def _spread_steps(state, steps, queue, count, c):
-    """Fill `steps` outwards from the first `count` cells of the queue, through agents but not through walls and the box."""
+def _spread_steps(state, steps, queue, count, env):
+    """Fill `steps` outwards from the first `count` cells of the queue.
+
+    Paths lead through agents, but not through walls and the box.
+    """
     height, width = steps.shape
     head = 0
     while head < count:
@@ -103,7 +112,7 @@ def _spread_steps(state, steps, queue, count, c):
         head += 1
         for d in range(4):
             r, q = row + ROW[d], column + COLUMN[d]
-            if 0 <= r < height and 0 <= q < width and state.occupant[c, r, q] >= 0 and steps[r, q] < 0:
+            if 0 <= r < height and 0 <= q < width and state.occupant[env, r, q] >= 0 and steps[r, q] < 0:
                 steps[r, q] = steps[row, column] + 1
                 queue[count] = r * width + q
                 count += 1

@@ -1,4 +1,7 @@
-"""Encircle: catches, flight and danger on drawn maps, what is paid, and what must always hold. Rounds as in SwarmBench: test_swarmbench.py."""
+"""Encircle: catches, flight and danger on drawn maps, rewards, and properties.
+
+Rounds of SwarmBench itself are compared in test_swarmbench.py.
+"""
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.encircle import prey
 from stigmergy.envs.swarm.encircle.policies import Surround
 from stigmergy.envs.swarm.encircle.rules import CAUGHT_ROW, FIRST, closeness
-from stigmergy.envs.swarm.swarmbench.pushing import push_copy
+from stigmergy.envs.swarm.swarmbench.pushing import push
 from stigmergy.envs.swarm.swarmbench.state import FREE, GONE, STATIC
 from stigmergy.envs.swarm.swarmbench.symbols import PREY, RIGHT, STAY
 from tests.envs.support.swarm.layouts import drawn, lay
@@ -19,13 +22,13 @@ ID = "swarm/encircle-v0"
 
 
 def start(rows, **options):
-    """An encircle task with this map in its one copy, whose prey `P` can be pushed."""
+    """An encircle task with this map in its one env, whose prey `P` can be pushed."""
     grid, agents = drawn(rows)
     (at,) = [(r, row.index("P")) for r, row in enumerate(rows) if "P" in row]
     env = make(ID, 1, num_agents=len(agents), height=len(grid), width=len(grid[0]), **options)
     env.reset(seed=0)
     lay(env, grid, agents, prey=at)
-    env.state.tally[0, CAUGHT_ROW] = GONE
+    env.state.env_counters[0, CAUGHT_ROW] = GONE
     return env
 
 
@@ -47,7 +50,7 @@ def test_a_catch_in_a_corner():
     env.state.origin[:] = 0.5 * before
     step = env.step(np.array([[STAY, 2]]))  # agent 1 goes left and closes the last cell
     assert env.state.score[0] == 1
-    assert env.state.tally[0].tolist() == [1, 1, 1]
+    assert env.state.env_counters[0].tolist() == [1, 1, 1]
     r, q = env.state.position[0, 2]
     assert (r, q) != (1, 1)
     assert env.state.occupant[0, r, q] == STATIC
@@ -63,7 +66,7 @@ def test_the_first_prey_can_be_pushed_and_the_next_cannot():
         if static:
             prey.place(env.state, env.constants, 0, 4, 4, True)
         env.scratch.move[0] = RIGHT
-        push_copy(env.state, env.constants, env.scratch, 0)
+        push(env.state, env.constants, env.scratch, 0)
         assert env.state.position[0].tolist() == expected
 
 
@@ -75,9 +78,8 @@ def test_danger_counts_a_window_that_leans_to_the_upper_left():
     env = start(rows)
     assert prey.danger(env.state, 0, 7, 7) == 1  # agent 0 alone
     assert prey.danger(env.state, 0, 8, 8) == 2  # now 1 and 2, and 0 no more
-    assert prey.danger(env.state, 0, 2, 2) == pytest.approx(
-        1 + 0.9 * (6 + 5)
-    )  # rows and columns 0 to 5, agent 0, two walls
+    # Rows and columns 0 to 5 hold agent 0 and two walls.
+    assert prey.danger(env.state, 0, 2, 2) == pytest.approx(1 + 0.9 * (6 + 5))
 
 
 def test_the_prey_compares_with_the_cell_on_its_left_and_takes_the_first_of_equals():
@@ -85,7 +87,8 @@ def test_the_prey_compares_with_the_cell_on_its_left_and_takes_the_first_of_equa
     rows[9] = "W........P.........W"
     rows[12] = "W.....0............W"
     env = start(rows)
-    # The agent is in the window of the left cell (columns 4 to 11) and in that of the prey's own (5 to 12); two to the right it still is, two up it is not.
+    # The agent is in the windows of the cell on the left (columns 4 to 11) and of the prey's own (5
+    # to 12). It is not in that of two to the right (7 to 14).
     assert [prey.danger(env.state, 0, 9, q) for q in (8, 9, 11)] == [1, 1, 0]
     env.step(np.array([[STAY]]))
     assert env.state.position[0, 1].tolist() == [9, 11]
@@ -112,7 +115,7 @@ def test_what_always_holds(seed, n, shaping):
         step = env.step(np.where(generator.random((4, n)) < 0.2, generator.integers(5, size=(4, n)), moves))
         total += step.groups["agents"].reward
         state = env.state
-        caught = state.tally[:, CAUGHT_ROW] != GONE
+        caught = state.env_counters[:, CAUGHT_ROW] != GONE
         first = np.where((first == 0) & caught, t + 1, first)
         catches += caught
         cells = state.position[:, :, 0] * 9 + state.position[:, :, 1]
@@ -121,7 +124,7 @@ def test_what_always_holds(seed, n, shaping):
         flown = np.abs(state.position[:, n] - was).sum(axis=1)
         assert (flown[~caught] <= 4).all()  # two of its own, and pushed by up to two
     np.testing.assert_array_equal(env.state.score, catches)
-    np.testing.assert_array_equal(env.state.tally[:, FIRST], first)
+    np.testing.assert_array_equal(env.state.env_counters[:, FIRST], first)
     np.testing.assert_array_equal(step.metrics["first_catch"], np.where(first > 0, first, 30))
     np.testing.assert_allclose(total, np.tile(env.state.score[:, None], n), atol=1e-4)
 

@@ -1,6 +1,6 @@
-"""Flocking: the cost against scipy, scores and rewards of drawn maps, and what is paid over whole episodes.
+"""Flocking: the cost against scipy, scores and rewards on drawn maps and over whole episodes.
 
-That rounds go as in SwarmBench is tested in test_swarmbench.py.
+Rounds of SwarmBench itself are compared in test_swarmbench.py.
 """
 
 import numpy as np
@@ -11,9 +11,10 @@ from scipy.optimize import linear_sum_assignment
 
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import make
+from stigmergy.envs.swarm.flocking.config import side_of
 from stigmergy.envs.swarm.flocking.cost import FAR, allocate_cost_scratch, assignment_cost, formation_cost
 from stigmergy.envs.swarm.flocking.policies import Formation
-from stigmergy.envs.swarm.flocking.rules import BEST, COST, INITIAL, begin_measuring, hollow_square, side_of
+from stigmergy.envs.swarm.flocking.rules import BEST, COST, INITIAL, begin_measuring, hollow_square
 from stigmergy.envs.swarm.swarmbench.symbols import LEFT, RIGHT, STAY
 from tests.envs.support.swarm.layouts import drawn, lay
 
@@ -29,7 +30,7 @@ APART = (
 
 
 def start(rows, **options):
-    """A flocking task with this map in its one copy."""
+    """A flocking task with this map in its one env."""
     grid, agents = drawn(rows)
     env = make(ID, 1, num_agents=len(agents), height=len(grid), width=len(grid[0]), **options)
     env.reset(seed=0)
@@ -39,7 +40,7 @@ def start(rows, **options):
 
 
 def cheapest(position, formation):
-    """The cost by the benchmark's definition: all translations that any pair suggests, each an assignment of its own."""
+    """Cost by the benchmark's definition: an assignment for the translation of each pair."""
     shifts = {tuple(agent - point) for agent in position.tolist() and position for point in formation}
     costs = []
     for shift in shifts:
@@ -60,7 +61,7 @@ def test_the_cost_is_that_of_the_best_assignment(n, height, width, seed):
     cost, row, column = formation_cost(position[None], formation, side, work, 0)
     assert cost == cheapest(position, formation)
     assert not work.met.any()
-    # The place it names has that cost, and the partners it leaves behind add up to it.
+    # The place that it returns has that cost, and the distances of its partners add up to it.
     assert assignment_cost(position[None], formation, row, column, FAR, work, 0) == cost
     partner = work.partner[0, :n]
     taken = partner >= 0
@@ -76,7 +77,7 @@ def test_the_formation_is_a_hollow_square():
 
 
 def act(env, **moves):
-    """One step: `a0=RIGHT` moves agent 0, all others stay. Returns the step and what everyone was paid."""
+    """One step: `a0=RIGHT` moves agent 0, others stay. Returns the step and the shared reward."""
     action = np.full((1, env.parameters.num_agents), STAY)
     for agent, move in moves.items():
         action[0, int(agent[1:])] = move
@@ -88,12 +89,12 @@ def act(env, **moves):
 
 def test_a_drawn_episode():
     env = start(APART)
-    assert env.state.tally[0, [INITIAL, COST, BEST]].tolist() == [2, 2, 2]
+    assert env.state.env_counters[0, [INITIAL, COST, BEST]].tolist() == [2, 2, 2]
     assert act(env, a1=RIGHT)[1] == -1
-    assert (env.state.tally[0, COST], env.state.score[0]) == (3, 0)
+    assert (env.state.env_counters[0, COST], env.state.score[0]) == (3, 0)
     assert act(env, a1=LEFT)[1] == 1
     assert act(env, a0=RIGHT)[1] == 1
-    assert (env.state.tally[0, COST], env.state.score[0]) == (1, 1)
+    assert (env.state.env_counters[0, COST], env.state.score[0]) == (1, 1)
     step, paid = act(env, a2=RIGHT)
     assert paid == 1
     assert step.groups["agents"].terminated.all()
@@ -108,27 +109,27 @@ def test_the_horizon_gives_back_what_was_lost_since_the_lowest_cost(shaping, pai
     steps = [act(env, a0=RIGHT), act(env, a1=RIGHT), act(env, a3=RIGHT), act(env)]
     assert [reward for _, reward in steps] == paid
     metrics = {name: float(value[0]) for name, value in steps[-1][0].metrics.items()}
-    assert metrics == {"score": 1, "formed": 0, "cost": env.state.tally[0, COST], "share": 0.5}
+    assert metrics == {"score": 1, "formed": 0, "cost": env.state.env_counters[0, COST], "share": 0.5}
 
 
 def test_agents_left_over_cost_nothing():
     env = start(("WWWWWWW", "W01.4.W", "W23...W", "W....5W", "WWWWWWW"))
-    assert env.state.tally[0, COST] == 0
+    assert env.state.env_counters[0, COST] == 0
 
 
 def play(env, policy, steps):
-    """Returns of everyone and scores of the first episodes that end, `(episodes, n)` and `(episodes,)`, and the lowest cost seen less the first."""
+    """Returns `(episodes, n)`, scores and falls of the cost of the first episodes that end."""
     env.reset(seed=3)
     total = np.zeros(env.state.on.shape)
-    lowest = env.state.tally[:, COST].copy()
+    lowest = env.state.env_counters[:, COST].copy()
     first = lowest.copy()
     ended = []
     for _ in range(steps):
         step = env.step(policy())
         total += step.groups["agents"].reward
-        lowest = np.minimum(lowest, env.state.tally[:, COST])
-        for copy in np.flatnonzero(env.state.over):
-            ended.append((total[copy].copy(), env.state.score[copy], first[copy] - lowest[copy]))
+        lowest = np.minimum(lowest, env.state.env_counters[:, COST])
+        for index in np.flatnonzero(env.state.over):
+            ended.append((total[index].copy(), env.state.score[index], first[index] - lowest[index]))
         if env.state.over.any():
             break
     return [np.array(column) for column in zip(*ended)]
@@ -147,7 +148,7 @@ def test_returns_are_scores_so_they_order_episodes_alike(shaping):
 def test_no_episode_begins_in_formation():
     env = make(ID, 2000, num_agents=4, height=5, width=5)  # where a draw in 32 would
     env.reset(seed=5)
-    assert (env.state.tally[:, COST] > 0).all()
+    assert (env.state.env_counters[:, COST] > 0).all()
 
 
 def test_the_yardstick_forms_the_square():
@@ -180,4 +181,4 @@ def test_bad_parameters(options, sentence):
 def test_on_the_fullest_map_episodes_still_begin_out_of_formation():
     env = make(ID, 50, num_agents=8, height=5, width=5)
     env.reset(0)
-    assert (env.state.tally[:, INITIAL] > 0).all()
+    assert (env.state.env_counters[:, INITIAL] > 0).all()

@@ -1,12 +1,13 @@
-"""Foraging: the maps, the rules in drawn scenes, rewards that add up to the score, messages, and the yardstick."""
+"""Foraging: maps, rules in drawn scenes, rewards that add up to scores, messages, baseline."""
 
 import numpy as np
 import pytest
 
 import stigmergy
 from stigmergy.envs.registration.make import make
+from stigmergy.envs.swarm.foraging.maps import LAYOUTS, build_layouts, draw_ground
 from stigmergy.envs.swarm.foraging.policies import Foragers
-from stigmergy.envs.swarm.foraging.rules import LAYOUTS, ForagingParameters, build_layouts, set_origins
+from stigmergy.envs.swarm.foraging.rules import set_origins
 from stigmergy.envs.swarm.swarmbench.symbols import DOWN, EMPTY, FOOD, LEFT, LETTERS, NEST, RIGHT, STAY, UP
 from tests.envs.support.swarm.layouts import drawn, lay
 
@@ -18,12 +19,13 @@ def scene(rows, on=None, **options):
     env = make("swarm/foraging-v0", num_agents=len(agents), height=len(rows), width=len(rows[0]), **options)
     env.reset(seed=0)
     lay(env, grid, agents, on=on or [0] * len(agents))
-    set_origins(env.state, env.layouts, 0)  # with the ways of the first layout, whose food is at the upper left too
+    # The distances are those of the first layout, whose food is at the upper left too.
+    set_origins(env.state, env.layouts, 0)
     return env
 
 
 def test_food_is_taken_and_brought_home():
-    """Agent 0 takes a piece where it stands and walks past the other to the nest; agent 1 is beside the nest with nothing."""
+    """Agent 0 takes a piece and walks to the nest past agent 1, which is beside it with nothing."""
     env = scene(ROOM)
     env.step(np.array([[STAY, STAY]]))
     assert env.state.on[0].tolist() == [True, False]
@@ -31,7 +33,7 @@ def test_food_is_taken_and_brought_home():
     step = env.step(np.array([[DOWN, RIGHT]]))  # to (3, 3), above the nest
     assert env.state.on[0].tolist() == [False, False]
     assert env.state.score[0] == 1
-    assert env.state.tally[0, 1] == 1
+    assert env.state.env_counters[0, 1] == 1
     assert (step.groups["agents"].reward[0] > 0.4).all()
 
 
@@ -49,8 +51,8 @@ def test_diagonal_is_not_beside():
 
 
 def maps(height, width):
-    parameters = ForagingParameters(height=height, width=width)
-    return ["\n".join("".join(LETTERS[x] for x in row) for row in parameters.draw_ground(k)) for k in range(LAYOUTS)]
+    grounds = [draw_ground(layout, height, width) for layout in range(LAYOUTS)]
+    return ["\n".join("".join(LETTERS[x] for x in row) for row in ground) for ground in grounds]
 
 
 def test_the_map_of_the_benchmarks_size():
@@ -69,13 +71,13 @@ def test_the_map_with_two_walls():
 
 
 @pytest.mark.parametrize(("height", "width"), [(7, 7), (10, 10), (9, 14), (21, 13)])
-def test_every_free_cell_has_a_way_to_food_and_nest(height, width):
-    layouts = build_layouts(ForagingParameters(height=height, width=width, num_agents=3))
+def test_every_free_cell_has_a_path_to_food_and_nest(height, width):
+    layouts = build_layouts(height, width)
     for ground, steps in zip(layouts.ground, layouts.steps):
         assert (ground == FOOD).sum() == (ground == NEST).sum() == 4
-        for way in steps:
-            np.testing.assert_array_equal(way >= 0, ground == EMPTY)
-            assert way.max() <= ground.size
+        for distance in steps:
+            np.testing.assert_array_equal(distance >= 0, ground == EMPTY)
+            assert distance.max() <= ground.size
 
 
 def test_an_agents_rewards_add_up_to_the_score():
@@ -85,8 +87,8 @@ def test_an_agents_rewards_add_up_to_the_score():
     random = np.random.default_rng(0)
     total = np.zeros((16, 10))
     for _ in range(50):
-        sober = random.random((16, 10)) < np.linspace(0, 1, 16)[:, None]
-        action = np.where(sober, policy.act(env.state, random), random.integers(5, size=(16, 10)))
+        planned = random.random((16, 10)) < np.linspace(0, 1, 16)[:, None]
+        action = np.where(planned, policy.act(env.state, random), random.integers(5, size=(16, 10)))
         step = env.step(action)
         total += step.groups["agents"].reward
     assert step.last.all()
@@ -156,10 +158,10 @@ def test_what_an_agent_sees():
 def test_the_text_views():
     env = scene(ROOM, on=[1, 0])
     assert env.text().splitlines()[3:5] == ["  2  W   F   F   0   .   .   W", "  3  W   .   .   .   $1  .   W"]
-    told = env.agent_text(0, 1)
-    assert "position: row 3, column 4" in told
-    assert "carrying food: no" in told
-    assert told.splitlines()[-5:] == [
+    words = env.agent_text(0, 1)
+    assert "position: row 3, column 4" in words
+    assert "carrying food: no" in words
+    assert words.splitlines()[-5:] == [
         "  1  F   .   .   .   W",
         "  2  F   0   .   .   W",
         "  3  .   .   Y   .   W",

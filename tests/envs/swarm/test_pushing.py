@@ -1,4 +1,4 @@
-"""The physics on drawn maps, against a slow search over sets of bodies, and what must always hold."""
+"""Physics of SwarmBench on drawn maps, beside a slow search over sets of bodies, and properties."""
 
 from itertools import combinations
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.registration.make import make
-from stigmergy.envs.swarm.swarmbench.pushing import COLUMN, ROW, push_copy
+from stigmergy.envs.swarm.swarmbench.pushing import COLUMN, ROW, push
 from stigmergy.envs.swarm.swarmbench.state import BOXED, FREE, GONE, STATIC
 from stigmergy.envs.swarm.swarmbench.symbols import AGENT, AGENT_OFF, BOX, EMPTY, FOOD, NEST, WALL
 from tests.envs.support.swarm.layouts import Yard, drawn, lay
@@ -17,13 +17,13 @@ LETTERS = "UDLR."
 OPEN = "....."
 
 
-def push(rows, moves, yard=Yard, box=None):
-    """Where the agents of a drawing are after one step, and the environment."""
+def pushed(rows, moves, yard=Yard, box=None):
+    """Cells of the agents of a drawing after one step, and the environment."""
     grid, agents = drawn(rows)
     env = yard("yard", 1, yard.Parameters(num_agents=len(agents), height=len(rows), width=len(rows[0])))
     lay(env, grid, agents, box=box)
     env.scratch.move[0] = [LETTERS.index(move) for move in moves]
-    push_copy(env.state, env.constants, env.scratch, 0)
+    push(env.state, env.constants, env.scratch, 0)
     return [tuple(cell) for cell in env.state.position[0].tolist()], env
 
 
@@ -47,27 +47,27 @@ def push(rows, moves, yard=Yard, box=None):
     ],
 )
 def test_a_row(row, moves, expected):
-    where, _ = push([OPEN, OPEN, row, OPEN, OPEN], moves)
+    where, _ = pushed([OPEN, OPEN, row, OPEN, OPEN], moves)
     assert where == [(2, column) for column in expected]
 
 
 def test_up_comes_before_down():
-    where, _ = push([OPEN, "..0..", OPEN, "..1..", OPEN], "DU")
+    where, _ = pushed([OPEN, "..0..", OPEN, "..1..", OPEN], "DU")
     assert where == [(1, 2), (2, 2)]
 
 
 def test_who_arrives_upwards_is_pushed_on_to_the_right():
-    where, _ = push([OPEN, OPEN, ".0...", "..1..", OPEN], "RU")
+    where, _ = pushed([OPEN, OPEN, ".0...", "..1..", OPEN], "RU")
     assert where == [(2, 2), (2, 3)]
 
 
 def test_who_leaves_upwards_makes_room_for_the_follower():
-    where, _ = push([OPEN, OPEN, ".01..", OPEN, OPEN], "RU")
+    where, _ = pushed([OPEN, OPEN, ".01..", OPEN, OPEN], "RU")
     assert where == [(2, 2), (1, 2)]
 
 
 def test_who_steps_off_the_map_is_gone():
-    where, env = push(["0....", "1....", OPEN, OPEN, OPEN], "UU")
+    where, env = pushed(["0....", "1....", OPEN, OPEN, OPEN], "UU")
     assert where == [(GONE, GONE), (0, 0)]
     assert (env.state.occupant[0] > 0).sum() == 1
 
@@ -87,7 +87,7 @@ EMPTY_9 = "........."
     ],
 )
 def test_five_move_the_box(below, further, moves, moved):
-    where, env = push([EMPTY_9] * 5 + [below, further, EMPTY_9, EMPTY_9], moves, box=BOX_AT)
+    where, env = pushed([EMPTY_9] * 5 + [below, further, EMPTY_9, EMPTY_9], moves, box=BOX_AT)
     assert env.state.box[0, 1] == (0 if moved else 1)
     assert (env.state.occupant[0] == BOXED).sum() == 13
     assert where[0] == (4 if moved else 5, 4)
@@ -95,15 +95,15 @@ def test_five_move_the_box(below, further, moves, moved):
 
 def test_the_box_pushes_what_is_ahead_of_it_if_the_force_is_enough():
     rows = [EMPTY_9, "...5.....", EMPTY_9, EMPTY_9, EMPTY_9, EMPTY_9, "....012..", "....34...", EMPTY_9]
-    assert push(rows, "UUUUU.", box=(0, 2, 2))[0][5] == (1, 3)  # a weight of six on five
+    assert pushed(rows, "UUUUU.", box=(0, 2, 2))[0][5] == (1, 3)  # a weight of six on five
     rows[7] = "....346.."
-    where, env = push(rows, "UUUUU.U", box=(0, 2, 2))
+    where, env = pushed(rows, "UUUUU.U", box=(0, 2, 2))
     assert where[5] == (0, 3)
     assert env.state.box[0].tolist() == [0, 1, 2]
 
 
 class Notched(Yard):
-    """Boxes with room for agents inside, which the benchmark's have not: a U, a ring, a piece with a bay."""
+    """Boxes with room for agents inside, unlike the benchmark's: a U, a ring, one with a bay."""
 
     shapes = np.zeros((3, 5, 5), np.bool_)
     for _k, _rows in enumerate((("B.B", "B.B", "BBB"), ("BBB", "B.B", "BBB"), ("BB.", "B..", "BBB"))):
@@ -112,11 +112,11 @@ class Notched(Yard):
 
 def test_agents_inside_a_box_are_part_of_it():
     rows = [EMPTY_9] * 3 + ["...0.....", EMPTY_9, EMPTY_9, EMPTY_9, EMPTY_9, EMPTY_9]
-    where, env = push(rows, "R", Notched, box=(1, 2, 2))
+    where, env = pushed(rows, "R", Notched, box=(1, 2, 2))
     assert where == [(3, 3)]
     assert env.state.box[0, 2] == 2
     rows[2:5] = ["12.......", "340......", "56......."]
-    where, env = push(rows, "RRRRRRR", Notched, box=(0, 2, 2))
+    where, env = pushed(rows, "RRRRRRR", Notched, box=(0, 2, 2))
     assert env.state.box[0, 2] == 3
 
 
@@ -124,7 +124,7 @@ def test_agents_inside_a_box_are_part_of_it():
 
 
 def expected_step(env, moves):
-    """What four passes make of the bodies: cells of the walls, of each agent, of the box or None. Agents off the map are empty sets."""
+    """Cells of each agent and of the box after four passes; agents off the map are empty sets."""
     state, k = env.state, env.constants
     height, width = state.occupant.shape[1:]
     walls = {(r, q) for r in range(height) for q in range(width) if state.occupant[0, r, q] == STATIC}
@@ -173,7 +173,8 @@ def largest_set(bodies, weights, forces, walls, step):
     for chosen in subsets(groups):
         if not all(after[group] <= chosen for group in chosen):
             continue
-        # Force only goes forwards, so whatever holds all that is behind its members must carry itself.
+        # Force only goes forwards, so a part that holds all that is behind its members must carry
+        # itself.
         closed = (part for part in subsets(chosen) if all(before[group] & chosen <= part for group in part))
         if all(sum(spare[group] for group in part) >= 0 for part in closed):
             best.append(chosen)
@@ -212,7 +213,7 @@ def test_the_kernel_moves_what_the_slow_search_moves(data, yard):
     moves = np.where(random.random(len(agents)) < 0.7, crowd, random.integers(5, size=len(agents)))
     expected, expected_box = expected_step(env, moves.tolist())
     env.scratch.move[0] = moves
-    push_copy(env.state, env.constants, env.scratch, 0)
+    push(env.state, env.constants, env.scratch, 0)
     found = [set() if row == GONE else {(row, column)} for row, column in env.state.position[0].tolist()]
     assert found == expected
     boxed = {tuple(cell) for cell in np.argwhere(env.state.occupant[0] == BOXED).tolist()}
@@ -220,7 +221,7 @@ def test_the_kernel_moves_what_the_slow_search_moves(data, yard):
 
 
 def assert_whole(env, walls):
-    """Every body stands in one cell of its own, symbols and occupants agree, and nothing was lost."""
+    """Assert that bodies have cells of their own, symbols agree with occupants, nothing is lost."""
     state, radius = env.state, env.constants.radius
     n = state.on.shape[1]
     symbol = state.symbol[:, radius:-radius, radius:-radius]
@@ -228,12 +229,12 @@ def assert_whole(env, walls):
     np.testing.assert_array_equal(state.occupant == STATIC, walls)
     np.testing.assert_array_equal(state.occupant == FREE, symbol == EMPTY)
     np.testing.assert_array_equal(state.occupant == BOXED, symbol == BOX)
-    for copy in range(env.num_envs):
-        on_map = [i for i in range(n) if state.position[copy, i, 0] != GONE]
-        assert [int(state.occupant[copy, *state.position[copy, i]]) for i in on_map] == [i + 1 for i in on_map]
-        assert (state.occupant[copy] > 0).sum() == len(on_map)
+    for index in range(env.num_envs):
+        on_map = [i for i in range(n) if state.position[index, i, 0] != GONE]
+        assert [int(state.occupant[index, *state.position[index, i]]) for i in on_map] == [i + 1 for i in on_map]
+        assert (state.occupant[index] > 0).sum() == len(on_map)
         for i in on_map:
-            assert symbol[copy, *state.position[copy, i]] == (AGENT if state.on[copy, i] else AGENT_OFF)
+            assert symbol[index, *state.position[index, i]] == (AGENT if state.on[index, i] else AGENT_OFF)
 
 
 @settings(max_examples=12, deadline=None)

@@ -1,4 +1,7 @@
-"""SwarmBench's tasks against recordings of SwarmBench itself, round by round. A task joins by an entry of KINDS."""
+"""SwarmBench's tasks against recordings of SwarmBench itself, round by round.
+
+A task joins by an entry of KINDS.
+"""
 
 import gzip
 import json
@@ -13,9 +16,10 @@ from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.encircle import prey
 from stigmergy.envs.swarm.encircle import rules as encircle
 from stigmergy.envs.swarm.flocking import rules as flocking
-from stigmergy.envs.swarm.foraging.rules import LAYOUT, build_layouts
+from stigmergy.envs.swarm.foraging.maps import build_layouts
+from stigmergy.envs.swarm.foraging.rules import LAYOUT
 from stigmergy.envs.swarm.foraging.rules import set_origins as set_foraging_origins
-from stigmergy.envs.swarm.swarmbench.pushing import push_copy
+from stigmergy.envs.swarm.swarmbench.pushing import push
 from stigmergy.envs.swarm.swarmbench.state import GONE, STATIC
 from stigmergy.envs.swarm.swarmbench.symbols import EMPTY, FOOD, NEST, WALL
 from stigmergy.envs.swarm.synchronization import rules as synchronization
@@ -32,7 +36,7 @@ def cells(flat):
 
 
 def outside(positions, case):
-    """Which positions lie outside the map of a case."""
+    """Mask of the positions that lie outside the map of a case."""
     return ((positions < 0) | (positions >= (case["height"], case["width"]))).any(axis=1)
 
 
@@ -43,11 +47,11 @@ def box_of(result):
 
 @dataclass
 class Kind:
-    """How a recorded task is put into ours and compared, beyond positions and end."""
+    """Preparation and comparison of a recorded task, beyond positions and end."""
 
     id: str
-    prepare: Callable  # (env, case, result): lay the map out in copy 0
-    compare: Callable  # (env, case, recorded round): assert what else is recorded, the score above all
+    prepare: Callable  # (env, case, result): lay the map out in env 0
+    compare: Callable  # (env, case, recorded round): assert all else that is recorded, the score above all
 
 
 def prepare_transport(env, case, result):
@@ -77,10 +81,10 @@ def prepare_foraging(env, case, result):
     lay(env, result["grid"], cells(result["start"]), on=result["carrying"])
     statics = np.array([list(row) for row in result["grid"]])
     numbers = np.select([statics == "W", statics == "F", statics == "N"], [WALL, FOOD, NEST], EMPTY)
-    layouts = build_layouts(env.parameters).ground
+    layouts = build_layouts(case["height"], case["width"]).ground
     known = [layout for layout in range(len(layouts)) if np.array_equal(layouts[layout], numbers)]
     assert known, "the recorded map is none of ours"
-    env.state.tally[0, LAYOUT] = known[0]
+    env.state.env_counters[0, LAYOUT] = known[0]
     set_foraging_origins(env.state, env.layouts, 0)
 
 
@@ -92,24 +96,27 @@ def compare_foraging(env, case, happened):
 def prepare_flocking(env, case, result):
     lay(env, result["grid"], cells(result["start"]))
     flocking.begin_measuring(env.state, env.formation, env.side, env.work, 0)
-    assert env.state.tally[0, flocking.COST] == result["initial_cost"]
+    assert env.state.env_counters[0, flocking.COST] == result["initial_cost"]
 
 
 def compare_flocking(env, case, happened):
     same_score(env, happened)
-    assert env.state.tally[0, flocking.COST] == happened["cost"]
+    assert env.state.env_counters[0, flocking.COST] == happened["cost"]
 
 
 def prepare_encircle(env, case, result):
     lay(env, result["grid"], cells(result["start"]), prey=result["prey"])
-    env.state.tally[0, encircle.CAUGHT_ROW] = GONE
+    env.state.env_counters[0, encircle.CAUGHT_ROW] = GONE
 
 
 def compare_encircle(env, case, happened):
-    """After a catch our prey comes back elsewhere; it is put where it came back in the recording, after a look at how that was chosen."""
+    """Compare a round, and move a prey that came back to its recorded cell.
+
+    After a catch our prey comes back elsewhere. First the choice of the recorded cell is checked.
+    """
     same_score(env, happened)
     state, n = env.state, case["num_agents"]
-    caught = state.tally[0, encircle.CAUGHT_ROW] != GONE
+    caught = state.env_counters[0, encircle.CAUGHT_ROW] != GONE
     assert caught == bool(happened["samples"])
     if caught:
         places = cells(happened["samples"])
@@ -124,7 +131,7 @@ def compare_encircle(env, case, happened):
 
 def prepare_synchronization(env, case, result):
     lay(env, result["grid"], cells(result["start"]), on=result["lights"])
-    env.state.tally[0, synchronization.LAST] = synchronization.UNSET
+    env.state.env_counters[0, synchronization.LAST] = synchronization.UNSET
 
 
 def compare_synchronization(env, case, happened):
@@ -170,7 +177,7 @@ def test_single_rounds_of_pushing_are_as_recorded():
         env = Yard("yard", 1, Yard.Parameters(num_agents=len(case["agents"]), **size))
         lay(env, case["walls"], case["agents"], box=box_of(case) if case["box"] else None)
         env.scratch.move[0] = [LETTERS.index(letter) for letter in case["actions"]]
-        push_copy(env.state, env.constants, env.scratch, 0)
+        push(env.state, env.constants, env.scratch, 0)
         expected = cells(result["positions"])
         expected[outside(expected, size)] = GONE
         np.testing.assert_array_equal(env.state.position[0], expected, err_msg=str(case))

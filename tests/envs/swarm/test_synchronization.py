@@ -1,4 +1,7 @@
-"""Synchronization: the score on a drawn map, what is paid, and what must always hold. Rounds as in SwarmBench: test_swarmbench.py."""
+"""Synchronization: the score on a drawn map, rewards, and properties.
+
+Rounds of SwarmBench itself are compared in test_swarmbench.py.
+"""
 
 import numpy as np
 import pytest
@@ -28,7 +31,7 @@ def start(on, **options):
     env.reset(seed=0)
     grid, agents = drawn(THREE)
     lay(env, grid, agents, on=on)
-    env.state.tally[0, LAST] = UNSET
+    env.state.env_counters[0, LAST] = UNSET
     return env
 
 
@@ -59,7 +62,8 @@ def test_rewards_of_a_drawn_episode():
         step = env.step(np.where([switching], SWITCH, STAY))
         assert np.ptp(step.groups["agents"].reward) == 0
         paid.append(float(step.groups["agents"].reward[0, 0]))
-    # The majority turns from off to on; then all are on, and none as wanted next; then one is; the end takes the shaping back.
+    # The majority turns from off to on; then all are on, and none as wanted next; then one is; the
+    # end takes the shaping back.
     assert paid == pytest.approx([0, 1 - 1 / 3, 1 / 6, 1 / 3 - 1 / 6], abs=1e-6)
     assert sum(paid) == pytest.approx(1)
     assert step.truncated.all()

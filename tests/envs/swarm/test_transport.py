@@ -1,4 +1,4 @@
-"""Transport: SwarmBench's own outcomes, the layouts, rewards in the order of scores, and the yardstick."""
+"""Transport: SwarmBench's own outcomes, layouts, rewards in the order of scores, baseline."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,9 @@ import stigmergy
 from stigmergy.envs.registration.make import make
 from stigmergy.envs.swarm.swarmbench.state import GONE
 from stigmergy.envs.swarm.swarmbench.symbols import DOWN, STAY, UP
+from stigmergy.envs.swarm.transport.maps import PHASES, box_shapes, build_layouts
 from stigmergy.envs.swarm.transport.policies import Haulers
-from stigmergy.envs.swarm.transport.rules import PHASES, box_shapes, build_layouts, set_origins
+from stigmergy.envs.swarm.transport.rules import set_origins
 from tests.envs.support.swarm.layouts import REFERENCE_TEMPLATES, lay
 
 # The benchmark's first and last template: the box and where it stands on a map of 10 x 10.
@@ -16,7 +17,7 @@ FIRST = (["BBB..", "BBB..", "BBB..", ".BBBB"], (6, 5))
 LAST = ([".BBBB", "BBB..", "BBB..", "BBB.."], (0, 5))
 WALLED = ["WWWWWWWWW.", "W........."] + ["W........."] * 2 + ["W........W"] * 5 + ["WWWWWWWWWW"]
 BOX = (REFERENCE_TEMPLATES[2], 0, 6)
-"""Seed 1 of the benchmark: the gap is at the right end of the upper wall's side, the box goes up by one, then right."""
+"""Seed 1 of the benchmark: a gap at the upper end of the right wall; the box goes up, right."""
 
 
 def play(env, moves):
@@ -45,9 +46,8 @@ def test_who_leaves_adds_the_share_of_time_that_is_left():
     step = play(env, [right, right, right, STAY, STAY])
     assert env.state.score[0] == pytest.approx(2.82)
     assert step.groups["agents"].terminated[0].tolist() == [True] * 3 + [False] * 2
-    np.testing.assert_allclose(
-        step.groups["agents"].reward[0, :3], 0.94 + 1
-    )  # the box is out: all of the shaping is due
+    # The box is out, so all of the shaping is paid.
+    np.testing.assert_allclose(step.groups["agents"].reward[0, :3], 0.94 + 1)
     play(env, [STAY] * 3 + [right, right])
     assert env.state.score[0] == pytest.approx(2.82 + 0.93)
     step = play(env, [UP] * 4 + [right])
@@ -81,7 +81,7 @@ def test_the_templates_are_the_images_of_one():
 
 @pytest.mark.parametrize(("height", "width"), [(10, 10), (8, 13), (12, 8)])
 def test_the_box_goes_the_way_that_the_layouts_say(height, width):
-    """Pushed by agents enough in the right directions it is out after five moves, whatever the template."""
+    """Enough agents that push in the right directions move it out in five moves, always."""
     env = make("swarm/transport-v0", 80, height=height, width=width)
     step = env.reset(seed=3)
     assert len(set(env.state.box[:, 0].tolist())) == 8
@@ -89,10 +89,10 @@ def test_the_box_goes_the_way_that_the_layouts_say(height, width):
     random = np.random.default_rng(0)
     gone, escaped = np.zeros(80, bool), np.zeros(80)
     for _ in range(60):
-        before = env.state.tally[:, 0].copy()
+        before = env.state.env_counters[:, 0].copy()
         step = env.step(policy.act(env.state, random))
-        assert ((env.state.tally[:, 0] - before)[~step.first] >= 0).all()
-        gone |= step.last & (env.state.tally[:, 0] == PHASES)
+        assert ((env.state.env_counters[:, 0] - before)[~step.first] >= 0).all()
+        gone |= step.last & (env.state.env_counters[:, 0] == PHASES)
         if step.last.any():
             escaped[step.last] = step.metrics["escaped"][step.last]
     assert gone.all()
@@ -100,27 +100,30 @@ def test_the_box_goes_the_way_that_the_layouts_say(height, width):
 
 
 def test_rewards_are_in_the_order_of_scores():
-    """Agents who are at times planners and at times drunk: with any score above 0 shaping adds up to 1 for each, else to less."""
+    """With any score above 0 shaping adds up to 1 for each agent, else to less.
+
+    Agents follow the planner in a share of their steps, and chance in the others.
+    """
     env = make("swarm/transport-v0", 96, num_agents=6, height=8, width=8, max_cycles=60, shaping=2.5)
     env.reset(seed=1)
     policy = Haulers.build(env.spec, env.spec.groups[0], env.parameters)
     random = np.random.default_rng(0)
-    sober = np.linspace(0, 1, 96)[:, None]
+    planned = np.linspace(0, 1, 96)[:, None]
     total, going, scores = np.zeros(96), np.ones(96, bool), []
     while going.any():
         action = np.where(
-            random.random((96, 6)) < sober, policy.act(env.state, random), random.integers(5, size=(96, 6))
+            random.random((96, 6)) < planned, policy.act(env.state, random), random.integers(5, size=(96, 6))
         )
         step = env.step(action)
         total += step.groups["agents"].reward.sum(axis=1) * going
         scores += (step.metrics["score"][step.last & going] > 0).tolist() if step.last.any() else []
-        for copy in np.flatnonzero(step.last & going):
-            expected = step.metrics["score"][copy]
+        for index in np.flatnonzero(step.last & going):
+            expected = step.metrics["score"][index]
             if expected > 0:
-                assert total[copy] == pytest.approx(expected + 2.5 * 6, abs=1e-4)
+                assert total[index] == pytest.approx(expected + 2.5 * 6, abs=1e-4)
             else:
-                assert total[copy] < 2.5 * 6 + 1e-4
-            going[copy] = False
+                assert total[index] < 2.5 * 6 + 1e-4
+            going[index] = False
     assert 10 < sum(scores) < 86  # some of both kinds
 
 
@@ -135,7 +138,7 @@ def test_shaping_is_for_pushing_at_the_box_and_for_moving_it():
     np.testing.assert_allclose(reward, [0.15, 0, -step_away, 0.15, 0.15], atol=1e-6)
     play(env, [STAY, STAY, UP, STAY, STAY])
     reward = play(env, [UP] * 5).groups["agents"].reward[0]
-    assert env.state.tally[0, 0] == 1
+    assert env.state.env_counters[0, 0] == 1
     assert (reward[:2] > 0.1).all()
 
 
