@@ -11,12 +11,12 @@ All is float64, as there.
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..kernels import njit
+from ..kernels.arrays import Float64
 
 TIME_STEP = 0.1
 KEPT = 0.75
@@ -41,9 +41,9 @@ def slots(neighbours: int | None) -> int:
 
 
 class Scratch(NamedTuple):
-    """Work space of the kernels, one row a copy; means nothing between steps."""
+    """Work space of the kernels, a row for each env; means nothing between steps."""
 
-    force: NDArray[np.float64]  # (num_envs, n, 2)
+    force: Annotated[Float64, "envs agents 2"]
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -1,4 +1,7 @@
-"""Pursuit of evaders that walk at random, with the rules of SISL's pursuit_v5. Importing this registers the task and loads nothing else."""
+"""Pursuit of evaders that walk at random, with the rules of SISL's pursuit_v5.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -1,46 +1,53 @@
-"""Maps: the building of pursuit_v5, or one drawn in characters. Arrays are (rows, columns), 1 building, 0 open."""
+"""Maps: the building of pursuit_v5, or one drawn in characters.
+
+Arrays are (rows, columns), 1 building, 0 open.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadParameter
 from ...grid.search import label_components
-from .config import DEFAULT_SIDE, MAX_SIDE, EvadersParameters
+from .config import DEFAULT_SIDE, MAX_SIDE, EvadersConfig
 
 
-def build_map(parameters: EvadersParameters) -> NDArray[np.uint8]:
-    """The map that the parameters ask for.
+def build_map(config: EvadersConfig) -> NDArray[np.uint8]:
+    """The map that the config asks for.
 
     Raises:
-        BadParameter: the drawing cannot be read or has other sides than asked for, its open cells do not hang together, or
-            the constraint window is smaller than a cell.
+        BadParameter: the drawing cannot be read or has other sides than asked for, its open cells
+            are not connected, or the constraint window is smaller than a cell.
     """
-    if parameters.obstacles:
-        walls = read_drawing(parameters.obstacles)
+    if config.obstacles:
+        walls = read_drawing(config.obstacles)
         for name, real in zip(("y_size", "x_size"), walls.shape):
-            asked = getattr(parameters, name)
+            asked = getattr(config, name)
             if asked is not None and asked != real:
                 raise BadParameter(f"{name} is {asked} but obstacles have {real}; leave it out with a drawn map")
     else:
-        walls = middle_building(parameters.y_size or DEFAULT_SIDE, parameters.x_size or DEFAULT_SIDE)
+        walls = middle_building(config.y_size or DEFAULT_SIDE, config.x_size or DEFAULT_SIDE)
     _check_open_cells(walls)
     for name, side in zip(("y_size", "x_size"), walls.shape):
-        if side * parameters.constraint_window < 1:
+        if side * config.constraint_window < 1:
             raise BadParameter(
-                f"constraint_window is {parameters.constraint_window}; with {name} {side}, allowed is {1 / side:.4g} to 1, so that it holds a cell"
+                f"constraint_window is {config.constraint_window}; with {name} {side}, allowed is {1 / side:.4g} to 1, so that it holds a cell"
             )
     return walls
 
 
 def middle_building(rows: int, columns: int) -> NDArray[np.uint8]:
-    """pursuit_v5's building: what lies further than 0.3 of the columns and 0.2 of the rows from the edges."""
+    """Draw pursuit_v5's building: further than 0.3 of columns and 0.2 of rows from the edges."""
     x, y = np.arange(columns) / columns, np.arange(rows) / rows
     across, down = (x > 0.3) & (x < 1 - 0.3), (y > 0.2) & (y < 1 - 0.2)
     return np.outer(down, across).astype(np.uint8)
 
 
 def read_drawing(text: str) -> NDArray[np.uint8]:
-    """A map of `.` and `#`. Blank lines and blanks around a line do not count. Raises BadParameter."""
+    """Read a map of `.` and `#`. Blank lines and blanks around a line do not count.
+
+    Raises:
+        BadParameter: it is blank, too large, not a rectangle, or has other characters.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         raise BadParameter("obstacles are blank; give rows of '.' and '#', or leave them out")
@@ -58,7 +65,10 @@ def read_drawing(text: str) -> NDArray[np.uint8]:
 
 
 def _check_open_cells(walls: NDArray[np.uint8]) -> None:
-    """Evaders in a place of their own, or in a cell without neighbours, could not be caught."""
+    """Raise BadParameter for a map in which evaders could not be reached.
+
+    They would be in a place of their own, or in a cell without neighbours.
+    """
     rows, columns = walls.shape
     ringed = np.pad(walls, 1, constant_values=1)
     parts = label_components(ringed, np.zeros(ringed.shape, np.int32), np.zeros(ringed.size, np.int32))

@@ -8,50 +8,84 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, observation, reset, rules
 from .buildings import build_map
-from .config import EvadersParameters
-from .state import NEVER, State, build_constants
+from .config import EvadersConfig
+from .state import NEVER, Scratch, State, build_constants
 
 METRICS = ("evaders_caught", "share_caught", "capture_time", "tags")
 
 
 class Evaders(BatchEnv[State]):
-    """Pursuers hunt evaders that walk at random around a building; only together can they surround one.
+    """Pursuers hunt evaders that walk at random around a building; one alone can surround none.
 
-    Observation: uint8 `(3, obs_range, obs_range)`: walls (1 outside the map too), pursuers in each cell (self in the middle included),
-    evaders in each cell. The second axis is pursuit_v5's y, rows downwards as in its picture, the third its x: its own observation is the
-    same numbers as `(y, x, channel)`. The global state is the same of the whole map, `(3, y_size, x_size)`.
+    Rules:
+        In a step first the pursuers move, one after the other by index. A move into a wall does
+        nothing; any number of agents may share a cell. Then an evader is caught, and is gone, when
+        every open cell beside it holds a pursuer (without `surround`: when `n_catch` pursuers are
+        on its cell); all evaders are judged before any moves. Then each evader that is left moves
+        in one of the five ways, each equally likely; with `freeze_evaders` they stand still.
+        Where episodes begin: see `reset.begin`.
 
-    Actions: left (x - 1), right (x + 1), down (y + 1), up (y - 1), stay. A move into a wall does nothing; any number may share a cell.
+    Observation:
+        uint8 `(3, obs_range, obs_range)`, cells around the pursuer. The second axis is
+        pursuit_v5's y, rows downwards as in its picture, the third its x: its own observation is
+        the same numbers as `(y, x, channel)`.
 
-    A step: pursuers move; an evader is caught when every open cell beside it holds a pursuer (or, without `surround`, when `n_catch`
-    pursuers are on its cell) and is gone; each evader that is left moves in one of the five ways at random.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | building, or outside of the map | 0 or 1 |
+        | 1 | pursuers in the cell, the observer in the middle included | 0 to `n_pursuers` |
+        | 2 | evaders in the cell | 0 to `n_evaders` |
 
-    Reward: `catch_reward` to each pursuer that took part in one catch or more, `urgency_reward` to all, and `tag_reward` for each evader
-    beside it. Tags are counted anew after each pursuer's move, in the order of their numbers, and divided by the number of pursuers: a
-    pursuer with a high number is mostly paid for the cell that it left. Each gets `local_ratio` of its own sum and the rest of the mean.
+        Global state: the same of the whole map, `(3, y_size, x_size)`.
 
-    An episode ends, all terminated, when no evader is left, or is truncated after `max_cycles` steps. Both may happen in the same
-    step (pursuit_v5 then reports truncation alone).
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | left (x - 1) |
+        | 1 | right (x + 1) |
+        | 2 | down (y + 1) |
+        | 3 | up (y - 1) |
+        | 4 | stay |
 
-    Episode metrics: `evaders_caught`; `share_caught`; `capture_time`, the number of the step that caught the last evader, else `max_cycles`;
-    `tags`, evaders beside a pursuer after its move, over all pursuers and steps.
+    Reward:
+        `catch_reward` to each pursuer that took part in one catch or more, `urgency_reward` to
+        all, and `tag_reward` for each evader beside it. Tags are counted anew after each pursuer's
+        move, in the order of their indices, and divided by the number of pursuers: a pursuer with
+        a high index is mostly paid for the cell that it left. Each gets `local_ratio` of its own
+        sum and the rest of the mean.
 
-    Source: Gupta, Egorov and Kochenderfer, "Cooperative multi-agent control using deep reinforcement learning" (2017), as
-    `pettingzoo.sisl.pursuit_v5` of PettingZoo 1.27 plays it. Our own definitions: `local_ratio` between 0 and 1, `obstacles`; beside a
-    building in the outermost row or column an evader can be surrounded (pursuit_v5 would ask for a pursuer inside it); `placement`
-    says what happens where the window is too full.
+    End:
+        All terminate when no evader is left. An episode is truncated after `max_cycles` steps.
+        Both may happen in the same step.
 
-    Raises:
-        BadParameter: the parameters are out of range, or contradict each other.
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | evaders_caught | evaders caught |
+        | share_caught | share of evaders caught |
+        | capture_time | number of the step that caught the last evader, else `max_cycles` |
+        | tags | evaders beside a pursuer after its move, over all pursuers and steps |
+
+    Differences from the source:
+        `local_ratio` may lie between 0 and 1, and `obstacles` draws other maps. Beside a building
+        in the outermost row or column an evader can be surrounded, where pursuit_v5 asks for a
+        pursuer inside the building. Where the window is too full to begin in, any open cell will
+        do. The last catch in the last step is reported with both flags, by pursuit_v5 as
+        truncation alone.
+
+    Source:
+        Gupta, Egorov and Kochenderfer, "Cooperative multi-agent control using deep reinforcement
+        learning" (2017), as `pettingzoo.sisl.pursuit_v5` of PettingZoo 1.27 plays it.
     """
 
-    Parameters = EvadersParameters
-    parameters: EvadersParameters
+    Parameters = EvadersConfig
+    parameters: EvadersConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: EvadersParameters):
+    def __init__(self, id: str, num_envs: int, parameters: EvadersConfig):
         walls = build_map(parameters)
         self.constants = build_constants(parameters, walls)
         side = parameters.obs_range
@@ -66,33 +100,33 @@ class Evaders(BatchEnv[State]):
         )
         spec = EnvSpec(id, (group,), parameters.max_cycles, METRICS, state_shape=(3, *walls.shape))
         super().__init__(spec, num_envs, parameters)
-        self._taken = np.zeros((num_envs, *self.constants.wall.shape), np.uint8)
+        rows, columns = self.constants.wall.shape
+        self._scratch = allocate(Scratch, envs=num_envs, padded_rows=rows, padded_columns=columns)
         self._observation = self.groups["pursuers"].observation.reshape(-1)
 
     def _allocate(self) -> State:
-        e, n, m = self.num_envs, self.parameters.n_pursuers, self.parameters.n_evaders
-        padded = self.constants.wall.shape
-        return State(
-            *self.required_state(),
-            pursuer=np.zeros((e, n, 2), np.int32),
-            evader=np.zeros((e, m, 2), np.int32),
-            caught_at=np.full((e, m), NEVER, np.int32),
-            pursuer_count=np.zeros((e, *padded), np.uint8),
-            evader_count=np.zeros((e, *padded), np.uint8),
-            catching=np.zeros((e, n), np.bool_),
-            tags=np.zeros(e, np.int64),
-            earned=np.zeros(e, np.float64),
+        rows, columns = self.constants.wall.shape
+        state = allocate(
+            State,
+            envs=self.num_envs,
+            pursuers=self.parameters.n_pursuers,
+            evaders=self.parameters.n_evaders,
+            padded_rows=rows,
+            padded_columns=columns,
         )
+        state.caught_at.fill(NEVER)
+        return state
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        reset.begin_copies(self.state, self.constants, self._taken, where)
+        reset.begin(self.state, self.constants, self._scratch, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        rules.advance_copies(self.state, self.constants, where, actions["pursuers"], self.groups["pursuers"].reward)
+        reward = self.groups["pursuers"].reward
+        rules.advance(self.state, self.constants, actions["pursuers"], reward, where=where)
 
     def _observe(self) -> None:
         step = self.groups["pursuers"]
-        observation.observe_copies(
+        observation.observe(
             self.state, self.constants, self._observation, step.terminated, step.active, self.global_state
         )
 

@@ -1,6 +1,6 @@
-"""A scripted yardstick: pursuers who see the whole map and gather around the evaders that they can enclose soonest."""
+"""A scripted baseline: pursuers gather around the evaders that they can enclose soonest."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,9 @@ from ...core.scripted_policy import ScriptedPolicy
 from ...core.spec import EnvSpec, GroupSpec
 from ...grid.search import UNREACHABLE, distances_to
 from ...kernels import njit
+from ...kernels.arrays import Bool, Int32, allocate
 from .buildings import build_map
-from .config import EvadersParameters
+from .config import EvadersConfig
 from .state import MOVES, NEVER, STAY, State
 
 FREE = -1
@@ -18,61 +19,67 @@ NO_TEAM = np.int64(2**62)
 
 
 class Work(NamedTuple):
-    """Work space for one copy; means nothing between calls. h x w is the map with a ring of walls."""
+    """Work space for one env; means nothing between calls. The map has a ring of walls."""
 
-    distance: NDArray[np.int32]  # (n, h, w) steps from each pursuer, the others ignored
-    queue: NDArray[np.int32]  # (h * w,)
-    goal: NDArray[np.int32]  # (n, 2) where each pursuer heads, on the ringed map; row FREE while it has no goal
-    place: NDArray[np.int32]  # (places, 2) cells to be held around the evader that is looked at
-    team: NDArray[np.int32]  # (places,) who would hold them
-    picked: NDArray[np.bool_]  # (n,) who is in that team
-    served: NDArray[np.bool_]  # (m,) the evader needs no team, or has one
+    distance: Annotated[Int32, "pursuers ringed_rows ringed_columns"]
+    """Steps from each pursuer, the others ignored."""
+    queue: Annotated[Int32, "ringed_cells"]
+    goal: Annotated[Int32, "pursuers 2"]
+    """Cell that each pursuer heads for, on the ringed map; row FREE while it has no goal."""
+    place: Annotated[Int32, "places 2"]
+    """Cells to be held around the evader that is looked at."""
+    team: Annotated[Int32, "places"]
+    """Pursuers that would hold them."""
+    picked: Annotated[Bool, "pursuers"]
+    """True for the pursuers of that team."""
+    served: Annotated[Bool, "evaders"]
+    """True if the evader needs no team, or has one."""
 
 
 class GreedyPursuit(ScriptedPolicy):
-    """Pursuers form teams around evaders, and walk on shortest paths around the walls to the open cells beside them.
+    """Pursuers form teams around evaders, and walk on shortest paths to the open cells beside them.
 
-    Again and again, of all evaders that the pursuers still free are enough to catch, the one whose team would be in place soonest
-    (then: with the fewest steps) gets its team: the nearest pursuers, one for each open cell beside it (without `surround`:
-    `n_catch` of them for its own cell). Those who are left over head for the evader nearest to them. Our own definition; a pure
-    function of the state, planned anew at every step.
+    Again and again, of all evaders that the pursuers still free are enough to catch, the one whose
+    team would be in place soonest (then: with the fewest steps) gets its team: the nearest
+    pursuers, one for each open cell beside it (without `surround`: `n_catch` of them for its own
+    cell). Pursuers that are left over head for the evader nearest to them. They see the whole map.
+    Our own definition; a pure function of the state, planned anew at every step.
     """
 
     plays = ("pursuit/evaders",)
     groups = ("pursuers",)
 
     def __init__(self, walls: NDArray[np.uint8], n_pursuers: int, n_evaders: int, surround: bool, n_catch: int):
-        """`walls` (rows, columns) uint8 is the map; the rest are parameters of the task."""
+        """Allocate the work space. `walls` (rows, columns) uint8 is the map."""
         self._wall = np.pad(walls, 1, constant_values=1)
         self._surround = surround
-        places = 4 if surround else n_catch
-        self._work = Work(
-            distance=np.zeros((n_pursuers, *self._wall.shape), np.int32),
-            queue=np.zeros(self._wall.size, np.int32),
-            goal=np.zeros((n_pursuers, 2), np.int32),
-            place=np.zeros((places, 2), np.int32),
-            team=np.zeros(places, np.int32),
-            picked=np.zeros(n_pursuers, np.bool_),
-            served=np.zeros(n_evaders, np.bool_),
+        self._work = allocate(
+            Work,
+            pursuers=n_pursuers,
+            evaders=n_evaders,
+            places=4 if surround else n_catch,
+            ringed_rows=self._wall.shape[0],
+            ringed_columns=self._wall.shape[1],
+            ringed_cells=self._wall.size,
         )
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: EvadersParameters) -> "GreedyPursuit":
-        """The policy for a task with these parameters."""
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: EvadersConfig) -> "GreedyPursuit":
+        """The policy for a task with this config."""
         return cls(build_map(parameters), group.size, parameters.n_evaders, parameters.surround, parameters.n_catch)
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
-        """The moves of all pursuers, `(num_envs, n)`. Copies whose episode is over stay."""
+        """The moves of all pursuers, `(num_envs, pursuers)`; in envs that are over they stay."""
         action = np.full(world.catching.shape, STAY, np.int64)
-        _plan_copies(world, self._wall, self._surround, self._work, action)
+        _plan_all(world, self._wall, self._surround, self._work, action)
         return action
 
 
 @njit(cache=True)
-def _plan_copies(world, wall, surround, w, action):
-    for c in range(action.shape[0]):
-        if not world.over[c]:
-            _plan(world.pursuer[c], world.evader[c], world.caught_at[c], wall, surround, w, action[c])
+def _plan_all(state, wall, surround, w, action):
+    for env in range(action.shape[0]):
+        if not state.over[env]:
+            _plan(state.pursuer[env], state.evader[env], state.caught_at[env], wall, surround, w, action[env])
 
 
 @njit(cache=True)
@@ -92,7 +99,7 @@ def _plan(pursuer, evader, caught_at, wall, surround, w, action):
 
 @njit(cache=True)
 def _send_a_team(evader, wall, surround, w):
-    """Give one team its goals; False if there are not enough free pursuers for any evader that is left."""
+    """Give one team its goals; False if the free pursuers are too few for any evader left."""
     best, chosen = NO_TEAM, -1
     for j in range(evader.shape[0]):
         if not w.served[j]:
@@ -112,7 +119,10 @@ def _send_a_team(evader, wall, surround, w):
 
 @njit(cache=True)
 def _choose_team(r, q, wall, surround, w):
-    """Write the nearest free pursuers for an evader in (r, q) of the ringed map to `w.team`; the cost, NO_TEAM if there are not enough."""
+    """Write the nearest free pursuers for an evader in (r, q) of the ringed map to `w.team`.
+
+    Returns the cost, or NO_TEAM if there are not enough pursuers.
+    """
     places = _list_places(r, q, wall, surround, w.place)
     longest, steps = np.int64(0), np.int64(0)
     w.team[:] = FREE
@@ -134,7 +144,7 @@ def _choose_team(r, q, wall, surround, w):
 
 @njit(cache=True)
 def _list_places(r, q, wall, surround, place):
-    """Write the cells that have to be held to catch an evader in (r, q); returns how many there are."""
+    """Write the cells that have to be held to catch an evader in (r, q); returns their number."""
     if not surround:
         place[:, 0], place[:, 1] = r, q
         return place.shape[0]
@@ -158,7 +168,10 @@ def _head_for_the_nearest(evader, caught_at, w, i):
 
 @njit(cache=True)
 def _first_step(distance, r, q):
-    """The first move of a shortest way to (r, q), found by walking back; `distance` counts from where the way begins."""
+    """Find the first move of a shortest path to (r, q) by walking back.
+
+    `distance` counts from the cell where the path begins.
+    """
     move = STAY
     while distance[r, q] > 0:
         for m in range(4):

@@ -1,34 +1,36 @@
-"""How an episode begins: pursuers and evaders are scattered over a window of the map."""
+"""The begin of an episode: pursuers and evaders are scattered over a window of the map."""
 
 import numpy as np
 
 from ...core.random_streams import below, uniform
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
 from .state import NEVER
 
 TRIES = 64
 """Cells drawn for an agent before those that are left for it are counted."""
 
 
-@njit(cache=True)
-def begin_copy(state, k, taken, c):
-    """Write copy c's state at the start of an episode. `taken` (num_envs, padded) uint8 is scratch.
+@each_env
+def begin(state, k, scratch, env):
+    """Write the state at the start of an episode.
 
-    As in pursuit_v5, pursuers are drawn one after the other from the open cells of the window that are no other pursuer's cell and
-    not beside one; then evaders likewise, among themselves. Our own definition, where pursuit_v5 would never come to an end: if no
-    such cell is left, any open cell of the window will do, and of the map if the window has none.
+    As in pursuit_v5, pursuers are drawn one after the other from the open cells of the window that
+    are no other pursuer's cell and not beside one; then evaders likewise, among themselves. Our own
+    definition, where pursuit_v5 would never come to an end: if no such cell is left, any open cell
+    of the window will do, and of the map if the window has none.
     """
+    taken = scratch.taken[env]
     height, width = k.wall.shape[0] - 2 * k.pad, k.wall.shape[1] - 2 * k.pad
-    left, right = _draw_span(state.stream[c], width, k.window)
-    top, bottom = _draw_span(state.stream[c], height, k.window)
-    if _find_open(k, taken[c], True, top, bottom, left, right, 0)[0] < 0:
+    left, right = _draw_span(state.stream[env], width, k.window)
+    top, bottom = _draw_span(state.stream[env], height, k.window)
+    if _find_open(k, taken, True, top, bottom, left, right, 0)[0] < 0:
         top, bottom, left, right = 0, height, 0, width
-    _scatter(state.stream[c], k, taken[c], state.pursuer[c], state.pursuer_count[c], top, bottom, left, right)
-    _scatter(state.stream[c], k, taken[c], state.evader[c], state.evader_count[c], top, bottom, left, right)
-    state.caught_at[c, :] = NEVER
-    state.catching[c, :] = False
-    state.tags[c] = 0
-    state.earned[c] = 0
+    _scatter(state.stream[env], k, taken, state.pursuer[env], state.pursuer_count[env], top, bottom, left, right)
+    _scatter(state.stream[env], k, taken, state.evader[env], state.evader_count[env], top, bottom, left, right)
+    state.caught_at[env, :] = NEVER
+    state.catching[env, :] = False
+    state.tags[env] = 0
+    state.earned[env] = 0
 
 
 @njit(cache=True)
@@ -69,7 +71,10 @@ def _draw_cell(stream, k, taken, top, bottom, left, right):
 
 @njit(cache=True)
 def _find_open(k, taken, crowded, top, bottom, left, right, number):
-    """Open cell of that number in the window, those taken left out unless `crowded`; (-1, -1) if there are not so many."""
+    """Open cell of that number in the window, those taken left out unless `crowded`.
+
+    Returns (-1, -1) if there are not so many.
+    """
     for r in range(top, bottom):
         for q in range(left, right):
             if k.wall[r + k.pad, q + k.pad] == 0 and (crowded or taken[r + k.pad, q + k.pad] == 0):
@@ -86,11 +91,3 @@ def _count_open(k, taken, crowded, top, bottom, left, right):
         for q in range(left, right):
             count += k.wall[r + k.pad, q + k.pad] == 0 and (crowded or taken[r + k.pad, q + k.pad] == 0)
     return count
-
-
-@over_copies
-def begin_copies(state, k, taken, where):
-    """Begin an episode in every copy of `where` (num_envs,) bool."""
-    for c in prange(where.shape[0]):
-        if where[c]:
-            begin_copy(state, k, taken, np.int64(c))

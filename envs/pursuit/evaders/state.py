@@ -1,46 +1,72 @@
-"""The state of the pursuit and the constants of its kernels.
+"""The state of the pursuit, the constants of its kernels, and their work space.
 
-Cells are (row, column): pursuit_v5's y and x, rows downwards. Padded grids have `pad` extra cells on each side.
+Cells are (row, column): pursuit_v5's y and x, rows downwards. Padded grids have `pad` extra cells
+on each side.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import EvadersParameters
+from ...kernels.arrays import Bool, Float32, Float64, Int32, Int64, UInt8, UInt64
+from .config import EvadersConfig
 
 NEVER = np.int32(-1)
 STAY = 4
 MOVES = np.array([(0, -1), (0, 1), (1, 0), (-1, 0), (0, 0)], np.int32)
-"""left, right, down, up, stay: pursuit_v5's order."""
+"""Offsets of left, right, down, up, stay: pursuit_v5's order."""
 
 
 class State(NamedTuple):
-    """n pursuers, m evaders."""
+    """Arrays of all envs."""
 
-    stream: NDArray[np.uint64]  # (num_envs, 4) random stream of the copy
-    elapsed: NDArray[np.int32]  # (num_envs,) steps since the episode began
-    over: NDArray[np.bool_]  # (num_envs,) the episode has ended
-    pursuer: NDArray[np.int32]  # (num_envs, n, 2) row, column
-    evader: NDArray[np.int32]  # (num_envs, m, 2) row, column; where it stood when it was caught
-    caught_at: NDArray[np.int32]  # (num_envs, m) number of the step that caught it, from 1, or -1
-    pursuer_count: NDArray[np.uint8]  # (num_envs, padded) pursuers in each cell
-    evader_count: NDArray[np.uint8]  # (num_envs, padded) evaders in each cell, those caught left out
-    catching: NDArray[np.bool_]  # (num_envs, n) the pursuer took part in a catch in the last step
-    tags: NDArray[np.int64]  # (num_envs,) evaders beside a pursuer, over all pursuers and steps
-    earned: NDArray[np.float64]  # (num_envs,) sum of the rewards so far, mean of the pursuers
+    stream: Annotated[UInt64, "envs 4"]
+    """Random stream of the env."""
+    elapsed: Annotated[Int32, "envs"]
+    """Steps since the episode began."""
+    over: Annotated[Bool, "envs"]
+    """True once the episode has ended."""
+    pursuer: Annotated[Int32, "envs pursuers 2"]
+    """Row and column."""
+    evader: Annotated[Int32, "envs evaders 2"]
+    """Row and column; those where it was caught for an evader that is gone."""
+    caught_at: Annotated[Int32, "envs evaders"]
+    """Number of the step that caught the evader, from 1, or NEVER."""
+    pursuer_count: Annotated[UInt8, "envs padded_rows padded_columns"]
+    """Pursuers in each cell."""
+    evader_count: Annotated[UInt8, "envs padded_rows padded_columns"]
+    """Evaders in each cell, those caught left out."""
+    catching: Annotated[Bool, "envs pursuers"]
+    """True if the pursuer took part in a catch in the last step."""
+    tags: Annotated[Int64, "envs"]
+    """Evaders beside a pursuer, over all pursuers and steps."""
+    earned: Annotated[Float64, "envs"]
+    """Sum over steps of the mean reward of the pursuers."""
+
+
+class Scratch(NamedTuple):
+    """Work space of the kernels, a row for each env; means nothing between calls."""
+
+    taken: Annotated[UInt8, "envs padded_rows padded_columns"]
+    """1 where no further agent of a kind may begin, while its episode is begun."""
 
 
 class Constants(NamedTuple):
-    """What the kernels need and no step changes."""
+    """Values that the kernels read and no step changes."""
 
-    wall: NDArray[np.uint8]  # (padded) 1 building or outside, 0 open
-    building: NDArray[np.float32]  # (rows * columns,) 1 building, 0 open: the map without padding
-    pad: int  # extra cells on each side, at least 1
-    radius: int  # how far a pursuer sees
-    window: float  # constraint_window
-    frozen: bool  # the evaders do not move
+    wall: Annotated[UInt8, "padded_rows padded_columns"]
+    """1 building or outside, 0 open."""
+    building: Annotated[Float32, "cells"]
+    """1 building, 0 open: the cells of the map without padding, row by row."""
+    pad: int
+    """Extra cells on each side, at least 1."""
+    radius: int
+    """Cells that a pursuer sees on each side of its own."""
+    window: float
+    """The parameter `constraint_window`."""
+    frozen: bool
+    """True if the evaders do not move."""
     surround: bool
     n_catch: int
     tag_reward: float
@@ -49,21 +75,21 @@ class Constants(NamedTuple):
     local_ratio: float
 
 
-def build_constants(parameters: EvadersParameters, walls: NDArray[np.uint8]) -> Constants:
-    """What the kernels need, for a map (rows, columns)."""
-    radius = parameters.obs_range // 2
+def build_constants(config: EvadersConfig, walls: NDArray[np.uint8]) -> Constants:
+    """The constants for a config and its map `(rows, columns)`."""
+    radius = config.obs_range // 2
     pad = max(radius, 1)
     return Constants(
         wall=np.pad(walls, pad, constant_values=1),
         building=walls.astype(np.float32).reshape(-1),
         pad=pad,
         radius=radius,
-        window=float(parameters.constraint_window),
-        frozen=parameters.freeze_evaders,
-        surround=parameters.surround,
-        n_catch=parameters.n_catch,
-        tag_reward=float(parameters.tag_reward),
-        catch_reward=float(parameters.catch_reward),
-        urgency_reward=float(parameters.urgency_reward),
-        local_ratio=parameters.own_share,
+        window=float(config.constraint_window),
+        frozen=config.freeze_evaders,
+        surround=config.surround,
+        n_catch=config.n_catch,
+        tag_reward=float(config.tag_reward),
+        catch_reward=float(config.catch_reward),
+        urgency_reward=float(config.urgency_reward),
+        local_ratio=config.own_share,
     )

@@ -1,4 +1,7 @@
-"""Predators hunt faster prey among obstacles: MPE's simple_tag."""
+"""Predators hunt faster prey among obstacles: MPE's simple_tag.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...plane.particles import Scratch
 from ...registration.entry_points import entry_points
-from . import draw
-from .observation import observe_copies, width
-from .rules import NEVER, State, TagParameters, advance_copies, begin_copies, build_constants
+from . import draw, observation, rules
+from .config import TagConfig
+from .state import NEVER, State
 
 PREDATORS, PREY = "predators", "prey"
 
@@ -20,77 +21,125 @@ PREDATORS, PREY = "predators", "prey"
 class Tag(BatchEnv[State]):
     """Slower predators touch faster prey among round obstacles: MPE's simple_tag.
 
-    Groups: `predators` (mpe2's adversaries) and `prey` (its good agents).
-    Observation, float32: own velocity, own position, the landmarks and then the other agents (predators first) relative to oneself, and the
-    velocities of the prey other than oneself; with the defaults 16 numbers for predators and 14 for prey. With `num_agent_neighbors` the
-    velocities are those of the agents seen, zeros for predators.
-    Actions: none, left, right, down, up; with `continuous` five strengths from 0 to 1, of which the first does nothing.
-    Reward: every predator gets 10 for every touching pair of predator and prey, whoever it is; a prey loses 10 for every predator that
-    touches it, and for being outside: per coordinate nothing below 0.9, then 10 (|x| - 0.9), from 1 on exp(2 |x| - 2) and at most 10.
-    With `shaped` every predator also loses 0.1 times the sum over predators of the distance to the nearest prey, and a prey gains 0.1 times
-    the sum of its distances to predators.
-    Episodes last `max_cycles` steps, or with `terminate_on_success` until all prey are touched in one step.
+    Groups are `predators` (mpe2's adversaries) and `prey` (its good agents).
 
-    Episode metrics: `touches`, touching pairs summed over steps; `caught`, the share of prey ever touched; `first_touch`, the step of the
-    first touch, or the length of the episode if there was none; `distance`, the mean over steps and pairs from predator to prey.
+    Rules:
+        Agents are round bodies in an open plane that push off each other and off the landmarks;
+        see `envs/plane/particles.py`. They begin at rest, uniformly in the square from -1 to 1,
+        landmarks in that from -0.9 to 0.9. A predator and a prey touch when their bodies overlap.
 
-    Source: mpe2 1.1.1, simple_tag_v3, which it follows to rounding. Of its options, `curriculum` is our `prey_speed` (a
-    stage is a parameter, not a call on a running environment), `benchmark_data` our metrics, and `dynamic_rescaling`, which
-    is about the picture, is left out. Where success comes in the very last step we report both flags, mpe2 the truncation alone.
+    Observation of predators:
+        Positions are relative to the observer but for its own. Predators come before prey among
+        the other agents. With `num_landmark_neighbors` and `num_agent_neighbors` the nearest are
+        seen, nearest first, and zeros where there are fewer; the velocities are then those of the
+        agents seen, zeros for predators.
 
-    Raises:
-        BadParameter: a parameter is out of range.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0-1 | own velocity | any |
+        | 2-3 | own position | any |
+        | 4-7 | the landmarks | any |
+        | 8-13 | the other agents | any |
+        | 14-15 | velocities of the prey | any |
+
+    Observation of prey:
+        As for predators, without the own velocity among those of the prey.
+
+        | index | value | range |
+        | --- | --- | --- |
+        | 0-1 | own velocity | any |
+        | 2-3 | own position | any |
+        | 4-7 | the landmarks | any |
+        | 8-13 | the other agents | any |
+
+        Global state: positions and velocities of all agents, the landmarks, and the share of
+        `max_cycles` gone.
+
+    Actions:
+        With `continuous` five strengths from 0 to 1, in this order.
+
+        | index | action |
+        | --- | --- |
+        | 0 | none |
+        | 1 | left |
+        | 2 | right |
+        | 3 | down |
+        | 4 | up |
+
+    Reward:
+        Every predator gets 10 for every touching pair of predator and prey. A prey loses 10 for
+        every predator that touches it, and for being outside: per coordinate nothing below 0.9,
+        then 10 (|x| - 0.9), from 1 on exp(2 |x| - 2) and at most 10. With `shaped` every predator
+        also loses 0.1 times the sum over predators of the distance to the nearest prey, and a prey
+        gains 0.1 times the sum of its distances to predators.
+
+    End:
+        An episode is truncated after `max_cycles` steps. With `terminate_on_success` all terminate
+        when all prey are touched in one step.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | touches | touching pairs, summed over steps |
+        | caught | share of prey ever touched |
+        | first_touch | step of the first touch; length of the episode without one |
+        | distance | mean over steps and pairs of the distance from predator to prey |
+
+    Differences from the source:
+        mpe2's `curriculum` is `prey_speed` here: a stage is a value of the config, not a call on a
+        running environment. Its `benchmark_data` are the metrics; `dynamic_rescaling`, which
+        concerns the picture, is left out. Success in the very last step is reported with both
+        flags, by mpe2 as truncation alone.
+
+    Source:
+        mpe2 1.1.1, simple_tag_v3, which it follows to rounding.
     """
 
-    Parameters = TagParameters
+    Parameters = TagConfig
+    parameters: TagConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: TagParameters):
+    def __init__(self, id: str, num_envs: int, parameters: TagConfig):
         p, q, landmarks = parameters.num_predators, parameters.num_prey, parameters.num_landmarks
-        self._constants = build_constants(parameters)
+        self._constants = rules.build_constants(parameters)
         acts = spaces.Box(0, 1, (5,), np.float32) if parameters.continuous else spaces.Discrete(5)
         sees = [
-            spaces.Box(-np.inf, np.inf, (width(self._constants, p + q, landmarks, prey),), np.float32)
+            spaces.Box(-np.inf, np.inf, (observation.width(self._constants, p + q, landmarks, prey),), np.float32)
             for prey in (q, q - 1)
         ]
         groups = (GroupSpec(PREDATORS, p, sees[0], acts, shared_reward=True), GroupSpec(PREY, q, sees[1], acts))
         metrics = ("touches", "caught", "first_touch", "distance")
-        self._rows = (p + q, landmarks, q)
         spec = EnvSpec(id, groups, parameters.max_cycles, metrics, state_shape=(4 * (p + q) + 2 * landmarks + 1,))
         super().__init__(spec, num_envs, parameters)
-        self._scratch = Scratch(np.zeros((num_envs, p + q, 2)))
+        self._scratch = allocate(Scratch, envs=num_envs, agents=p + q)
 
     def _allocate(self) -> State:
-        agents, landmarks, prey = self._rows
-        return State(
-            *self.required_state(),
-            position=np.zeros((self.num_envs, agents, 2)),
-            velocity=np.zeros((self.num_envs, agents, 2)),
-            landmark=np.zeros((self.num_envs, landmarks, 2)),
-            touches=np.zeros(self.num_envs, np.int32),
-            first_touch=np.zeros((self.num_envs, prey), np.int32),
-            distance=np.zeros(self.num_envs),
-            success=np.zeros(self.num_envs, np.bool_),
+        prey = self.parameters.num_prey
+        return allocate(
+            State,
+            envs=self.num_envs,
+            agents=self.parameters.num_predators + prey,
+            prey=prey,
+            landmarks=self.parameters.num_landmarks,
         )
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        begin_copies(self.state, where)
+        rules.begin(self.state, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        predators, prey = self.groups[PREDATORS], self.groups[PREY]
-        advance_copies(
+        rules.advance(
             self.state,
             self._constants,
             self._scratch,
-            where,
             actions[PREDATORS],
             actions[PREY],
-            predators.reward,
-            prey.reward,
+            self.groups[PREDATORS].reward,
+            self.groups[PREY].reward,
+            where=where,
         )
 
     def _observe(self) -> None:
         predators, prey = self.groups[PREDATORS], self.groups[PREY]
-        observe_copies(self.state, self._constants, predators.observation, prey.observation, self.global_state)
+        observation.observe(self.state, self._constants, predators.observation, prey.observation, self.global_state)
         if self._constants.ends_on_success:
             for group in (predators, prey):
                 group.terminated[:] = self.state.success[:, None]
@@ -111,7 +160,7 @@ class Tag(BatchEnv[State]):
         return draw.draw(self.state, copy, self._constants.predators, **options)
 
     def text(self, copy: int = 0) -> str:
-        """One copy in words; see `draw.text`."""
+        """One env in words; see `draw.text`."""
         return draw.text(self.state, copy, self._constants.predators)
 
 

@@ -1,37 +1,43 @@
-"""What predators and prey see, and the global state."""
+"""Observations of predators and prey, and the global state."""
 
-import numpy as np
-
-from ...kernels import over_copies, prange
+from ...kernels import each_env
 from ...plane.particles import FULL, kernel, next_nearest, see, see_nearest
-from .rules import Constants
+from .state import Constants
 
 
 def width(k: Constants, agents: int, landmarks: int, velocities: int) -> int:
-    """Length of the observation of an agent that sees all, or the k nearest: `velocities` is of how many prey, if all."""
+    """Length of an observation.
+
+    Args:
+        agents: number of all agents.
+        landmarks: number of all landmarks.
+        velocities: number of prey whose velocities are seen, where all agents are.
+    """
     seen = landmarks if k.landmarks_seen == FULL else k.landmarks_seen
     return 4 + 2 * seen + (2 * (agents - 1 + velocities) if k.agents_seen == FULL else 4 * k.agents_seen)
 
 
+@each_env
 @kernel
-def observe_copy(state, k, predator_sees, prey_sees, global_state, c):
-    """Write what copy c shows: observations (num_envs, p or q, width), and the global state (num_envs, 4n + 2l + 1).
+def observe(state, k, predator_observation, prey_observation, global_state, env):
+    """Write observations (num_envs, predators or prey, width), and the global state.
 
-    The latter is positions, velocities, landmarks, and the share of the episode that is over.
+    The latter, (num_envs, 4 agents + 2 landmarks + 1), is positions, velocities, landmarks, and the
+    share of the episode that is over.
     """
-    position, velocity, landmark, row = state.position[c], state.velocity[c], state.landmark[c], global_state[c]
+    position, velocity, landmark, row = state.position[env], state.velocity[env], state.landmark[env], global_state[env]
     slots = (k.landmarks_seen, k.agents_seen)
-    _observe_group(position, velocity, landmark, k.predators, slots, predator_sees[c], 0)
-    _observe_group(position, velocity, landmark, k.predators, slots, prey_sees[c], k.predators)
+    _observe_group(position, velocity, landmark, k.predators, slots, predator_observation[env], 0)
+    _observe_group(position, velocity, landmark, k.predators, slots, prey_observation[env], k.predators)
     at = see(position, -1, 0.0, 0.0, row, 0)
     at = see(velocity, -1, 0.0, 0.0, row, at)
     at = see(landmark, -1, 0.0, 0.0, row, at)
-    row[at] = state.elapsed[c] / k.horizon
+    row[at] = state.elapsed[env] / k.horizon
 
 
 @kernel
 def _observe_group(position, velocity, landmark, predators, slots, observation, first):
-    """Write what the agents from number `first` on see into `observation` (p or q, width)."""
+    """Write `observation` (predators or prey, width) of the agents from index `first` on."""
     landmarks_seen, agents_seen = slots
     for number in range(observation.shape[0]):
         i, row = first + number, observation[number]
@@ -51,17 +57,13 @@ def _observe_group(position, velocity, landmark, predators, slots, observation, 
 
 @kernel
 def _see_velocities(position, velocity, predators, i, slots, row, at):
-    """The velocities of the agents nearest to agent i, nearest first; zeros for predators and where there are fewer."""
+    """Write the velocities of the agents nearest to agent i, nearest first.
+
+    They are zeros for predators, and where there are fewer.
+    """
     squared, j = -1.0, -1
     for _ in range(slots):
         squared, j = next_nearest(position, i, position[i, 0], position[i, 1], squared, j)
         row[at] = velocity[j, 0] if j >= predators else 0.0
         row[at + 1] = velocity[j, 1] if j >= predators else 0.0
         at += 2
-
-
-@over_copies
-def observe_copies(state, k, predator_sees, prey_sees, global_state):
-    """Write what every copy shows."""
-    for c in prange(global_state.shape[0]):
-        observe_copy(state, k, predator_sees, prey_sees, global_state, np.int64(c))

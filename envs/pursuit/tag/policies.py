@@ -1,4 +1,4 @@
-"""Scripted yardsticks of tag, for discrete and continuous actions: predators that chase, prey that flees."""
+"""Scripted baselines of tag, for discrete and continuous actions: predators chase, prey flees."""
 
 import math
 from typing import Any
@@ -10,9 +10,12 @@ from ...core.scripted_policy import ScriptedPolicy
 from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
 from ...plane.particles import THRUST, TIME_STEP, coasting, kernel, push, squared_distance
-from .rules import PREDATOR_SPEED, State, TagParameters, build_constants, outside
+from .config import TagConfig
+from .rules import PREDATOR_SPEED, build_constants, outside
+from .state import State
 
-# Chosen by trying, each against the other, with the default parameters. Prey that minds the edge less earns as much, far outside.
+# Chosen by trying, each against the other, with the default config. Prey that minds the edge less
+# earns as much, far outside.
 CHASE_STEPS = 6
 LONGEST_LEAD = 0.8
 FLEE_STEPS = 6
@@ -22,17 +25,17 @@ LANDMARK_WEIGHT = 0.1
 
 
 class TagPolicy(ScriptedPolicy):
-    """Base class: what both know of the task."""
+    """Base class: reads the constants of the task."""
 
     plays = ("pursuit/tag",)
 
-    def __init__(self, parameters: TagParameters):
+    def __init__(self, parameters: TagConfig):
         self._constants = build_constants(parameters)
         self._continuous = parameters.continuous
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TagParameters) -> "TagPolicy":
-        """A policy for a task with these parameters."""
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TagConfig) -> "TagPolicy":
+        """A policy for a task with this config."""
         return cls(parameters)
 
     def _actions(self, num_envs: int, agents: int) -> NDArray[Any]:
@@ -42,22 +45,23 @@ class TagPolicy(ScriptedPolicy):
 
 
 class Chase(TagPolicy):
-    """Predators that accelerate to where the nearest prey will be when they get there at top speed."""
+    """Predators accelerate to where the nearest prey will be when they get there at top speed."""
 
     groups = ("predators",)
 
     def act(self, world: State, generator: Any = None) -> NDArray[Any]:
         """The predators' actions."""
         action = self._actions(len(world.over), self._constants.predators)
-        _chase_copies(world.position, world.velocity, self._constants.accel, action)
+        _chase_all(world.position, world.velocity, self._constants.accel, action)
         return action
 
 
 class Flee(TagPolicy):
-    """Prey that tries each thrust in thought and takes the one after which predators, landmarks and the edge are farthest.
+    """Prey takes the thrust after which predators, landmarks and the edge are farthest.
 
-    A predator scares by exp(-distance / 0.35), where distance is to where it will be, between the bodies' rims; landmarks scare a little,
-    and the penalty for leaving the square counts as far as the prey would get into it.
+    The cost of each thrust adds exp(-distance / 0.35) for a predator, where distance is to where it
+    will be, between the rims; a little for landmarks; and the penalty for leaving the square, as
+    far as the prey would get out of it.
     """
 
     groups = ("prey",)
@@ -66,19 +70,19 @@ class Flee(TagPolicy):
         """The prey's actions."""
         k = self._constants
         action = self._actions(len(world.over), world.position.shape[1] - k.predators)
-        _flee_copies(world.position, world.velocity, world.landmark, k, action)
+        _flee_all(world.position, world.velocity, world.landmark, k, action)
         return action
 
 
 @njit(cache=True)
-def _chase_copies(position, velocity, accel, action):
-    for c in range(action.shape[0]):
+def _chase_all(position, velocity, accel, action):
+    for env in range(action.shape[0]):
         for i in range(action.shape[1]):
-            _chase(position[c], velocity[c], accel[i], action, c, i)
+            _chase(position[env], velocity[env], accel[i], action, env, i)
 
 
 @kernel
-def _chase(position, velocity, accel, action, c, i):
+def _chase(position, velocity, accel, action, env, i):
     nearest, at = math.inf, -1
     for j in range(action.shape[1], position.shape[0]):
         squared = squared_distance(position, i, position, j)
@@ -89,18 +93,18 @@ def _chase(position, velocity, accel, action, c, i):
     x = position[at, 0] + velocity[at, 0] * lead - position[i, 0] - velocity[i, 0] * ahead
     y = position[at, 1] + velocity[at, 1] * lead - position[i, 1] - velocity[i, 1] * ahead
     scale = max(abs(x), abs(y), 1e-9)  # full thrust along the longer axis
-    push(action, c, i, x / scale, y / scale)
+    push(action, env, i, x / scale, y / scale)
 
 
 @njit(cache=True)
-def _flee_copies(position, velocity, landmark, k, action):
-    for c in range(action.shape[0]):
+def _flee_all(position, velocity, landmark, k, action):
+    for env in range(action.shape[0]):
         for j in range(action.shape[1]):
-            _flee(position[c], velocity[c], landmark[c], k, action, c, j)
+            _flee(position[env], velocity[env], landmark[env], k, action, env, j)
 
 
 @kernel
-def _flee(position, velocity, landmark, k, action, c, j):
+def _flee(position, velocity, landmark, k, action, env, j):
     i = k.predators + j
     gain = k.accel[i] * TIME_STEP * coasting(FLEE_STEPS - 1)
     x = position[i, 0] + velocity[i, 0] * coasting(FLEE_STEPS)
@@ -111,12 +115,12 @@ def _flee(position, velocity, landmark, k, action, c, j):
         fear = _fear(position, velocity, landmark, k, i, x + gain * tx, y + gain * ty)
         if fear < least:
             least, best_x, best_y = fear, tx, ty
-    push(action, c, j, best_x, best_y)
+    push(action, env, j, best_x, best_y)
 
 
 @kernel
 def _option(t):
-    """The thrusts along an axis first, then those along both."""
+    """Thrust of index t: those along an axis first, then those along both."""
     if t < 5:
         x, y = THRUST[t, 0], THRUST[t, 1]
     else:
@@ -126,7 +130,7 @@ def _option(t):
 
 @kernel
 def _fear(position, velocity, landmark, k, i, x, y):
-    """How unpleasant it is for agent i to be at (x, y) soon."""
+    """Cost of agent i being at (x, y) soon."""
     fear = SQUARE_WEIGHT * (outside(abs(x)) + outside(abs(y)))
     ahead = coasting(FLEE_STEPS)
     for p in range(k.predators):

@@ -1,4 +1,7 @@
-"""Target tracking: pursuers share beliefs about moving targets and keep these certain; from a few to thousands."""
+"""Target tracking: pursuers share beliefs about moving targets and keep these certain.
+
+There may be a few bodies or thousands. Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -1,7 +1,8 @@
-"""What the pursuers believe of a target: a Kalman filter over (x, y, vx, vy), linearised where it is used.
+"""The belief of a target: a Kalman filter over (x, y, vx, vy), linearised where it is used.
 
-The little linear algebra is written out, on a mean (4,) and a covariance (4, 4) that stays symmetric to the bit. The target is modelled as
-carried on by its velocity and pushed by white noise of power q: x' = A x + N(0, W), with A = [[I, t I], [0, I]] and
+The little linear algebra is written out, on a mean (4,) and a covariance (4, 4) that stays
+symmetric to the bit. The model of a target moves by its velocity and is pushed by white noise of
+power q: x' = A x + N(0, W), with A = [[I, t I], [0, I]] and
 W = q [[t^3/3 I, t^2/2 I], [t^2/2 I, t I]].
 """
 
@@ -17,14 +18,17 @@ RANGE_ERROR, BEARING_ERROR = 0.2, 0.01
 SPEED_LIMIT = 2.0
 """Beliefs hold each component of a target's velocity within this, in metres per second."""
 CLOSEST = 0.1
-"""Metres: lesser ranges count as this where a bearing is differentiated, which else would grow without bound."""
+"""Metres: lesser ranges count as this where a bearing is differentiated.
+
+Else the derivative would grow without bound.
+"""
 WORK = 4
-"""Columns (of 4) that `observe_belief` wants as work space."""
+"""Columns (of 4) that `observe_belief` needs as work space."""
 
 
 @njit(cache=True)
 def predict_belief(mean, covariance, q, side):
-    """Carry the belief on by one time step."""
+    """Predict the belief one time step ahead."""
     t = TIME_STEP
     p = covariance
     for a in range(2):
@@ -43,7 +47,7 @@ def predict_belief(mean, covariance, q, side):
 
 @njit(cache=True, inline="always")
 def hold_belief(mean, side):
-    """Keep the believed position in the world and the believed velocity within its limit."""
+    """Keep the believed position in the area and the believed velocity within its limit."""
     for a in range(2):
         mean[a] = min(max(mean[a], 0.0), side)
         mean[a + 2] = min(max(mean[a + 2], -SPEED_LIMIT), SPEED_LIMIT)
@@ -60,8 +64,9 @@ def _mirror(p):
 def observe_belief(mean, covariance, work, x, y, heading, measured_range, measured_bearing, side):
     """Correct the belief by a range and a bearing measured from (x, y, heading), in Joseph's form.
 
-    With gain K and C = I - K H the covariance becomes C P C' + K R K', which stays positive whatever the rounding does to K.
-    H has no velocity columns, so only the first two columns of C differ from the identity.
+    With gain K and C = I - K H the covariance becomes C P C' + K R K', which stays positive
+    whatever the rounding does to K. H has no velocity columns, so only the first two columns of C
+    differ from the identity.
 
     Args:
         work: (4, WORK) scratch.
@@ -93,7 +98,7 @@ def observe_belief(mean, covariance, work, x, y, heading, measured_range, measur
 
 @njit(cache=True)
 def _joseph(p, work):
-    """P becomes C P C' + K R K', with K and K H in the columns of `work` as `observe_belief` leaves them."""
+    """Replace P by C P C' + K R K'; `work` holds K and K H as `observe_belief` leaves them."""
     for b in range(4):  # C P, column by column
         top, next_ = p[0, b], p[1, b]
         for a in range(4):
@@ -108,7 +113,7 @@ def _joseph(p, work):
 
 @njit(cache=True)
 def log_determinant(p):
-    """log det of a positive (4, 4) matrix, by the pivots of its Cholesky factor, which is kept in scalars."""
+    """log det of a positive (4, 4) matrix, by the pivots of its Cholesky factor in scalars."""
     d0 = p[0, 0]
     a, b, c = p[1, 0] / d0, p[2, 0] / d0, p[3, 0] / d0
     d1 = p[1, 1] - a * p[1, 0]
@@ -121,16 +126,17 @@ def log_determinant(p):
 
 
 def highest_log_determinant(initial: float, q: float, steps: int) -> float:
-    """log det after `steps` steps in which nobody saw the target; no measurement makes it larger."""
+    """log det after `steps` steps without a measurement; none makes it larger."""
     t = TIME_STEP * steps
     axis = initial * initial + initial * q * t * (1 + t * t / 3) + (q * t * t) ** 2 / 12
     return float(2 * np.log(axis))
 
 
 def lowest_log_determinant(q: float, observers: int) -> float:
-    """A bound for log det after any step in which `observers` measure at once.
+    """Lower bound of log det after any step in which `observers` measure at once.
 
-    The prediction leaves at least W, and a measurement adds at most `information` to the inverse along each axis of the position.
+    The prediction leaves at least W, and a measurement adds at most `information` to the inverse
+    along each axis of the position.
     """
     information = observers * max(RANGE_ERROR**-2, (BEARING_ERROR * CLOSEST) ** -2)
     t = TIME_STEP

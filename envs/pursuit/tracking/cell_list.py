@@ -1,29 +1,34 @@
-"""A square world cut into equal square cells, so that who is near is found without asking everyone.
+"""A square area cut into equal square cells, so that neighbours are found without a loop over all.
 
-The cells are filled anew by a counting sort whenever bodies have moved: O(bodies + cells). With about as many cells as bodies, a
-question about a neighbourhood costs what lies in it, and does not grow with the world.
+The cells are filled anew by a counting sort whenever bodies have moved: O(bodies + cells). With
+about as many cells as bodies, a search costs what lies in the neighbourhood, and does not grow with
+the area.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...kernels import njit
+from ...kernels.arrays import Int32
 
 
 class Cells(NamedTuple):
-    """Which bodies lie in which cell, in one copy; cell (row, column) has the number row * per_side + column."""
+    """Bodies by cell, in one env; cell (row, column) has the number row * per_side + column."""
 
-    first: NDArray[np.int32]  # (per_side**2 + 1,) where each cell's bodies begin in `member`
-    member: NDArray[np.int32]  # (bodies,) indices of bodies by cell, ascending within each
-    side: float  # of the world
-    per_side: int  # cells along a side
+    first: Annotated[Int32, "bounds"]
+    """Index in `member` of each cell's first body, for per_side**2 cells and the end."""
+    member: Annotated[Int32, "bodies"]
+    """Indices of bodies by cell, ascending within each."""
+    side: float
+    """Side of the area."""
+    per_side: int
+    """Cells along a side."""
 
 
 @njit(cache=True, inline="always")
 def cell_along(cells, x):
-    """The row or column of a coordinate; what lies outside the world counts to the outermost cells."""
+    """Row or column of a coordinate; outside of the area those of the outermost cells."""
     return min(max(np.int64(np.floor(x * cells.per_side / cells.side)), 0), cells.per_side - 1)
 
 
@@ -45,7 +50,7 @@ def fill_cells(cells, place, count):
     for k in range(number + 1):  # counts become the cells' ends
         end += first[k]
         first[k] = end
-    for i in range(count - 1, -1, -1):  # and the ends go down to the beginnings as the cells are filled from behind
+    for i in range(count - 1, -1, -1):  # ends go down to beginnings
         k = _cell_of(cells, place, i)
         first[k] -= 1
         member[first[k]] = i
@@ -53,15 +58,16 @@ def fill_cells(cells, place, count):
 
 @njit(cache=True, inline="always")
 def members(cells, row, left, right):
-    """Where in `member` the bodies of the cells `left` to `right` of a row begin and end: neighbours in a row follow each other."""
+    """Range in `member` of the bodies of the cells `left` to `right` of a row."""
     return cells.first[row * cells.per_side + left], cells.first[row * cells.per_side + right + 1]
 
 
 @njit(cache=True)
 def any_within(cells, place, x, y, slack, reach, skip):
-    """Whether a body other than `skip` is nearer to (x, y) than `reach`.
+    """True if a body other than `skip` is nearer to (x, y) than `reach`.
 
-    `place` holds where the bodies are now; since the cells were filled they may have moved by up to `slack`.
+    `place` holds the present positions; since the cells were filled bodies may have moved by up to
+    `slack`.
     """
     around = reach + slack
     left, right = cell_along(cells, x - around), cell_along(cells, x + around)
@@ -77,7 +83,10 @@ def any_within(cells, place, x, y, slack, reach, skip):
 
 @njit(cache=True, inline="always")
 def _insert(index, squared, found, wanted, i, d):
-    """Put body i at squared distance d into the sorted list of the nearest; equal distances ascend by index."""
+    """Insert body i at squared distance d into the sorted list of the nearest.
+
+    Equal distances ascend by index.
+    """
     if found == wanted and (d > squared[found - 1] or (d == squared[found - 1] and i > index[found - 1])):
         return found
     k = found if found < wanted else found - 1
@@ -92,7 +101,7 @@ def _insert(index, squared, found, wanted, i, d):
 
 @njit(cache=True, inline="always")
 def _known_around(cells, x, y, row, column, ring):
-    """How far around (x, y) all is known once the square of `ring` cells around its cell was searched."""
+    """Radius around (x, y) that the square of `ring` cells around its cell covers."""
     per_side, length = cells.per_side, cells.side / cells.per_side
     known = np.inf
     if column - ring > 0:
@@ -108,15 +117,16 @@ def _known_around(cells, x, y, row, column, ring):
 
 @njit(cache=True)
 def nearest_bodies(cells, place, x, y, wanted, index, squared):
-    """The `wanted` bodies nearest to (x, y), nearest first; of equal ones the lower index.
+    """Find the `wanted` bodies nearest to (x, y), nearest first; of equal ones the lower index.
 
-    Rings of cells are searched from the inside until no nearer body can lie further out. The cells must be those of `place`, and all
-    must lie inside the world.
+    Rings of cells are searched from the inside until no nearer body can lie further out. The cells
+    must be those of `place`, and all bodies must lie inside the area.
 
     Args:
-        index, squared: (wanted or more,) out, who they are and their squared distances.
+        index, squared: (wanted or more,) out, the bodies and their squared distances.
 
-    Returns how many there are, at most `wanted`.
+    Returns:
+        Their number, at most `wanted`.
     """
     per_side = cells.per_side
     row, column = cell_along(cells, y), cell_along(cells, x)

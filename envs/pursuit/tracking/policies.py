@@ -1,4 +1,4 @@
-"""Scripted yardsticks of tracking: each pursuer goes to the target it chose, faces it, and keeps it in view."""
+"""Scripted baselines of tracking: a pursuer goes to the target it chose and keeps it in view."""
 
 from typing import Any
 
@@ -6,65 +6,65 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.scripted_policy import ScriptedPolicy
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
 from ...plane.geometry import wrap_angle
 from .belief import TIME_STEP
 from .rules import SPEEDS, TURN_RATES
 from .state import State
 
 STAND_OFF = 4.0
-"""Metres from which a target is watched: near enough for a good bearing, and clear of the margin."""
+"""Metres from which a target is watched: near enough for a good bearing, beyond the margin."""
 _FACING = 2.0  # metres of approach that a radian of bearing is worth
 _LOOK_AROUND = 3 * (len(SPEEDS) - 1)  # turn left on the spot
 
 
 class NearestTarget(ScriptedPolicy):
-    """Each pursuer goes to the target it believes nearest, whoever else does, and looks around where that is not to be seen."""
+    """Each pursuer goes to the target it believes nearest, and looks around where it sees none."""
 
     plays = ("pursuit/tracking",)
     spreads = False
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
-        """The actions of all pursuers, `(num_envs, n)`."""
+        """The actions of all pursuers, `(num_envs, pursuers)`."""
         action = np.zeros(world.pursuer.shape[:2], np.int64)
         taken = np.zeros(world.log_det.shape, np.int32)
-        _plan_copies(world, self.spreads, taken, action)
+        _plan(world, self.spreads, taken, action)
         return action
 
 
 class OwnTarget(NearestTarget):
-    """As NearestTarget, but in the order of their numbers pursuers take the nearest of the targets that fewest others took."""
+    """Pursuers take the nearest of the targets that fewest others took, in the order of indices."""
 
     spreads = True
 
 
-@njit(cache=True)
-def _plan_copy(state, spreads, taken, action, c):
-    least = 0  # so often every target was taken; only those taken no oftener may be
-    left = state.present[c]
+@each_env
+def _plan(state, spreads, taken, action, env):
+    least = 0  # every target was taken so often; only those taken no oftener may be
+    left = state.present[env]
     for i in range(state.pursuer.shape[1]):
-        pursuer = state.pursuer[c, i]
+        pursuer = state.pursuer[env, i]
         chosen, nearest = 0, np.inf
-        for j in range(state.present[c]):
-            dx, dy = state.mean[c, j, 0] - pursuer[0], state.mean[c, j, 1] - pursuer[1]
-            if taken[c, j] == least and dx * dx + dy * dy < nearest:
+        for j in range(state.present[env]):
+            dx, dy = state.mean[env, j, 0] - pursuer[0], state.mean[env, j, 1] - pursuer[1]
+            if taken[env, j] == least and dx * dx + dy * dy < nearest:
                 chosen, nearest = j, dx * dx + dy * dy
         if spreads:
-            taken[c, chosen] += 1
+            taken[env, chosen] += 1
             left -= 1
             if left == 0:
                 least += 1
-                left = state.present[c]
+                left = state.present[env]
         near = nearest < (STAND_OFF + 1) ** 2
-        if near and state.observers[c, chosen] == 0:  # it is not where it is believed to be
-            action[c, i] = _LOOK_AROUND
+        if near and state.observers[env, chosen] == 0:  # it is not where it is believed to be
+            action[env, i] = _LOOK_AROUND
         else:
-            action[c, i] = _approach(pursuer, state.mean[c, chosen])
+            action[env, i] = _approach(pursuer, state.mean[env, chosen])
 
 
 @njit(cache=True)
 def _approach(pursuer, place):
-    """The action after which the pursuer is best placed to watch a place: near it, and facing it."""
+    """Choose the action after which the pursuer is near a place and faces it."""
     best, least = 0, np.inf
     for action in range(len(SPEEDS) * len(TURN_RATES)):
         way, turn = TIME_STEP * SPEEDS[action // 3], TIME_STEP * TURN_RATES[action % 3]
@@ -75,9 +75,3 @@ def _approach(pursuer, place):
         if cost < least:
             best, least = action, cost
     return best
-
-
-@over_copies
-def _plan_copies(state, spreads, taken, action):
-    for c in prange(action.shape[0]):
-        _plan_copy(state, spreads, taken, action, np.int64(c))

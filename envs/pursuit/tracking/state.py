@@ -1,70 +1,83 @@
-"""The state of the tracking task, the constants of its kernels, and their work space."""
+"""The state of the tracking task, the constants of its kernels, and their work space.
 
-from typing import NamedTuple
+Metres, seconds and radians, in a square with its lower left corner at (0, 0).
+"""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Annotated, NamedTuple
 
-from .belief import WORK
+from ...kernels.arrays import Bool, Float64, Int32, Int64, UInt64
 
 
 class State(NamedTuple):
-    """n pursuers, m targets; metres, seconds and radians in a square with its lower left corner at (0, 0)."""
+    """Arrays of all envs."""
 
-    stream: NDArray[np.uint64]  # (num_envs, 4) random stream of the copy
-    elapsed: NDArray[np.int32]  # (num_envs,) steps since the episode began
-    over: NDArray[np.bool_]  # (num_envs,) the episode has ended
-    present: NDArray[np.int32]  # (num_envs,) targets of this episode: the first so many; rows of the others are 0
-    pursuer: NDArray[np.float64]  # (num_envs, n, 3) x, y, heading in [-pi, pi)
-    motion: NDArray[np.float64]  # (num_envs, n, 2) speed (0 if the move was barred) and turn rate of the last step
-    target: NDArray[np.float64]  # (num_envs, m, 4) x, y, vx, vy
-    mean: NDArray[np.float64]  # (num_envs, m, 4) the same as the pursuers believe it to be
-    covariance: NDArray[np.float64]  # (num_envs, m, 4, 4) of that belief
-    log_det: NDArray[np.float64]  # (num_envs, m) log det of the covariance
-    observers: NDArray[np.int32]  # (num_envs, m) pursuers that saw the target in the last step
-    information: NDArray[np.float64]  # (num_envs,) sum over steps of the mean of -log det
-    error: NDArray[np.float64]  # (num_envs,) sum over steps of the mean distance of believed and true positions
-    observed: NDArray[np.int64]  # (num_envs,) sum over steps of the targets that someone saw
+    stream: Annotated[UInt64, "envs 4"]
+    """Random stream of the env."""
+    elapsed: Annotated[Int32, "envs"]
+    """Steps since the episode began."""
+    over: Annotated[Bool, "envs"]
+    """True once the episode has ended."""
+    present: Annotated[Int32, "envs"]
+    """Number of targets of this episode; rows of targets from this index on are 0."""
+    pursuer: Annotated[Float64, "envs pursuers 3"]
+    """x, y, and heading in [-pi, pi)."""
+    motion: Annotated[Float64, "envs pursuers 2"]
+    """Speed (0 if the move was barred) and turn rate of the last step."""
+    target: Annotated[Float64, "envs targets 4"]
+    """x, y, vx, vy."""
+    mean: Annotated[Float64, "envs targets 4"]
+    """The same as the pursuers believe it to be."""
+    covariance: Annotated[Float64, "envs targets 4 4"]
+    """Covariance of that belief."""
+    log_det: Annotated[Float64, "envs targets"]
+    """log det of the covariance."""
+    observers: Annotated[Int32, "envs targets"]
+    """Pursuers that saw the target in the last step."""
+    information: Annotated[Float64, "envs"]
+    """Sum over steps of the mean of -log det."""
+    error: Annotated[Float64, "envs"]
+    """Sum over steps of the mean distance of believed and true positions."""
+    observed: Annotated[Int64, "envs"]
+    """Sum over steps of the number of targets that any pursuer saw."""
 
 
 class Constants(NamedTuple):
-    """What the kernels need and no step changes."""
+    """Values that the kernels read and no step changes."""
 
     side: float
-    per_side: int  # cells along the side
-    rows: int  # rows of an observation
+    """Side of the square area."""
+    per_side: int
+    """Cells along the side."""
+    rows: int
+    """Rows of an observation."""
     sensor_range: float
-    cos_half: float  # a target is in view where its part along the heading is at least so much of its distance
+    cos_half: float
+    """Cosine of half the angle of view: a target is in view where its part along the heading is at
+    least so much of its distance."""
     target_noise: float
     belief_noise: float
-    fewest: int  # an episode has so many targets at least
+    fewest: int
+    """Least number of targets of an episode."""
 
 
 class Scratch(NamedTuple):
-    """Work space of the kernels, one row a copy; means nothing between steps. For `first` and `member` see `cells.Cells`."""
+    """Work space of the kernels, a row for each env; means nothing between steps.
 
-    pursuer_first: NDArray[np.int32]  # (num_envs, per_side**2 + 1)
-    pursuer_member: NDArray[np.int32]  # (num_envs, n)
-    target_first: NDArray[np.int32]  # (num_envs, per_side**2 + 1), of the targets, later of the beliefs
-    target_member: NDArray[np.int32]  # (num_envs, m)
-    facing: NDArray[np.float64]  # (num_envs, n, 2) cosine and sine of the headings
-    observer: NDArray[np.int32]  # (num_envs, n) who sees a target, ascending
-    work: NDArray[np.float64]  # (num_envs, 4, WORK)
-    nearest: NDArray[np.int32]  # (num_envs, rows)
-    squared: NDArray[np.float64]  # (num_envs, rows)
+    For `first` and `member` see `cell_list.Cells`.
+    """
 
-
-def allocate_scratch(num_envs: int, n: int, m: int, constants: Constants) -> Scratch:
-    """Work space for n pursuers and m targets."""
-    e, cells, rows = num_envs, constants.per_side**2, constants.rows
-    return Scratch(
-        pursuer_first=np.zeros((e, cells + 1), np.int32),
-        pursuer_member=np.zeros((e, n), np.int32),
-        target_first=np.zeros((e, cells + 1), np.int32),
-        target_member=np.zeros((e, m), np.int32),
-        facing=np.zeros((e, n, 2)),
-        observer=np.zeros((e, n), np.int32),
-        work=np.zeros((e, 4, WORK)),
-        nearest=np.zeros((e, rows), np.int32),
-        squared=np.zeros((e, rows)),
-    )
+    pursuer_first: Annotated[Int32, "envs bounds"]
+    pursuer_member: Annotated[Int32, "envs pursuers"]
+    target_first: Annotated[Int32, "envs bounds"]
+    """Of the targets, later of the beliefs."""
+    target_member: Annotated[Int32, "envs targets"]
+    facing: Annotated[Float64, "envs pursuers 2"]
+    """Cosine and sine of the headings."""
+    observer: Annotated[Int32, "envs pursuers"]
+    """Pursuers that see a target, ascending."""
+    work: Annotated[Float64, "envs 4 4"]
+    """Work space of `belief.observe_belief`."""
+    nearest: Annotated[Int32, "envs rows"]
+    """Targets believed nearest to a pursuer."""
+    squared: Annotated[Float64, "envs rows"]
+    """Their squared distances."""

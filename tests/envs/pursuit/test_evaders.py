@@ -1,4 +1,7 @@
-"""Pursuit of evaders against SISL's pursuit_v5, exactly where nothing is drawn and by its statistics where something is."""
+"""Pursuit of evaders against SISL's pursuit_v5.
+
+Exact where nothing is drawn, and by statistics where something is.
+"""
 
 import numpy as np
 import pytest
@@ -27,7 +30,7 @@ def make(num_envs=1, **parameters):
 
 
 def place(env, pursuers, evaders):
-    """Put everyone of copy 0 into cells (x, y), as the reference gives them, at the start of an episode."""
+    """Put all agents of env 0 into cells (x, y), as the reference gives them, at step 0."""
     state = env.snapshot()
     state.pursuer[0], state.evader[0] = np.array(pursuers)[:, ::-1], np.array(evaders)[:, ::-1]
     state.caught_at[0], state.elapsed[0], state.over[0], state.catching[0] = NEVER, 0, False, False
@@ -43,8 +46,8 @@ def counted(cells, shape):
     return count
 
 
-def world(pursuers, evaders, **parameters):
-    """A world with everyone in given cells (x, y); the evaders stand still unless it is said."""
+def placed(pursuers, evaders, **parameters):
+    """An env with all agents in given cells (x, y); evaders stand still by default."""
     parameters = {"freeze_evaders": True} | parameters
     env = make(n_pursuers=len(pursuers), n_evaders=len(evaders), **parameters)
     place(env, pursuers, evaders)
@@ -52,7 +55,7 @@ def world(pursuers, evaders, **parameters):
 
 
 def act(env, *actions):
-    """One step of copy 0; the rewards."""
+    """Step env 0 and return the rewards."""
     return env.step(np.tile(actions, (env.num_envs, 1))).groups["pursuers"].reward[0].tolist()
 
 
@@ -61,7 +64,7 @@ def stay(env):
 
 
 class TestGoldens:
-    """Section B1 of the specifications: numbers that the reference gave."""
+    """Numbers that the reference gave."""
 
     @pytest.mark.parametrize(
         ("pursuers", "evader", "reward", "caught"),
@@ -76,21 +79,21 @@ class TestGoldens:
         ids=["four", "three", "corner", "edge", "same cell", "building"],
     )
     def test_surrounding(self, pursuers, evader, reward, caught):
-        env = world(pursuers, [evader], shared_reward=False)
+        env = placed(pursuers, [evader], shared_reward=False)
         assert stay(env) == pytest.approx([reward] * len(pursuers))
         assert env.groups["pursuers"].terminated[0].tolist() == [caught] * len(pursuers)
         assert not env.truncated[0]
 
     def test_sharing(self):
         one_beside = [(4, 2), (2, 2)], [(5, 2)]
-        assert stay(world(*one_beside, shared_reward=False)) == pytest.approx([-0.09, -0.10])
-        assert stay(world(*one_beside, shared_reward=True)) == pytest.approx([-0.095, -0.095])
-        assert stay(world(*one_beside, local_ratio=0.2)) == pytest.approx([-0.094, -0.096])
-        assert stay(world(*one_beside)) == pytest.approx([-0.095, -0.095])
+        assert stay(placed(*one_beside, shared_reward=False)) == pytest.approx([-0.09, -0.10])
+        assert stay(placed(*one_beside, shared_reward=True)) == pytest.approx([-0.095, -0.095])
+        assert stay(placed(*one_beside, local_ratio=0.2)) == pytest.approx([-0.094, -0.096])
+        assert stay(placed(*one_beside)) == pytest.approx([-0.095, -0.095])
 
     def test_standing_on_the_evader(self):
-        assert stay(world([(5, 2), (5, 2)], [(5, 2)], surround=False)) == pytest.approx([4.9, 4.9])
-        assert stay(world([(5, 2), (4, 2)], [(5, 2)], surround=False)) == pytest.approx([-0.095, -0.095])
+        assert stay(placed([(5, 2), (5, 2)], [(5, 2)], surround=False)) == pytest.approx([4.9, 4.9])
+        assert stay(placed([(5, 2), (4, 2)], [(5, 2)], surround=False)) == pytest.approx([-0.095, -0.095])
 
     def test_the_map(self):
         walls = middle_building(16, 16)
@@ -115,7 +118,8 @@ def test_the_building_scales_as_in_the_reference(columns):
         np.testing.assert_array_equal(middle_building(rows, columns).T, -rectangle_map(columns, rows))
 
 
-# Each has more open cells than 5 (agents of a kind - 1): where there are fewer, the reference may look for a free one for ever.
+# Each has more open cells than 5 (agents of a kind - 1): where there are fewer, the reference may
+# look for a free one for ever.
 CONFIGURATIONS = {
     "small, local": {"x_size": 5, "y_size": 5, "n_pursuers": 5, "n_evaders": 3, "shared_reward": False},
     "shared": {"x_size": 4, "y_size": 6, "n_pursuers": 4, "n_evaders": 4, "obs_range": 5},
@@ -143,7 +147,7 @@ def cells_of(layer):
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_frozen_evaders_step_by_step(name):
-    """Everyone begins where the reference put them, then the same moves, half of them random, half greedy; 3 000 steps over all."""
+    """Begin as the reference does, then the same moves, half random, half greedy; 3 000 steps."""
     parameters = CONFIGURATIONS[name] | {"freeze_evaders": True}
     reference, env = pursuit_v5.parallel_env(**parameters), make(**parameters)
     base, random = reference.unwrapped.env, np.random.default_rng(len(name))
@@ -174,33 +178,33 @@ def test_frozen_evaders_step_by_step(name):
 
 
 def test_tags_are_paid_in_turn():
-    """Evader at (2, 2), n = 3: paid after each of the three moves, so number 0 for three, 1 for two, 2 for one."""
-    env = world([(0, 2), (2, 0), (4, 2)], [(2, 2)], local_ratio=1, urgency_reward=0)
+    """Paid after each of three moves, so agent 0 for three, 1 for two, 2 for one."""
+    env = placed([(0, 2), (2, 0), (4, 2)], [(2, 2)], local_ratio=1, urgency_reward=0)
     assert act(env, RIGHT, DOWN, LEFT) == pytest.approx([0.01, 0.02 / 3, 0.01 / 3])
     assert act(env, LEFT, UP, RIGHT) == pytest.approx([0, 0.01 / 3, 0.02 / 3])
     assert env.state.tags[0] == 3
 
 
 def test_cells_off_the_map_stand_for_the_own_cell():
-    env = world([(0, 0), (3, 0)], [(0, 0), (3, 0)], local_ratio=1, urgency_reward=0)
+    env = placed([(0, 0), (3, 0)], [(0, 0), (3, 0)], local_ratio=1, urgency_reward=0)
     assert stay(env) == pytest.approx([0.02, 0.01])
 
 
 def test_all_are_judged_before_anyone_leaves():
     """The pursuers at (1, 0) and (1, 1) each take part in two catches and are paid once."""
-    env = world([(1, 0), (0, 1), (1, 1)], [(0, 0), (0, 0)], local_ratio=1, tag_reward=0)
+    env = placed([(1, 0), (0, 1), (1, 1)], [(0, 0), (0, 0)], local_ratio=1, tag_reward=0)
     assert stay(env) == pytest.approx([4.9, 4.9, -0.1])
     assert env.state.catching[0].tolist() == [True, True, False]
 
 
 def test_a_building_at_the_edge_need_not_be_held():
-    """Our own definition: in the reference a building in the outermost column would have to be entered."""
-    env = world([(1, 0), (1, 2)], [(1, 1)], obstacles="#..\n#.#\n#..", local_ratio=1, tag_reward=0)
+    """Our own definition: the reference wants a pursuer inside such a building."""
+    env = placed([(1, 0), (1, 2)], [(1, 1)], obstacles="#..\n#.#\n#..", local_ratio=1, tag_reward=0)
     assert stay(env) == pytest.approx([4.9, 4.9])
 
 
 def test_evaders_move_in_five_ways_with_equal_chances():
-    """One step from the middle of an empty map, 40 000 evaders: each way within three standard deviations of a fifth."""
+    """One step of 40 000 evaders: each move within three standard deviations of a fifth."""
     env = make(400, n_pursuers=1, n_evaders=100, obstacles="\n".join(["." * 80] * 80), constraint_window=0.8)
     before = env.state.evader.copy()
     inside = ((before > 0) & (before < 79)).all(axis=2)
@@ -212,7 +216,7 @@ def test_evaders_move_in_five_ways_with_equal_chances():
 
 
 def test_moves_of_different_evaders_and_steps_are_independent():
-    """Pairs of moves (evader and the next one; a step and the next) fall into 25 equally likely classes."""
+    """Pairs of moves (evader and next, step and next) fall into 25 equally likely classes."""
     env = make(300, n_pursuers=1, n_evaders=60, obstacles="\n".join(["." * 120] * 120), surround=False, n_catch=1)
     moves = []
     for _ in range(2):
@@ -230,7 +234,7 @@ def test_moves_of_different_evaders_and_steps_are_independent():
 
 @pytest.mark.parametrize("surround", [True, False])
 def test_hunts_go_as_in_the_reference(surround):
-    """Moving evaders: share caught, capture time and return of 50 random hunts in the reference, beside thousands of ours."""
+    """Share caught, capture time and return of 50 random hunts there beside 6 000 here."""
     parameters = {"x_size": 4, "y_size": 5, "n_pursuers": 3, "n_evaders": 2, "max_cycles": 12, "surround": surround}
     reference, random = pursuit_v5.parallel_env(**parameters), np.random.default_rng(11)
     hunts = []
@@ -290,14 +294,14 @@ def test_a_window_that_is_too_full_takes_any_open_cell():
 
 
 def test_an_episode_counts_what_the_field_speaks_of():
-    env = world([(1, 0), (0, 1)], [(0, 0), (9, 0)], max_cycles=5)
+    env = placed([(1, 0), (0, 1)], [(0, 0), (9, 0)], max_cycles=5)
     for _ in range(4):
         assert not env.step(np.full((1, 2), STAY)).last[0]
     step = env.step(np.full((1, 2), STAY))
     metrics = {name: value[0] for name, value in step.metrics.items()}
     assert metrics == {"evaders_caught": 1, "share_caught": 0.5, "capture_time": 5, "tags": 2}
     assert (env.state.caught_at[0] == [1, NEVER]).all()
-    env = world([(1, 0), (0, 3)], [(0, 0)], max_cycles=5)
+    env = placed([(1, 0), (0, 3)], [(0, 0)], max_cycles=5)
     assert not env.step([[STAY, UP]]).last[0]
     step = env.step([[STAY, UP]])
     metrics = {name: value[0] for name, value in step.metrics.items()}
@@ -306,7 +310,7 @@ def test_an_episode_counts_what_the_field_speaks_of():
 
 
 def test_the_last_catch_in_the_last_step_is_terminated_too():
-    env = world([(1, 0), (0, 2)], [(0, 0)], max_cycles=1)
+    env = placed([(1, 0), (0, 2)], [(0, 0)], max_cycles=1)
     env.step([[STAY, UP]])
     assert env.truncated[0]
     assert env.groups["pursuers"].terminated[0].all()
@@ -393,16 +397,17 @@ def test_agreeing_parameters_pass():
 
 class TestGreedyPursuit:
     def test_it_encloses_an_evader_in_as_many_steps_as_the_farthest_needs(self):
-        """From the left of the building to (13, 8), where places are (12, 8), (14, 8), (13, 7) and (13, 9)."""
-        env = world([(4, 4), (4, 3), (4, 2), (3, 2)], [(13, 8)])
+        """From left of the building to the four cells around (13, 8)."""
+        env = placed([(4, 4), (4, 3), (4, 2), (3, 2)], [(13, 8)])
         policy, steps = built(env), 0
         while not env.state.over[0]:
             env.step(policy.act(env.state))
             steps += 1
-        assert steps == 10 + 1 + 5 + 1  # over the building, whose lowest open row is 3: 1 up, 9 right, then down
+        # Over the building, above which row 3 is open: 1 up, 9 right, then down.
+        assert steps == 10 + 1 + 5 + 1
 
     def test_it_meets_on_the_evader_without_surround(self):
-        env = world([(0, 0), (15, 15)], [(0, 4)], surround=False)
+        env = placed([(0, 0), (15, 15)], [(0, 4)], surround=False)
         policy = built(env)
         for _ in range(26):
             env.step(policy.act(env.state))
@@ -449,7 +454,7 @@ class TestPictures:
         return pixels[int(y + down * board.cell), int(x + right * board.cell)].tolist()
 
     def test_everyone_is_where_they_are(self):
-        env = world([(2, 1), (14, 3), (14, 3)], [(0, 5), (2, 1), (3, 14)])
+        env = placed([(2, 1), (14, 3), (14, 3)], [(0, 5), (2, 1), (3, 14)])
         assert self.colour(env, (0, 5)) == list(EVADER)
         assert self.colour(env, (3, 14)) == list(EVADER)
         assert self.colour(env, (14, 3), right=-0.3) == list(PURSUER)
@@ -457,7 +462,7 @@ class TestPictures:
         assert self.colour(env, (2, 1), 0.22, 0.22) == list(EVADER)
 
     def test_a_catch_flashes_for_one_step(self):
-        env = world([(1, 0), (0, 1)], [(0, 0), (9, 9 - 7)])
+        env = placed([(1, 0), (0, 1)], [(0, 0), (9, 9 - 7)])
         stay(env)
         assert self.colour(env, (0, 0), 0.4, 0.4) == list(REACHED)
         stay(env)
@@ -471,7 +476,7 @@ class TestPictures:
         assert not np.array_equal(env.draw(0), env.draw(0, follow=3))
 
     def test_text(self):
-        env = world([(0, 0), (0, 0), (2, 1)], [(2, 1), (3, 0)], obstacles="....\n.#..")
+        env = placed([(0, 0), (0, 0), (2, 1)], [(2, 1), (3, 0)], obstacles="....\n.#..")
         assert env.text(0).splitlines() == [
             "2. .. .. .1",
             ".. ## 11 ..",

@@ -19,7 +19,7 @@ AWAY, LANDMARKS = [[-5, -5], [-5, 5]], [[9, 9], [9, -9]]
 
 
 def act(predators, prey):
-    """Discrete actions of one copy."""
+    """Discrete actions of one env."""
     return {"predators": np.array([predators]), "prey": np.array([prey])}
 
 
@@ -104,7 +104,8 @@ def test_shaped_rewards_count_distances():
 
 def test_metrics_by_hand():
     env = make(ID, num_predators=1, num_prey=2, num_landmarks=0, max_cycles=3)
-    # The predator comes near prey 0 at 0.5 a step that is not slowed before it has moved once; prey 1 is never reached.
+    # The predator comes near prey 0 at 0.5, not slowed before it has moved once; prey 1 is never
+    # reached.
     place(env, [[0, 0], [0.17, 0], [0, 0.8]], [[0.5, 0], [0, 0], [0, 0]], np.zeros((0, 2)))
     distances = []
     for _ in range(3):

@@ -1,4 +1,7 @@
-"""Target tracking beside a slow reference in NumPy, closed forms of the Kalman filter, and brute force for whatever uses cells."""
+"""Target tracking beside slower computations.
+
+They are a reference in NumPy, closed forms of the Kalman filter, and brute force in place of cells.
+"""
 
 import math
 
@@ -10,8 +13,9 @@ from hypothesis import strategies as st
 import stigmergy
 from stigmergy.envs.core.random_streams import below, normal, seed_streams, uniform
 from stigmergy.envs.pursuit.tracking import belief, cell_list
+from stigmergy.envs.pursuit.tracking.config import TrackingConfig
 from stigmergy.envs.pursuit.tracking.policies import NearestTarget, OwnTarget
-from stigmergy.envs.pursuit.tracking.rules import SPEEDS, TURN_RATES, TrackingParameters, build_constants
+from stigmergy.envs.pursuit.tracking.rules import SPEEDS, TURN_RATES, build_constants
 
 ID = "pursuit/tracking-v0"
 TAU = 0.5
@@ -29,7 +33,7 @@ def log_det(covariance):
 
 
 class Reference:
-    """One copy, by loops over all pairs and numpy.linalg; the Kalman filter as in textbooks, not in Joseph's form."""
+    """One env, by loops over all pairs and numpy.linalg; a textbook Kalman filter."""
 
     def __init__(self, n, m, side, fewest, nearest, q, q_belief):
         self.n, self.m, self.side, self.fewest, self.k = n, m, side, fewest, min(nearest, m)
@@ -138,12 +142,12 @@ def random_step(env, generator):
 
 
 def still(env):
-    """The action of standing, for everyone."""
+    """The action of standing, for all pursuers."""
     return np.full((env.num_envs, env.parameters.num_pursuers), 10)
 
 
 def alone_with_target(distance, bearing=0.0, **parameters):
-    """One pursuer in the middle of 50 m, facing along x, with a resting target whose place is known to it but for the usual doubt."""
+    """One pursuer in the middle of 50 m, facing along x; the mean of its belief is exact."""
     env = stigmergy.make(ID, 1, num_pursuers=1, num_targets=1, side=50, **parameters)
     env.reset(3)
     state = env.snapshot()
@@ -248,7 +252,8 @@ def test_watching_from_5_m_leads_to_the_steady_state_of_the_riccati_equation():
     assert env.state.observers[0, 0] == 1
     variances, expected = env.state.covariance[0, 0].diagonal(), steady.diagonal()
     np.testing.assert_allclose(variances[[0, 2]], expected[[0, 2]], rtol=0.01)  # radial
-    # Tangential ones go with the square of the range, which the filter takes from its belief, off by some centimetres.
+    # Tangential ones go with the square of the range, which the filter takes from its belief, off
+    # by some centimetres.
     np.testing.assert_allclose(variances[[1, 3]], expected[[1, 3]], rtol=0.12)
     np.testing.assert_allclose(rewards, -0.1 * log_det(steady), rtol=0.01)
     radial, tangential = env.state.covariance[0, 0, 0, 0], env.state.covariance[0, 0, 1, 1]
@@ -441,10 +446,10 @@ def test_episodes_begin_where_the_source_says():
 
 
 def test_sides_are_those_of_the_sources_maps():
-    sides = {n: build_constants(TrackingParameters(num_pursuers=n, num_targets=1)).side for n in (4, 8, 20, 100, 1000)}
+    sides = {n: build_constants(TrackingConfig(num_pursuers=n, num_targets=1)).side for n in (4, 8, 20, 100, 1000)}
     assert sides == {4: 51, 8: 70, 20: 112, 100: 250, 1000: 790}
-    assert build_constants(TrackingParameters(num_pursuers=2, num_targets=9)).side == 75
-    assert build_constants(TrackingParameters(side=33)).side == 33
+    assert build_constants(TrackingConfig(num_pursuers=2, num_targets=9)).side == 75
+    assert build_constants(TrackingConfig(side=33)).side == 33
 
 
 def test_metrics_by_hand():
@@ -493,7 +498,7 @@ def outcomes(policy):
     return {name: np.mean([metrics[name] for metrics in found]) for name in env.spec.metrics}
 
 
-def test_yardsticks_are_better_than_chance_and_spreading_is_better_than_crowding():
+def test_baselines_are_better_than_chance_and_spreading_is_better_than_crowding():
     by_chance, nearest, own = (outcomes(policy) for policy in (None, NearestTarget(), OwnTarget()))
     assert by_chance["information"] + 1000 < nearest["information"] < own["information"] - 300
     assert own["observed"] > 0.85
