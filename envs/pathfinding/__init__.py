@@ -1,4 +1,7 @@
-"""Multi-agent pathfinding on grids, with the rules of POGEMA 1.4. Importing this registers the tasks and loads nothing else."""
+"""Multi-agent pathfinding on grids, with the rules of POGEMA 1.4.
+
+Importing this registers the tasks and loads nothing else.
+"""
 
 from ..registration.register import register_task
 

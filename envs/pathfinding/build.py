@@ -1,4 +1,4 @@
-"""From parameters to the constants of the kernels: the map is read, starts and goals are checked against it."""
+"""Constants of the kernels from a config: reads the map and checks starts and goals against it."""
 
 from typing import cast
 
@@ -9,7 +9,7 @@ from ..core.validation import nearest
 from ..errors import BadParameter
 from ..grid.moves import COLLISION_SYSTEMS
 from ..grid.search import label_components
-from .config import DEFAULT_AGENTS, Cell, PathfindingParameters
+from .config import DEFAULT_AGENTS, Cell, PathfindingConfig
 from .maps.drawing import Layout, MapError, read_drawing
 from .maps.generators import FIXED, GENERATORS
 from .maps.movingai import read_scenario
@@ -17,9 +17,14 @@ from .maps.names import find_file, map_file, read_map_file
 from .state import ON_TARGET, Constants
 
 
-def read_layout(parameters: PathfindingParameters) -> Layout | None:
-    """The fixed map that the parameters name, or None where maps are generated. Raises BadParameter, MapError."""
-    name = parameters.map
+def read_layout(config: PathfindingConfig) -> Layout | None:
+    """Read the fixed map that the config names; None where maps are generated.
+
+    Raises:
+        BadParameter: `map` names nothing.
+        MapError: the map cannot be read.
+    """
+    name = config.map
     if name in GENERATORS:
         return None
     path = map_file(name)
@@ -37,42 +42,50 @@ def read_layout(parameters: PathfindingParameters) -> Layout | None:
         raise MapError(f"map is '{name}'; there is no such file, and as a drawing {error}") from None
 
 
-def build_constants(parameters: PathfindingParameters, on_target: str) -> Constants:
-    """What the kernels need. Raises BadParameter if the parameters cannot hold together."""
-    layout = read_layout(parameters)
-    shape = _shape(parameters, layout)
-    starts, goals = _given_cells(parameters, layout)
+def build_constants(config: PathfindingConfig, on_target: str) -> Constants:
+    """The constants for a config.
+
+    Raises:
+        BadParameter: values contradict each other or the map.
+    """
+    layout = read_layout(config)
+    shape = _shape(config, layout)
+    starts, goals = _given_cells(config, layout)
     everywhere = np.ones(shape, np.bool_)
     obstacle = np.zeros(shape, np.uint8) if layout is None else layout.obstacle
     constants = Constants(
-        collision_system=COLLISION_SYSTEMS[parameters.collision_system],
+        collision_system=COLLISION_SYSTEMS[config.collision_system],
         on_target=ON_TARGET[on_target],
-        radius=parameters.obs_radius,
-        shortest_path=parameters.shortest_path,
-        map_kind=FIXED if layout else GENERATORS[parameters.map],
-        density=float(parameters.density),
+        radius=config.obs_radius,
+        shortest_path=config.shortest_path,
+        map_kind=FIXED if layout else GENERATORS[config.map],
+        density=float(config.density),
         drawing=np.ascontiguousarray(obstacle, np.uint8),
         start_allowed=everywhere if layout is None else layout.start_allowed,
         goal_allowed=everywhere if layout is None else layout.goal_allowed,
         fixed_starts=np.array(starts, np.int32).reshape(len(starts), 2),
         fixed_goals=np.array(goals, np.int32).reshape(len(goals), -1, 2) if goals else np.zeros((0, 0, 2), np.int32),
     )
-    _check_room(parameters, constants, count_agents(parameters, constants))
+    _check_room(config, constants, count_agents(config, constants))
     if goals and not starts:
         raise BadParameter("goals are given without starts; give both, so that every agent can reach its goals")
     if (starts or goals) and layout is None:
         raise BadParameter(
-            f"starts and goals are given but map '{parameters.map}' is generated; they need a drawing or a .map file"
+            f"starts and goals are given but map '{config.map}' is generated; they need a drawing or a .map file"
         )
     if layout is not None:
         _check_cells(constants)
     return constants
 
 
-def count_agents(parameters: PathfindingParameters, constants: Constants) -> int:
-    """Agents in a copy. Raises BadParameter if num_agents contradicts the given starts or goals."""
+def count_agents(config: PathfindingConfig, constants: Constants) -> int:
+    """Number of agents in an env.
+
+    Raises:
+        BadParameter: num_agents contradicts the given starts or goals.
+    """
     given = {len(cells) for cells in (constants.fixed_starts, constants.fixed_goals) if len(cells)}
-    number = parameters.num_agents or (min(given) if given else DEFAULT_AGENTS)
+    number = config.num_agents or (min(given) if given else DEFAULT_AGENTS)
     for name, cells in (("starts", constants.fixed_starts), ("goals", constants.fixed_goals)):
         if len(cells) and len(cells) != number:
             raise BadParameter(
@@ -81,8 +94,8 @@ def count_agents(parameters: PathfindingParameters, constants: Constants) -> int
     return number
 
 
-def _shape(parameters: PathfindingParameters, layout: Layout | None) -> tuple[int, int]:
-    given = (parameters.height, parameters.width)
+def _shape(config: PathfindingConfig, layout: Layout | None) -> tuple[int, int]:
+    given = (config.height, config.width)
     if layout is None:
         return cast(tuple[int, int], given)  # a generated map always has them
     for name, value, real in zip(("height", "width"), given, layout.obstacle.shape):
@@ -91,17 +104,17 @@ def _shape(parameters: PathfindingParameters, layout: Layout | None) -> tuple[in
     return layout.obstacle.shape[0], layout.obstacle.shape[1]
 
 
-def _given_cells(parameters: PathfindingParameters, layout: Layout | None) -> tuple[list[Cell], list[tuple[Cell, ...]]]:
-    if parameters.scenario:
-        entries = read_scenario(find_file(parameters.scenario), layout.obstacle.shape if layout else None)
-        number = parameters.num_agents or DEFAULT_AGENTS
+def _given_cells(config: PathfindingConfig, layout: Layout | None) -> tuple[list[Cell], list[tuple[Cell, ...]]]:
+    if config.scenario:
+        entries = read_scenario(find_file(config.scenario), layout.obstacle.shape if layout else None)
+        number = config.num_agents or DEFAULT_AGENTS
         if len(entries) < number:
             raise BadParameter(
-                f"num_agents is {number} but the scenario '{parameters.scenario}' has {len(entries)} entries"
+                f"num_agents is {number} but the scenario '{config.scenario}' has {len(entries)} entries"
             )
         return [entry.start for entry in entries[:number]], [(entry.goal,) for entry in entries[:number]]
-    starts = list(parameters.starts) or list(layout.starts if layout else ())
-    goals = list(parameters.goals) or [(goal,) for goal in (layout.goals if layout else ())]
+    starts = list(config.starts) or list(layout.starts if layout else ())
+    goals = list(config.goals) or [(goal,) for goal in (layout.goals if layout else ())]
     lengths = {len(sequence) for sequence in goals}
     if len(lengths) > 1 or 0 in lengths:
         raise BadParameter(
@@ -110,7 +123,7 @@ def _given_cells(parameters: PathfindingParameters, layout: Layout | None) -> tu
     return starts, goals
 
 
-def _check_room(parameters: PathfindingParameters, constants: Constants, number: int) -> None:
+def _check_room(config: PathfindingConfig, constants: Constants, number: int) -> None:
     free = int((constants.drawing == 0).sum())
     what = (
         "the map has"
@@ -122,7 +135,7 @@ def _check_room(parameters: PathfindingParameters, constants: Constants, number:
 
 
 def _check_cells(constants: Constants) -> None:
-    """Every given start and goal is a free cell of the map, all are distinct, and agents can reach their goals."""
+    """Raise BadParameter unless given cells are free, distinct and within reach of each other."""
     component = _components(constants.drawing)
     for name, cells in (("start", constants.fixed_starts), ("goal", constants.fixed_goals.reshape(-1, 2))):
         for r, c in cells:

@@ -1,4 +1,4 @@
-"""The parameters of a pathfinding task, checked field by field when they are made."""
+"""The configs of the pathfinding tasks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,17 +21,18 @@ Side = Annotated[int, Interval(ge=1, le=MAX_SIDE)]
 
 
 @dataclass(frozen=True)
-class PathfindingParameters(Config):
-    """Options of one-shot and lifelong pathfinding; names follow POGEMA's GridConfig where it has them.
+class PathfindingConfig(Config):
+    """Config of both tasks; names follow POGEMA's GridConfig where it has them.
 
     Raises:
         BadParameter: a value is out of range, or two values contradict each other.
     """
 
     num_agents: Annotated[int, Interval(ge=1, le=100_000)] | None = None
-    """Agents in each copy; left out, as many as have given starts, else 8."""
+    """Number of agents in each env; left out, as many as have given starts, else 8."""
     map: str = field(default="random", metadata={FILE: map_file})
-    """`random`, `mazes`, `rooms`, `warehouse`, a file (a MovingAI map or a drawing, yours, or one that comes with the package), or a drawing."""
+    """`random`, `mazes`, `rooms`, `warehouse`, a file (a MovingAI map or a drawing, yours, or one
+    that comes with the package), or a drawing."""
     height: Side | None = None
     """Rows of a generated map; 16 if left out."""
     width: Side | None = None
@@ -41,9 +42,10 @@ class PathfindingParameters(Config):
     obs_radius: Annotated[int, Interval(ge=1, le=MAX_RADIUS)] = 5
     """An agent sees a square window of 2 * obs_radius + 1 cells around it."""
     collision_system: Literal["priority", "block_both", "soft"] = "soft"
-    """Who may move when agents are in each other's way; POGEMA's benchmarks use `soft`."""
+    """Rule for agents in each other's way; POGEMA's benchmarks use `soft`."""
     shortest_path: bool = False
-    """Add a fourth channel that marks a shortest path to the goal, other agents ignored (after the Follower)."""
+    """Add a fourth channel that marks a shortest path to the goal, other agents ignored (after the
+    Follower)."""
     mask_walls: bool = False
     """Give action masks that forbid moves into walls."""
     max_cycles: Steps = 256
@@ -51,7 +53,8 @@ class PathfindingParameters(Config):
     starts: tuple[Cell, ...] = ()
     """A start cell (row, column) for each agent; drawn at random if empty."""
     goals: tuple[tuple[Cell, ...], ...] = ()
-    """For each agent the sequence of its goals, which repeats (one goal in one-shot tasks); drawn at random if empty."""
+    """For each agent the sequence of its goals, which repeats (one goal in one-shot tasks); drawn
+    at random if empty."""
     scenario: str = field(default="", metadata={FILE: scenario_file})
     """A MovingAI `.scen` file whose first entries give starts and first goals."""
 
@@ -80,13 +83,14 @@ class PathfindingParameters(Config):
 
 
 @dataclass(frozen=True)
-class LifelongParameters(PathfindingParameters):
-    """Options of lifelong pathfinding: an agent that reaches its goal gets the next one at once."""
+class LifelongConfig(PathfindingConfig):
+    """Config of lifelong pathfinding: an agent that reaches its goal gets the next one at once."""
 
 
 @dataclass(frozen=True)
-class OneShotParameters(PathfindingParameters):
-    """Options of one-shot pathfinding: each agent has one goal."""
+class OneShotConfig(PathfindingConfig):
+    """Config of one-shot pathfinding: each agent has one goal."""
 
     on_target: Literal["finish", "nothing"] = "finish"
-    """`finish`: an agent leaves the map at its goal. `nothing`: agents stay, and all succeed together."""
+    """`finish`: an agent leaves the map at its goal. `nothing`: agents stay, and all succeed
+    together."""

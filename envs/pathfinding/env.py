@@ -10,35 +10,29 @@ from ..core.env import BatchEnv
 from ..core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ..core.timestep import TimeStep
 from ..errors import BadParameter
+from ..kernels.arrays import allocate
 from . import draw, metrics, observation, reset, rules
 from .build import build_constants, count_agents
-from .config import LifelongParameters, OneShotParameters, PathfindingParameters
-from .state import State, allocate_scratch, allocate_state
+from .config import LifelongConfig, OneShotConfig, PathfindingConfig
+from .state import Scratch, State
 
 ROUNDS = 10_000
-"""How often agents that found no room are placed anew, where some env has had room before."""
+"""Most rounds in which agents without room are placed anew, where some env has had room before."""
 FIRST_ROUNDS, FIRST_CELLS = 100, 10**9
-"""How often in all envs together where none has, and the most cells that are drawn for it: it may be that there never is room."""
+"""Most rounds in all envs together where none has had room, and most cells drawn for it.
+
+There may never be room.
+"""
 
 
 class Pathfinding(BatchEnv[State]):
-    """Agents on a grid find their ways to their goals without colliding.
-
-    Observation: uint8 `(3, w, w)` with w = 2 * obs_radius + 1: walls, agents (self in the centre), and the goal, moved to
-    the window's border where it lies outside. With `shortest_path` a fourth channel marks a shortest path to the goal.
-    Actions: stay, up, down, left, right. Reward 1 for a goal reached.
-
-    Source: Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding" (2024).
-
-    Raises:
-        BadParameter: the parameters are out of range, contradict each other, or leave no room for the agents.
-    """
+    """Base of both tasks."""
 
     trail_length = draw.TAIL
-    parameters: PathfindingParameters
+    parameters: PathfindingConfig
     metric_names: ClassVar[tuple[str, ...]]
 
-    def __init__(self, id: str, num_envs: int, parameters: PathfindingParameters):
+    def __init__(self, id: str, num_envs: int, parameters: PathfindingConfig):
         self.constants = build_constants(parameters, self._on_target(parameters))
         side = 2 * parameters.obs_radius + 1
         self._num_agents = count_agents(parameters, self.constants)
@@ -51,7 +45,16 @@ class Pathfinding(BatchEnv[State]):
         )
         self._has_room = False  # until some env has been given a place for each agent
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, self.metric_names), num_envs, parameters)
-        self._scratch = allocate_scratch(self.state, *self.constants.drawing.shape)
+        (rows, columns), padded = self.constants.drawing.shape, self.state.obstacle.shape[1:]
+        self._scratch = allocate(
+            Scratch,
+            envs=num_envs,
+            agents=self._num_agents,
+            cells=rows * columns,
+            padded_rows=padded[0],
+            padded_columns=padded[1],
+            padded_cells=padded[0] * padded[1],
+        )
         step = self.groups[DEFAULT_GROUP]
         self._observation = step.observation.reshape(-1)
         self._mask = np.zeros((0, 0, 0), np.bool_) if step.action_mask is None else step.action_mask
@@ -60,9 +63,24 @@ class Pathfinding(BatchEnv[State]):
         raise NotImplementedError
 
     def _allocate(self) -> State:
-        height, width = self.constants.drawing.shape
-        radius = self.constants.radius
-        return allocate_state(self.num_envs, self._num_agents, height, width, radius, self.constants.shortest_path)
+        rows, columns = self.constants.drawing.shape
+        padded = rows + 2 * self.constants.radius, columns + 2 * self.constants.radius
+        measured = (self._num_agents, *padded) if self.constants.shortest_path else (0, 0, 0)
+        state = allocate(
+            State,
+            envs=self.num_envs,
+            agents=self._num_agents,
+            cells=rows * columns,
+            bounds=rows * columns + 1,
+            padded_rows=padded[0],
+            padded_columns=padded[1],
+            measured_agents=measured[0],
+            measured_rows=measured[1],
+            measured_columns=measured[2],
+        )
+        state.component.fill(-1)
+        state.placed.fill(True)
+        return state
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         placed, rounds = self.state.placed, 1
@@ -107,15 +125,60 @@ class Pathfinding(BatchEnv[State]):
 
 
 class Lifelong(Pathfinding):
-    """Lifelong pathfinding: an agent that reaches its goal is paid 1 and gets the next goal at once.
+    """Agents on a grid find paths without colliding, to one goal after the other.
 
-    Episode metrics: `throughput`, goals reached per step, over all agents; `collisions`, moves another agent prevented.
+    Rules:
+        Agents move up, down, left or right on a grid with walls. `collision_system` decides which
+        of them move when they are in each other's way: with `soft` a cell goes to the agent that
+        stays there, else to the lowest index, and chains and rotations of three or more pass. An
+        agent that reaches its goal gets the next goal at once. Goals are drawn in the agent's own
+        connected component. First goals are all different; a next goal may coincide with that of
+        another agent.
+
+    Observation:
+        uint8 `(3, w, w)` with w = 2 `obs_radius` + 1: the cells around the agent.
+
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | wall | 0 or 1 |
+        | 1 | agent, the observer in the middle included | 0 or 1 |
+        | 2 | own goal, moved to the window's border where it lies outside | 0 or 1 |
+
+        With `shortest_path` a fourth channel marks a shortest path to the goal, other agents
+        ignored. There is no global state.
+
+    Actions:
+        `mask_walls` gives action masks that forbid moves into walls.
+
+        | index | action |
+        | --- | --- |
+        | 0 | stay |
+        | 1 | up |
+        | 2 | down |
+        | 3 | left |
+        | 4 | right |
+
+    Reward:
+        1 for a goal reached.
+
+    End:
+        An episode is truncated after `max_cycles` steps. Nothing terminates.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | throughput | goals reached per step, over all agents |
+        | collisions | moves that another agent prevented |
+
+    Source:
+        Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding"
+        (2024), as the package pogema 1.4.0 plays it.
     """
 
-    Parameters = LifelongParameters
+    Parameters = LifelongConfig
     metric_names = ("throughput", "collisions")
 
-    def _on_target(self, parameters: LifelongParameters) -> str:
+    def _on_target(self, parameters: LifelongConfig) -> str:
         return "restart"
 
     def _measure(self) -> dict[str, NDArray[Any]]:
@@ -123,16 +186,69 @@ class Lifelong(Pathfinding):
 
 
 class OneShot(Pathfinding):
-    """One-shot pathfinding: each agent has one goal; it leaves there (`finish`) or all must stand on theirs (`nothing`).
+    """Agents on a grid find paths without colliding, each to one goal.
 
-    Episode metrics: `isr` and `csr`, the share of agents that succeeded and whether all did; `ep_length`, `makespan` and
-    `sum_of_costs` in steps; `collisions`, moves another agent prevented.
+    Rules:
+        Agents move up, down, left or right on a grid with walls. `collision_system` decides which
+        of them move when they are in each other's way: with `soft` a cell goes to the agent that
+        stays there, else to the lowest index, and chains and rotations of three or more pass. With
+        `on_target` "finish" an agent leaves the map at its goal; with "nothing" agents stay, and
+        all must stand on their goals at the same time. Goals are drawn in the agent's own connected
+        component, and all are different.
+
+    Observation:
+        uint8 `(3, w, w)` with w = 2 `obs_radius` + 1: the cells around the agent.
+
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | wall | 0 or 1 |
+        | 1 | agent, the observer in the middle included | 0 or 1 |
+        | 2 | own goal, moved to the window's border where it lies outside | 0 or 1 |
+
+        With `shortest_path` a fourth channel marks a shortest path to the goal, other agents
+        ignored. There is no global state.
+
+    Actions:
+        `mask_walls` gives action masks that forbid moves into walls.
+
+        | index | action |
+        | --- | --- |
+        | 0 | stay |
+        | 1 | up |
+        | 2 | down |
+        | 3 | left |
+        | 4 | right |
+
+    Reward:
+        With "finish" 1 for reaching the goal; with "nothing" 1 for each agent when all stand on
+        their goals.
+
+    End:
+        With "finish" an agent terminates at its goal; with "nothing" all terminate when all stand
+        on their goals. An episode is truncated after `max_cycles` steps.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | isr | share of agents that succeeded |
+        | csr | 1 if all agents succeeded, else 0 |
+        | ep_length | mean cost of the agents in steps; with "nothing" length of the episode |
+        | makespan | largest cost |
+        | sum_of_costs | sum of all costs |
+        | collisions | moves that another agent prevented |
+
+        The cost of an agent is the number of steps until it arrived, with "nothing" until it stood
+        on its goal for good; an agent that failed costs the whole episode.
+
+    Source:
+        Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding"
+        (2024), as the package pogema 1.4.0 plays it.
     """
 
-    Parameters = OneShotParameters
+    Parameters = OneShotConfig
     metric_names = ("isr", "csr", "ep_length", "makespan", "sum_of_costs", "collisions")
 
-    def _on_target(self, parameters: OneShotParameters) -> str:
+    def _on_target(self, parameters: OneShotConfig) -> str:
         return parameters.on_target
 
     def _measure(self) -> dict[str, NDArray[Any]]:

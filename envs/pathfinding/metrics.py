@@ -1,4 +1,4 @@
-"""Outcomes of pathfinding episodes, as pure functions of the state, after POGEMA's metric wrappers."""
+"""Outcomes of pathfinding episodes, after POGEMA's metric wrappers."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ Metrics = dict[str, NDArray[np.float64]]
 
 
 def measure_lifelong(state: State) -> Metrics:
-    """`throughput`: goals reached per step over all agents. `collisions`: moves that another agent prevented."""
+    """Outcomes of lifelong episodes: goals reached per step, and collisions."""
     steps = np.maximum(state.elapsed, 1)
     return {"throughput": state.reached.sum(axis=1) / steps, "collisions": state.collisions.astype(np.float64)}
 
@@ -17,9 +17,10 @@ def measure_lifelong(state: State) -> Metrics:
 def measure_oneshot(state: State, on_target: int) -> Metrics:
     """Success and costs of one-shot episodes.
 
-    An agent's cost is the number of steps until it arrived (`finish`), or until it stood on its goal for good (`nothing`);
-    an agent that failed costs the whole episode. `sum_of_costs` adds the costs, `makespan` is the largest, `ep_length` their
-    mean (in `nothing`: the length of the episode, as in POGEMA).
+    An agent's cost is the number of steps until it arrived (`finish`), or until it stood on its
+    goal for good (`nothing`); an agent that failed costs the whole episode. `sum_of_costs` adds the
+    costs, `makespan` is the largest, `ep_length` their mean (in `nothing`: the length of the
+    episode, as in POGEMA).
     """
     arrival = state.standing_since if on_target == NOTHING else state.first_arrival
     succeeded = arrival != NEVER

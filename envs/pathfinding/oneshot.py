@@ -1,4 +1,4 @@
-"""One-shot pathfinding as PettingZoo knows environments: `parallel_env`, `env` and `raw_env`."""
+"""Entry points of one-shot pathfinding for PettingZoo."""
 
 from ..registration.entry_points import entry_points
 

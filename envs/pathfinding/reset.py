@@ -1,4 +1,4 @@
-"""How an episode begins: a map, starts and goals, drawn as POGEMA draws them."""
+"""The begin of an episode: a map, starts and goals, drawn as POGEMA draws them."""
 
 from ..core.random_streams import below, shuffle
 from ..grid.search import distances_to, label_components
@@ -10,61 +10,61 @@ MAP_ATTEMPTS = 100
 
 
 @each_env
-def begin(state, k, scratch, c):
-    """Draw a map, starts and goals for copy c. `state.placed[c]` is False if no draw had room for all agents."""
-    state.placed[c] = False
+def begin(state, k, scratch, env):
+    """Draw a map, starts and goals; `placed` is False if no draw had room for all agents."""
+    state.placed[env] = False
     fixed_map = k.map_kind == FIXED
     for attempt in range(MAP_ATTEMPTS):
         if attempt == 0 or not fixed_map:
-            _lay_out(state, k, scratch, c)
-        if _place_starts(state, k, scratch, c) and _place_goals(state, k, c):
-            state.placed[c] = True
+            _lay_out(state, k, scratch, env)
+        if _place_starts(state, k, scratch, env) and _place_goals(state, k, env):
+            state.placed[env] = True
             break
-    state.occupant[c].fill(0)
-    state.occupied[c].fill(0)
-    state.collisions[c] = 0
+    state.occupant[env].fill(0)
+    state.occupied[env].fill(0)
+    state.collisions[env] = 0
     for i in range(state.position.shape[1]):
-        set_cell(state.position[c, i], state.start[c, i])
-        put(state, k.radius, c, i)
-        state.goal_number[c, i] = 0
-        state.reached[c, i] = 0
-        state.first_arrival[c, i] = NEVER
-        state.standing_since[c, i] = NEVER
-        state.waited[c, i] = 0
-        measure_distance(state, k, scratch, c, i)
+        set_cell(state.position[env, i], state.start[env, i])
+        put(state, k.radius, env, i)
+        state.goal_number[env, i] = 0
+        state.reached[env, i] = 0
+        state.first_arrival[env, i] = NEVER
+        state.standing_since[env, i] = NEVER
+        state.waited[env, i] = 0
+        measure_distance(state, k, scratch, env, i)
 
 
 @njit(cache=True)
-def _lay_out(state, k, scratch, c):
-    """Draw the map, ring it with walls, label its components, and list the cells that may be goals."""
+def _lay_out(state, k, scratch, env):
+    """Draw the map, ring it with walls, label its components, and list cells for goals."""
     radius = k.radius
     height, width = k.goal_allowed.shape
-    state.obstacle[c].fill(0)  # beyond the ring the world is empty, as in POGEMA
-    inner = state.obstacle[c, radius : radius + height, radius : radius + width]
+    state.obstacle[env].fill(0)  # beyond the ring of walls all is empty, as in POGEMA
+    inner = state.obstacle[env, radius : radius + height, radius : radius + width]
     if k.map_kind == FIXED:
         for r in range(height):
             for q in range(width):
                 inner[r, q] = k.drawing[r, q]
     else:
-        generate(state.stream[c], k.map_kind, k.density, inner)
-    ring = state.obstacle[c, radius - 1 : radius + height + 1, radius - 1 : radius + width + 1]
+        generate(state.stream[env], k.map_kind, k.density, inner)
+    ring = state.obstacle[env, radius - 1 : radius + height + 1, radius - 1 : radius + width + 1]
     for r in range(height + 2):
         ring[r, 0] = 1
         ring[r, width + 1] = 1
     for q in range(width + 2):
         ring[0, q] = 1
         ring[height + 1, q] = 1
-    label = state.component[c, radius - 1 : radius + height + 1, radius - 1 : radius + width + 1]
-    label_components(ring, label, scratch.queue[c])
-    _list_goal_cells(state, k, scratch, c)
+    label = state.component[env, radius - 1 : radius + height + 1, radius - 1 : radius + width + 1]
+    label_components(ring, label, scratch.queue[env])
+    _list_goal_cells(state, k, scratch, env)
 
 
 @njit(cache=True)
-def _list_goal_cells(state, k, scratch, c):
+def _list_goal_cells(state, k, scratch, env):
     """Counting sort of the goal cells by component."""
     height, width = k.goal_allowed.shape
-    label = state.component[c, k.radius : k.radius + height, k.radius : k.radius + width]
-    first = state.goal_first[c]
+    label = state.component[env, k.radius : k.radius + height, k.radius : k.radius + width]
+    first = state.goal_first[env]
     first.fill(0)
     for r in range(height):
         for q in range(width):
@@ -72,73 +72,79 @@ def _list_goal_cells(state, k, scratch, c):
                 first[label[r, q] + 1] += 1
     for j in range(height * width):
         first[j + 1] += first[j]
-    next_place = scratch.order[c]
+    next_place = scratch.order[env]
     for j in range(height * width):
         next_place[j] = first[j]
     for r in range(height):
         for q in range(width):
             if label[r, q] >= 0 and k.goal_allowed[r, q]:
-                state.goal_cells[c, next_place[label[r, q]]] = r * width + q
+                state.goal_cells[env, next_place[label[r, q]]] = r * width + q
                 next_place[label[r, q]] += 1
 
 
 @njit(cache=True)
-def _goals_in(state, k, c, r, q):
-    """Where the goal cells of the component around (r, q) begin, and how many there are."""
-    label = state.component[c, r + k.radius, q + k.radius]
-    first = state.goal_first[c, label]
-    return first, state.goal_first[c, label + 1] - first
+def _goals_in(state, k, env, r, q):
+    """Index of the first goal cell of the component around (r, q), and the number of them."""
+    label = state.component[env, r + k.radius, q + k.radius]
+    first = state.goal_first[env, label]
+    return first, state.goal_first[env, label + 1] - first
 
 
 @njit(cache=True)
-def _place_starts(state, k, scratch, c):
-    """Distinct starts in components that have a goal for each agent there, and one to go on to. False if there are too few."""
+def _place_starts(state, k, scratch, env):
+    """Draw distinct starts in components that have a goal for each agent there, and one more.
+
+    Returns False if there are too few.
+    """
     n = state.start.shape[1]
     if k.fixed_starts.shape[0] > 0:
         for i in range(n):
-            set_cell(state.start[c, i], k.fixed_starts[i])
+            set_cell(state.start[env, i], k.fixed_starts[i])
         return True
     height, width = k.start_allowed.shape
-    order = scratch.order[c]
+    order = scratch.order[env]
     free = 0
     for cell in range(height * width):
         r, q = cell // width, cell % width
-        if state.obstacle[c, r + k.radius, q + k.radius] == 0 and k.start_allowed[r, q]:
+        if state.obstacle[env, r + k.radius, q + k.radius] == 0 and k.start_allowed[r, q]:
             order[free] = cell
             free += 1
-    shuffle(state.stream[c], order[:free])
-    used = scratch.queue[c]  # agents placed in each component
+    shuffle(state.stream[env], order[:free])
+    used = scratch.queue[env]  # agents placed in each component
     used.fill(0)
     placed = 0
     for j in range(free):
         if placed == n:
             break
         r, q = order[j] // width, order[j] % width
-        label = state.component[c, r + k.radius, q + k.radius]
-        _, count = _goals_in(state, k, c, r, q)
+        label = state.component[env, r + k.radius, q + k.radius]
+        _, count = _goals_in(state, k, env, r, q)
         if count >= 2 and used[label] < count:
             used[label] += 1
-            state.start[c, placed, 0], state.start[c, placed, 1] = r, q
+            state.start[env, placed, 0], state.start[env, placed, 1] = r, q
             placed += 1
     return placed == n
 
 
 @njit(cache=True)
-def _place_goals(state, k, c):
-    """Distinct first goals, each in its agent's component and away from its start. False if a draw got stuck."""
+def _place_goals(state, k, env):
+    """Draw distinct first goals, each in its agent's component and away from its start.
+
+    Returns False if no goal was found for an agent.
+    """
     n = state.start.shape[1]
     if k.fixed_goals.shape[0] > 0:
         for i in range(n):
-            set_cell(state.goal[c, i], k.fixed_goals[i, 0])
+            set_cell(state.goal[env, i], k.fixed_goals[i, 0])
         return True
     width = k.goal_allowed.shape[1]
     for i in range(n):
-        first, count = _goals_in(state, k, c, state.start[c, i, 0], state.start[c, i, 1])
+        first, count = _goals_in(state, k, env, state.start[env, i, 0], state.start[env, i, 1])
         found = False
         for _ in range(8 * count + 8):
-            cell = state.goal_cells[c, first + below(state.stream[c], count)]
-            state.goal[c, i, 0], state.goal[c, i, 1] = cell // width, cell % width
-            if not same(state.goal[c, i], state.start[c, i]) and not _taken(state.goal[c], i):
+            cell = state.goal_cells[env, first + below(state.stream[env], count)]
+            state.goal[env, i, 0], state.goal[env, i, 1] = cell // width, cell % width
+            if not same(state.goal[env, i], state.start[env, i]) and not _taken(state.goal[env], i):
                 found = True
                 break
         if not found:
@@ -148,7 +154,7 @@ def _place_goals(state, k, c):
 
 @njit(cache=True, inline="always")
 def same(a, b):
-    """Whether two cells are one."""
+    """True if two cells are the same."""
     return a[0] == b[0] and a[1] == b[1]
 
 
@@ -167,41 +173,46 @@ def _taken(goals, i):
 
 
 @njit(cache=True)
-def next_goal(state, k, c, i):
-    """The lifelong agent's next goal: the next of its given sequence, or any goal cell of its component but the one it is on."""
-    state.goal_number[c, i] += 1
-    state.waited[c, i] = 0
+def next_goal(state, k, env, i):
+    """Assign the next goal of agent i.
+
+    It is the next of its given sequence, or any goal cell of its component but its own cell.
+    """
+    state.goal_number[env, i] += 1
+    state.waited[env, i] = 0
     if k.fixed_goals.shape[0] > 0:
-        set_cell(state.goal[c, i], k.fixed_goals[i, state.goal_number[c, i] % k.fixed_goals.shape[1]])
+        set_cell(state.goal[env, i], k.fixed_goals[i, state.goal_number[env, i] % k.fixed_goals.shape[1]])
         return
     width = k.goal_allowed.shape[1]
-    first, count = _goals_in(state, k, c, state.position[c, i, 0], state.position[c, i, 1])
+    first, count = _goals_in(state, k, env, state.position[env, i, 0], state.position[env, i, 1])
     while True:
-        cell = state.goal_cells[c, first + below(state.stream[c], count)]
-        state.goal[c, i, 0], state.goal[c, i, 1] = cell // width, cell % width
-        if not same(state.goal[c, i], state.position[c, i]):
+        cell = state.goal_cells[env, first + below(state.stream[env], count)]
+        state.goal[env, i, 0], state.goal[env, i, 1] = cell // width, cell % width
+        if not same(state.goal[env, i], state.position[env, i]):
             return
 
 
 @njit(cache=True)
-def measure_distance(state, k, scratch, c, i):
-    """Measure the way from everywhere to agent i's goal anew, where the state keeps distances. Called when a goal changes, and then only."""
+def measure_distance(state, k, scratch, env, i):
+    """Write the distances to agent i's goal, where the state keeps them, after it has changed."""
     if state.distance.shape[1] > 0:
-        goal = state.goal[c, i]
-        distances_to(state.obstacle[c], goal[0] + k.radius, goal[1] + k.radius, state.distance[c, i], scratch.queue[c])
+        goal = state.goal[env, i]
+        distances_to(
+            state.obstacle[env], goal[0] + k.radius, goal[1] + k.radius, state.distance[env, i], scratch.queue[env]
+        )
 
 
 @njit(cache=True)
-def put(state, radius, c, i):
+def put(state, radius, env, i):
     """Mark agent i's cell as occupied."""
-    r, q = state.position[c, i, 0] + radius, state.position[c, i, 1] + radius
-    state.occupant[c, r, q] = i + 1
-    state.occupied[c, r, q] = 1
+    r, q = state.position[env, i, 0] + radius, state.position[env, i, 1] + radius
+    state.occupant[env, r, q] = i + 1
+    state.occupied[env, r, q] = 1
 
 
 @njit(cache=True)
-def lift(state, radius, c, i):
+def lift(state, radius, env, i):
     """Mark agent i's cell as free."""
-    r, q = state.position[c, i, 0] + radius, state.position[c, i, 1] + radius
-    state.occupant[c, r, q] = 0
-    state.occupied[c, r, q] = 0
+    r, q = state.position[env, i, 0] + radius, state.position[env, i, 1] + radius
+    state.occupant[env, r, q] = 0
+    state.occupied[env, r, q] = 0

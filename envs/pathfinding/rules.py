@@ -1,7 +1,7 @@
-"""The rules of POGEMA 1.4, one-shot and lifelong, as kernels over the state: what a step does. `placement` begins episodes.
+"""The rules of a step of POGEMA 1.4, one-shot and lifelong, as kernels; `reset` begins episodes.
 
-Source: Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding" (2024) and the
-package pogema 1.4.0, which the differential tests follow step by step.
+Source: Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding"
+(2024) and the package pogema 1.4.0, which the differential tests follow step by step.
 """
 
 from ..grid.moves import MOVES, resolve_moves
@@ -11,63 +11,66 @@ from .state import NEVER, NOTHING, RESTART
 
 
 @each_env
-def advance(state, k, scratch, action, reward, c):
-    """Move the agents of copy c, pay rewards, and hand out new goals. `action` and `reward` are (num_envs, n)."""
-    position, target = state.position[c], scratch.target[c]
+def advance(state, k, scratch, action, reward, env):
+    """Move the agents, pay rewards, and assign new goals.
+
+    `action` and `reward` are (num_envs, agents).
+    """
+    position, target = state.position[env], scratch.target[env]
     n = position.shape[0]
     for i in range(n):
-        m = action[c, i]
+        m = action[env, i]
         target[i, 0] = position[i, 0] + MOVES[m, 0]
         target[i, 1] = position[i, 1] + MOVES[m, 1]
-    state.collisions[c] += resolve_moves(
+    state.collisions[env] += resolve_moves(
         k.collision_system,
-        state.obstacle[c],
-        state.occupant[c],
-        scratch.claim[c],
-        scratch.cancel[c],
+        state.obstacle[env],
+        state.occupant[env],
+        scratch.claim[env],
+        scratch.cancel[env],
         k.radius,
         position,
         target,
     )
     for i in range(n):  # lift all before putting any down, so that trains and rotations work
         if position[i, 0] >= 0 and not same(position[i], target[i]):
-            lift(state, k.radius, c, i)
+            lift(state, k.radius, env, i)
     for i in range(n):
         if position[i, 0] >= 0 and not same(position[i], target[i]):
             set_cell(position[i], target[i])
-            put(state, k.radius, c, i)
-    _arrive(state, k, scratch, reward, c)
+            put(state, k.radius, env, i)
+    _arrive(state, k, scratch, reward, env)
 
 
 @njit(cache=True)
-def _arrive(state, k, scratch, reward, c):
+def _arrive(state, k, scratch, reward, env):
     n = state.position.shape[1]
-    step = state.elapsed[c]
+    step = state.elapsed[env]
     all_home = True
     for i in range(n):
-        if state.position[c, i, 0] < 0:
+        if state.position[env, i, 0] < 0:
             continue
-        state.waited[c, i] += 1
-        if not same(state.position[c, i], state.goal[c, i]):
-            state.standing_since[c, i] = NEVER
+        state.waited[env, i] += 1
+        if not same(state.position[env, i], state.goal[env, i]):
+            state.standing_since[env, i] = NEVER
             all_home = False
             continue
-        if state.standing_since[c, i] == NEVER:
-            state.standing_since[c, i] = step
-        if state.first_arrival[c, i] == NEVER:
-            state.first_arrival[c, i] = step
+        if state.standing_since[env, i] == NEVER:
+            state.standing_since[env, i] = step
+        if state.first_arrival[env, i] == NEVER:
+            state.first_arrival[env, i] = step
         if k.on_target == NOTHING:
             continue
-        reward[c, i] = 1.0
-        state.reached[c, i] += 1
+        reward[env, i] = 1.0
+        state.reached[env, i] += 1
         if k.on_target == RESTART:
-            next_goal(state, k, c, i)
-            state.standing_since[c, i] = NEVER
-            measure_distance(state, k, scratch, c, i)
+            next_goal(state, k, env, i)
+            state.standing_since[env, i] = NEVER
+            measure_distance(state, k, scratch, env, i)
         else:
-            lift(state, k.radius, c, i)
-            state.position[c, i, 0] = -1
+            lift(state, k.radius, env, i)
+            state.position[env, i, 0] = -1
     if k.on_target == NOTHING and all_home:
         for i in range(n):
-            reward[c, i] = 1.0
-            state.reached[c, i] += 1
+            reward[env, i] = 1.0
+            state.reached[env, i] += 1

@@ -1,9 +1,11 @@
-"""How the maps and the scenario in `data/` are made: `python -m stigmergy.envs.pathfinding.maps.bundled` writes them anew.
+"""Make the maps and the scenario in `data/`.
 
-`warehouse.map` is the generated warehouse of 33 x 46 cells. Its scenario is well-formed: any agent can go from its start to
-its goal even if all others stand on starts and goals of theirs (Cap, Vokrinek and Kleiner, "Complete decentralized method
-for on-line multi-robot trajectory planning in well-formed infrastructures", 2015). `random-32.map` has a fifth of its
-cells walled at random, and the pockets that this cuts off walled too.
+`python -m stigmergy.envs.pathfinding.maps.bundled` writes them anew. `warehouse.map` is the
+generated warehouse of 33 x 46 cells. Its scenario is well-formed: any agent can go from its start
+to its goal even if all others stand on starts and goals of theirs (Cap, Vokrinek and Kleiner,
+"Complete decentralized method for on-line multi-robot trajectory planning in well-formed
+infrastructures", 2015). `random-32.map` has a fifth of its cells walled at random, and the pockets
+that this cuts off walled too.
 """
 
 from pathlib import Path
@@ -48,7 +50,10 @@ def _scenario(shelves: NDArray[np.uint8], stream: NDArray[np.uint64]) -> tuple[S
 
 
 def _starts(shelves: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Every second column of the corridors at the two ends: a free lane lies beside each, and row 0 joins the lanes."""
+    """Cells of every second column of the corridors at the two ends.
+
+    A free lane lies beside each, and row 0 joins the lanes.
+    """
     columns = np.arange(1, corridor_width(shelves.shape[1]), 2)
     chosen = np.zeros(shelves.shape, np.bool_)
     chosen[1:, columns] = chosen[1:, -1 - columns] = True
@@ -56,7 +61,7 @@ def _starts(shelves: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _goals(shelves: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The cells in front of a shelf, on one side only: the other lane of the aisle stays free."""
+    """The cells in front of a shelf, on one side: the other lane of the aisle stays free."""
     in_front = np.zeros(shelves.shape, np.bool_)
     in_front[:-1] = (shelves[1:] == 1) & (shelves[:-1] == 0)
     return np.flatnonzero(in_front)

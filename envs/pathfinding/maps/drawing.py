@@ -1,11 +1,13 @@
-"""A fixed map: what POGEMA's ASCII drawings and MovingAI's files are read into."""
+"""Fixed maps, read from POGEMA's ASCII drawings and from MovingAI's files."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UserError
+from ...kernels.arrays import Bool, UInt8
 
 Cell = tuple[int, int]
 FREE, WALL = ".", "#"
@@ -19,17 +21,22 @@ class MapError(UserError, ValueError):
 
 @dataclass(frozen=True)
 class Layout:
-    """A map with the cells where agents may start and where goals may lie. Cells are (row, column)."""
+    """A map, with the cells where starts and goals may lie. Cells are (row, column)."""
 
-    obstacle: NDArray[np.uint8]  # (H, W) 1 wall, 0 free
-    start_allowed: NDArray[np.bool_]  # (H, W) where starts are drawn; free cells only
-    goal_allowed: NDArray[np.bool_]  # (H, W) where goals are drawn; free cells only
-    starts: tuple[Cell, ...] = ()  # one for each agent, or empty: draw them
+    obstacle: Annotated[UInt8, "rows columns"]
+    """1 wall, 0 free."""
+    start_allowed: Annotated[Bool, "rows columns"]
+    """True where starts are drawn; free cells only."""
+    goal_allowed: Annotated[Bool, "rows columns"]
+    """True where goals are drawn; free cells only."""
+    starts: tuple[Cell, ...] = ()
+    """One for each agent; empty to draw them."""
     goals: tuple[Cell, ...] = ()
+    """Likewise."""
 
 
 def open_layout(obstacle: NDArray[np.uint8]) -> Layout:
-    """The layout of a bare map (H, W): starts and goals may lie on every free cell."""
+    """The layout of a bare map (rows, columns): starts and goals may lie on every free cell."""
     free = obstacle == 0
     return Layout(obstacle, free, free.copy())
 
@@ -37,13 +44,14 @@ def open_layout(obstacle: NDArray[np.uint8]) -> Layout:
 def read_drawing(text: str) -> Layout:
     """Read a map drawn in characters, as POGEMA 1.4 does.
 
-    `#` is a wall. Agents start on `a`..`z` and have their goals on the same capital letters; they count in the order of the
-    alphabet. Without letters, starts and goals are drawn: from `.` both, from `@` starts alone, from `$` goals alone, from
-    `!` neither. Blank lines and blanks around a line do not count.
+    `#` is a wall. Agents start on `a`..`z` and have their goals on the same capital letters; they
+    count in the order of the alphabet. Without letters, starts and goals are drawn: from `.` both,
+    from `@` starts alone, from `$` goals alone, from `!` neither. Blank lines and blanks around a
+    line do not count.
 
     Raises:
-        MapError: the drawing is empty or ragged, a character is unknown, a letter stands twice or without its partner,
-            or letters are mixed with `@`, `$` or `!`.
+        MapError: the drawing is empty or ragged, a character is unknown, a letter stands twice or
+            without its partner, or letters are mixed with `@`, `$` or `!`.
     """
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:

@@ -1,7 +1,7 @@
-"""Map generators of the pathfinding family: kernels that draw from one copy's stream into a grid, 1 wall and 0 free.
+"""Map generators: kernels that draw from one env's stream into a grid, 1 wall and 0 free.
 
-Every generator works for every size, closes nothing at the border (the rules ring the map with walls), and all but
-`random_map` leave the free cells connected.
+Every generator works for every size, closes nothing at the border (`reset` rings the map with
+walls), and all but `random_map` leave the free cells connected.
 """
 
 import numpy as np
@@ -16,16 +16,19 @@ GENERATORS = {"random": RANDOM, "mazes": MAZES, "rooms": ROOMS, "warehouse": WAR
 LOOPS = 0.2
 """Share of a perfect maze's inner walls that are knocked out."""
 ROOM_MIN, ROOM_MAX = 3, 7
-"""Shortest and longest side of a room, where the map is large enough to be parted at all."""
+"""Shortest and longest side of a room, where the map is large enough for several."""
 SHELF_DEPTH, SHELF_LENGTH, AISLE = 2, 8, 2
-"""Cells across a shelf, cells along one (nearly), and cells across the aisles between shelves (at least)."""
+"""Cells across a shelf, cells along one (nearly), and cells across an aisle (at least)."""
 
-_TRAIL = 2  # a cell that the maze's walk has visited holds this plus the move that led there
+_TRAIL = 2  # a cell that the walk has visited holds this plus the move that led there
 
 
 @njit(cache=True)
 def generate(stream, kind, density, grid):
-    """Draw a map of `kind` (not FIXED) into `grid` (h, w) uint8: 1 wall, 0 free. Only RANDOM heeds `density`."""
+    """Draw a map of `kind` (not FIXED) into `grid` (rows, columns) uint8: 1 wall, 0 free.
+
+    `density` is of RANDOM alone.
+    """
     if kind == MAZES:
         mazes(stream, grid)
     elif kind == ROOMS:
@@ -38,7 +41,7 @@ def generate(stream, kind, density, grid):
 
 @njit(cache=True)
 def random_map(stream, density, grid):
-    """Each cell is a wall with probability `density`, independently (POGEMA's generator)."""
+    """Draw each cell as a wall with probability `density`, independently (POGEMA's generator)."""
     for r in range(grid.shape[0]):
         for c in range(grid.shape[1]):
             grid[r, c] = uniform(stream) < density
@@ -46,10 +49,11 @@ def random_map(stream, density, grid):
 
 @njit(cache=True)
 def mazes(stream, grid):
-    """Corridors one cell wide with loops: a perfect maze, of whose inner walls a share LOOPS (at least one) is knocked out.
+    """Draw corridors one cell wide with loops.
 
-    Nodes are the cells with even coordinates. A maze needs odd sides; along an even side one corridor line, drawn at random,
-    is doubled.
+    They are a perfect maze, of whose inner walls a share LOOPS (at least one) is knocked out. Nodes
+    are the cells with even coordinates. A maze needs odd sides; along an even side one corridor
+    line, drawn at random, is doubled.
     """
     height, width = grid.shape
     grid[:, :] = 1
@@ -64,7 +68,10 @@ def mazes(stream, grid):
 
 @njit(cache=True)
 def _carve(stream, grid):
-    """A perfect maze by randomized depth-first search. The way back is kept in the grid itself, so there is no stack."""
+    """Draw a perfect maze by randomized depth-first search.
+
+    The path back is kept in the grid itself, so there is no stack.
+    """
     height, width = grid.shape
     r, c = 2 * below(stream, (height + 1) // 2), 2 * below(stream, (width + 1) // 2)
     grid[r, c] = _TRAIL
@@ -90,7 +97,10 @@ def _carve(stream, grid):
 
 @njit(cache=True)
 def _open_loops(stream, grid):
-    """Knock out exactly ceil(LOOPS * walls) of the walls between neighbouring nodes, each set of them equally likely."""
+    """Remove exactly ceil(LOOPS * walls) of the walls between neighbouring nodes.
+
+    Each set of them is equally likely.
+    """
     height, width = grid.shape
     closed = 0
     for r in range(height):
@@ -116,9 +126,10 @@ def _double_row(grid, row):
 
 @njit(cache=True)
 def rooms(stream, grid):
-    """Strips of rectangular rooms. Every room has a door to the next in its strip and one to the strip above.
+    """Draw strips of rectangular rooms.
 
-    Sides and doors are drawn at random; doors are one cell wide.
+    Every room has a door to the next in its strip and one to the strip above. Sides and doors are
+    drawn at random; doors are one cell wide.
     """
     height, width = grid.shape
     grid[:, :] = 0
@@ -135,7 +146,7 @@ def rooms(stream, grid):
 
 @njit(cache=True)
 def _room_side(stream, remaining):
-    """The side of the next room: what remains if that makes one room, else a draw that leaves enough for another."""
+    """Side of the next room: all that remains, or a draw that leaves enough for another room."""
     if remaining <= ROOM_MAX:
         return remaining
     longest = min(ROOM_MAX, remaining - 1 - ROOM_MIN)
@@ -144,7 +155,10 @@ def _room_side(stream, remaining):
 
 @njit(cache=True)
 def _build_room(stream, grid, top, bottom, left, right):
-    """Build the right and the upper wall, each with a door, of the room of rows top..bottom-1 and columns left..right-1."""
+    """Build the right and the upper wall, each with a door, of a room.
+
+    It has the rows top..bottom-1 and the columns left..right-1.
+    """
     width = grid.shape[1]
     if right < width:
         for r in range(top, bottom):
@@ -154,14 +168,18 @@ def _build_room(stream, grid, top, bottom, left, right):
         for c in range(left, min(right + 1, width)):
             grid[top - 1, c] = 1
         door = left + below(stream, right - left)
-        if grid[top - 2, door] == 1:  # walls across a strip lie at least ROOM_MIN apart, so the cell beside one is free
+        # Walls across a strip lie at least ROOM_MIN apart, so the cell beside one is free.
+        if grid[top - 2, door] == 1:
             door += 1 if door + 1 < right else -1
         grid[top - 1, door] = 0
 
 
 @njit(cache=True)
 def warehouse(grid):
-    """Shelves in rows along the longer side, aisles between them, a wide corridor at either end. The size alone decides."""
+    """Draw shelves in rows along the longer side, with aisles and a wide corridor at either end.
+
+    The map depends on the size alone.
+    """
     if grid.shape[0] > grid.shape[1]:
         _stack_shelves(grid.T)
     else:
@@ -187,5 +205,5 @@ def _stack_shelves(grid):
 
 @njit(cache=True)
 def corridor_width(length):
-    """Cells across the corridors at the two ends of a warehouse whose longer side has `length` cells."""
+    """Cells across the corridors at the ends of a warehouse; its longer side has `length` cells."""
     return max(AISLE, length // 8)

@@ -1,8 +1,9 @@
 """MovingAI's `.map` and `.scen` files, the common format of pathfinding benchmarks.
 
-Source: Sturtevant, "Benchmarks for grid-based pathfinding" (2012), https://movingai.com/benchmarks/formats.html. The format
-is made for eight neighbours; our agents have four, so the optimal lengths in MovingAI's own scenarios are lower bounds here
-(those of the scenarios that come with this package are counted in steps to four neighbours).
+Source: Sturtevant, "Benchmarks for grid-based pathfinding" (2012),
+https://movingai.com/benchmarks/formats.html. The format is made for eight neighbours; our agents
+have four, so the optimal lengths in MovingAI's own scenarios are lower bounds here (those of the
+scenarios that come with this package are counted in steps to four neighbours).
 """
 
 from pathlib import Path
@@ -19,7 +20,7 @@ MAP_SUFFIX = ".map"
 PASSABLE = ".GS"
 """Ground, and swamp, which may be entered from ground."""
 BLOCKED = "@OTW"
-"""Out of bounds, trees, and water: it may be crossed but not entered from ground, which on our maps makes it a wall."""
+"""Out of bounds, trees, and water: it may not be entered from ground, so here it is a wall."""
 SCENARIO_FIELDS = (
     "bucket",
     "map",
@@ -38,10 +39,12 @@ class ScenarioEntry(NamedTuple):
 
     bucket: int
     map: str
-    shape: Cell  # rows, columns of the map
-    start: Cell  # row, column
-    goal: Cell  # row, column
-    length: float  # optimal path length
+    shape: Cell
+    """Rows and columns of the map."""
+    start: Cell
+    goal: Cell
+    length: float
+    """Optimal path length."""
 
 
 def read_map(path: str | Path) -> Layout:
@@ -77,7 +80,7 @@ def parse_map(path: str | Path, lines: list[str]) -> Layout:
 
 
 def write_map(path: str | Path, obstacle: NDArray[Any]) -> None:
-    """Write a map (H, W), nonzero where a wall is."""
+    """Write a map (rows, columns), nonzero on walls."""
     rows = ["".join("@" if wall else "." for wall in row) for row in obstacle]
     Path(path).write_text(
         "\n".join(["type octile", f"height {len(rows)}", f"width {len(rows[0])}", "map", *rows]) + "\n"
@@ -88,10 +91,12 @@ def read_scenario(path: str | Path, shape: tuple[int, ...] | None = None) -> tup
     """Read a `.scen` file.
 
     Args:
-        shape: rows and columns of the map that the scenario is meant for; entries for another size are an error.
+        shape: rows and columns of the map that the scenario is meant for; entries for another size
+            are an error.
 
     Raises:
-        MapError: the file cannot be read, a line is not what the format asks for, or a cell lies outside the map.
+        MapError: the file cannot be read, a line is not what the format asks for, or a cell lies
+            outside the map.
     """
     lines = read_lines(path)
     if not lines or lines[0].split() not in (["version", "1"], ["version", "1.0"]):
@@ -138,7 +143,7 @@ def _read_entry(path: str | Path, lines: list[str], k: int) -> ScenarioEntry:
 
 
 def read_lines(path: str | Path) -> list[str]:
-    """The lines of a file without blanks at their ends; blank lines at the end of the file do not count."""
+    """Read the lines of a file without blanks at their ends and blank lines at the end."""
     try:
         text = read_text(path)
     except UnreadableFile as error:

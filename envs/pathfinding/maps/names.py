@@ -1,4 +1,4 @@
-"""Names of maps and scenarios: what is a generator, a file or a drawing, and which file is meant."""
+"""Names of maps and scenarios: generators, files and drawings."""
 
 import os
 from pathlib import Path
@@ -30,7 +30,7 @@ def scenario_file(name: str) -> str | None:
 
 
 def read_map_file(path: str) -> Layout:
-    """Read a MovingAI map, or a drawing that lies in a file; which it is, its first lines say.
+    """Read a MovingAI map, or a drawing that lies in a file, by its first lines.
 
     Raises:
         MapError: the file cannot be read, or is neither.

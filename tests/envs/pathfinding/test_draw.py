@@ -17,7 +17,7 @@ GOALS = [[(0, 6), (2, 0)], [(2, 3), (0, 3)]]
 
 
 class Picture:
-    """A picture of copy 0, read cell by cell."""
+    """A picture of env 0, read cell by cell."""
 
     def __init__(self, env, cell=CELL, **options):
         walls = env.constants.drawing
@@ -46,7 +46,7 @@ def near(pixel, colour, tolerance=3):
     return np.abs(np.asarray(pixel) - colour).max() <= tolerance
 
 
-def random_world(num_agents, height, width, **options):
+def random_env(num_agents, height, width, **options):
     env = envs.make("pathfinding/lifelong-v0", num_agents=num_agents, height=height, width=width, **options)
     env.reset(seed=1)
     return env
@@ -82,7 +82,7 @@ def test_agents_move():
 
 @pytest.mark.parametrize(("agents", "height", "width"), [(8, 16, 16), (64, 32, 32), (64, 33, 46)])
 def test_every_agent_is_drawn_with_a_legible_number(agents, height, width):
-    env = random_world(agents, height, width)
+    env = random_env(agents, height, width)
     r = env.constants.radius
     board = Board(env.state.obstacle[0, r:-r, r:-r], longest_label=2)
     picture = env.draw(0)
@@ -99,7 +99,7 @@ def test_every_agent_is_drawn_with_a_legible_number(agents, height, width):
         assert 0.03 < ink.mean() < 0.5
 
 
-def test_other_copies_can_be_drawn():
+def test_other_envs_can_be_drawn():
     env = envs.make("pathfinding/lifelong-v0", num_envs=3, num_agents=8)
     env.reset(seed=0)
     alone = envs.make("pathfinding/lifelong-v0", num_agents=8)
@@ -163,7 +163,8 @@ def test_shortest_path_by_hand():
     env, _ = scene(MAZE, GOALS)
     r = env.constants.radius
     assert shortest_path(env.state, 0, r, 0) is not None
-    # a goes down the left side, along the bottom, up by the gap in the middle, and right along the top
+    # a goes down the left side, along the bottom, up by the gap in the middle, and right along the
+    # top
     assert shortest_path(env.state, 0, r, 0).tolist() == [
         [0, 0], [1, 0], [2, 0], [2, 1], [2, 2], [2, 3], [1, 3], [0, 3], [0, 4], [0, 5], [0, 6],
     ]  # fmt: skip
@@ -207,7 +208,7 @@ def test_window_veils_what_the_followed_agent_does_not_see():
 
 
 def test_trail_of_states_is_the_trail_of_positions():
-    env = random_world(6, 8, 8, density=0.1)
+    env = random_env(6, 8, 8, density=0.1)
     states = play(env, 9)
     walk = np.array([state.position[0, 3] for state in states])
     by_states = env.draw(0, follow=3, trail=[state._replace(collisions=env.state.collisions) for state in states])
@@ -230,7 +231,7 @@ def test_trail_pales_into_the_past():
 
 
 def test_trail_leaves_out_the_episode_before():
-    env = random_world(4, 8, 8, density=0.0, max_cycles=5)
+    env = random_env(4, 8, 8, density=0.0, max_cycles=5)
     states = play(env, 8)  # the sixth step began a new episode
     assert int(env.state.elapsed[0]) == 2
     np.testing.assert_array_equal(env.draw(0, trail=states), env.draw(0, trail=states[-2:]))
@@ -283,7 +284,7 @@ def test_text_without_those_who_left():
 
 
 def test_text_cells_grow_with_the_numbers():
-    env = random_world(12, 6, 6, density=0.0)
+    env = random_env(12, 6, 6, density=0.0)
     lines = env.text(0).split("\n")
     assert {len(line) for line in lines[:-1]} == {6 * 4}
     row, column = env.state.position[0, 11]

@@ -1,4 +1,7 @@
-"""How episodes of pathfinding end: rewards, flags, metrics, and the step after the end. Outcomes worked out by hand."""
+"""The end of episodes of pathfinding: rewards, flags, metrics, and the step after the end.
+
+Outcomes are worked out by hand.
+"""
 
 import numpy as np
 import pytest
@@ -105,7 +108,7 @@ def test_goals_are_uniform_over_the_cells_in_reach_but_the_one_stood_on():
 
 
 def assert_uniform(values, expected):
-    """Each of `expected` makes up its share of `values` within four standard deviations; nothing else occurs."""
+    """Assert the shares of `expected` among `values` within four standard deviations."""
     assert set(values.tolist()) == expected
     share = 1 / len(expected)
     counts = np.array([(values == one).sum() for one in expected])
@@ -144,7 +147,7 @@ def test_an_episode_played_again_comes_out_the_same(mode):
     assert (rewards, outcome(step), flags(step)) == expected
 
 
-def test_copies_end_and_begin_apart():
+def test_envs_end_and_begin_apart():
     env, _ = scene("a..", [((0, 1),)], "finish", num_envs=2, max_cycles=10)
     step = env.step(np.array([[4], [0]]))
     assert step.last.tolist() == [True, False]

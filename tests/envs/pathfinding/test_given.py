@@ -1,4 +1,7 @@
-"""What `map` and `scenario` may name: generators, files of every kind of text, drawings; and sentences for the rest."""
+"""Names that `map` and `scenario` take, and sentences for others.
+
+They are generators, files of every kind of text, and drawings.
+"""
 
 import gzip
 import os
@@ -136,7 +139,8 @@ def test_what_is_no_scenario_gets_one_true_sentence(tmp_path, make, words):
 
 
 def test_agents_on_a_crowded_map_are_placed_anew_until_there_is_room():
-    # 14 agents need 14 connected free cells of 16, each of them free with probability 0.55: few draws in 1,000.
+    # 14 agents need 14 connected free cells of 16, each of them free with probability 0.55: few
+    # draws in 1,000.
     env = envs.make(
         "pathfinding/lifelong-v0", 4, num_agents=14, height=4, width=4, density=0.45, obs_radius=1, max_cycles=1
     )

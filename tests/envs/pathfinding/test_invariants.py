@@ -1,4 +1,4 @@
-"""What holds in every pathfinding world, whatever the map, the agents and their moves."""
+"""Properties that hold for every map, all agents and all moves of pathfinding."""
 
 from unittest import mock
 
@@ -18,12 +18,12 @@ seeds = st.integers(0, 2**32 - 1)
 
 @settings(max_examples=120, deadline=None)
 @given(tasks(), seeds)
-def test_worlds_stay_sound(task, seed):
+def test_states_stay_sound(task, seed):
     env = build(task)
     step = with_room(env.reset, seed)
     random = np.random.default_rng(seed)
     check_beginning(env)
-    check_world(env, step)
+    check_state(env, step)
     for _ in range(STEPS):
         before, moves = env.snapshot(), random_moves(env, random)
         step = with_room(env.step, moves)
@@ -31,7 +31,7 @@ def test_worlds_stay_sound(task, seed):
             check_beginning(env)
         else:
             check_moves(env, before, moves[0], step.groups["agents"].reward[0])
-        check_world(env, step)
+        check_state(env, step)
 
 
 def cells_of(array):
@@ -46,8 +46,8 @@ def check_beginning(env):
     assert env.state.elapsed[0] == env.state.collisions[0] == 0
 
 
-def check_world(env, step):
-    """No two agents in a cell, none in a wall, goals in reach, occupancy and masks as the positions and the map say."""
+def check_state(env, step):
+    """No two agents in a cell, none in a wall, goals in reach; occupancy and masks agree."""
     free, agents, radius = map_of(env, 0), step.groups["agents"], env.constants.radius
     occupant = np.zeros_like(env.state.occupant[0])
     on_map = [i for i, cell in enumerate(env.state.position[0]) if cell[0] >= 0]
@@ -72,7 +72,7 @@ def is_free(free, cell):
 
 
 def check_moves(env, before, moves, reward):
-    """Agents go where they said or stay; walls and agents are all that stops them; goals are paid and replaced when reached."""
+    """Agents move as they chose or stay; walls and agents alone stop them; goals are paid."""
     free, restart = map_of(env, 0), env.spec.id.startswith("pathfinding/lifelong")
     finish = not restart and env.parameters.on_target == "finish"
     prevented = 0
@@ -98,7 +98,7 @@ def check_moves(env, before, moves, reward):
 
 
 def record(env, seed, moves):
-    """All that an environment is and shows over a play: for each step a list of arrays with the copy as first axis."""
+    """State and time step of each step of a play: lists of arrays with the env as first axis."""
     history = []
     for t in range(len(moves) + 1):
         step = with_room(env.step, moves[t - 1]) if t else with_room(env.reset, seed)
@@ -117,36 +117,36 @@ def record(env, seed, moves):
     return history
 
 
-def assert_same_play(one, other, copies):
+def assert_same_play(one, other, num_envs):
     for t, (left, right) in enumerate(zip(one, other, strict=True)):
         for k, (a, b) in enumerate(zip(left, right, strict=True)):
-            np.testing.assert_array_equal(a[:copies], b[:copies], f"array {k} at step {t}")
+            np.testing.assert_array_equal(a[:num_envs], b[:num_envs], f"array {k} at step {t}")
 
 
-def draw_moves(task, seed, copies):
-    return np.random.default_rng(seed).integers(5, size=(STEPS, copies, task[1]["num_agents"]))
+def draw_moves(task, seed, num_envs):
+    return np.random.default_rng(seed).integers(5, size=(STEPS, num_envs, task[1]["num_agents"]))
 
 
 @pytest.mark.thorough
 @settings(max_examples=12, deadline=None)
 @given(tasks(), seeds)
 def test_serial_and_parallel_kernels_give_the_same_bits(task, seed):
-    moves, histories = draw_moves(task, seed, copies=6), []
+    moves, histories = draw_moves(task, seed, num_envs=6), []
     for parallel in (False, True):
         env = build(task, 6)
         # a machine with one thread would never choose the parallel build
         with mock.patch("stigmergy.envs.kernels.compilation.in_parallel", lambda num_envs, parallel=parallel: parallel):
             histories.append(record(env, seed, moves))
-    assert_same_play(*histories, copies=6)
+    assert_same_play(*histories, num_envs=6)
 
 
 @settings(max_examples=12, deadline=None)
 @given(tasks(), seeds)
 def test_a_copy_does_not_depend_on_how_many_there_are(task, seed):
-    moves = draw_moves(task, seed, copies=7)
-    many, few, one = (record(build(task, copies), seed, moves[:, :copies]) for copies in (7, 3, 1))
-    assert_same_play(many, few, copies=3)
-    assert_same_play(many, one, copies=1)
+    moves = draw_moves(task, seed, num_envs=7)
+    many, few, one = (record(build(task, num_envs), seed, moves[:, :num_envs]) for num_envs in (7, 3, 1))
+    assert_same_play(many, few, num_envs=3)
+    assert_same_play(many, one, num_envs=1)
 
 
 @pytest.mark.thorough
@@ -154,11 +154,11 @@ def test_a_copy_does_not_depend_on_how_many_there_are(task, seed):
 @settings(max_examples=8, deadline=None)
 @given(tasks(), seeds)
 def test_a_copy_does_not_depend_on_the_number_of_threads(task, seed):
-    moves, most, histories = draw_moves(task, seed, copies=6), numba.get_num_threads(), []
+    moves, most, histories = draw_moves(task, seed, num_envs=6), numba.get_num_threads(), []
     try:
         for threads in (1, most):
             numba.set_num_threads(threads)
             histories.append(record(build(task, 6), seed, moves))
     finally:
         numba.set_num_threads(most)
-    assert_same_play(*histories, copies=6)
+    assert_same_play(*histories, num_envs=6)

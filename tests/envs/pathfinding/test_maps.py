@@ -1,4 +1,4 @@
-"""The map generators: what they draw is connected, keeps its proportions, and depends on the stream alone."""
+"""The map generators: maps are connected, keep proportions, and depend on the stream alone."""
 
 import math
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.core.random_streams import seed_streams
-from stigmergy.envs.pathfinding.config import LifelongParameters
+from stigmergy.envs.pathfinding.config import LifelongConfig
 from stigmergy.envs.pathfinding.env import Lifelong
 from stigmergy.envs.pathfinding.maps.generators import GENERATORS, LOOPS, ROOM_MAX, generate
 from tests.envs.support.pathfinding.worlds import reachable
@@ -19,12 +19,12 @@ on_many = settings(max_examples=50, deadline=None)  # the first example compiles
 CONNECTED = sorted(set(GENERATORS) - {"random"})
 
 
-def draw_map(name, height, width, seed=0, density=0.3, copy=0):
+def draw_map(name, height, width, seed=0, density=0.3, env=0):
     """A map as the rules ask for it: inside a larger grid, over whatever stood there."""
-    stream = np.zeros((copy + 1, 4), np.uint64)
+    stream = np.zeros((env + 1, 4), np.uint64)
     seed_streams(stream, seed)
     padded = np.full((height + 4, width + 4), 7, np.uint8)
-    generate(stream[copy], GENERATORS[name], density, padded[2:-2, 2:-2])
+    generate(stream[env], GENERATORS[name], density, padded[2:-2, 2:-2])
     assert (padded[2:-2, 2:-2] <= 1).all()
     padded[2:-2, 2:-2] = 7 * padded[2:-2, 2:-2]
     assert padded[:2].min() == padded[-2:].min() == padded[:, :2].min() == padded[:, -2:].min() == 7
@@ -45,16 +45,16 @@ def test_generated_maps_are_connected(name, height, width, seed):
 
 @pytest.mark.parametrize("name", sorted(GENERATORS))
 def test_the_environment_plays_on_the_map_of_its_stream(name):
-    env = Lifelong(name, 3, LifelongParameters(num_agents=4, map=name, height=12, width=15, density=0.2, obs_radius=3))
-    env.reset(seed=11)
-    for copy in range(3):
-        assert (env.state.obstacle[copy, 3:-3, 3:-3] == draw_map(name, 12, 15, seed=11, density=0.2, copy=copy)).all()
+    task = Lifelong(name, 3, LifelongConfig(num_agents=4, map=name, height=12, width=15, density=0.2, obs_radius=3))
+    task.reset(seed=11)
+    for env in range(3):
+        assert (task.state.obstacle[env, 3:-3, 3:-3] == draw_map(name, 12, 15, seed=11, density=0.2, env=env)).all()
 
 
 @pytest.mark.parametrize("name", ["random", "mazes", "rooms"])
 def test_other_streams_draw_other_maps(name):
     assert (draw_map(name, 20, 20, seed=1) != draw_map(name, 20, 20, seed=2)).any()
-    assert (draw_map(name, 20, 20, seed=1) != draw_map(name, 20, 20, seed=1, copy=1)).any()
+    assert (draw_map(name, 20, 20, seed=1) != draw_map(name, 20, 20, seed=1, env=1)).any()
 
 
 def test_random_maps_have_the_density_asked_for():
@@ -105,7 +105,7 @@ def test_rooms_are_no_larger_than_promised(height, width, seed):
 @on_many
 @given(st.integers(8, 30), st.integers(8, 30), SEEDS)
 def test_doors_of_rooms_lead_somewhere(height, width, seed):
-    """Rooms are at least 3 x 3, so a free cell with one free neighbour would be a door that ends at a wall."""
+    """Rooms are at least 3 x 3: a cell with one free neighbour would be a door before a wall."""
     free = np.pad(draw_map("rooms", height, width, seed) == 0, 1).astype(int)
     neighbours = free[:-2, 1:-1] + free[2:, 1:-1] + free[1:-1, :-2] + free[1:-1, 2:]
     assert (neighbours[free[1:-1, 1:-1] == 1] >= 2).all()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.pathfinding.config import OneShotParameters
+from stigmergy.envs.pathfinding.config import OneShotConfig
 from stigmergy.envs.pathfinding.env import OneShot
 from stigmergy.envs.pathfinding.maps import bundled
 from stigmergy.envs.pathfinding.maps.drawing import MapError
@@ -159,7 +159,7 @@ def test_the_random_map_is_connected():
 
 
 def test_the_warehouse_scenario_is_well_formed():
-    """With agents on all starts and goals the remaining cells are connected, and one of them lies beside each."""
+    """With agents on all starts and goals the other cells are connected, and one is beside each."""
     free = read_map(DATA / "warehouse.map").obstacle == 0
     entries = read_scenario(DATA / "warehouse.scen", (33, 46))
     taken = [cell for entry in entries for cell in (entry.start, entry.goal)]
@@ -173,9 +173,9 @@ def test_the_warehouse_scenario_is_well_formed():
 
 
 def test_the_lengths_of_the_warehouse_scenario_are_steps():
-    """Agents that ignore each other (each alone in its copy) arrive after exactly as many steps as the file says."""
+    """Agents that are alone in their envs arrive after exactly as many steps as the file says."""
     for entry in read_scenario(DATA / "warehouse.scen")[::8]:
-        env = OneShot("x", 1, OneShotParameters(map="warehouse.map", starts=(entry.start,), goals=((entry.goal,),)))
+        env = OneShot("x", 1, OneShotConfig(map="warehouse.map", starts=(entry.start,), goals=((entry.goal,),)))
         env.reset(seed=0)
         planner = ShortestPath(env.constants.radius)
         while not env.state.over[0]:
@@ -184,7 +184,7 @@ def test_the_lengths_of_the_warehouse_scenario_are_steps():
 
 
 def test_an_environment_takes_starts_and_goals_from_a_scenario():
-    env = OneShot("x", 1, OneShotParameters(map="warehouse.map", scenario="warehouse.scen", num_agents=64))
+    env = OneShot("x", 1, OneShotConfig(map="warehouse.map", scenario="warehouse.scen", num_agents=64))
     env.reset(seed=0)
     entries = read_scenario(DATA / "warehouse.scen")[:64]
     assert [tuple(cell) for cell in env.state.position[0]] == [entry.start for entry in entries]
@@ -193,4 +193,4 @@ def test_an_environment_takes_starts_and_goals_from_a_scenario():
 
 def test_an_environment_refuses_a_scenario_for_another_map():
     with pytest.raises(MapError, match=r"is for a map of 33 x 46 cells, but the map has 32 x 32"):
-        OneShot("x", 1, OneShotParameters(map="random-32.map", scenario="warehouse.scen"))
+        OneShot("x", 1, OneShotConfig(map="random-32.map", scenario="warehouse.scen"))

@@ -1,4 +1,4 @@
-"""Our pathfinding against pogema 1.4.0, step by step: a recording, and fresh cases where pogema is at hand."""
+"""Our pathfinding against pogema 1.4.0, step by step: a recording, and fresh cases."""
 
 import gzip
 import json
@@ -51,7 +51,7 @@ def _rule(case):
 
 
 def check_case(case, result, name):
-    """Play the recorded actions on our environment; everything it shows must be what pogema showed."""
+    """Play the recorded actions here; all that our environment shows must be what pogema showed."""
     env = _build(case)
     step = env.reset(seed=0)
     _check_scene(env, step, result, 0, name)
@@ -88,7 +88,10 @@ def _check_flags(step, result, t, where):
 
 
 def _check_scene(env, step, result, t, where):
-    """Compare what stands in the world at time t. pogema leaves a finished agent's cell in its list; ours has left the map."""
+    """Compare positions and goals at time t.
+
+    pogema leaves a finished agent's cell in its list; ours has left the map.
+    """
     agents = step.groups["agents"]
     on_map = np.array(result["active"][t], bool)
     terminated = np.array(result["terminated"][t - 1], bool) if t else np.zeros(len(on_map), bool)
@@ -108,7 +111,8 @@ def _check_metrics(step, case, result, name):
     reported = {METRICS[mode][key]: value for key, value in result["metrics"].items()}
     assert reported.keys() == set(METRICS[mode].values())
     if mode == "nothing" and _somebody_left_at_the_end(result):
-        # pogema then keeps the arrival time of an agent that is away in the end; see tests/oracles/README.md.
+        # pogema then keeps the arrival time of an agent that is away in the end; see
+        # tests/oracles/README.md.
         del reported["sum_of_costs"], reported["makespan"]
     for key, value in reported.items():
         assert step.metrics[key][0] == pytest.approx(value, abs=1e-12), f"{name}: {key}"

@@ -1,4 +1,4 @@
-"""The scripted planners: drawn situations with known moves, and PIBT's promise that its moves never conflict."""
+"""The scripted planners: drawn situations with known moves; PIBT's moves never conflict."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stigmergy.envs.grid.moves import MOVES
-from stigmergy.envs.pathfinding.config import LifelongParameters, OneShotParameters
+from stigmergy.envs.pathfinding.config import LifelongConfig, OneShotConfig
 from stigmergy.envs.pathfinding.env import Lifelong, OneShot
 from stigmergy.envs.pathfinding.policies import Pibt, ShortestPath
 from tests.envs.support.pathfinding.pibt_reference import Reference
@@ -15,11 +15,11 @@ from tests.envs.support.pathfinding.worlds import with_room
 LETTERS = "-UDLR"
 
 
-def world(drawing, goals, on_target="nothing", **options):
-    """One copy of a one-shot world: agents start on `a`, `b`, ... of the drawing (`/` ends a row) and go to `goals`."""
+def env_of(drawing, goals, on_target="nothing", **options):
+    """One env of the one-shot task; agents start on `a`, `b`, ... (`/` ends a row)."""
     rows = drawing.split("/")
     at = {mark: (r, c) for r, row in enumerate(rows) for c, mark in enumerate(row) if mark.isalpha()}
-    parameters = OneShotParameters(
+    parameters = OneShotConfig(
         map="\n".join("".join("." if mark.isalpha() else mark for mark in row) for row in rows),
         starts=tuple(at[mark] for mark in sorted(at)),
         goals=tuple((goal,) for goal in goals),
@@ -33,13 +33,13 @@ def world(drawing, goals, on_target="nothing", **options):
 
 
 def lifelong(num_envs=1, seed=0, **options):
-    env = Lifelong("x", num_envs, LifelongParameters(**options))
+    env = Lifelong("x", num_envs, LifelongConfig(**options))
     env.reset(seed=seed)
     return env
 
 
 def moves(planner, env):
-    """What the planner wants in copy 0, as letters."""
+    """Moves of the planner in env 0, as letters."""
     return "".join(LETTERS[m] for m in planner.act(env.state)[0])
 
 
@@ -56,24 +56,24 @@ def play(planner, env, steps=100):
 
 
 def test_shortest_path_goes_round_walls_and_takes_the_first_of_equal_moves():
-    env = world("a..#/##../....", [(2, 0)])
+    env = env_of("a..#/##../....", [(2, 0)])
     assert play(ShortestPath(2), env) == ["R", "R", "D", "D", "L", "L"]
-    env = world("a../...", [(1, 2)])
+    env = env_of("a../...", [(1, 2)])
     assert play(ShortestPath(2), env) == ["D", "R", "R"]
 
 
 def test_shortest_path_ignores_others_and_stays_on_the_goal():
-    env = world("a.b.", [(0, 3), (0, 1)])
+    env = env_of("a.b.", [(0, 3), (0, 1)])
     assert play(ShortestPath(2), env, 3) == ["RL", "RL", "RL"]
     assert env.state.position[0].tolist() == [[0, 1], [0, 2]]
-    env = world("a../b..", [(0, 0), (1, 1)])
+    env = env_of("a../b..", [(0, 0), (1, 1)])
     assert play(ShortestPath(2), env) == ["-R"]
 
 
 def test_agents_that_left_the_map_stay():
-    env = world("a..b.", [(0, 1), (0, 0)], on_target="finish")
+    env = env_of("a..b.", [(0, 1), (0, 0)], on_target="finish")
     assert play(Pibt(2), env) == ["RL", "-L", "-L"]
-    env = world("a..b.", [(0, 1), (0, 0)], on_target="finish")
+    env = env_of("a..b.", [(0, 1), (0, 0)], on_target="finish")
     assert play(ShortestPath(2), env) == ["RL", "-L", "-L"]
 
 
@@ -82,28 +82,28 @@ def test_agents_that_left_the_map_stay():
 
 def test_two_agents_swap_in_a_corridor_with_a_pocket():
     """The first agent pushes the other into the pocket, which then follows the freed corridor."""
-    env = world("##.##/a.b..", [(1, 4), (1, 0)])
+    env = env_of("##.##/a.b..", [(1, 4), (1, 0)])
     assert play(Pibt(2), env) == ["R-", "RU", "RD", "RL", "-L"]
     assert env.state.collisions[0] == 0
     assert env.state.reached[0].tolist() == [1, 1]
 
 
 def test_an_agent_on_its_goal_makes_way_and_comes_back():
-    """On its goal an agent has the lowest priority, or the first would never let the other pass. At first all are equal."""
-    env = world("##.##/.ba..", [(1, 2), (1, 4)])
+    """On its goal an agent has the lowest priority, or it would never let another pass."""
+    env = env_of("##.##/.ba..", [(1, 2), (1, 4)])
     assert play(Pibt(2), env) == ["--", "UR", "DR", "-R"]
     assert env.state.reached[0].tolist() == [1, 1]
 
 
 def test_agents_that_wait_longer_go_first():
-    env = world("a.b/...", [(0, 2), (0, 0)])
+    env = env_of("a.b/...", [(0, 2), (0, 0)])
     assert moves(Pibt(2), env)[0] == "R"
     env.state.waited[0] = 3, 4
     assert moves(Pibt(2), env)[1] == "L"
 
 
 def test_an_agent_pushed_off_its_goal_gives_way_to_one_that_never_arrived():
-    env = world("a.b/...", [(0, 2), (0, 0)])
+    env = env_of("a.b/...", [(0, 2), (0, 0)])
     env.state.waited[0] = 5
     assert moves(Pibt(2), env)[0] == "R"
     env.state.first_arrival[0, 0] = 0
@@ -111,35 +111,35 @@ def test_an_agent_pushed_off_its_goal_gives_way_to_one_that_never_arrived():
 
 
 def test_an_agent_on_its_goal_goes_last_however_long_ago_it_arrived():
-    env = world("ba.", [(0, 1), (0, 2)])
+    env = env_of("ba.", [(0, 1), (0, 2)])
     env.state.waited[0] = 5
     env.state.first_arrival[0] = 0, 3
     assert moves(Pibt(2), env) == "RR"  # b goes first and pushes a on; the other way round nobody would move
 
 
 def test_agents_rotate_where_no_cell_is_free():
-    env = world("ab/dc", [(0, 1), (1, 1), (1, 0), (0, 0)])
+    env = env_of("ab/dc", [(0, 1), (1, 1), (1, 0), (0, 0)])
     assert play(Pibt(2), env) == ["RDLU"]
 
 
 def test_an_agent_without_a_way_out_turns_the_pusher_back():
-    """b cannot leave its dead end but through a, so a has to take its second choice, which is to stay."""
-    env = world("ab/..", [(0, 1), (1, 0)])
+    """b can leave its dead end through a alone, so a takes its second choice, which is to stay."""
+    env = env_of("ab/..", [(0, 1), (1, 0)])
     assert moves(Pibt(2), env) == "RD"
-    env = world("ab/.#", [(0, 1), (1, 0)])
+    env = env_of("ab/.#", [(0, 1), (1, 0)])
     assert moves(Pibt(2), env) == "--"
 
 
 def test_pushing_runs_down_a_whole_train_and_back():
     """The last agent of a row makes room for all; where it has none, nobody moves."""
     goals = [(0, 1), (0, 0), (0, 2), (0, 3)]
-    assert moves(Pibt(2), world("abcd.", goals)) == "RRRR"
-    assert moves(Pibt(2), world("abcd#", goals)) == "----"
+    assert moves(Pibt(2), env_of("abcd.", goals)) == "RRRR"
+    assert moves(Pibt(2), env_of("abcd#", goals)) == "----"
 
 
 def test_backtracking_finds_another_cell():
-    """b tries up first, but there c has no way out: a takes the one cell and b comes from the other. So b pushes d instead."""
-    env = world("c.a/bd.", [(0, 0), (0, 1), (0, 2), (1, 2)])
+    """b tries up first, but there c has no way out, between a and b. So b pushes d instead."""
+    env = env_of("c.a/bd.", [(0, 0), (0, 1), (0, 2), (1, 2)])
     assert moves(Pibt(2), env) == "LR-R"
 
 
@@ -162,8 +162,8 @@ def crowds(draw):
     }
     on_target = draw(st.sampled_from(["restart", "finish", "nothing"]))
     if on_target == "restart":
-        return Lifelong, LifelongParameters(**options)
-    return OneShot, OneShotParameters(on_target=on_target, **options)
+        return Lifelong, LifelongConfig(**options)
+    return OneShot, OneShotConfig(on_target=on_target, **options)
 
 
 @settings(max_examples=50, deadline=None)
@@ -178,7 +178,7 @@ def test_pibt_moves_pass_unchanged(task, num_envs, seed):
 
 
 def check_step(planner, env):
-    """One step: every agent goes where the planner sent it, into no wall, and nobody else prevents it."""
+    """Step once: every agent moves as planned, into no wall, and no other prevents it."""
     before = env.snapshot()
     action = planner.act(env.state)
     assert action.dtype == np.int64
@@ -219,7 +219,7 @@ def test_pibt_delivers_more_than_agents_that_ignore_each_other(map):
 @given(st.integers(2, 7), st.integers(2, 7), st.integers(1, 20), st.integers(0, 2**32))
 def test_pibt_plans_as_the_paper_says(height, width, n, seed):
     options = {"num_agents": min(n, height * width // 2), "map": "random", "height": height, "width": width}
-    env = Lifelong("x", 1, LifelongParameters(density=0.15, **options))
+    env = Lifelong("x", 1, LifelongConfig(density=0.15, **options))
     with_room(env.reset, seed)
     planner = Pibt(5)
     free = {(int(r), int(c)) for r, c in np.argwhere(env.state.obstacle[0, 5:-5, 5:-5] == 0)}
@@ -238,7 +238,10 @@ def test_pibt_plans_as_the_paper_says(height, width, n, seed):
 
 @pytest.mark.parametrize("cls", [Pibt, ShortestPath])
 def test_throughput_of_one_agent_is_one_over_the_mean_distance(cls):
-    """Two different cells of a side x side square are (side^2 - 1) / 3 / side * 2 * (1 + 1 / (side^2 - 1)) steps apart on average."""
+    """Mean distance of two different cells of a square.
+
+    It is (side^2 - 1) / 3 / side * 2 * (1 + 1 / (side^2 - 1)) steps.
+    """
     env = lifelong(32, num_agents=1, map="random", height=20, width=20, density=0.0, max_cycles=512)
     planner = cls(env.constants.radius)
     for _ in range(512):

@@ -134,6 +134,6 @@ def test_wrong_values_are_named(values, words):
 
 
 def test_parameters_of_an_id():
-    assert parameters_of("pathfinding/lifelong").__name__ == "LifelongParameters"
+    assert parameters_of("pathfinding/lifelong").__name__ == "LifelongConfig"
     with pytest.raises(UnknownName):
         parameters_of("nowhere")

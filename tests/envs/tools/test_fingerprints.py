@@ -4,12 +4,12 @@ import numba
 import pytest
 
 from stigmergy.envs.pathfinding import env as pathfinding
-from stigmergy.envs.pathfinding.config import LifelongParameters
+from stigmergy.envs.pathfinding.config import LifelongConfig
 from stigmergy.envs.tools.fingerprint import fingerprint
 from tests.record_fingerprints import measure, read_golden
 from tests.support.process_state import SHIPPED
 
-SMALL = LifelongParameters(num_agents=2, height=5, width=5, obs_radius=2, max_cycles=20)
+SMALL = LifelongConfig(num_agents=2, height=5, width=5, obs_radius=2, max_cycles=20)
 
 
 @pytest.mark.parametrize("id", SHIPPED)
@@ -48,5 +48,5 @@ def test_a_changed_rule_changes_it(monkeypatch):
 
 def test_other_parameters_have_another():
     assert fingerprint("pathfinding/lifelong-v0", SMALL) != fingerprint(
-        "pathfinding/lifelong-v0", LifelongParameters(num_agents=3)
+        "pathfinding/lifelong-v0", LifelongConfig(num_agents=3)
     )

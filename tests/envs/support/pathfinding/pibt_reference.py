@@ -1,4 +1,7 @@
-"""Algorithm 1 of Okumura et al. (2022) word by word: recursive, on dictionaries. Slow; to compare the planner with."""
+"""Algorithm 1 of Okumura et al. (2022) word by word, to compare the planner with.
+
+It is recursive, on dictionaries, and slow.
+"""
 
 STEPS = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
 
@@ -16,7 +19,7 @@ def distances(free, goal):
 
 
 class Reference:
-    """One step of one copy. `at` and `goal` have a cell for each agent, `priority` a number; nobody is absent."""
+    """One step of one env. `at` and `goal` have a cell for each agent, `priority` a number."""
 
     def __init__(self, free, at, goal, priority):
         self.free, self.at, self.next = free, at, {}

@@ -1,4 +1,7 @@
-"""Little drawn worlds for tests: `ab.#` is a row with agents 0 and 1, a free cell and a wall; `/` ends a row."""
+"""Small drawn maps for tests.
+
+`ab.#` is a row with agents 0 and 1, a free cell and a wall; `/` ends a row.
+"""
 
 import numpy as np
 
@@ -8,7 +11,7 @@ MOVES = {"-": 0, "U": 1, "D": 2, "L": 3, "R": 4}
 
 
 def scene(picture, goals=None, on_target="restart", **options):
-    """An environment of one copy whose agents stand where `picture` shows `a`, `b`, ..., and its first step."""
+    """One env whose agents stand where `picture` shows `a`, `b`, ..., and its first step."""
     rows = picture.split("/")
     at = {cell: (r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell.isalpha()}
     options |= {"map": "\n".join("".join("." if cell.isalpha() else cell for cell in row) for row in rows)}
@@ -22,12 +25,12 @@ def scene(picture, goals=None, on_target="restart", **options):
 
 
 def move(env, moves):
-    """One step of a single copy; `moves` has a letter of `-UDLR` for each agent."""
+    """One step of a single env; `moves` has a letter of `-UDLR` for each agent."""
     return env.step(np.array([[MOVES[letter] for letter in moves]]))
 
 
 def picture(env, copy=0):
-    """The world as `scene` draws it, from positions alone."""
+    """The env as `scene` draws it, from positions alone."""
     cells = np.where(env.constants.drawing == 1, "#", ".").astype(str)
     for agent, (r, c) in enumerate(env.state.position[copy]):
         if r >= 0:

@@ -9,7 +9,7 @@ from stigmergy.envs.errors import BadParameter
 
 @st.composite
 def tasks(draw):
-    """An id and the parameters of a small world with a random map; episodes are short, so that play runs over several."""
+    """An id and parameters of a small random map, with episodes so short that play sees several."""
     parameters = {
         "num_agents": draw(st.integers(1, 10)),
         "height": draw(st.integers(2, 9)),
@@ -35,7 +35,7 @@ def build(task, num_envs=1):
 
 
 def with_room(call, argument):
-    """`env.reset(seed)` or `env.step(actions)`; tasks whose random maps had no room for the agents are passed over."""
+    """Call `env.reset(seed)` or `env.step(actions)`; skip tasks without room for the agents."""
     try:
         return call(argument)
     except BadParameter as error:
@@ -44,7 +44,7 @@ def with_room(call, argument):
 
 
 def map_of(env, copy):
-    """Free cells of a copy's map, `(height, width)` bool."""
+    """Free cells of an env's map, `(height, width)` bool."""
     r = env.constants.radius
     return env.state.obstacle[copy, r:-r, r:-r] == 0
 
