@@ -1,4 +1,7 @@
-"""Social dilemmas: what is best for each is not best for all. Importing this registers the tasks and loads nothing else."""
+"""Social dilemmas: the best action of each agent is not the best for all.
+
+Importing this registers the tasks and loads nothing else.
+"""
 
 from . import (  # noqa: F401 (each registers its task)
     allelopathic_harvest,

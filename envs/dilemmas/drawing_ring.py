@@ -1,4 +1,4 @@
-"""A picture of agents in a ring around what they share: a gauge for each, and arrows for who sanctions whom."""
+"""Pictures of agents in a ring around a shared resource, with gauges and arrows for sanctions."""
 
 import math
 
@@ -10,13 +10,13 @@ from ..rendering.plane_canvas import Arena
 
 SIZE = 520
 _EDGE = 1.66
-_GAUGE = (0.06, 0.36)  # where a gauge begins beyond its agent's body, and how long it is
+_GAUGE = (0.06, 0.36)  # distance from the body of the agent, and length
 _MOST_LABELS, _LABEL = 16, 19
 Place = tuple[float, float]
 
 
 class Ring:
-    """Agents 0 to n - 1 clockwise from the top, on a circle of radius 1 around what they share."""
+    """Agents 0 to n - 1 clockwise from the top, on a circle of radius 1 around the resource."""
 
     def __init__(self, n: int):
         self.n = n
@@ -25,12 +25,12 @@ class Ring:
         """Radius of an agent."""
 
     def place(self, i: int, radius: float = 1.0) -> Place:
-        """Where agent i stands, or what is `radius` away from the middle in its direction."""
+        """Position of agent i, or the point `radius` away from the middle in its direction."""
         angle = math.pi / 2 - 2 * math.pi * i / self.n
         return radius * math.cos(angle), radius * math.sin(angle)
 
     def shared(self, share: float, colour: Colour, marks: tuple[float, ...] = ()) -> None:
-        """What all share, in the middle: a disc whose area is `share` of that of the outer ring; `marks` are further rings."""
+        """Draw the resource: a disc with `share` of the full area, and rings at `marks`."""
         full = min(0.62, 0.9 - self.body) * self.arena.scale
         middle, canvas = self.arena.at((0, 0)), self.arena.canvas
         canvas.disc(middle, full, mix(FLOOR, colour, 0.12))
@@ -41,7 +41,7 @@ class Ring:
             canvas.disc(middle, full * math.sqrt(mark), mix(colour, TEXT, 0.7), line=2)
 
     def agent(self, i: int, share: float, label: str, *, guilty: bool = False, followed: bool = False) -> None:
-        """Agent i: its body, a gauge filled to `share`, and a label beyond it; a red ring if it is guilty."""
+        """Draw agent i: body, gauge filled to `share`, label; a red ring if it is guilty."""
         colour, line = agent_colour(i), max(90 * self.body, 3.0)
         start = 1 + self.body + _GAUGE[0]
         ends = self.place(i, start), self.place(i, start + _GAUGE[1])
@@ -58,13 +58,12 @@ class Ring:
             self.arena.canvas.text(label, (x + outwards[1] * room, y + outwards[0] * room), _LABEL, TEXT)
 
     def sanctions(self, counts: NDArray[np.generic]) -> None:
-        """An arrow from each row's agent to each column's that it sanctioned, the thicker the more."""
+        """Draw arrows from rows' agents to the columns' that they sanctioned, thicker for more."""
         most = max(int(counts.max()), 1)
         for i, j in np.argwhere(counts):
             a, b = np.array(self.place(i)), np.array(self.place(j))
             along = (b - a) / np.linalg.norm(b - a)
-            aside = (
-                0.3 * self.body * np.array([-along[1], along[0]])
-            )  # so that two that sanction each other have two arrows
+            # Agents that sanction each other have two arrows beside each other.
+            aside = 0.3 * self.body * np.array([-along[1], along[0]])
             start, end = a + along * self.body * 1.25 + aside, b - along * self.body * 1.25 + aside
             self.arena.arrow(start, end - start, BEAM, line=1.5 + 3 * int(counts[i, j]) / most)

@@ -1,6 +1,7 @@
-"""The outcomes that the field reports for social dilemmas, from what each agent got and when.
+"""Standard outcomes of social dilemmas, from the rewards of each agent and their times.
 
-Source: Perolat et al., "A multi-agent reinforcement learning model of common-pool resource appropriation" (2017), section 3.
+Source: Perolat et al., "A multi-agent reinforcement learning model of common-pool resource
+appropriation" (2017), section 3.
 """
 
 from typing import Any
@@ -12,14 +13,20 @@ Numbers = NDArray[Any]
 
 
 def efficiency(returns: Numbers, steps: Numbers) -> NDArray[np.float64]:
-    """Reward of all agents per step, `(num_envs,)`: the sum of `returns` (num_envs, n) over `steps` (num_envs,)."""
+    """Reward of all agents per step, `(num_envs,)`.
+
+    Args:
+        returns: `(num_envs, n)`.
+        steps: `(num_envs,)`.
+    """
     return returns.sum(axis=1) / np.maximum(steps, 1)
 
 
 def equality(returns: Numbers) -> NDArray[np.float64]:
-    """One less the Gini coefficient of `returns` (num_envs, n): 1 where all got the same, 1/n where one got everything.
+    """1 less the Gini coefficient of `returns` (num_envs, n).
 
-    NaN unless the sum is above 0. It means something only where nobody's return is below 0.
+    It is 1 if all returns are equal, 1/n if one agent got everything, and NaN unless the sum is
+    above 0. It has a meaning only if no return is below 0.
     """
     total = returns.sum(axis=1)
     apart = np.abs(returns[:, :, None] - returns[:, None, :]).sum(axis=(1, 2))
@@ -29,9 +36,9 @@ def equality(returns: Numbers) -> NDArray[np.float64]:
 
 
 def sustainability(paid_at: Numbers, paid: Numbers) -> NDArray[np.float64]:
-    """Mean over agents of the mean step at which an agent was paid; the first step is 0. NaN where nobody was.
+    """Mean over agents of the mean step at which an agent was paid; the first step is 0.
 
-    Agents that were never paid do not count.
+    Agents that were never paid do not count; NaN if none was.
 
     Args:
         paid_at: `(num_envs, n)` sum of the steps at which each agent's reward was above 0.
@@ -44,15 +51,15 @@ def sustainability(paid_at: Numbers, paid: Numbers) -> NDArray[np.float64]:
 
 
 def peace(timed_out: Numbers, steps: Numbers) -> NDArray[np.float64]:
-    """Mean number of agents in play: n, less the steps that agents spent timed out (num_envs, n) per step."""
+    """Mean number of agents in play: n less the steps timed out (num_envs, n) per step."""
     return timed_out.shape[1] - timed_out.sum(axis=1) / np.maximum(steps, 1)
 
 
 def return_names(n: int) -> tuple[str, ...]:
-    """The names under which `returns_of` reports what each agent got."""
+    """Names of the metrics of `returns_of`."""
     return tuple(f"return_{i}" for i in range(n))
 
 
 def returns_of(returns: Numbers) -> dict[str, NDArray[np.float64]]:
-    """What each agent got over the episode, `returns` (num_envs, n), as one metric per agent."""
+    """The returns (num_envs, n) of an episode as one metric per agent."""
     return {name: returns[:, i].astype(np.float64) for i, name in enumerate(return_names(returns.shape[1]))}

@@ -1,4 +1,4 @@
-"""The outcomes that all dilemmas report, and sanctions of those without a map, where all agents meet all others."""
+"""Outcomes of all dilemmas, and sanctions of those without a map."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from ..kernels import njit
 from .metrics import efficiency, equality, return_names, returns_of
 
 MOST_NAMED = 16
-"""The most agents whose returns are metrics of their own."""
+"""Largest number of agents whose returns are metrics of their own."""
 
 
 def outcome_names(n: int) -> tuple[str, ...]:
-    """The metrics that `outcomes` gives for n agents."""
+    """Names of the metrics of `outcomes` for n agents."""
     return ("efficiency", "mean_return", "equality", *(return_names(n) if n <= MOST_NAMED else ()))
 
 
 def outcomes(returns: NDArray[np.float64], steps: NDArray[Any]) -> dict[str, NDArray[np.float64]]:
-    """What agents got, together and each: `returns` (num_envs, n) over `steps` (num_envs,).
+    """Metrics of the returns (num_envs, n) over `steps` (num_envs,), of all and of each agent.
 
-    Equality is NaN where the returns do not add up to more than 0.
+    Equality is NaN unless the returns add up to more than 0.
     """
     common = {
         "efficiency": efficiency(returns, steps),
@@ -31,7 +31,7 @@ def outcomes(returns: NDArray[np.float64], steps: NDArray[Any]) -> dict[str, NDA
 
 
 def sanction_names(has_guilt: bool = True) -> tuple[str, ...]:
-    """The metrics that `sanction_outcomes` gives."""
+    """Names of the metrics of `sanction_outcomes`."""
     names = ("sanctions", "sanction_rate", "hits", "sanction_cost", "sanction_fines")
     return (*names, *(("just_hits", "unjust_hits") if has_guilt else ()))
 
@@ -39,11 +39,17 @@ def sanction_names(has_guilt: bool = True) -> tuple[str, ...]:
 def sanction_outcomes(
     state: Any, taken: NDArray[Any], cost: NDArray[Any], fines: NDArray[Any], has_guilt: bool = True
 ) -> dict[str, NDArray[np.float64]]:
-    """The metrics of `sanction_names` from a state that keeps `chances`, `shots`, `hits` and `just`.
+    """Metrics of `sanction_names` from a state that keeps `chances`, `shots`, `hits` and `just`.
 
-    `sanctions` are the times that an agent sanctioned, and `sanction_rate` is the share of opportunities that were `taken` (num_envs, n); NaN where
-    there was none. One sanction may hit several agents, or none. `just_hits` hit somebody guilty. `sanction_cost` is what all who sanctioned paid for it, and
-    `sanction_fines` what all who were hit paid: the sums of `cost` and `fines`, both (num_envs, n). Time that is lost is none of it.
+    `sanctions` counts the times that an agent sanctioned. `sanction_rate` is the share of
+    opportunities that were taken; NaN without one. One sanction may hit several agents, or none.
+    `just_hits` hit a guilty agent. `sanction_cost` and `sanction_fines` are the sums of `cost` and
+    `fines`. Lost time is in neither.
+
+    Args:
+        taken: `(num_envs, n)` opportunities that were taken.
+        cost: `(num_envs, n)` cost of the sanctions that each agent imposed.
+        fines: `(num_envs, n)` loss of each agent by sanctions that hit it.
     """
     chances = state.chances.sum(axis=1)
     rate = np.where(chances > 0, taken.sum(axis=1) / np.maximum(chances, 1), np.nan)
@@ -55,7 +61,10 @@ def sanction_outcomes(
 
 @njit(cache=True)
 def punish(reward, sanction, target, hits, just, i, j, points, cost, fine, guilty):
-    """Agent i of a copy pays `cost` for each of its points and takes `fine` for each from agent j. The arrays are rows of the copy."""
+    """Subtract `cost` for each point from agent i and `fine` for each from agent j.
+
+    The arrays are the rows of one env.
+    """
     reward[i] -= cost * points
     reward[j] -= fine * points
     sanction[i] = 1.0

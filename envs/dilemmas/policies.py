@@ -1,4 +1,4 @@
-"""Scripted players of the dilemmas in which cooperation is an action: one name plays them all, each in its own way."""
+"""Scripted policies of the dilemmas: one name for all tasks, with a function for each."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -19,25 +19,25 @@ from .iterated import policies as iterated
 from .partner_selection import policies as partner_selection
 from .public_goods import policies as public_goods
 
-Play = Callable[[Any, Any], NDArray[Any]]  # from an environment's state and parameters to everyone's actions
+Play = Callable[[Any, Any], NDArray[Any]]  # from state and config to the actions of all agents
 
 
 class DilemmaPolicy(ScriptedPolicy):
-    """Plays for all agents by a function of the state alone, which the class names for each task."""
+    """Policy by a function of the state alone, which the class names for each task."""
 
-    ways: ClassVar[dict[str, Play]] = {}
-    """What the task's id begins with, up to its version, and how it is played."""
+    by_task: ClassVar[dict[str, Play]] = {}
+    """Id of the task up to its version, to the function that plays it."""
 
     def __init__(self, play: Play, parameters: Any):
         self._play, self._parameters = play, parameters
 
     def __init_subclass__(cls) -> None:
-        cls.plays = tuple(cls.ways)
+        cls.plays = tuple(cls.by_task)
 
     @classmethod
     def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "DilemmaPolicy":
-        """The policy in the way of the task."""
-        return cls(cls.ways[spec.id.partition("-v")[0]], parameters)
+        """The policy for the task."""
+        return cls(cls.by_task[spec.id.partition("-v")[0]], parameters)
 
     def act(self, world: Any, generator: np.random.Generator | None = None) -> NDArray[Any]:
         """The actions of all agents, `(num_envs, n, *action_shape)`."""
@@ -45,9 +45,9 @@ class DilemmaPolicy(ScriptedPolicy):
 
 
 class Cooperate(DilemmaPolicy):
-    """Does what is best for all, whatever others do."""
+    """Do what is best for all, whatever others do."""
 
-    ways: ClassVar[dict[str, Play]] = {
+    by_task: ClassVar[dict[str, Play]] = {
         "dilemmas/allelopathic_harvest": allelopathic_harvest.cooperate,
         "dilemmas/cleanup": cleanup.cooperate,
         "dilemmas/coin_game": coin_game.cooperate,
@@ -62,9 +62,9 @@ class Cooperate(DilemmaPolicy):
 
 
 class Defect(DilemmaPolicy):
-    """Does what is best for itself, whatever others do."""
+    """Do what is best for oneself, whatever others do."""
 
-    ways: ClassVar[dict[str, Play]] = {
+    by_task: ClassVar[dict[str, Play]] = {
         "dilemmas/allelopathic_harvest": allelopathic_harvest.defect,
         "dilemmas/cleanup": cleanup.defect,
         "dilemmas/coin_game": coin_game.defect,
@@ -79,9 +79,9 @@ class Defect(DilemmaPolicy):
 
 
 class TitForTat(DilemmaPolicy):
-    """Begins by cooperating, and then cooperates as much as the others did last, in the mean."""
+    """Cooperate first, then as much as the others did last, in the mean."""
 
-    ways: ClassVar[dict[str, Play]] = {
+    by_task: ClassVar[dict[str, Play]] = {
         "dilemmas/coin_game": coin_game.tit_for_tat,
         "dilemmas/coins": coins.tit_for_tat,
         "dilemmas/common_pool": common_pool.tit_for_tat,
@@ -93,9 +93,9 @@ class TitForTat(DilemmaPolicy):
 
 
 class Grim(DilemmaPolicy):
-    """Cooperates until another has defected, and then never again in the episode."""
+    """Cooperate until another has defected, then never again in the episode."""
 
-    ways: ClassVar[dict[str, Play]] = {
+    by_task: ClassVar[dict[str, Play]] = {
         "dilemmas/coins": coins.grim,
         "dilemmas/common_pool": common_pool.grim,
         "dilemmas/in_the_matrix": in_the_matrix.grim,
@@ -105,15 +105,15 @@ class Grim(DilemmaPolicy):
 
 
 class WinStayLoseShift(DilemmaPolicy):
-    """Repeats its action where the other cooperated, and else changes it; also called Pavlov."""
+    """Repeat the last action if the other cooperated, else change it; also called Pavlov."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/iterated": iterated.win_stay_lose_shift}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/iterated": iterated.win_stay_lose_shift}
 
 
 class Punish(DilemmaPolicy):
-    """Cooperates, and pays to punish those who do not."""
+    """Cooperate, and pay to punish agents that do not."""
 
-    ways: ClassVar[dict[str, Play]] = {
+    by_task: ClassVar[dict[str, Play]] = {
         "dilemmas/allelopathic_harvest": allelopathic_harvest.punish_green,
         "dilemmas/cleanup": cleanup.patrol,
         "dilemmas/common_pool": common_pool.punish,
@@ -124,60 +124,60 @@ class Punish(DilemmaPolicy):
 
 
 class Steward(DilemmaPolicy):
-    """Keeps the resource where it grows fastest, for all together: a planner that sees everything."""
+    """Keep the resource where it grows fastest: a central planner with the whole state."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/common_pool": common_pool.steward}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/common_pool": common_pool.steward}
 
 
 class SustainableHarvester(DilemmaPolicy):
-    """Eats only apples that leave enough others around them."""
+    """Eat only apples that have enough others around them."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/harvest": harvest.cooperate}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/harvest": harvest.cooperate}
 
 
 class GreedyHarvester(DilemmaPolicy):
-    """Eats the nearest apple, also the last one of a patch."""
+    """Eat the nearest apple, also the last one of a patch."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/harvest": harvest.greedy}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/harvest": harvest.greedy}
 
 
 class Cleaner(DilemmaPolicy):
-    """Cleans the river in turns with the others, and eats when it is clean enough."""
+    """Clean the river in turns with the others, and eat when it is clean enough."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/cleanup": cleanup.cooperate}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/cleanup": cleanup.cooperate}
 
 
 class PlanterRed(DilemmaPolicy):
-    """Plants red wherever it finds another colour, and eats ripe berries near it."""
+    """Plant red over other colours, and eat ripe berries near by."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.cooperate}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.cooperate}
 
 
 class PlanterGreen(DilemmaPolicy):
-    """Plants green wherever it finds another colour, and eats ripe berries near it."""
+    """Plant green over other colours, and eat ripe berries near by."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.plant_green}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.plant_green}
 
 
 class PlanterBlue(DilemmaPolicy):
-    """Plants blue wherever it finds another colour, and eats ripe berries near it."""
+    """Plant blue over other colours, and eat ripe berries near by."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.plant_blue}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.plant_blue}
 
 
 class Eater(DilemmaPolicy):
-    """Goes to the nearest ripe berry and never plants."""
+    """Go to the nearest ripe berry and never plant."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.defect}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.defect}
 
 
 class PunishGreen(DilemmaPolicy):
-    """Plants red, and sanctions those who planted green last."""
+    """Plant red, and sanction agents that planted green last."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.punish_green}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.punish_green}
 
 
 class PunishRed(DilemmaPolicy):
-    """Plants green, and sanctions those who planted red last."""
+    """Plant green, and sanction agents that planted red last."""
 
-    ways: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.punish_red}
+    by_task: ClassVar[dict[str, Play]] = {"dilemmas/allelopathic_harvest": allelopathic_harvest.punish_red}

@@ -1,7 +1,6 @@
 """Places that do not keep a rule yet. These tables may only shrink: a test refuses entries that hold no violation."""
 
 TASKS_WITHOUT_CONFIG = {
-    "envs/dilemmas/coin_game",
     "envs/dilemmas/coins",
     "envs/swarm/aggregation",
     "envs/swarm/kuramoto",
@@ -13,7 +12,6 @@ TASKS_WITHOUT_CONFIG = {
 TASKS_WITHOUT_SECTIONS = {
     "dilemmas/allelopathic_harvest-v0",
     "dilemmas/cleanup-v0",
-    "dilemmas/coin_game-v0",
     "dilemmas/coins-v0",
     "dilemmas/harvest-v0",
     "dilemmas/in_the_matrix-v0",
@@ -31,7 +29,6 @@ PACKAGES_WITH_QUESTIONS = {
     "envs/dilemmas",
     "envs/dilemmas/allelopathic_harvest",
     "envs/dilemmas/cleanup",
-    "envs/dilemmas/coin_game",
     "envs/dilemmas/coins",
     "envs/dilemmas/grid_engine",
     "envs/dilemmas/harvest",
@@ -71,9 +68,6 @@ PACKAGES_WITH_QUESTIONS = {
 """Folders, without those below, in which docstrings begin with a question word."""
 
 REPLACED_WORDS = {
-    "Preset": {
-        "envs/dilemmas/coin_game/rules.py",
-    },
     "buried": {
         "algorithms/core/conformance.py",
     },
@@ -137,9 +131,6 @@ REPLACED_WORDS = {
     },
     "way_to": {
         "envs/dilemmas/grid_engine/bots.py",
-    },
-    "ways": {
-        "envs/dilemmas/policies.py",
     },
 }
 """Words of DICTIONARY in `prose_rules.py`, with the files that still give them to something."""

@@ -8,75 +8,109 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from ..metrics import efficiency, equality, return_names, returns_of
 from . import draw, rules
-from .rules import MOVES, PLAYERS, CoinGameParameters, State
+from .config import CoinGameConfig
+from .rules import MOVES, PLAYERS
+from .state import State
 
 METRICS = ("efficiency", "equality", "mean_return", *return_names(PLAYERS))
 OUTCOMES = ("own_fraction_0", "own_fraction_1", "cooperation", "pickups")
 
 
 class CoinGame(BatchEnv[State]):
-    """Two players walk on a torus and take coins. A coin is worth the same to both, but taking the other's costs the other twice that.
+    """Two players walk on a torus and take coins; taking the other's coin hurts the other.
 
-    Actions: 0 right, 1 left, 2 down, 3 up, 4 stay (if there is `stay`). Both move at once, may share a cell, and leave the grid at one
-    side to enter at the other. Who steps onto a coin (or stays where one has appeared) takes it; if both do, both take it. With `jaxmarl`
-    there is a red coin and a blue one at all times, which appear anywhere; with `loqa` and `pola` there is one, which never appears
-    under a player and is of the other colour than the one before.
+    Rules:
+        Both players move at once, may share a cell, and leave the grid at one side to enter at the
+        other. A player that steps onto a coin, or stays where one has appeared, takes it; if both
+        do, both take it. With the preset `jaxmarl` there is a red coin and a blue one at all times,
+        which appear anywhere. With `loqa` and `pola` there is one, which never appears under a
+        player and is of the other colour than the one before.
 
-    Reward, with the default `payoff`: 1 for every coin, and -2 when the other takes one's own. So always taking everything pays both 0.
+    Observation:
+        `(4, height, width)` uint8, so that both players observe themselves as red. With
+        `egocentric` the planes are shifted so that the player stands in the middle.
 
-    Observation: `(4, height, width)` uint8, 0 or 1: where the player itself is, the other, the player's own coin, the other's coin; so both
-    see themselves as red. With `egocentric` the planes are shifted so that the player stands in the middle. Global state: coins, players, what each
-    took last, and the time.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | position of the player | 0 or 1 |
+        | 1 | position of the other player | 0 or 1 |
+        | 2 | position of the player's own coin | 0 or 1 |
+        | 3 | position of the other player's coin | 0 or 1 |
 
-    Episodes are truncated after `max_cycles` steps.
+        Global state: coins, players, the coins that each took last, and the time.
 
-    Episode metrics: `efficiency`, what both got per step; `equality`, NaN where a return is below 0 or both are 0; `mean_return`;
-    `return_0`, `return_1`; `own_fraction_0` and `_1`, the share of a player's pick-ups that were its own coin, NaN where it took none;
-    `cooperation`, the same of both players together; `pickups`, how many there were.
+    Actions:
+        | index | action |
+        | --- | --- |
+        | 0 | right |
+        | 1 | left |
+        | 2 | down |
+        | 3 | up |
+        | 4 | stay; left out without `stay` |
 
-    Source: Lerer and Peysakhovich, "Maintaining cooperation in complex social dilemmas using deep reinforcement learning" (2017); rules of
-    JaxMARL 0.2.0's `coin_game`, followed step by step, and of LOQA's and POLA's code. Ours pays the last step of an episode, which JaxMARL does
-    not, and LOQA numbers its moves in another order.
+    Reward:
+        With the default `payoff` 1 for every coin, and -2 when the other player takes one's own:
+        taking everything pays both 0. With `shared_reward` both get the sum.
+
+    End:
+        An episode is truncated after `max_cycles` steps.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | efficiency | reward of both per step |
+        | equality | 1 less the Gini coefficient; NaN if a return is below 0 or both are 0 |
+        | mean_return | mean return of both |
+        | return_0 | return of the red player |
+        | return_1 | return of the blue player |
+        | own_fraction_0 | share of own coins among those of the red player; NaN without any |
+        | own_fraction_1 | the same of the blue player |
+        | cooperation | the same of both players together |
+        | pickups | number of pick-ups |
+
+    Config presets:
+        `preset` is `jaxmarl` (a coin for each, five moves, 10 steps), or `loqa` and `pola`, which
+        are the same (one coin, four moves, 50 steps).
+
+    Differences from the source:
+        The last step of an episode is paid, which JaxMARL does not do. LOQA numbers its moves in
+        another order.
+
+    Source:
+        Lerer and Peysakhovich, "Maintaining cooperation in complex social dilemmas using deep
+        reinforcement learning" (2017); rules of `coin_game` in JaxMARL 0.2.0, followed step by
+        step, and of the code of LOQA and POLA.
     """
 
-    Parameters = CoinGameParameters
-    parameters: CoinGameParameters
+    Parameters = CoinGameConfig
+    parameters: CoinGameConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: CoinGameParameters):
+    def __init__(self, id: str, num_envs: int, parameters: CoinGameConfig):
         self.constants = rules.build_constants(parameters)
         seen = spaces.Box(0, 1, (4, parameters.height, parameters.width), np.uint8)
         moves = len(MOVES) if parameters.stay else len(MOVES) - 1
         acts = spaces.Discrete(moves)
         group = GroupSpec(DEFAULT_GROUP, PLAYERS, seen, acts, shared_reward=parameters.shared_reward)
-        spec = EnvSpec(id, (group,), parameters.horizon, METRICS + OUTCOMES, state_shape=(13,))
+        spec = EnvSpec(id, (group,), parameters.max_cycles, METRICS + OUTCOMES, state_shape=(13,))
         super().__init__(spec, num_envs, parameters)
 
     def _allocate(self) -> State:
-        e = self.num_envs
-        return State(
-            *self.required_state(),
-            player=np.zeros((e, PLAYERS, 2), np.int8),
-            coin=np.zeros((e, PLAYERS, 2), np.int8),
-            taken=np.zeros((e, PLAYERS), np.int8),
-            last_taken=np.zeros((e, PLAYERS), np.int8),
-            own=np.zeros((e, PLAYERS), np.int32),
-            others=np.zeros((e, PLAYERS), np.int32),
-            returns=np.zeros((e, PLAYERS), np.float64),
-        )
+        return allocate(State, envs=self.num_envs)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        rules.begin_copies(self.state, self.constants, where)
+        rules.begin(self.state, self.constants, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance_copies(self.state, self.constants, actions[DEFAULT_GROUP], reward, where)
+        rules.advance(self.state, self.constants, actions[DEFAULT_GROUP], reward, where=where)
 
     def _observe(self) -> None:
         planes = self.groups[DEFAULT_GROUP].observation.reshape(self.num_envs, PLAYERS, -1)
-        rules.observe_copies(self.state, self.constants, planes, self.global_state)
+        rules.observe(self.state, self.constants, planes, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         state = self.state
@@ -102,7 +136,7 @@ class CoinGame(BatchEnv[State]):
 
 
 def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    """`part` of `whole`, NaN where that is nothing."""
+    """`part` / `whole`, NaN where `whole` is 0."""
     return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 

@@ -1,4 +1,4 @@
-"""The coin game beside JaxMARL's recorded courses, on hand-made scenes, and with the bots of LOQA's league."""
+"""The coin game beside recordings of JaxMARL, on hand-made scenes, and with the bots of LOQA."""
 
 import gzip
 import json
@@ -15,13 +15,13 @@ from stigmergy.envs.dilemmas.coin_game.rules import ABSENT, OTHERS, OWN
 from stigmergy.envs.registration.make import make
 
 ID = "dilemmas/coin_game-v0"
-COURSES = json.loads(gzip.decompress((Path(__file__).parents[2] / "golden" / "coin_game.json.gz").read_bytes()))
+TRACES = json.loads(gzip.decompress((Path(__file__).parents[2] / "golden" / "coin_game.json.gz").read_bytes()))
 RIGHT, LEFT, DOWN, UP, STAY = range(5)
 RED, BLUE = 0, 1
 
 
 def scene(players, coins, num_envs=1, **parameters):
-    """Copies with the players and coins where they are wanted; a coin is None where its colour has none."""
+    """Envs with given players and coins; a coin is None where its colour has none."""
     env = make(ID, num_envs, **parameters)
     env.reset(0)
     env.state.player[:] = players
@@ -30,27 +30,27 @@ def scene(players, coins, num_envs=1, **parameters):
     return env
 
 
-@pytest.mark.parametrize("course", COURSES, ids=lambda course: "-".join([str(course["seed"]), *course["options"]]))
-def test_it_is_jaxmarls_game_but_for_where_new_coins_appear(course):
+@pytest.mark.parametrize("trace", TRACES, ids=lambda trace: "-".join([str(trace["seed"]), *trace["options"]]))
+def test_it_is_jaxmarls_game_but_for_where_new_coins_appear(trace):
     options = {"shared_reward": "shared_rewards", "egocentric": "egocentric", "payoff": "payoff_matrix"}
-    given = {ours: course["options"][theirs] for ours, theirs in options.items() if theirs in course["options"]}
-    env = scene(course["players"][0], course["coins"][0], max_cycles=1000, **given)
+    given = {ours: trace["options"][theirs] for ours, theirs in options.items() if theirs in trace["options"]}
+    env = scene(trace["players"][0], trace["coins"][0], max_cycles=1000, **given)
     moved = 0
-    for k, action in enumerate(course["actions"], start=1):
-        before = np.array(course["coins"][k - 1])
+    for k, action in enumerate(trace["actions"], start=1):
+        before = np.array(trace["coins"][k - 1])
         step = env.step(np.array([action]))
-        np.testing.assert_array_equal(env.state.player[0], course["players"][k])
-        np.testing.assert_array_equal(step.groups["agents"].reward[0], np.float32(course["rewards"][k - 1]))
-        taken = (np.array(course["players"][k])[:, None] == before).all(axis=2).any(axis=0)
+        np.testing.assert_array_equal(env.state.player[0], trace["players"][k])
+        np.testing.assert_array_equal(step.groups["agents"].reward[0], np.float32(trace["rewards"][k - 1]))
+        taken = (np.array(trace["players"][k])[:, None] == before).all(axis=2).any(axis=0)
         np.testing.assert_array_equal(env.state.coin[0][~taken], before[~taken])
-        moved += (np.array(course["coins"][k]) != before).any(axis=1)[~taken].sum()
-        env.state.coin[0][taken] = np.array(course["coins"][k])[taken]
+        moved += (np.array(trace["coins"][k]) != before).any(axis=1)[~taken].sum()
+        env.state.coin[0][taken] = np.array(trace["coins"][k])[taken]
         seen = env.restore(env.snapshot()).groups["agents"].observation[0]
-        theirs = np.array([[int(digit) for digit in digits] for digits in course["seen"][k]]).reshape(2, 3, 3, 4)
+        theirs = np.array([[int(digit) for digit in digits] for digits in trace["seen"][k]]).reshape(2, 3, 3, 4)
         np.testing.assert_array_equal(seen, theirs.transpose(0, 3, 1, 2))
     assert moved == 0
-    assert len(course["actions"]) == 300
-    assert min(np.array(course["rewards"]).reshape(-1)) < 0 < (env.state.own * env.state.others).min()
+    assert len(trace["actions"]) == 300
+    assert min(np.array(trace["rewards"]).reshape(-1)) < 0 < (env.state.own * env.state.others).min()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_goldens_of_jaxmarl(players, coins, moves, reward):
 
 @pytest.mark.parametrize("preset", ["loqa", "pola"])
 def test_one_coin_changes_colour_when_it_is_taken_and_both_may_take_it(preset):
-    """LOQA's coin_game.py: takers get 1 each, and the owner -2 if the other was among them."""
+    """As in coin_game.py of LOQA: takers get 1 each, the owner -2 if the other was among them."""
     env = scene([(0, 0), (0, 2)], [(0, 1), None], 2000, preset=preset)
     step = env.step(np.array([(RIGHT, LEFT)] * 2000))
     np.testing.assert_array_equal(step.groups["agents"].reward, [(1 - 2, 1)] * 2000)
@@ -91,11 +91,11 @@ def test_one_coin_changes_colour_when_it_is_taken_and_both_may_take_it(preset):
 
 
 def within_three_sigma(cells, shape, allowed):
-    """Whether each allowed cell (as a flat index) came up as often as the others, and no other did."""
+    """Assert that allowed cells (flat indices) came up equally often, and no others."""
     counts = np.bincount(np.ravel_multi_index(tuple(cells.T.astype(int)), shape), minlength=np.prod(shape))
     share, total = 1 / len(allowed), len(cells)
     assert counts.sum() == counts[allowed].sum() == total
-    # Over so few cells one in a hundred sets of draws has a deviation above three sigma somewhere; the seed is fixed.
+    # One in a hundred sets of draws has a deviation above three sigma; the seed is fixed.
     assert np.abs(counts[allowed] - share * total).max() < 3 * np.sqrt(total * share * (1 - share))
 
 
@@ -141,9 +141,9 @@ def test_both_see_themselves_as_red():
     assert places == [[(2, 3), (1, 1), None, (3, 2)], [(2, 3), (3, 5), (0, 4), None]]
 
 
-def match(first, second, copies=1000, **parameters):
-    """What red and blue got per step, and their cooperation, means over episodes."""
-    env = make(ID, copies, **parameters)
+def match(first, second, num_envs=1000, **parameters):
+    """Rewards of red and blue per step, and their cooperation, means over episodes."""
+    env = make(ID, num_envs, **parameters)
     step = env.reset(1)
     while not step.last.any():
         red, blue = (play(env.state, env.parameters) for play in (first, second))
@@ -154,7 +154,10 @@ def match(first, second, copies=1000, **parameters):
 
 
 def test_the_anchors_of_loqas_league():
-    """Per step: .347 and .348 between cooperators, 0 between defectors, .631 and -.269 for a defector beside a cooperator."""
+    """Rewards per step: .347 and .348 of cooperators, 0 of defectors.
+
+    A defector beside a cooperator gets .631, the cooperator -.269.
+    """
     both = match(cooperate, cooperate, preset="loqa")
     assert both[:2] == pytest.approx((0.347, 0.348), abs=0.01)
     assert both[2] == 1
@@ -208,7 +211,7 @@ def test_bots_leave_the_state_alone_and_depend_on_it_alone():
 
 
 def test_metrics_by_hand():
-    """Red takes its own coin, then blue's, then nothing; blue takes nothing: returns 2 and -2 in three steps."""
+    """Red takes its own coin, then that of blue; blue takes nothing: returns 2 and -2."""
     env = scene([(0, 0), (2, 0)], [(0, 1), (1, 1)], max_cycles=3)
     env.step(np.array([(RIGHT, STAY)]))
     env.state.coin[0] = [(0, 0), (1, 1)]
@@ -260,11 +263,11 @@ def test_options_left_out_are_the_presets():
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"preset": "jaxmar"}, "preset is 'jaxmar'; there is no such preset. Did you mean 'jaxmarl'"),
+        ({"preset": "jaxmar"}, "preset is 'jaxmar'; allowed are jaxmarl, loqa and pola. Did you mean 'jaxmarl'"),
         ({"height": 1}, "height is 1; allowed is 2 to 64"),
         ({"width": 65}, "width is 65; allowed is 2 to 64"),
         ({"max_cycles": 0}, "max_cycles is 0; allowed is 1"),
-        ({"payoff": [[1, 1, float("nan")], [1, 1, -2]]}, "a number in payoff is nan; allowed is -1000000 to 1000000"),
+        ({"payoff": [[1, 1, float("nan")], [1, 1, -2]]}, r"payoff\[0\]\[2\] is nan; allowed is -1000000 to 1000000"),
         ({"payoff": [[1, 1], [1, 1, -2]]}, r"payoff.*0.*"),
         ({"payoff": [[1, 1, -2]]}, r"payoff.*1.*"),
     ],

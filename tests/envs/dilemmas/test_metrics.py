@@ -1,4 +1,4 @@
-"""The outcomes of social dilemmas by hand (spec D10)."""
+"""The outcomes of social dilemmas by hand."""
 
 import numpy as np
 import pytest
