@@ -10,49 +10,106 @@ from ...core.env import BatchEnv
 from ...core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ...core.timestep import TimeStep
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from . import draw, observation, rules
-from .config import PartnerSelectionParameters
-from .state import NOBODY, SLOTS, UNKNOWN, State, build_constants
+from .config import PartnerSelectionConfig
+from .state import NOBODY, UNKNOWN, State, build_constants
 
 
 class PartnerSelection(BatchEnv[State]):
-    """Agents choose partners, play a dilemma with them for some rounds, and punish, or see third parties punish.
+    """Agents choose partners, play a dilemma with them, and punish, or third parties punish.
 
-    A season: in one step all choose a partner (an agent may be chosen by many). Then each agent in turn plays `rounds` rounds with its
-    partner: a step in which both act, and one in which who may punish decides for every one of the two. With `direct` that is the partner; with `third_party`
-    an agent that does not play, drawn for each of the two anew in each round; with `both` both. Seasons follow each other until `max_cycles` truncates.
-    Centipede game: the two take turns; who cooperates pays 1 and gives the other 5, who defects ends the pairing.
+    Rules:
+        At the beginning of a season, in one step, all agents choose a partner; an agent may be
+        chosen by many. Then each agent in turn plays `rounds` rounds with its partner: a step in
+        which both act, and one in which punishers decide for each of the two. With `direct` the
+        punisher is the partner, with `third_party` an agent that does not play, drawn for each of
+        the two anew in each round, with `both` both. Seasons follow each other. In the centipede
+        game the two take turns; a cooperator pays 1 and gives the other 5, a defector ends the
+        pairing.
 
-    Actions, one space for all phases; masks leave those of the phase, and what is chosen beside them nevertheless counts as 0. Choosing: a
-    takes the agent a + 1 places after oneself, by index and around. Playing: 0 cooperates, 1 defects. Punishing: 0 nobody, 1 the first (or only) target;
-    an agent that was drawn for both may do 2, the second, or 3, both. Agents with nothing to decide are not `active`.
+    Observation:
+        Blocks of other phases are 0. A reputation r is shown as r / (abs(r) + `reputation_scale`).
+        With third parties there is a second block for a target, without punishment none.
 
-    Reward: each agent gets what happens to it when it happens: the payoff in the step of playing; in that of punishing -3 if it is punished, and as
-    the punisher 2 for a defector, -10 for a cooperator. So a choice of partner is paid by the rounds that follow from it, and being chosen pays too.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0-2 | phase one-hot: choose, play, punish | 0 or 1 |
+        | 3 | reputation of the agent, when choosing and playing | -1 to 1 |
+        | 4-7 | when choosing: reputations of the others, from the next index on | -1 to 1 |
+        | 8-10 | when playing: last move of the partner one-hot (C, D, none yet) | 0 or 1 |
+        | 11-13 | when playing: last move of the agent itself | 0 or 1 |
+        | 14 | when playing: reputation of the partner | -1 to 1 |
+        | 15-16 | when punishing: move of the target one-hot (C, D) | 0 or 1 |
+        | 17-18 | when punishing: last move of the partner of the target | 0 or 1 |
+        | 19-20 | when punishing, with `show_in_punish`: reputations of these two | -1 to 1 |
 
-    Observation: the phase one-hot (choose, play, punish); own reputation; the others' from the next index on (when choosing); when playing the partner's
-    last action one-hot (C, D, none yet), one's own, and the partner's reputation; when punishing, for each of up to two targets, its action (C, D), its
-    partner's last action, and the reputations of both. What does not belong to the phase is 0. A reputation r is shown as
-    r / (abs(r) + 20). Global state: phase, mover, round, time, reputations, and for each agent its last action, its part in the pairing, and its targets.
+        Global state: phase, mover, round, time, reputations, and for each agent its last move, its
+        part in the pairing, and its targets.
 
-    Metrics: `cooperation` (share of moves), `selected_cooperators` (share of choices that fell on an agent whose last action was to
-    cooperate, of those on agents that had played; with `selection`), `efficiency` (reward of all per step), `mean_return`, `equality` (NaN where a
-    return is below 0 or all are 0), `return_i` of each agent up to 16; with punishment `sanctions`, `sanction_rate` (per opportunity; NaN without one), `hits`, and
-    those `just_hits` (on defectors) and `unjust_hits`, `sanction_cost` (what all paid for punishing, less what it gave them: below 0 where it gave more)
-    and `sanction_fines`. Signals with punishment: those who may punish have an opportunity; see `envs.signals`.
+    Actions:
+        One space for all phases. Masks allow the actions of the phase; others count as 0. Agents
+        without a choice are not `active`. An agent that was drawn for both players has two targets.
 
-    Source: Dasgupta and Musolesi, "Investigating the impact of direct punishment on the emergence of cooperation in multi-agent
-    reinforcement learning systems" (2023), amounts as in their code. There three networks of each agent learn to choose, to play and to punish, each
-    from its own reward: the chooser's payoff less fines for choosing, the same of both for playing, the punisher's part for punishing. Here all is one stream, and
-    the phase in the observation tells the parts apart. Their reputations and last actions are never reset; see `keep_reputation`.
+        | index | action |
+        | --- | --- |
+        | 0 | choose the next agent by index; cooperate; punish no target |
+        | 1 | choose the agent 2 places on; defect; punish the first (or only) target |
+        | 2 | choose the agent 3 places on; punish the second target |
+        | 3 | choose the agent 4 places on; punish both targets |
+
+    Reward:
+        The payoff in the step of playing. In the step of punishing -`fine` for the target, and for
+        the punisher `just_reward` (2) for a defector and `unjust_reward` (-10) for a cooperator.
+        The choice of a partner is paid by the rounds that follow, and being chosen pays too. With
+        punishment there are signals: agents that may punish have an opportunity; see
+        `core/sanction_signals`.
+
+    End:
+        An episode is truncated after `max_cycles` steps.
+
+    Metrics:
+        `return_i` is listed for up to 16 agents, `selected_cooperators` with `selection`; those
+        from `sanctions` on exist with punishment.
+
+        | name | value |
+        | --- | --- |
+        | cooperation | share of moves that cooperated |
+        | selected_cooperators | share of choices of agents with a past that fell on a cooperator |
+        | efficiency | reward of all agents per step |
+        | mean_return | mean return of the agents |
+        | equality | 1 less the Gini coefficient; NaN if a return is below 0 or all are 0 |
+        | return_0 | return of agent 0 |
+        | return_1 | return of agent 1 |
+        | return_2 | return of agent 2 |
+        | return_3 | return of agent 3 |
+        | return_4 | return of agent 4 |
+        | sanctions | steps of agents that punished |
+        | sanction_rate | sanctions per opportunity; NaN without one |
+        | hits | punishments |
+        | just_hits | punishments of defectors |
+        | unjust_hits | punishments of cooperators |
+        | sanction_cost | cost of punishing less its rewards; below 0 if the rewards are higher |
+        | sanction_fines | loss by all punishments |
+
+    Differences from the source:
+        There three networks of each agent learn to choose, to play and to punish, each from its own
+        reward: the payoff of the first player less fines for choosing, the same of both for
+        playing, the part of the punisher for punishing. Here all is one stream, and the phase in
+        the observation tells the parts apart. There reputations and last moves are never reset;
+        see `keep_reputation`.
+
+    Source:
+        Dasgupta and Musolesi, "Investigating the impact of direct punishment on the emergence of
+        cooperation in multi-agent reinforcement learning systems" (2023), amounts as in their code.
     """
 
-    Parameters = PartnerSelectionParameters
-    parameters: PartnerSelectionParameters
+    Parameters = PartnerSelectionConfig
+    parameters: PartnerSelectionConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: PartnerSelectionParameters):
+    def __init__(self, id: str, num_envs: int, parameters: PartnerSelectionConfig):
         p, n = parameters, parameters.num_agents
         self.constants = build_constants(p)
         self._viewers = n if p.reputation == "private" else 1
@@ -68,46 +125,28 @@ class PartnerSelection(BatchEnv[State]):
         self._signals = [self.signals[name] for name in (OPPORTUNITY, SANCTION, TARGET)] if p.slots else silent
 
     def _allocate(self) -> State:
-        e, n = self.num_envs, self.parameters.num_agents
-        return State(
-            *self.required_state(),
-            phase=np.zeros(e, np.int8),
-            season=np.zeros(e, np.int32),
-            pair=np.zeros(e, np.int16),
-            round=np.zeros(e, np.int16),
-            mover=np.zeros(e, np.int8),
-            partner=np.full((e, n), NOBODY, np.int16),
-            last=np.full((e, n), UNKNOWN, np.int8),
-            target=np.full((e, n, SLOTS), NOBODY, np.int16),
-            reputation=np.zeros((e, self._viewers, n), np.float64),
-            punished=np.zeros((e, n, n), np.bool_),
-            moves=np.zeros((e, n), np.int32),
-            cooperated=np.zeros((e, n), np.int32),
-            picks=np.zeros(e, np.int32),
-            picked_cooperators=np.zeros(e, np.int32),
-            chances=np.zeros((e, n), np.int32),
-            shots=np.zeros((e, n), np.int32),
-            hits=np.zeros((e, n, n), np.int32),
-            just=np.zeros((e, n), np.int32),
-            returns=np.zeros((e, n), np.float64),
-        )
+        state = allocate(State, envs=self.num_envs, agents=self.parameters.num_agents, viewers=self._viewers)
+        state.partner.fill(NOBODY)
+        state.last.fill(UNKNOWN)
+        state.target.fill(NOBODY)
+        return state
 
     def reset(self, seed: int | None = None) -> TimeStep:
-        """As for every environment; with a seed also kept reputations begin anew."""
+        """Start new episodes in all envs; with a seed also kept reputations begin anew."""
         if seed is not None:
             self.state.reputation[:] = 0
         return super().reset(seed)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        rules.begin_copies(self.state, self.constants, where)
+        rules.begin(self.state, self.constants, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance_copies(self.state, self.constants, actions[DEFAULT_GROUP], reward, *self._signals, where)
+        rules.advance(self.state, self.constants, actions[DEFAULT_GROUP], reward, *self._signals, where=where)
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        observation.observe_copies(
+        observation.observe(
             self.state, self.constants, step.observation, step.action_mask, step.active, self.global_state
         )
 
@@ -125,7 +164,7 @@ class PartnerSelection(BatchEnv[State]):
         return measured
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """The agents, their reputations, who plays with whom and who punished whom; see `draw.draw`."""
+        """The agents with reputations, pairs and punishments; see `draw.draw`."""
         return draw.draw(self.state, copy, self.parameters, **options)
 
     def text(self, copy: int = 0) -> str:
@@ -134,7 +173,7 @@ class PartnerSelection(BatchEnv[State]):
 
 
 def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    """`part` of `whole`, NaN where that is nothing."""
+    """`part` / `whole`, NaN where `whole` is 0."""
     return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 

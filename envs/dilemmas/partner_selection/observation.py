@@ -1,8 +1,8 @@
-"""What agents of partner selection see and may do, and the global state."""
+"""Observations, masks and the global state of partner selection."""
 
 import numpy as np
 
-from ...kernels import over_copies, prange
+from ...kernels import each_env
 from ...plane.particles import kernel
 from .state import COOPERATE, DEFECT, NOBODY, PLAY, PUNISH, SELECT, UNKNOWN
 
@@ -12,25 +12,25 @@ SLOT_WIDTH = 6
 
 
 def observation_width(n: int, slots: int) -> int:
-    """Numbers that an agent sees: the phase, its own reputation, those of others, the play block, and a block for each slot."""
+    """Size of an observation: phase, reputations, the block of play, and a block for each slot."""
     return PHASES + 1 + (n - 1) + PLAY_WIDTH + SLOT_WIDTH * slots
 
 
 def state_width(n: int, viewers: int) -> int:
-    """Numbers of the global state."""
+    """Size of the global state."""
     return PHASES + 3 + viewers * n + 6 * n
 
 
 @kernel
 def shown(reputation, private, viewer, i, scale):
-    """The reputation of agent i in the eyes of another, between -1 and 1."""
+    """The reputation of agent i in the view of another, between -1 and 1."""
     value = reputation[viewer if private else 0, i]
     return value / (abs(value) + scale)
 
 
 @kernel
 def acts(phase, centipede, mover, first, second, target, i):
-    """Whether agent i has something to decide."""
+    """True if agent i has a choice in this step."""
     if phase == SELECT:
         return True
     if phase == PUNISH:
@@ -41,30 +41,10 @@ def acts(phase, centipede, mover, first, second, target, i):
 
 
 @kernel
-def observe_copy(state, k, observation, mask, active, c):
-    """The rows of copy c. Who has nothing to decide sees the phase alone, and may do nothing but 0."""
+def write_choice(state, k, row, phase, i, other, first, second, env):
+    """Write the observation of the choice of agent i; return the number of its actions."""
     n = state.partner.shape[1]
-    phase, first = state.phase[c], np.int64(state.pair[c])
-    second = np.int64(state.partner[c, first])
-    for i in range(n):
-        row = observation[c, i]
-        for at in range(row.shape[0]):
-            row[at] = 0.0
-        row[phase] = 1.0
-        active[c, i] = acts(phase, k.centipede, state.mover[c], first, second, state.target[c], i)
-        choices = 1
-        if active[c, i]:
-            other = second if i == first else first
-            choices = see(state, k, row, phase, i, other, first, second, c)
-        for a in range(mask.shape[2]):
-            mask[c, i, a] = a < choices
-
-
-@kernel
-def see(state, k, row, phase, i, other, first, second, c):
-    """Fill in what agent i decides on; the number of its choices."""
-    n = state.partner.shape[1]
-    reputation, last = state.reputation[c], state.last[c]
+    reputation, last = state.reputation[env], state.last[env]
     if phase == SELECT:
         row[PHASES] = shown(reputation, k.private, i, i, k.scale)
         for step in range(n - 1):
@@ -79,7 +59,7 @@ def see(state, k, row, phase, i, other, first, second, c):
         return 2
     choices = 1
     for slot in range(k.slots):
-        victim = np.int64(state.target[c, i, slot])
+        victim = np.int64(state.target[env, i, slot])
         if victim == NOBODY:
             continue
         choices *= 2
@@ -95,38 +75,54 @@ def see(state, k, row, phase, i, other, first, second, c):
 
 
 @kernel
-def describe_copy(state, k, world, c):
-    """The global state: phase, mover, round, time, all reputations, and for each agent what concerns it."""
+def write_global_state(state, k, row, env):
+    """Write phase, mover, round, time, reputations, and the part of each agent in the pairing."""
     n = state.partner.shape[1]
-    row = world[c]
     for at in range(row.shape[0]):
         row[at] = 0.0
-    phase, first = state.phase[c], np.int64(state.pair[c])
+    phase, first = state.phase[env], np.int64(state.pair[env])
     row[phase] = 1.0
-    row[PHASES] = state.mover[c]
-    row[PHASES + 1] = state.round[c] / k.rounds
-    row[PHASES + 2] = state.elapsed[c] * k.time_scale
+    row[PHASES] = state.mover[env]
+    row[PHASES + 1] = state.round[env] / k.rounds
+    row[PHASES + 2] = state.elapsed[env] * k.time_scale
     at = PHASES + 3
     for viewer in range(state.reputation.shape[1]):
         for i in range(n):
-            row[at] = shown(state.reputation[c], k.private, viewer, i, k.scale)
+            row[at] = shown(state.reputation[env], k.private, viewer, i, k.scale)
             at += 1
     for i in range(n):
-        row[at] = state.last[c, i] == COOPERATE
-        row[at + 1] = state.last[c, i] == DEFECT
+        row[at] = state.last[env, i] == COOPERATE
+        row[at + 1] = state.last[env, i] == DEFECT
         if phase != SELECT:
             row[at + 2] = i == first
-            row[at + 3] = i == state.partner[c, first]
+            row[at + 3] = i == state.partner[env, first]
         for slot in range(k.slots):
-            victim = np.int64(state.target[c, i, slot])
+            victim = np.int64(state.target[env, i, slot])
             if victim != NOBODY:
                 row[at + (4 if victim == first else 5)] = 1.0
         at += 6
 
 
-@over_copies
-def observe_copies(state, k, observation, mask, active, world):
-    """Observe in every copy."""
-    for c in prange(observation.shape[0]):
-        observe_copy(state, k, observation, mask, active, np.int64(c))
-        describe_copy(state, k, world, np.int64(c))
+@each_env
+@kernel
+def observe(state, k, observation, mask, active, global_state, env):
+    """Write observations, masks and the global state.
+
+    An agent without a choice observes the phase alone, and its mask allows action 0 alone.
+    """
+    n = state.partner.shape[1]
+    phase, first = state.phase[env], np.int64(state.pair[env])
+    second = np.int64(state.partner[env, first])
+    for i in range(n):
+        row = observation[env, i]
+        for at in range(row.shape[0]):
+            row[at] = 0.0
+        row[phase] = 1.0
+        active[env, i] = acts(phase, k.centipede, state.mover[env], first, second, state.target[env], i)
+        choices = 1
+        if active[env, i]:
+            other = second if i == first else first
+            choices = write_choice(state, k, row, phase, i, other, first, second, env)
+        for a in range(mask.shape[2]):
+            mask[env, i, a] = a < choices
+    write_global_state(state, k, global_state[env], env)

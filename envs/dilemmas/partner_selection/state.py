@@ -1,11 +1,11 @@
 """The state of partner selection, and the constants of its kernels."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .config import PartnerSelectionParameters
+from ...kernels.arrays import Bool, Float64, Int8, Int16, Int32, UInt64
+from .config import PartnerSelectionConfig
 
 SELECT, PLAY, PUNISH = 0, 1, 2
 COOPERATE, DEFECT, UNKNOWN = 0, 1, 2
@@ -14,40 +14,59 @@ SLOTS = 2
 
 
 class State(NamedTuple):
-    """n is the number of agents; m is n with private reputations, else 1."""
+    """Arrays of all envs; there is one viewer, or with private reputations one for each agent."""
 
-    stream: NDArray[np.uint64]  # (num_envs, 4) random stream of the copy
-    elapsed: NDArray[np.int32]  # (num_envs,) steps since the episode began
-    over: NDArray[np.bool_]  # (num_envs,) the episode has ended
-    phase: NDArray[np.int8]  # (num_envs,) what comes next: SELECT, PLAY or PUNISH
-    season: NDArray[np.int32]  # (num_envs,) seasons that are over
-    pair: NDArray[np.int16]  # (num_envs,) whose turn with its partner it is: the first player
-    round: NDArray[np.int16]  # (num_envs,) rounds of this pairing that are over
-    mover: NDArray[np.int8]  # (num_envs,) in the centipede game: 0 the first player's move, 1 its partner's
-    partner: NDArray[
-        np.int16
-    ]  # (num_envs, n) with whom each plays as the first player in this season; NOBODY before the choice
-    last: NDArray[np.int8]  # (num_envs, n) what each did last when it played: COOPERATE, DEFECT, or UNKNOWN
-    target: NDArray[
-        np.int16
-    ]  # (num_envs, n, 2) in PUNISH: on whose punishment each decides, up to two; NOBODY in free slots
-    reputation: NDArray[np.float64]  # (num_envs, m, n) of the column's agent; with m = n in the eyes of the row's
-    punished: NDArray[np.bool_]  # (num_envs, n, n) the row's agent punished the column's in the last step
-    moves: NDArray[np.int32]  # (num_envs, n) times that each played
-    cooperated: NDArray[np.int32]  # (num_envs, n) times that it cooperated
-    picks: NDArray[np.int32]  # (num_envs,) selections of agents that had played before
-    picked_cooperators: NDArray[np.int32]  # (num_envs,) those of agents that had cooperated last
-    chances: NDArray[np.int32]  # (num_envs, n) steps in which the agent could punish
-    shots: NDArray[np.int32]  # (num_envs, n) those in which it did
-    hits: NDArray[np.int32]  # (num_envs, n, n) times that the row's agent punished the column's
-    just: NDArray[np.int32]  # (num_envs, n) punishments by the agent of defectors
-    returns: NDArray[np.float64]  # (num_envs, n) sum of the agent's rewards
+    stream: Annotated[UInt64, "envs 4"]
+    """Random stream."""
+    elapsed: Annotated[Int32, "envs"]
+    """Steps since the episode began."""
+    over: Annotated[Bool, "envs"]
+    """True once the episode has ended."""
+    phase: Annotated[Int8, "envs"]
+    """Next phase: SELECT, PLAY or PUNISH."""
+    season: Annotated[Int32, "envs"]
+    """Seasons that are over."""
+    pair: Annotated[Int16, "envs"]
+    """First player of the present pairing."""
+    round: Annotated[Int16, "envs"]
+    """Rounds of this pairing that are over."""
+    mover: Annotated[Int8, "envs"]
+    """In the centipede game: 0 if the first player moves, 1 if its partner does."""
+    partner: Annotated[Int16, "envs agents"]
+    """Partner of each agent as the first player in this season; NOBODY before the choice."""
+    last: Annotated[Int8, "envs agents"]
+    """Last move of each agent: COOPERATE, DEFECT, or UNKNOWN."""
+    target: Annotated[Int16, "envs agents 2"]
+    """In PUNISH: up to two agents whose punishment each decides on; NOBODY in free slots."""
+    reputation: Annotated[Float64, "envs viewers agents"]
+    """Reputation of the column's agent; with private ones in the view of the row's."""
+    punished: Annotated[Bool, "envs agents agents"]
+    """True where the row's agent punished the column's in the last step."""
+    moves: Annotated[Int32, "envs agents"]
+    """Moves of each agent."""
+    cooperated: Annotated[Int32, "envs agents"]
+    """Moves that cooperated."""
+    picks: Annotated[Int32, "envs"]
+    """Selections of agents that had played before."""
+    picked_cooperators: Annotated[Int32, "envs"]
+    """Selections of agents that had cooperated last."""
+    chances: Annotated[Int32, "envs agents"]
+    """Steps in which the agent could punish."""
+    shots: Annotated[Int32, "envs agents"]
+    """Steps in which it did."""
+    hits: Annotated[Int32, "envs agents agents"]
+    """Times that the row's agent punished the column's."""
+    just: Annotated[Int32, "envs agents"]
+    """Punishments of defectors by the agent."""
+    returns: Annotated[Float64, "envs agents"]
+    """Sum of the rewards of the agent."""
 
 
 class Constants(NamedTuple):
-    """What the kernels need and no step changes; see the parameters of the same names."""
+    """Values that the kernels read and no step changes; see the config for those of its names."""
 
-    payoff: NDArray[np.float64]  # (2, 2) own action, the other's
+    payoff: Annotated[Float64, "2 2"]
+    """Payoff by own action and that of the other."""
     centipede: bool
     gift: float
     gift_cost: float
@@ -60,13 +79,15 @@ class Constants(NamedTuple):
     just_reward: float
     unjust_reward: float
     spare_reward: float
-    play_reputation: NDArray[np.float64]  # (2,) by what was done: COOPERATE, DEFECT
+    play_reputation: Annotated[Float64, "2"]
+    """Change of reputation by the move: COOPERATE, DEFECT."""
     just_reputation: float
     unjust_reputation: float
     spare_reputation: float
     avenger_reputation: float
     persecutor_reputation: float
-    known: bool  # there are reputations
+    known: bool
+    """True if there are reputations."""
     private: bool
     keep: bool
     show_in_play: bool
@@ -75,8 +96,8 @@ class Constants(NamedTuple):
     time_scale: float
 
 
-def build_constants(p: PartnerSelectionParameters) -> Constants:
-    """The constants for these parameters."""
+def build_constants(p: PartnerSelectionConfig) -> Constants:
+    """Constants of a config."""
     return Constants(
         payoff=np.array(p.payoff, np.float64),
         centipede=p.game == "centipede",

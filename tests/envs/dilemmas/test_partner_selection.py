@@ -1,4 +1,4 @@
-"""Partner selection on hand-made scenes: who acts, what is paid, what is thought of whom; the source itself is in the test beside this one."""
+"""Partner selection on hand-made scenes: turns, rewards, reputations and masks."""
 
 import numpy as np
 import pytest
@@ -16,8 +16,8 @@ C, D = 0, 1
 SPARE, PUNISHES, SECOND, BOTH = range(4)
 
 
-class World:
-    """One copy, with agent 0 as the first player, and agent 1 its partner unless said otherwise."""
+class Scene:
+    """One env with agent 0 as the first player, and by default agent 1 as its partner."""
 
     def __init__(self, partner=1, **parameters):
         self.env = make(ID, 1, **parameters)
@@ -31,7 +31,7 @@ class World:
             self.state.partner[0, 0] = partner
 
     def step(self, actions):
-        """Actions by agent; the others' are 0. Returns what each is paid."""
+        """Step with actions by agent, 0 for the others; return the rewards."""
         action = np.zeros((1, self.n), np.int64)
         for i, value in actions.items():
             action[0, i] = value
@@ -41,14 +41,14 @@ class World:
         return paid
 
     def charge(self, targets):
-        """Say who decides on whose punishment, by agent."""
+        """Set the targets of agents."""
         self.state.target[0] = NOBODY
-        for i, whom in targets.items():
-            self.state.target[0, i, : len(whom)] = whom
+        for i, chosen in targets.items():
+            self.state.target[0, i, : len(chosen)] = chosen
         self.last = self.env.restore(self.env.snapshot())
 
     def round(self, moves, punishments=(SPARE, SPARE)):
-        """A round of agents 0 and 1 with direct punishment: what both got, in all."""
+        """Play a round of agents 0 and 1 with direct punishment; return the rewards of both."""
         paid = self.step(dict(enumerate(moves)))
         paid = paid + self.step(dict(enumerate(punishments)))
         return tuple(paid[:2].tolist())
@@ -77,34 +77,34 @@ class World:
     ],
 )
 def test_goldens_of_the_source(moves, punishments, paid):
-    assert World().round(moves, punishments) == paid
+    assert Scene().round(moves, punishments) == paid
 
 
 def test_given_punishing_partners_cooperation_pays_best():
-    """The stage payoffs that a player whose partner punishes justly sees: CC 3, CD 0, DC 1, DD -2."""
-    paid = {(own, other): World().round((own, other), (SPARE, own))[0] for own in (C, D) for other in (C, D)}
+    """Payoffs of a player whose partner punishes justly: CC 3, CD 0, DC 1, DD -2."""
+    paid = {(own, other): Scene().round((own, other), (SPARE, own))[0] for own in (C, D) for other in (C, D)}
     assert paid == {(C, C): 3, (C, D): 0, (D, C): 1, (D, D): -2}
 
 
 def test_punishing_is_a_loss_in_the_costly_variant():
-    assert World(just_reward=-3).round((C, D), (PUNISHES, SPARE)) == (0 - 3, 4 - 3)
+    assert Scene(just_reward=-3).round((C, D), (PUNISHES, SPARE)) == (0 - 3, 4 - 3)
 
 
 def test_reputations_follow_moves_and_punishments():
-    world = World()
-    world.round((C, D), (PUNISHES, PUNISHES))  # agent 0: +1 and just +2; agent 1: -1 and unjust -3
-    assert world.reputation == [[3, -4, 0, 0, 0]]
-    world.round((C, C))
-    assert world.reputation == [[4, -3, 0, 0, 0]]
+    scene = Scene()
+    scene.round((C, D), (PUNISHES, PUNISHES))  # agent 0: +1 and just +2; agent 1: -1 and unjust -3
+    assert scene.reputation == [[3, -4, 0, 0, 0]]
+    scene.round((C, C))
+    assert scene.reputation == [[4, -3, 0, 0, 0]]
 
 
 def test_private_opinions_know_avengers_and_persecutors():
-    """Agent 3 punishes agent 1, which has defected against agent 0; agent 4 punishes agent 0, which has not."""
-    world = World(reputation="private", punishment="third_party")
-    world.step({0: C, 1: D})
-    world.charge({3: [1], 4: [0]})
-    world.step({3: PUNISHES, 4: PUNISHES})
-    assert world.reputation == [
+    """Agent 3 punishes agent 1, which defected against agent 0; agent 4 punishes agent 0."""
+    scene = Scene(reputation="private", punishment="third_party")
+    scene.step({0: C, 1: D})
+    scene.charge({3: [1], 4: [0]})
+    scene.step({3: PUNISHES, 4: PUNISHES})
+    assert scene.reputation == [
         [0, -1, 0, 2 + 5, -3 - 5],  # avenged by 3, persecuted by 4
         [1, 0, 0, 2 - 5, -3],
         [1, -1, 0, 2, -3],
@@ -114,77 +114,77 @@ def test_private_opinions_know_avengers_and_persecutors():
 
 
 def test_the_phases_of_a_season():
-    """All choose; then each in turn plays two rounds with its partner, and both punish after each."""
-    world = World(partner=3, rounds=2, max_cycles=1000)
+    """All choose; then each in turn plays two rounds with its partner; both punish after each."""
+    scene = Scene(partner=3, rounds=2, max_cycles=1000)
     pairs = [(0, 3), (1, 2), (2, 3), (3, 4), (4, 0)]
     for first, second in pairs:
         for _ in range(2):
             for phase in (PLAY, PUNISH):
-                assert world.state.phase[0] == phase
-                assert world.active == sorted((first, second))
-                assert world.choices(first) == world.choices(second) == [0, 1]
-                assert world.choices(next(i for i in range(5) if i not in (first, second))) == [0]
-                world.step({})
-    assert world.state.phase[0] == SELECT
-    assert world.active == [0, 1, 2, 3, 4]
-    assert world.choices(0) == [0, 1, 2, 3]
-    assert world.state.season[0] == 1
+                assert scene.state.phase[0] == phase
+                assert scene.active == sorted((first, second))
+                assert scene.choices(first) == scene.choices(second) == [0, 1]
+                assert scene.choices(next(i for i in range(5) if i not in (first, second))) == [0]
+                scene.step({})
+    assert scene.state.phase[0] == SELECT
+    assert scene.active == [0, 1, 2, 3, 4]
+    assert scene.choices(0) == [0, 1, 2, 3]
+    assert scene.state.season[0] == 1
 
 
 def test_without_punishment_and_selection_there_is_only_play():
-    world = World(selection=False, punishment="none", rounds=1, max_cycles=1000)
+    scene = Scene(selection=False, punishment="none", rounds=1, max_cycles=1000)
     for _ in range(20):
-        assert world.state.phase[0] == PLAY
-        assert len(world.active) == 2
-        world.step({})
-    assert world.state.season[0] == 4
-    assert world.env.spec.signals == {}
-    assert world.env.spec.groups[0].action_space.n == 2
+        assert scene.state.phase[0] == PLAY
+        assert len(scene.active) == 2
+        scene.step({})
+    assert scene.state.season[0] == 4
+    assert scene.env.spec.signals == {}
+    assert scene.env.spec.groups[0].action_space.n == 2
 
 
 def test_a_third_party_may_have_to_decide_on_both():
-    world = World(punishment="third_party")
-    world.step({0: D, 1: C})
-    world.charge({2: [0, 1]})
-    assert world.active == [2]
-    assert world.choices(2) == [0, 1, 2, 3]
-    paid = world.step({2: BOTH})
+    scene = Scene(punishment="third_party")
+    scene.step({0: D, 1: C})
+    scene.charge({2: [0, 1]})
+    assert scene.active == [2]
+    assert scene.choices(2) == [0, 1, 2, 3]
+    paid = scene.step({2: BOTH})
     np.testing.assert_array_equal(paid, [-3, -3, 2 - 10, 0, 0])
-    assert world.reputation == [[-1, 1, 2 - 3, 0, 0]]
-    signals = {name: value[0] for name, value in world.last.signals.items()}
+    assert scene.reputation == [[-1, 1, 2 - 3, 0, 0]]
+    signals = {name: value[0] for name, value in scene.last.signals.items()}
     np.testing.assert_array_equal(signals["opportunity"], [0, 0, 1, 0, 0])
     np.testing.assert_array_equal(signals["sanction"], [0, 0, 1, 0, 0])
     np.testing.assert_array_equal(np.argwhere(signals["target"]), [(2, 0), (2, 1)])
-    world.step({0: D, 1: C})
-    world.charge({2: [0], 4: [1]})
-    assert world.choices(2) == world.choices(4) == [0, 1]
-    np.testing.assert_array_equal(world.step({2: SPARE, 4: SPARE}), 0)
-    np.testing.assert_array_equal(world.last.signals["opportunity"][0], [0, 0, 1, 0, 1])
-    np.testing.assert_array_equal(world.last.signals["sanction"][0], 0)
+    scene.step({0: D, 1: C})
+    scene.charge({2: [0], 4: [1]})
+    assert scene.choices(2) == scene.choices(4) == [0, 1]
+    np.testing.assert_array_equal(scene.step({2: SPARE, 4: SPARE}), 0)
+    np.testing.assert_array_equal(scene.last.signals["opportunity"][0], [0, 0, 1, 0, 1])
+    np.testing.assert_array_equal(scene.last.signals["sanction"][0], 0)
 
 
 def test_direct_and_third_parties_together():
-    world = World(punishment="both")
-    world.step({0: C, 1: D})
-    world.charge({0: [1], 1: [0], 3: [1], 4: [0]})
-    np.testing.assert_array_equal(world.step({0: PUNISHES, 3: PUNISHES}), [2, -6, 0, 2, 0])
+    scene = Scene(punishment="both")
+    scene.step({0: C, 1: D})
+    scene.charge({0: [1], 1: [0], 3: [1], 4: [0]})
+    np.testing.assert_array_equal(scene.step({0: PUNISHES, 3: PUNISHES}), [2, -6, 0, 2, 0])
 
 
 def test_third_parties_are_drawn_from_all_others_alike():
-    copies = 9000
-    env = make(ID, copies, punishment="third_party", selection=False)
+    num_envs = 9000
+    env = make(ID, num_envs, punishment="third_party", selection=False)
     env.reset(1)
     env.state.partner[:, 0] = 2
-    step = env.step(np.zeros((copies, 5), np.int64))
+    step = env.step(np.zeros((num_envs, 5), np.int64))
     target = env.state.target
     for victim in (0, 2):
         drawn = (target == victim).any(axis=2)
         assert (drawn.sum(axis=1) == 1).all()
         share = drawn.mean(axis=0)
         assert share[0] == share[2] == 0
-        assert np.abs(share[[1, 3, 4]] - 1 / 3).max() < 3 * np.sqrt(2 / 9 / copies)
+        assert np.abs(share[[1, 3, 4]] - 1 / 3).max() < 3 * np.sqrt(2 / 9 / num_envs)
     same = (target != NOBODY).all(axis=2).any(axis=1)  # one agent was drawn for both
-    assert abs(same.mean() - 1 / 3) < 3 * np.sqrt(2 / 9 / copies)
+    assert abs(same.mean() - 1 / 3) < 3 * np.sqrt(2 / 9 / num_envs)
     np.testing.assert_array_equal(step.groups["agents"].active, target[:, :, 0] != NOBODY)
 
 
@@ -198,97 +198,100 @@ def test_partners_are_drawn_from_all_others_alike():
 
 
 def test_the_centipede_game_goes_on_until_somebody_defects():
-    world = World(game="centipede", rounds=2)
-    assert world.active == [0]
-    np.testing.assert_array_equal(world.step({0: C}), [-1, 5, 0, 0, 0])
-    assert world.active == [1]  # the partner may punish
-    np.testing.assert_array_equal(world.step({1: PUNISHES}), [-3, -10, 0, 0, 0])
-    assert world.active == [1]  # and moves
-    np.testing.assert_array_equal(world.step({1: D}), 0)
-    assert world.active == [0]
-    np.testing.assert_array_equal(world.step({0: PUNISHES}), [2, -3, 0, 0, 0])
-    assert world.state.pair[0] == 1
-    assert world.active == [1]
+    scene = Scene(game="centipede", rounds=2)
+    assert scene.active == [0]
+    np.testing.assert_array_equal(scene.step({0: C}), [-1, 5, 0, 0, 0])
+    assert scene.active == [1]  # the partner may punish
+    np.testing.assert_array_equal(scene.step({1: PUNISHES}), [-3, -10, 0, 0, 0])
+    assert scene.active == [1]  # and moves
+    np.testing.assert_array_equal(scene.step({1: D}), 0)
+    assert scene.active == [0]
+    np.testing.assert_array_equal(scene.step({0: PUNISHES}), [2, -3, 0, 0, 0])
+    assert scene.state.pair[0] == 1
+    assert scene.active == [1]
     for move in range(4):  # two rounds, both in turn
-        assert world.state.pair[0] == 1
-        world.step({1 if move % 2 == 0 else 2: C})
-        world.step({})
-    assert world.state.pair[0] == 2
+        assert scene.state.pair[0] == 1
+        scene.step({1 if move % 2 == 0 else 2: C})
+        scene.step({})
+    assert scene.state.pair[0] == 2
 
 
 def parts(row, slots=1):
-    """One observation by its parts: phase, own reputation, the others', play, and the slots."""
+    """Split an observation: phase, own reputation, those of others, play, and the slots."""
     split = np.split(np.asarray(row, np.float64).round(4), np.cumsum([3, 1, 4, 7] + [6] * slots)[:-1])
     return [part.tolist() for part in split]
 
 
 def test_agents_see_what_they_decide_on():
-    world = World(reputation_scale=10, show_in_punish=True, rounds=1)
-    world.state.reputation[0, 0] = [10, -10, 40, 0, 0]
-    world.charge({})
-    seen = world.last.groups["agents"].observation[0]
+    scene = Scene(reputation_scale=10, show_in_punish=True, rounds=1)
+    scene.state.reputation[0, 0] = [10, -10, 40, 0, 0]
+    scene.charge({})
+    seen = scene.last.groups["agents"].observation[0]
     idle = [0.0] * 4, [0.0] * 7, [0.0] * 6
     unknown = [0, 0, 1]
     assert parts(seen[0]) == [[0, 1, 0], [0.5], idle[0], [*unknown, *unknown, -0.5], idle[2]]
     assert parts(seen[1]) == [[0, 1, 0], [-0.5], idle[0], [*unknown, *unknown, 0.5], idle[2]]
     assert parts(seen[2]) == [[0, 1, 0], [0], *idle]  # has nothing to decide
-    world.step({0: C, 1: D})
-    seen = world.last.groups["agents"].observation[0]
+    scene.step({0: C, 1: D})
+    seen = scene.last.groups["agents"].observation[0]
     good, bad = round(11 / 21, 4), round(-11 / 21, 4)
     assert parts(seen[0]) == [[0, 0, 1], [0], idle[0], idle[1], [0, 1, 1, 0, bad, good]]
     assert parts(seen[1]) == [[0, 0, 1], [0], idle[0], idle[1], [1, 0, 0, 1, good, bad]]
-    while world.state.phase[0] != SELECT:
-        world.step({})
-    world.state.reputation[0, 0] = [10, -10, 40, 0, 90]
-    world.charge({})
-    seen = world.last.groups["agents"].observation[0]
+    while scene.state.phase[0] != SELECT:
+        scene.step({})
+    scene.state.reputation[0, 0] = [10, -10, 40, 0, 90]
+    scene.charge({})
+    seen = scene.last.groups["agents"].observation[0]
     assert parts(seen[1]) == [[1, 0, 0], [-0.5], [0.8, 0, 0.9, 0.5], *idle[1:]]
 
 
 def test_agents_see_their_own_opinions_if_they_are_private():
-    world = World(reputation="private", reputation_scale=1, rounds=1)
-    while world.state.phase[0] != SELECT:
-        world.step({})
-    world.state.reputation[0] = np.arange(25).reshape(5, 5) * (1 - np.eye(5))
-    world.charge({})
+    scene = Scene(reputation="private", reputation_scale=1, rounds=1)
+    while scene.state.phase[0] != SELECT:
+        scene.step({})
+    scene.state.reputation[0] = np.arange(25).reshape(5, 5) * (1 - np.eye(5))
+    scene.charge({})
     for i in range(5):
         others = [5 * i + (i + 1 + a) % 5 for a in range(4)]
         expected = [round(value / (value + 1), 4) for value in others]
-        assert parts(world.last.groups["agents"].observation[0, i])[1:3] == [[0], expected]
-    hidden = World(reputation="none", show_in_play=True)
+        assert parts(scene.last.groups["agents"].observation[0, i])[1:3] == [[0], expected]
+    hidden = Scene(reputation="none", show_in_play=True)
     hidden.round((D, D))
     assert hidden.reputation == [[0] * 5]
 
 
 def test_reputations_outlive_episodes_only_if_kept():
     for keep in (False, True):
-        world = World(keep_reputation=keep, max_cycles=3)
-        world.round((D, C))
-        assert world.last.truncated[0]
-        world.step({})
-        assert world.reputation == [[-1, 1, 0, 0, 0] if keep else [0] * 5]
-        assert (world.state.last == 2).all()
-        assert world.env.reset(0).groups["agents"].observation.max() == 1
-        assert world.reputation == [[0] * 5]
+        scene = Scene(keep_reputation=keep, max_cycles=3)
+        scene.round((D, C))
+        assert scene.last.truncated[0]
+        scene.step({})
+        assert scene.reputation == [[-1, 1, 0, 0, 0] if keep else [0] * 5]
+        assert (scene.state.last == 2).all()
+        assert scene.env.reset(0).groups["agents"].observation.max() == 1
+        assert scene.reputation == [[0] * 5]
 
 
 def test_metrics_by_hand():
-    """Two seasons of one round each: agent 0 defects throughout and is punished by its partners, agent 1 punishes a cooperator once."""
-    world = World(num_agents=3, rounds=1, max_cycles=14, partner=1)  # 0 with 1, 1 with 2, 2 with 0
-    world.step({0: D, 1: C})
-    world.step({1: PUNISHES})  # just
-    world.step({1: C, 2: C})
-    world.step({1: PUNISHES})  # unjust
-    world.step({0: D, 2: C})
-    world.step({2: PUNISHES})  # just
-    world.step({0: 1, 1: 0, 2: 1})  # 0, 1 and 2 choose 2, 2 and 1, which cooperated last
+    """Two seasons of one round each.
+
+    Agent 0 defects throughout and is punished by its partners; agent 1 punishes a cooperator once.
+    """
+    scene = Scene(num_agents=3, rounds=1, max_cycles=14, partner=1)  # 0 with 1, 1 with 2, 2 with 0
+    scene.step({0: D, 1: C})
+    scene.step({1: PUNISHES})  # just
+    scene.step({1: C, 2: C})
+    scene.step({1: PUNISHES})  # unjust
+    scene.step({0: D, 2: C})
+    scene.step({2: PUNISHES})  # just
+    scene.step({0: 1, 1: 0, 2: 1})  # 0, 1 and 2 choose 2, 2 and 1, which cooperated last
     for moves in ({0: D, 2: C}, {1: C, 2: C}, {1: C, 2: C}):
-        world.step(moves)
-        world.step({})
-    assert world.last.truncated[0]
-    outcome = {name: float(value[0]) for name, value in world.last.metrics.items()}
+        scene.step(moves)
+        scene.step({})
+    assert scene.last.truncated[0]
+    outcome = {name: float(value[0]) for name, value in scene.last.metrics.items()}
     returns = [4 - 3 + 4 - 3 + 4, 0 + 2 + 3 - 10 + 3 + 3, 3 - 3 + 0 + 2 + 0 + 3 + 3]
-    assert world.returns.tolist() == returns
+    assert scene.returns.tolist() == returns
     assert np.isnan(outcome.pop("equality")) == (min(returns) < 0)
     assert outcome == pytest.approx(
         {
@@ -310,13 +313,13 @@ def test_metrics_by_hand():
     )
 
 
-def group(bots, copies=100, **parameters):
-    """What each earns, mean over copies, and all metrics, if agent i plays as `bots[i]`."""
-    env = make(ID, copies, **parameters)
+def group(bots, num_envs=100, **parameters):
+    """Mean returns and all metrics if agent i plays as `bots[i]`."""
+    env = make(ID, num_envs, **parameters)
     step = env.reset(1)
     while not step.last.any():
-        ways = {bot: bot(env.state, env.parameters) for bot in set(bots)}
-        step = env.step(np.stack([ways[bot][:, i] for i, bot in enumerate(bots)], axis=1))
+        chosen = {bot: bot(env.state, env.parameters) for bot in set(bots)}
+        step = env.step(np.stack([chosen[bot][:, i] for i, bot in enumerate(bots)], axis=1))
     return env.state.returns.mean(axis=0), step.metrics
 
 
@@ -346,11 +349,11 @@ def test_punishers_who_choose_turn_it_around():
 
 
 def test_tit_for_tat_does_what_the_partner_did():
-    world = World()
-    moves = policies.tit_for_tat(world.state, world.env.parameters)[0]
+    scene = Scene()
+    moves = policies.tit_for_tat(scene.state, scene.env.parameters)[0]
     assert moves[:2].tolist() == [C, C]
-    world.round((D, C))
-    assert policies.tit_for_tat(world.state, world.env.parameters)[0, :2].tolist() == [C, D]
+    scene.round((D, C))
+    assert policies.tit_for_tat(scene.state, scene.env.parameters)[0, :2].tolist() == [C, D]
     together = group([policies.tit_for_tat] * 5, 10)[1]
     assert (together["cooperation"] == 1).all()
 
@@ -428,7 +431,7 @@ def test_whatever_is_played_the_books_balance(n, game, selection, punishment, re
         ({"fine": float("inf")}, "fine is inf; allowed is -1000000 to 1000000"),
         ({"reputation_scale": 0}, r"reputation_scale is 0.*; allowed is"),
         ({"max_cycles": 0}, "max_cycles is 0; allowed is 1"),
-        ({"payoff": [[3, 0], [4, float("nan")]]}, "a number in payoff is nan"),
+        ({"payoff": [[3, 0], [4, float("nan")]]}, r"payoff\[1\]\[1\] is nan"),
         ({"payoff": [[3, 0]]}, "payoff.1"),
         ({"punishment": "indirect"}, "punishment is 'indirect'.*'direct'"),
         ({"reputation": "secret"}, "reputation is 'secret'.*'private'"),
@@ -440,7 +443,7 @@ def test_bad_parameters_are_told_in_a_sentence(parameters, sentence):
 
 
 def test_text_shows_the_scene():
-    world = World()
-    world.step({0: C, 1: D})
-    assert world.env.text(0).splitlines()[1].split() == ["0", "1", "C", "1", "-", "0"]
-    assert "0 with 1: C D, punish" in world.env.text(0)
+    scene = Scene()
+    scene.step({0: C, 1: D})
+    assert scene.env.text(0).splitlines()[1].split() == ["0", "1", "C", "1", "-", "0"]
+    assert "0 with 1: C D, punish" in scene.env.text(0)

@@ -1,4 +1,7 @@
-"""Partner selection beside the authors' own simulations, recorded with agents that act at random (tests/oracles/punishment_driver.py)."""
+"""Partner selection beside simulations of its authors, recorded with random agents.
+
+tests/oracles/punishment_driver.py makes the recordings.
+"""
 
 import gzip
 import json
@@ -11,30 +14,30 @@ from stigmergy.envs.dilemmas.partner_selection.state import NOBODY, PLAY, PUNISH
 from stigmergy.envs.registration.make import make
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "partner_selection.json.gz"
-COURSES = json.loads(gzip.decompress(GOLDEN.read_bytes()))
+TRACES = json.loads(gzip.decompress(GOLDEN.read_bytes()))
 N = 5
 
 
 class Replay:
-    """One course beside our environment, which makes the same choices and is given the same draws."""
+    """Play a recorded trace with the same choices and draws."""
 
-    def __init__(self, course):
-        self.events = course["events"]
+    def __init__(self, trace):
+        self.events = trace["events"]
         self.at = 0
-        self.private = course["parameters"].get("reputation") == "private"
+        self.private = trace["parameters"].get("reputation") == "private"
         self.env = make(
-            "dilemmas/partner_selection-v0", max_cycles=10**6, rounds=course["rounds"], **course["parameters"]
+            "dilemmas/partner_selection-v0", max_cycles=10**6, rounds=trace["rounds"], **trace["parameters"]
         )
         self.env.reset(0)
         self.state = self.env.state
         self.parameters = self.env.parameters
-        self.earned = np.zeros(N)  # what ours has paid in this pairing
-        self.paid = {"play": np.zeros(N), "punish": np.zeros(N)}  # what theirs has, for playing and for punishing
+        self.earned = np.zeros(N)  # by the env in this pairing
+        self.paid = {"play": np.zeros(N), "punish": np.zeros(N)}  # by the source
         self.pairing = 0, 0
         self.checks = 0
 
     def take(self, kind):
-        """The events of one kind that come next."""
+        """Take the next events of one kind."""
         start = self.at
         while self.at < len(self.events) and self.events[self.at][0] == kind:
             self.at += 1
@@ -50,7 +53,7 @@ class Replay:
         action = np.zeros(N, np.int64)
         for _, i, seen, choice in self.take("select"):
             for j in range(N):
-                if j != i or not self.private:  # in theirs an agent has an opinion of itself
+                if j != i or not self.private:  # in the source an agent has an opinion of itself
                     assert self.opinion(i, j) == seen[j]
                     self.checks += 1
             chosen = choice if choice < i else choice + 1
@@ -103,7 +106,10 @@ class Replay:
         self.step(action)
 
     def settle(self):
-        """Compare what was paid, once theirs has said so: for playing (in the centipede game so far in this pairing) and for punishing."""
+        """Compare rewards for playing and punishing, once the source has reported them.
+
+        In the centipede game it reports the sum over this pairing.
+        """
         players = set()
         for _, kind, i, reward in self.take("paid"):
             if kind == "play":
@@ -118,18 +124,18 @@ class Replay:
             return
         total = self.paid["play"] + self.paid["punish"]
         known = np.ones(N, np.bool_)
-        if self.parameters.game == "centipede":  # of the two that play, theirs has told the mover's account alone
+        if self.parameters.game == "centipede":  # the source reports that of the mover alone
             known[list(self.pairing)] = False
             known[list(players)] = True
         np.testing.assert_array_equal(self.earned[known], total[known])
 
 
-@pytest.mark.parametrize("course", COURSES, ids=lambda course: Path(course["module"]).stem)
-def test_it_plays_and_pays_as_the_authors_simulations_do(course):
-    replay = Replay(course)
+@pytest.mark.parametrize("trace", TRACES, ids=lambda trace: Path(trace["module"]).stem)
+def test_it_plays_and_pays_as_the_authors_simulations_do(trace):
+    replay = Replay(trace)
     while replay.at < len(replay.events):
         {SELECT: replay.select, PLAY: replay.play, PUNISH: replay.punish}[int(replay.state.phase[0])]()
         replay.settle()
     assert replay.state.season[0] == 6
     assert replay.checks > 300
-    assert replay.state.hits.sum() > 50 or course["parameters"].get("punishment") == "none"
+    assert replay.state.hits.sum() > 50 or trace["parameters"].get("punishment") == "none"
