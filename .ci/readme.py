@@ -1,12 +1,12 @@
 """Run the commands of a README: `python .ci/readme.py README.md`, in an empty folder.
 
-Every fenced block of `bash` runs, in order, in one shell that stops at the first failure. The line
-before a fence may say
+Every fenced block of `bash` or `python` runs, in order, in one shell that stops at the first
+failure. The line before a fence may say
 
     <!-- not in CI -->        this block is not run: it needs a window, a GPU or
         an hour, or is the set-up that was run before
     <!-- file: my_world.py -->        this block, in whatever language, is first
-        written to that file; bash among it does not run
+        written to that file; it does not run
 """
 
 import re
@@ -17,10 +17,11 @@ from pathlib import Path
 FENCE = re.compile(r"(?:^<!-- (?P<mark>.+?) -->\n)?^```(?P<language>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 SKIP = "not in CI"
 FILE = "file: "
+END = "END_OF_PYTHON"
 
 
 def read_blocks(text: str) -> tuple[list[str], dict[str, str]]:
-    """The bash blocks to run, and the files to write before.
+    """Split a text into blocks to run, as commands of bash, and files to write before.
 
     Raises:
         ValueError: a comment before a fence is neither of the two, so that a misspelt mark does not
@@ -35,6 +36,8 @@ def read_blocks(text: str) -> tuple[list[str], dict[str, str]]:
             raise ValueError(f"the comment before a block is '{mark}'; allowed is '{SKIP}' or '{FILE}NAME'")
         elif language == "bash" and not mark:
             commands.append(body)
+        elif language == "python" and not mark:
+            commands.append(f"python - << '{END}'\n{body}{END}\n")
     return commands, files
 
 
@@ -42,11 +45,14 @@ def main(readme: str) -> int:
     """Write the files and run the commands; returns the shell's exit status."""
     commands, files = read_blocks(Path(readme).read_text())
     if not commands:
-        print(f"error: {readme} has no bash block to run", file=sys.stderr)
+        print(f"error: {readme} has no block to run", file=sys.stderr)
         return 1
     for name, body in files.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(body)
+    docs = Path(readme).resolve().parent / "docs"
+    if docs.is_dir() and not Path("docs").exists():
+        Path("docs").symlink_to(docs)  # its examples, by the paths that the README names
     script = "PS4='$ '\nset -euxo pipefail\n" + "\n".join(commands)
     print(f"{len(commands)} blocks to run, files written: {', '.join(files) or 'none'}", flush=True)
     return subprocess.run(["bash", "-c", script], stdin=subprocess.DEVNULL).returncode
