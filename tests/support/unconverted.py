@@ -2,10 +2,6 @@
 
 TASKS_WITHOUT_CONFIG = {
     "envs/dilemmas/coins",
-    "envs/swarm/aggregation",
-    "envs/swarm/kuramoto",
-    "envs/swarm/spread",
-    "envs/swarm/vicsek",
 }
 """Folders of tasks whose options still stand in `rules.py`."""
 
@@ -15,10 +11,6 @@ TASKS_WITHOUT_SECTIONS = {
     "dilemmas/coins-v0",
     "dilemmas/harvest-v0",
     "dilemmas/in_the_matrix-v0",
-    "swarm/aggregation-v0",
-    "swarm/kuramoto-v0",
-    "swarm/spread-v0",
-    "swarm/vicsek-v0",
 }
 """Tasks whose class docstring has no common sections or tables."""
 
@@ -33,11 +25,6 @@ PACKAGES_WITH_QUESTIONS = {
     "envs/dilemmas/in_the_matrix",
     "envs/kernels",
     "envs/plane",
-    "envs/swarm",
-    "envs/swarm/aggregation",
-    "envs/swarm/headings",
-    "envs/swarm/spread",
-    "envs/swarm/vicsek",
     "tests",
     "tests/algorithms",
     "tests/algorithms/core",
@@ -54,7 +41,6 @@ PACKAGES_WITH_QUESTIONS = {
     "tests/envs/registration",
     "tests/envs/rendering",
     "tests/envs/support/dilemmas",
-    "tests/envs/swarm",
     "tests/interop",
     "tests/oracles",
     "tests/stigmergy",

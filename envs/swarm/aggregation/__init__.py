@@ -1,4 +1,7 @@
-"""Aggregation: agents that see only where they are come together."""
+"""Aggregation: agents that see their own position alone gather.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -8,35 +8,73 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
 from . import draw, rules
-from .rules import HALF_SIDE, POINTS, AggregationParameters, State
+from .config import HALF_SIDE, AggregationConfig
+from .rules import POINTS
+from .state import State
 
 METRICS = ("dispersion", "final_dispersion", "effort")
 
 
 class Aggregation(BatchEnv[State]):
-    """Agents in the box [-2, 2]^2 come together, though each sees nothing but its own position, and that with noise.
+    """Agents gather at one place, though each sees only its own position, and that with noise.
 
-    Observation: float32 `(2,)`, the agent's x and y, each with normal noise of its own, clipped to the box.
-    Action: float32 `(2,)` in [-1, 1], a velocity; one longer than 1 is shortened to length 1. Then x' = clip(x + speed * u + noise).
-    Reward, the same for all: minus the mean distance to the population's mean, minus `action_cost` times the mean length of the
-    actions. It depends on where agents are, not on which agent is where; the distance to the mean costs each agent the same at any number, where
-    that between all pairs would not. Nobody terminates.
-    Global state: the population on a grid of 9 x 9 points over the box (see `collective`; row by row from the lowest y, in
-    units of an even spread over the 81 points), and the share of the episode that has passed.
+    Rules:
+        Agents move in the box [-2, 2] x [-2, 2], in which they are spread evenly at the beginning:
+        x' = clip(x + speed * u + noise), where u is the action, shortened to length 1 if longer.
 
-    Episode metrics: `dispersion`, the mean distance to the population's mean, over the episode's steps; `final_dispersion`, at its end;
-    `effort`, the mean length of the actions.
+    Observation:
+        Each coordinate has normal noise of its own and is clipped to the box.
 
-    Source: see `rules`.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | x of the agent | -2 to 2 |
+        | 1 | y of the agent | -2 to 2 |
+
+        Global state: the population on a grid of 9 x 9 points over the box (see `collective`; row
+        by row from the lowest y, in units of an even spread over the 81 points), and the share of
+        `max_cycles` gone.
+
+    Actions:
+        A continuous action.
+
+        | index | action |
+        | --- | --- |
+        | 0 | velocity along x, -1 to 1 |
+        | 1 | velocity along y, -1 to 1 |
+
+    Reward:
+        The same for all: minus the mean distance to the population's mean, minus `action_cost`
+        times the mean length of the actions. It depends on the positions of agents, not on which
+        agent is at which. The distance to the mean costs each agent the same at any number, where
+        that between all pairs would not.
+
+    End:
+        An episode is truncated after `max_cycles` steps; no agent terminates.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | dispersion | mean distance to the population's mean, over the steps of the episode |
+        | final_dispersion | mean distance to the population's mean at its end |
+        | effort | mean length of the actions |
+
+    Differences from the source:
+        The paper's own code was not at hand, so observation noise, action cost and the description
+        of the population are our own definitions; see `rules`.
+
+    Source:
+        Cui, Hauck, Fabian and Koeppl, "Learning decentralized partially observable mean field
+        control for artificial collective behavior" (2024).
     """
 
-    Parameters = AggregationParameters
+    Parameters = AggregationConfig
     trail_length = draw.TAIL
-    parameters: AggregationParameters
+    parameters: AggregationConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: AggregationParameters):
+    def __init__(self, id: str, num_envs: int, parameters: AggregationConfig):
         self.constants = rules.build_constants(parameters)
         group = GroupSpec(
             name=DEFAULT_GROUP,
@@ -49,17 +87,17 @@ class Aggregation(BatchEnv[State]):
         super().__init__(EnvSpec(id, (group,), parameters.max_cycles, METRICS, shape), num_envs, parameters)
 
     def _allocate(self) -> State:
-        return rules.allocate_state(self.num_envs, self.parameters.num_agents)
+        return allocate(State, envs=self.num_envs, agents=self.parameters.num_agents)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        rules.begin_copies(self.state, self.constants, where)
+        rules.begin(self.state, self.constants, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        rules.advance_copies(self.state, self.constants, where, actions[DEFAULT_GROUP], reward)
+        rules.advance(self.state, self.constants, actions[DEFAULT_GROUP], reward, where=where)
 
     def _observe(self) -> None:
-        rules.observe_copies(self.state, self.constants, self.groups[DEFAULT_GROUP].observation, self.global_state)
+        rules.observe(self.state, self.constants, self.groups[DEFAULT_GROUP].observation, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         steps = np.maximum(self.state.elapsed, 1)

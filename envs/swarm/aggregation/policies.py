@@ -1,4 +1,4 @@
-"""The scripted yardstick of aggregation."""
+"""Scripted baseline of aggregation."""
 
 from typing import Any
 
@@ -7,30 +7,31 @@ from numpy.typing import NDArray
 
 from ...core.scripted_policy import ScriptedPolicy
 from ...core.spec import EnvSpec, GroupSpec
-from .rules import AggregationParameters, State
+from .config import AggregationConfig
+from .state import State
 
 
 class Gather(ScriptedPolicy):
-    """Every agent heads for the middle of the box from where it believes to be, at full speed, and stops there.
+    """Agents head for the middle of the box by their observations, at full speed, and stop there.
 
-    Nobody can see where the others are, so they meet where the way is shortest; from then on only the noise of one step's movement
-    and view keeps them apart. It uses what agents see and no more. (The paper's optimum u = -y / |y| but for the last step, which
-    is as long as it has to be.)
+    No agent can see the others, so they meet where paths are shortest; from then on only the noise
+    of one step's movement and observation keeps them apart. The policy reads observations alone.
+    (The paper's optimum u = -y / |y| but for the last step, which is as long as it has to be.)
     """
 
     plays = ("swarm/aggregation",)
 
     def __init__(self, speed: float):
-        """`speed` is the environment's: within that distance an agent steps right onto the middle."""
+        """`speed` is that of the config; a middle within it is reached by a shorter step."""
         self._speed = speed
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: AggregationParameters) -> "Gather":
-        """The rule for a task with these parameters."""
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: AggregationConfig) -> "Gather":
+        """The policy for a task with this config."""
         return cls(parameters.speed)
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.float32]:
-        """The velocities of all agents, `(num_envs, n, 2)`."""
+        """Velocities of all agents, `(num_envs, n, 2)`."""
         seen = world.position + world.error
         distance = np.hypot(seen[..., :1], seen[..., 1:])
         return (-seen / np.maximum(distance, max(self._speed, 1e-12))).clip(-1, 1).astype(np.float32)

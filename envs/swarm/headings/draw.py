@@ -1,4 +1,4 @@
-"""What the pictures of Kuramoto's and Vicsek's tasks share."""
+"""Parts of the pictures of Kuramoto's and Vicsek's tasks."""
 
 import math
 from typing import NamedTuple
@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...rendering.palette import TEXT, Colour, angle_colour
-from .rules import State, measure_order
+from .rules import measure_order
+from .state import State
 
 SHADES = 64
-"""Colours on the wheel; more could not be told apart."""
+"""Number of colours on the wheel; more could not be distinguished."""
 _WHEEL = [angle_colour(2 * math.pi * k / SHADES) for k in range(SHADES)]
 _ARROWS = "→↗↑↖←↙↓↘"
 
@@ -21,10 +22,12 @@ def shade(angle: float) -> Colour:
 
 
 class Order(NamedTuple):
-    """How far a population agrees."""
+    """Agreement of a population."""
 
-    length: float  # 0 to 1
-    angle: float  # mean angle in radians
+    length: float
+    """Order, 0 to 1."""
+    angle: float
+    """Mean angle in radians."""
 
     @property
     def vector(self) -> tuple[float, float]:
@@ -32,33 +35,39 @@ class Order(NamedTuple):
         return self.length * math.cos(self.angle), self.length * math.sin(self.angle)
 
 
-def order_of(state: State, copy: int) -> Order:
-    """The order of one copy."""
-    return Order(*measure_order(state.angle[copy]))
+def order_of(state: State, env: int) -> Order:
+    """The order of one env."""
+    return Order(*measure_order(state.angle[env]))
 
 
-def caption_parts(state: State, copy: int) -> list[tuple[str, Colour]]:
+def caption_parts(state: State, env: int) -> list[tuple[str, Colour]]:
     """Step and order, for the line below a picture."""
-    return [(f"step {state.elapsed[copy]}", TEXT), (f"order {order_of(state, copy).length:.3f}", TEXT)]
+    return [(f"step {state.elapsed[env]}", TEXT), (f"order {order_of(state, env).length:.3f}", TEXT)]
 
 
-def copies_across_edges(position: NDArray[np.float64], side: float, reach: float) -> list[tuple[float, float]]:
-    """Where a body of size `reach` on a torus shows in the picture: at its place, and beyond the edges that it touches."""
+def places_across_edges(position: NDArray[np.float64], side: float, reach: float) -> list[tuple[float, float]]:
+    """Places at which a body on a torus shows: its own, and one beyond each edge that it touches.
+
+    `reach` is the size of the body.
+    """
     x, y = float(position[0]), float(position[1])
     shifts = [[0.0] + [-math.copysign(side, at)] * (abs(at) > side / 2 - reach) for at in (x, y)]
     return [(x + dx, y + dy) for dx in shifts[0] for dy in shifts[1]]
 
 
-def directions_in_cells(state: State, copy: int, side: float) -> str:
-    """Ten rows of twenty cells, the highest y first: the mean direction of the agents there as an arrow, `o` if they have none, `.` for nobody."""
-    angle, at = state.angle[copy], state.position[copy]
+def directions_in_cells(state: State, env: int, side: float) -> str:
+    """Mean directions in ten rows of twenty cells, the highest y first.
+
+    An arrow is the mean direction of the agents there, `o` stands for none and `.` for no agent.
+    """
+    angle, at = state.angle[env], state.position[env]
     row = np.clip((at[:, 1] / side + 0.5) * 10, 0, 9).astype(int)
     column = np.clip((at[:, 0] / side + 0.5) * 20, 0, 19).astype(int)
     total, count = np.zeros((10, 20), complex), np.zeros((10, 20), int)
     np.add.at(total, (row, column), np.exp(1j * angle))
     np.add.at(count, (row, column), 1)
     rows = ["".join(_arrow(total[r, q], count[r, q]) for q in range(20)) for r in range(9, -1, -1)]
-    return "\n".join([*rows, f"step {state.elapsed[copy]}   order {order_of(state, copy).length:.3f}"])
+    return "\n".join([*rows, f"step {state.elapsed[env]}   order {order_of(state, env).length:.3f}"])
 
 
 def _arrow(total: complex, count: int) -> str:

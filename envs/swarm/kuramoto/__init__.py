@@ -1,4 +1,7 @@
-"""Kuramoto: oscillators that see their neighbours' mean phase fall into step."""
+"""Kuramoto: oscillators that see the mean phase of their neighbours fall into step.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

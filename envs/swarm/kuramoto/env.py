@@ -8,31 +8,67 @@ from numpy.typing import NDArray
 from ...registration.entry_points import entry_points
 from ..headings.env import Turning
 from . import draw
-from .rules import KuramotoParameters, kuramoto_constants
+from .config import KuramotoConfig
+from .rules import kuramoto_constants
 
 
 class Kuramoto(Turning):
-    """Oscillators at fixed random places of a torus fall into step, though each has a speed of its own and sees only the mean around it.
+    """Oscillators with frequencies of their own fall into step; each sees only the mean around it.
 
-    Phases, natural frequencies and places are drawn evenly. In a step a phase grows by its natural frequency, by `max_turn` times the
-    action and by noise. The classical model is the action (coupling / max_turn) * r * sin(psi - theta); see `policies`.
+    Rules:
+        Phases, natural frequencies and fixed places on a torus are drawn evenly. In a step a phase
+        grows by its natural frequency, by `max_turn` times the action and by noise. The classical
+        model is the action (coupling / max_turn) * r * sin(psi - theta); see `policies`.
 
-    Observation: float32 `(4,)`: sine and cosine of psi - theta, where theta is the own phase and psi that of the mean unit vector over
-    all within `radius`, oneself included, with normal noise on the angle; r, the length of that mean; the natural frequency over `max_turn`,
-    so that the action that cancels it is minus this number.
-    Action: float32 `(1,)` in [-1, 1]. Reward, the same for all: the order, which is the length of the mean unit vector over the whole population,
-    minus `action_cost` times the mean size of the actions. Nobody terminates.
-    Global state: the phases on 16 points of the circle from -pi on, then on 6 x 6 points of the torus the population's density and the sums of cosines
-    and sines (see `collective`; row by row from the lowest y, in units of an even spread), and the share of the episode that has passed.
+    Observation:
+        theta is the own phase and psi that of the mean unit vector over all within `radius`, the
+        agent included, with normal noise on the angle.
 
-    Episode metrics: `order`, over the episode's steps; `final_order`, at its end; `effort`, the mean size of the actions.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | sine of psi - theta | -1 to 1 |
+        | 1 | cosine of psi - theta | -1 to 1 |
+        | 2 | r, the length of that mean | 0 to 1 |
+        | 3 | natural frequency / `max_turn`, which minus this action cancels | -0.5 to 0.5 |
 
-    Source: see `turning`; Kuramoto, "Self-entrainment of a population of coupled non-linear oscillators" (1975).
+        Global state: the phases on 16 points of the circle from -pi on, then on 6 x 6 points of the
+        torus the population's density and the sums of cosines and sines (see `collective`; row by
+        row from the lowest y, in units of an even spread), and the share of `max_cycles` gone.
+
+    Actions:
+        A continuous action.
+
+        | index | action |
+        | --- | --- |
+        | 0 | turn as a share of `max_turn`, -1 to 1; positive is anticlockwise |
+
+    Reward:
+        The same for all: the order, which is the length of the mean unit vector over the whole
+        population, minus `action_cost` times the mean size of the actions.
+
+    End:
+        An episode is truncated after `max_cycles` steps; no agent terminates.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | order | mean order over the steps of the episode |
+        | final_order | order at its end |
+        | effort | mean size of the actions |
+
+    Differences from the source:
+        The paper's own code was not at hand, so radius, speeds, observation noise, action cost and
+        the description of the population are our own definitions; see `headings.rules`.
+
+    Source:
+        Kuramoto, "Self-entrainment of a population of coupled non-linear oscillators" (1975);
+        Cui, Hauck, Fabian and Koeppl, "Learning decentralized partially observable mean field
+        control for artificial collective behavior" (2024).
     """
 
-    Parameters = KuramotoParameters
+    Parameters = KuramotoConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: KuramotoParameters):
+    def __init__(self, id: str, num_envs: int, parameters: KuramotoConfig):
         most = parameters.spread / parameters.max_turn if parameters.max_turn > 0 else 0.0
         super().__init__(id, num_envs, parameters, kuramoto_constants(parameters), (-most, most))
 
@@ -41,7 +77,7 @@ class Kuramoto(Turning):
         return draw.draw(self.state, copy, self.constants, **options)
 
     def text(self, copy: int = 0) -> str:
-        """The phases in characters; see `draw.text`."""
+        """Phases in characters; see `draw.text`."""
         return draw.text(self.state, copy, self.constants)
 
 

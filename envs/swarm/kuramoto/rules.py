@@ -1,25 +1,10 @@
-"""The rules of the Kuramoto task: those of `turning` for oscillators that stand still and have natural frequencies."""
+"""Rules of the Kuramoto task: those of `headings` for oscillators with natural frequencies."""
 
-from dataclasses import dataclass
-
-import numpy as np
-
-from ...core.validation import check_within
-from ..headings.rules import Constants, TurningParameters, build_constants
+from ..headings.rules import build_constants
+from ..headings.state import Constants
+from .config import KuramotoConfig
 
 
-@dataclass(frozen=True)
-class KuramotoParameters(TurningParameters):
-    """Options of the Kuramoto task."""
-
-    spread: float = 0.1
-    """Natural frequencies are drawn evenly from -spread to spread, in radians a step."""
-
-    def __post_init__(self):
-        super().__post_init__()
-        check_within("spread", self.spread, 0, np.pi)
-
-
-def kuramoto_constants(parameters: KuramotoParameters) -> Constants:
-    """The constants of a task with these parameters."""
-    return build_constants(parameters, speed=0.0, spread=parameters.spread, sees_frequency=True)
+def kuramoto_constants(config: KuramotoConfig) -> Constants:
+    """Constants of a task with this config."""
+    return build_constants(config, speed=0.0, spread=config.spread, sees_frequency=True)

@@ -1,4 +1,7 @@
-"""Agents spread over landmarks without bumping into each other: MPE's simple_spread."""
+"""Spread: agents cover landmarks without touching each other, as in MPE's simple_spread.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

@@ -1,4 +1,4 @@
-"""Spread as a batched environment, and its entry points for PettingZoo."""
+"""Spread as a batched environment."""
 
 from typing import Any
 
@@ -8,86 +8,114 @@ from numpy.typing import NDArray
 
 from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
+from ...kernels.arrays import allocate
 from ...plane.particles import Scratch
 from ...registration.entry_points import entry_points
-from . import draw
-from .observation import observe_copies, width
-from .rules import (
-    COVERED,
-    SpreadParameters,
-    State,
-    advance_copies,
-    begin_copies,
-    build_constants,
-    nearest_distances,
-)
+from . import draw, rules
+from .config import SpreadConfig
+from .observation import observe, width
+from .rules import COVERED
+from .state import State
 
 
 class Spread(BatchEnv[State]):
-    """n agents cover n landmarks without touching each other: MPE's simple_spread.
+    """Agents cover as many landmarks without touching each other: MPE's simple_spread.
 
-    Observation, float32: own velocity, own position, the landmarks and then the other agents relative to oneself (x, y each),
-    and two zeros per other agent where MPE puts what it says; 18 numbers for three agents.
-    Actions: none, left, right, down, up; with `continuous` five strengths from 0 to 1, of which the first does nothing.
-    Reward: `1 - local_ratio` times minus the sum over landmarks of the distance to the nearest agent, the same for all, and
-    `local_ratio` times minus the number of others that one touches.
-    Episodes last `max_cycles` steps, or with `terminate_on_success` until every landmark is covered.
+    Rules:
+        Agents and landmarks are drawn evenly in the square from -1 to 1. Agents are round bodies of
+        radius 0.15 that accelerate, slow down and push off each other; see `plane.particles`. A
+        landmark is covered by an agent whose middle is within 0.1.
 
-    Episode metrics: `landmark_distance`, the mean over landmarks of the distance to the nearest agent at the end;
-    `occupied`, the share of landmarks with an agent within 0.1 at the end; `collisions`, touching pairs summed over steps.
+    Observation:
+        For three agents; in general landmarks follow at index 4, then other agents, then two zeros
+        for each other agent where MPE has its message. Landmarks and other agents are relative to
+        the agent (x, y each); with `num_landmark_neighbors` and `num_agent_neighbors` the nearest
+        alone, the nearest first.
 
-    Source: mpe2 1.1.1, simple_spread_v3, which it follows to rounding. Of its options, `curriculum` is our `collision_penalty` (a
-    stage is a parameter, not a call on a running environment), `benchmark_data` our metrics, and `dynamic_rescaling`, which
-    is about the picture, is left out. Where success comes in the very last step we report both flags, mpe2 the truncation alone.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0-1 | own velocity | unbounded |
+        | 2-3 | own position | unbounded |
+        | 4-9 | landmarks, relative | unbounded |
+        | 10-13 | other agents, relative | unbounded |
+        | 14-17 | 0 | 0 |
 
-    Raises:
-        BadParameter: a parameter is out of range.
+        Global state: positions, velocities, landmarks, and the share of `max_cycles` gone.
+
+    Actions:
+        With `continuous` five strengths from 0 to 1, of which the first has no effect.
+
+        | index | action |
+        | --- | --- |
+        | 0 | none |
+        | 1 | left |
+        | 2 | right |
+        | 3 | down |
+        | 4 | up |
+
+    Reward:
+        `1 - local_ratio` times minus the sum over landmarks of the distance to the nearest agent,
+        the same for all, and `local_ratio` times minus the number of others that the agent touches.
+        Without `collision_penalty` touching costs nothing.
+
+    End:
+        An episode is truncated after `max_cycles` steps. With `terminate_on_success` all agents
+        terminate once every landmark is covered.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | landmark_distance | mean over landmarks of the distance to the nearest agent at the end |
+        | occupied | share of landmarks with an agent within 0.1 at the end |
+        | collisions | touching pairs, summed over the steps |
+
+    Differences from the source:
+        It follows mpe2 to rounding. Of its options, `curriculum` is our `collision_penalty` (a
+        stage is a config value, not a call on a running environment), `benchmark_data` our metrics,
+        and `dynamic_rescaling`, which is about the picture, is left out. Where success comes in the
+        very last step we report both flags, mpe2 the truncation alone.
+
+    Source:
+        mpe2 1.1.1, simple_spread_v3.
     """
 
-    Parameters = SpreadParameters
+    Parameters = SpreadConfig
+    parameters: SpreadConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: SpreadParameters):
+    def __init__(self, id: str, num_envs: int, parameters: SpreadConfig):
         self._n = parameters.num_agents
-        self._constants = build_constants(parameters)
+        self.constants = rules.build_constants(parameters)
         group = GroupSpec(
             name=DEFAULT_GROUP,
             size=self._n,
-            observation_space=spaces.Box(-np.inf, np.inf, (width(self._constants, self._n),), np.float32),
+            observation_space=spaces.Box(-np.inf, np.inf, (width(self.constants, self._n),), np.float32),
             action_space=spaces.Box(0, 1, (5,), np.float32) if parameters.continuous else spaces.Discrete(5),
-            shared_reward=self._constants.local == 0,
+            shared_reward=self.constants.local == 0,
         )
         metrics = ("landmark_distance", "occupied", "collisions")
         spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(6 * self._n + 1,))
         super().__init__(spec, num_envs, parameters)
-        self._scratch = Scratch(np.zeros((num_envs, self._n, 2)))
+        self.scratch = Scratch(np.zeros((num_envs, self._n, 2)))
 
     def _allocate(self) -> State:
-        vectors = (self.num_envs, self._n, 2)
-        return State(
-            *self.required_state(),
-            position=np.zeros(vectors),
-            velocity=np.zeros(vectors),
-            landmark=np.zeros(vectors),
-            collisions=np.zeros(self.num_envs, np.int32),
-            success=np.zeros(self.num_envs, np.bool_),
-        )
+        return allocate(State, envs=self.num_envs, agents=self._n)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        begin_copies(self.state, where)
+        rules.begin(self.state, where=where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         reward = self.groups[DEFAULT_GROUP].reward
-        advance_copies(self.state, self._constants, self._scratch, where, actions[DEFAULT_GROUP], reward)
+        rules.advance(self.state, self.constants, self.scratch, actions[DEFAULT_GROUP], reward, where=where)
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        observe_copies(self.state, self._constants, step.observation, self.global_state)
-        if self._constants.ends_on_success:
+        observe(self.state, self.constants, step.observation, self.global_state)
+        if self.constants.ends_on_success:
             step.terminated[:] = self.state.success[:, None]
             step.active[:] = ~step.terminated
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        distance = nearest_distances(self.state)
+        distance = rules.nearest_distances(self.state)
         return {
             "landmark_distance": distance.mean(axis=1),
             "occupied": (distance < COVERED).mean(axis=1),
@@ -99,7 +127,7 @@ class Spread(BatchEnv[State]):
         return draw.draw(self.state, copy, **options)
 
     def text(self, copy: int = 0) -> str:
-        """One copy in words; see `draw.text`."""
+        """One env in words; see `draw.text`."""
         return draw.text(self.state, copy)
 
 

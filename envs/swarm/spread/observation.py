@@ -1,10 +1,8 @@
-"""What the agents of spread see, and the global state."""
+"""Observations and global state of spread."""
 
-import numpy as np
-
-from ...kernels import over_copies, prange
+from ...kernels import each_env
 from ...plane.particles import FULL, kernel, see, see_nearest
-from .rules import Constants
+from .state import Constants
 
 
 def width(k: Constants, n: int) -> int:
@@ -14,16 +12,17 @@ def width(k: Constants, n: int) -> int:
     return 4 + 2 * landmarks + 4 * others
 
 
+@each_env
 @kernel
-def observe_copy(state, k, observation, global_state, c):
-    """Write what copy c shows: observations (num_envs, n, width), and the global state (num_envs, 6n + 1).
+def observe(state, k, observation, global_state, env):
+    """Write observations (num_envs, n, width) and the global state (num_envs, 6n + 1) of an env.
 
-    The places of what agents say stay 0: nobody speaks here. The global state is positions, velocities, landmarks, and the share of
-    the episode that is over.
+    The places of messages stay 0: there are none here. The global state is positions, velocities,
+    landmarks, and the share of `max_cycles` gone.
     """
-    position, velocity, landmark = state.position[c], state.velocity[c], state.landmark[c]
+    position, velocity, landmark = state.position[env], state.velocity[env], state.landmark[env]
     for i in range(position.shape[0]):
-        row, x, y = observation[c, i], position[i, 0], position[i, 1]
+        row, x, y = observation[env, i], position[i, 0], position[i, 1]
         row[0], row[1], row[2], row[3] = velocity[i, 0], velocity[i, 1], x, y
         if k.landmarks_seen == FULL:
             at = see(landmark, -1, x, y, row, 4)
@@ -33,15 +32,8 @@ def observe_copy(state, k, observation, global_state, c):
             see(position, i, x, y, row, at)
         else:
             see_nearest(position, i, k.agents_seen, x, y, row, at)
-    row = global_state[c]
+    row = global_state[env]
     at = see(position, -1, 0.0, 0.0, row, 0)
     at = see(velocity, -1, 0.0, 0.0, row, at)
     at = see(landmark, -1, 0.0, 0.0, row, at)
-    row[at] = state.elapsed[c] / k.horizon
-
-
-@over_copies
-def observe_copies(state, k, observation, global_state):
-    """Write what every copy shows."""
-    for c in prange(observation.shape[0]):
-        observe_copy(state, k, observation, global_state, np.int64(c))
+    row[at] = state.elapsed[env] / k.horizon

@@ -1,4 +1,4 @@
-"""The scripted yardstick of spread, for discrete and continuous actions."""
+"""Scripted baseline of spread, for discrete and continuous actions."""
 
 import math
 from typing import Any
@@ -10,17 +10,20 @@ from ...core.scripted_policy import ScriptedPolicy
 from ...core.spec import EnvSpec, GroupSpec
 from ...kernels import njit
 from ...plane.particles import TIME_STEP, coasting, kernel, push, squared_distance
-from .rules import ACCEL, SpreadParameters, State
+from .config import SpreadConfig
+from .rules import ACCEL
+from .state import State
 
 STEPS = 4
-"""How many steps ahead an agent wants to be on its landmark; by trying, the best from 2 to 12."""
+"""Number of steps in which an agent aims to be on its landmark; the best of 2 to 12 by trial."""
 
 
 class SpreadAssign(ScriptedPolicy):
     """Agents share out the landmarks and steer to them.
 
-    The nearest pair of agent and landmark first, then agents swap landmarks as long as that shortens the sum of distances.
-    It sees everything and knows nothing of collisions, which short ways mostly avoid.
+    The nearest pairs of agent and landmark go first, then agents swap landmarks as long as that
+    shortens the sum of distances. The policy reads the whole state. It ignores collisions, which
+    short paths mostly avoid.
     """
 
     plays = ("swarm/spread",)
@@ -29,12 +32,12 @@ class SpreadAssign(ScriptedPolicy):
         self._continuous = continuous
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: SpreadParameters) -> "SpreadAssign":
-        """A policy for a task with these parameters."""
+    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: SpreadConfig) -> "SpreadAssign":
+        """A policy for a task with this config."""
         return cls(parameters.continuous)
 
     def act(self, world: State, generator: Any = None) -> NDArray[Any]:
-        """The actions of all agents."""
+        """Actions of all agents."""
         num_envs, n = world.position.shape[:2]
         action = np.zeros((num_envs, n, 5), np.float32) if self._continuous else np.zeros((num_envs, n), np.int64)
         _act(world.position, world.velocity, world.landmark, assign(world.position, world.landmark), action)
@@ -42,20 +45,20 @@ class SpreadAssign(ScriptedPolicy):
 
 
 def assign(position: NDArray[np.float64], landmark: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Which landmark each agent goes to, `(num_envs, n)`; both arguments `(num_envs, n, 2)`."""
+    """Landmark of each agent, `(num_envs, n)`; both arguments are `(num_envs, n, 2)`."""
     choice = np.full(position.shape[:2], -1, np.int64)
-    _assign_copies(position, landmark, choice)
+    _assign(position, landmark, choice)
     return choice
 
 
 @njit(cache=True)
-def _assign_copies(position, landmark, choice):
+def _assign(position, landmark, choice):
     taken = np.zeros(landmark.shape[1], np.bool_)
-    for c in range(choice.shape[0]):
+    for env in range(choice.shape[0]):
         taken[:] = False
         for _ in range(choice.shape[1]):
-            _take_nearest(position[c], landmark[c], choice[c], taken)
-        while _swap_once(position[c], landmark[c], choice[c]):
+            _take_nearest(position[env], landmark[env], choice[env], taken)
+        while _swap_once(position[env], landmark[env], choice[env]):
             pass
 
 
@@ -74,11 +77,11 @@ def _take_nearest(position, landmark, choice, taken):
 
 @kernel
 def _swap_once(position, landmark, choice):
-    """Let the first two agents swap who thereby have a shorter way together; False if there are none."""
+    """Let the first two agents swap that thereby shorten their paths in sum; False without any."""
     for a in range(choice.shape[0]):
         for b in range(a + 1, choice.shape[0]):
-            now = _way(position, a, landmark, choice[a]) + _way(position, b, landmark, choice[b])
-            then = _way(position, a, landmark, choice[b]) + _way(position, b, landmark, choice[a])
+            now = _distance(position, a, landmark, choice[a]) + _distance(position, b, landmark, choice[b])
+            then = _distance(position, a, landmark, choice[b]) + _distance(position, b, landmark, choice[a])
             if then < now - 1e-9:  # rounding must not make them swap for ever
                 choice[a], choice[b] = choice[b], choice[a]
                 return True
@@ -86,17 +89,17 @@ def _swap_once(position, landmark, choice):
 
 
 @kernel
-def _way(position, i, landmark, j):
+def _distance(position, i, landmark, j):
     return math.sqrt(squared_distance(position, i, landmark, j))
 
 
 @njit(cache=True)
 def _act(position, velocity, landmark, choice, action):
     # The velocity of this step moves the body first, the thrust from the next step on.
-    ahead, gain = coasting(STEPS), ACCEL * TIME_STEP * coasting(STEPS - 1)
-    for c in range(choice.shape[0]):
+    ahead, thrust = coasting(STEPS), ACCEL * TIME_STEP * coasting(STEPS - 1)
+    for env in range(choice.shape[0]):
         for i in range(choice.shape[1]):
-            j = choice[c, i]
-            x = landmark[c, j, 0] - position[c, i, 0] - velocity[c, i, 0] * ahead
-            y = landmark[c, j, 1] - position[c, i, 1] - velocity[c, i, 1] * ahead
-            push(action, c, i, x / gain, y / gain)
+            j = choice[env, i]
+            x = landmark[env, j, 0] - position[env, i, 0] - velocity[env, i, 0] * ahead
+            y = landmark[env, j, 1] - position[env, i, 1] - velocity[env, i, 1] * ahead
+            push(action, env, i, x / thrust, y / thrust)

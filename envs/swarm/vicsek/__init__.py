@@ -1,4 +1,7 @@
-"""Vicsek: flyers of constant speed that see their neighbours' mean heading align."""
+"""Vicsek: flyers that see the mean heading of their neighbours align.
+
+Importing this registers the task and loads nothing else.
+"""
 
 from ...registration.register import register_task
 

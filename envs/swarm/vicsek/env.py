@@ -8,31 +8,67 @@ from numpy.typing import NDArray
 from ...registration.entry_points import entry_points
 from ..headings.env import Turning
 from . import draw
-from .rules import VicsekParameters, vicsek_constants
+from .config import VicsekConfig
+from .rules import vicsek_constants
 
 
 class Vicsek(Turning):
-    """Flyers of constant speed on a torus align their headings, though each sees only the mean heading around it.
+    """Flyers align their headings, though each sees only the mean heading around it.
 
-    Places and headings are drawn evenly. In a step a heading turns by `max_turn` times the action and by noise, then everyone flies `speed` along
-    the new heading. The classical model turns right into the mean heading; see `policies`.
+    Rules:
+        Places on a torus and headings are drawn evenly. In a step a heading turns by `max_turn`
+        times the action and by noise, then all fly `speed` along their new headings. The classical
+        model turns right into the mean heading; see `policies`.
 
-    Observation: float32 `(4,)`: sine and cosine of psi - theta, where theta is the own heading and psi that of the mean unit vector over
-    all within `radius`, oneself included, with normal noise on the angle; the length of that mean, the local order; the share of the other
-    agents that are in sight.
-    Action: float32 `(1,)` in [-1, 1]. Reward, the same for all: the order, which is the length of the mean unit vector over the whole population,
-    minus `action_cost` times the mean size of the actions. Nobody terminates.
-    Global state: the headings on 16 points of the circle from -pi on, then on 6 x 6 points of the torus the population's density and the sums of cosines
-    and sines (see `collective`; row by row from the lowest y, in units of an even spread), and the share of the episode that has passed.
+    Observation:
+        theta is the own heading and psi that of the mean unit vector over all within `radius`, the
+        agent included, with normal noise on the angle.
 
-    Episode metrics: `order`, over the episode's steps; `final_order`, at its end; `effort`, the mean size of the actions.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | sine of psi - theta | -1 to 1 |
+        | 1 | cosine of psi - theta | -1 to 1 |
+        | 2 | length of that mean, the local order | 0 to 1 |
+        | 3 | share of the other agents that are in sight | 0 to 1 |
 
-    Source: see `turning`; Vicsek et al., "Novel type of phase transition in a system of self-driven particles" (1995).
+        Global state: the headings on 16 points of the circle from -pi on, then on 6 x 6 points of
+        the torus the population's density and the sums of cosines and sines (see `collective`; row
+        by row from the lowest y, in units of an even spread), and the share of `max_cycles` gone.
+
+    Actions:
+        A continuous action.
+
+        | index | action |
+        | --- | --- |
+        | 0 | turn as a share of `max_turn`, -1 to 1; positive is anticlockwise |
+
+    Reward:
+        The same for all: the order, which is the length of the mean unit vector over the whole
+        population, minus `action_cost` times the mean size of the actions.
+
+    End:
+        An episode is truncated after `max_cycles` steps; no agent terminates.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | order | mean order over the steps of the episode |
+        | final_order | order at its end |
+        | effort | mean size of the actions |
+
+    Differences from the source:
+        The paper's own code was not at hand, so radius, speeds, observation noise, action cost and
+        the description of the population are our own definitions; see `headings.rules`.
+
+    Source:
+        Vicsek et al., "Novel type of phase transition in a system of self-driven particles" (1995);
+        Cui, Hauck, Fabian and Koeppl, "Learning decentralized partially observable mean field
+        control for artificial collective behavior" (2024).
     """
 
-    Parameters = VicsekParameters
+    Parameters = VicsekConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: VicsekParameters):
+    def __init__(self, id: str, num_envs: int, parameters: VicsekConfig):
         super().__init__(id, num_envs, parameters, vicsek_constants(parameters), (0, 1))
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
@@ -40,7 +76,7 @@ class Vicsek(Turning):
         return draw.draw(self.state, copy, self.constants, **options)
 
     def text(self, copy: int = 0) -> str:
-        """The headings in characters; see `draw.text`."""
+        """Headings in characters; see `draw.text`."""
         return draw.text(self.state, copy, self.constants)
 
 

@@ -1,23 +1,10 @@
-"""The rules of the Vicsek task: those of `turning` for agents that fly where their angle points."""
+"""Rules of the Vicsek task: those of `headings` for agents that fly along their angle."""
 
-from dataclasses import dataclass
-
-from ...core.validation import check_within
-from ..headings.rules import Constants, TurningParameters, build_constants
-
-
-@dataclass(frozen=True)
-class VicsekParameters(TurningParameters):
-    """Options of the Vicsek task."""
-
-    speed: float = 0.075
-    """How far everyone flies in a step."""
-
-    def __post_init__(self):
-        super().__post_init__()
-        check_within("speed", self.speed, 0, self.side)
+from ..headings.rules import build_constants
+from ..headings.state import Constants
+from .config import VicsekConfig
 
 
-def vicsek_constants(parameters: VicsekParameters) -> Constants:
-    """The constants of a task with these parameters."""
-    return build_constants(parameters, speed=parameters.speed, spread=0.0, sees_frequency=False)
+def vicsek_constants(config: VicsekConfig) -> Constants:
+    """Constants of a task with this config."""
+    return build_constants(config, speed=config.speed, spread=0.0, sees_frequency=False)

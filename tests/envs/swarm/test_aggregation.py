@@ -34,7 +34,7 @@ def move(env, velocity):
 
 
 def play(env, steps, seed=3):
-    """A course under the scripted rule: the last time step, and the reward of each step `(steps, num_envs)`."""
+    """Play under the scripted rule. Returns the last time step, and rewards `(steps, num_envs)`."""
     rule, rewards = Gather(env.parameters.speed), []
     env.reset(seed)
     step = None
@@ -47,7 +47,8 @@ def play(env, steps, seed=3):
 def test_a_step_by_hand():
     env = quiet(1, num_agents=2, action_cost=0.5)
     put(env, [[[0.0, 0.0], [1.0, 1.9]]])
-    # (3, 4) / 5 is not in the action space, (0.6, 0.8) is; (1, 1) is longer than 1 and keeps its direction only
+    # (3, 4) / 5 is not in the action space, (0.6, 0.8) is; (1, 1) is longer than 1 and keeps its
+    # direction only.
     reward = move(env, [[[0.6, -0.8], [1.0, 1.0]]])
     expected = [[0.12, -0.16], [1.0 + 0.2 / np.sqrt(2), 2.0]]  # the second one is stopped by the wall
     np.testing.assert_allclose(env.state.position[0], expected, atol=1e-7)
@@ -116,7 +117,10 @@ def test_everyone_is_home_within_15_steps():
 
 
 def test_the_noise_floor():
-    """Home, only the errors of one view and one movement remain: the mean length of a normal vector is sqrt(pi / 2) deviations."""
+    """In the middle, only the errors of one observation and one movement remain.
+
+    The mean length of a normal vector is sqrt(pi / 2) deviations.
+    """
     for noise, blur in ((0.03, 0.0), (0.03, 0.03)):
         env = make(ID, 8, num_agents=2000, noise=noise, observation_noise=blur, action_cost=0.0)
         _, rewards = play(env, 40)
@@ -125,7 +129,7 @@ def test_the_noise_floor():
 
 
 def test_returns_of_larger_populations_scatter_less():
-    """Propagation of chaos: under a fixed rule the return of n agents strays from its limit like 1 / sqrt(n)."""
+    """Propagation of chaos: under a fixed rule returns of n agents scatter like 1 / sqrt(n)."""
     spread = []
     for n in (10, 100, 1000):
         _, rewards = play(make(ID, 200, num_agents=n), 20)

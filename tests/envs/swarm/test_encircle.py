@@ -129,7 +129,7 @@ def test_what_always_holds(seed, n, shaping):
     np.testing.assert_allclose(total, np.tile(env.state.score[:, None], n), atol=1e-4)
 
 
-def test_the_yardstick_catches():
+def test_the_baseline_catches():
     env = make(ID, 32, max_cycles=60)
     policy, generator = Surround.build(env.spec, env.spec.groups[0], env.parameters), np.random.default_rng(0)
     env.reset(seed=0)

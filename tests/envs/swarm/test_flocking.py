@@ -151,7 +151,7 @@ def test_no_episode_begins_in_formation():
     assert (env.state.env_counters[:, COST] > 0).all()
 
 
-def test_the_yardstick_forms_the_square():
+def test_the_baseline_forms_the_square():
     env = make(ID, 64)
     policy = Formation.build(env.spec, env.spec.groups[0], env.parameters)
     generator = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""What holds for Kuramoto's and Vicsek's tasks alike: turning, seeing, and being paid for order."""
+"""Properties of both Kuramoto's and Vicsek's task: turns, observations, and rewards for order."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def test_equal_angles_have_order_1_and_evenly_spread_ones_0(id):
 @BOTH
 @pytest.mark.parametrize(("n", "expected"), [(10, 0.282), (100, 0.0894), (1000, 0.0280)])
 def test_the_order_of_random_angles_and_that_idle_agents_stay_there(id, n, expected):
-    """About sqrt(pi / (4 n)): 0.280, 0.0886, 0.0280; the exact mean for few angles is a little above."""
+    """About sqrt(pi / (4 n)): 0.280, 0.0886, 0.0280; the exact mean for few angles is above."""
     env = make(id, 40_000 // n + 200, num_agents=n, radius=3.0)
     env.reset(seed=n)
     assert order(env.state.angle).mean() == pytest.approx(expected, rel=0.08)

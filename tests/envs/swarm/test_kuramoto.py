@@ -1,4 +1,7 @@
-"""The Kuramoto task against what is known of Kuramoto's model. What it shares with Vicsek's is in test_turning."""
+"""The Kuramoto task against known properties of Kuramoto's model.
+
+test_headings.py tests the rules that it shares with Vicsek's.
+"""
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ EVERYONE = 3.0  # a radius that spans the torus of side 4
 
 
 def couple(env, coupling, steps):
-    """Follow Kuramoto's model from the present state; the order after each step `(steps, num_envs)`."""
+    """Follow Kuramoto's model from the present state. Returns the orders `(steps, num_envs)`."""
     rule = Synchronize(env.constants, coupling)
     return np.array([env.step(rule.act(env.state)).groups["agents"].reward[:, 0] for _ in range(steps)])
 
@@ -25,7 +28,11 @@ def apart(env):
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9, -0.6])
 def test_two_coupled_oscillators_settle_at_the_arcsine(share):
-    """d(difference) = difference of frequencies - coupling * sin(difference), which rests at asin(their ratio)."""
+    """The difference rests at the arcsine of a ratio.
+
+    d(difference) = difference of frequencies - coupling * sin(difference), so it is the arcsine of
+    the difference of frequencies over the coupling.
+    """
     env = quiet(KURAMOTO, 8, num_agents=2, radius=EVERYONE, max_turn=0.3, action_cost=0.0, max_cycles=1000)
     starts = np.linspace(-1.5, 1.5, 8)
     put(env, np.stack([starts, np.zeros(8)], axis=1), frequency=np.array([0.5, -0.5]) * share * 0.3)
@@ -59,9 +66,11 @@ def test_everyone_in_sight_is_the_sum_over_all_pairs():
 
 
 def test_order_above_and_below_the_critical_coupling():
-    """Frequencies spread evenly to 0.1: the critical coupling is 0.4 / pi = 0.127, and at 0.2 all lock with the order that solves
+    """All lock above the critical coupling, and none below.
 
-    r = (sqrt(1 - q^2) + asin(q) / q) / 2 with q = 0.1 / (0.2 r), which is 0.951.
+    For frequencies spread evenly to 0.1 the critical coupling is 0.4 / pi = 0.127. At 0.2 all lock
+    with the order that solves r = (sqrt(1 - q^2) + asin(q) / q) / 2 with q = 0.1 / (0.2 r), which
+    is 0.951.
     """
     env = quiet(KURAMOTO, 2, num_agents=3000, radius=EVERYONE, action_cost=0.0, max_cycles=2000)
     env.reset(seed=2)

@@ -100,7 +100,7 @@ def test_what_always_holds(seed, n, shaping):
     np.testing.assert_allclose(total, np.tile(env.state.score[:, None], n), atol=1e-4)
 
 
-def test_the_yardstick_scores_in_every_step():
+def test_the_baseline_scores_in_every_step():
     env = make(ID, 8, max_cycles=20)
     policy = Agree.build(env.spec, env.spec.groups[0], env.parameters)
     env.reset(seed=0)

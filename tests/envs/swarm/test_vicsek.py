@@ -1,4 +1,7 @@
-"""The Vicsek task against what is known of Vicsek's model. What it shares with Kuramoto's is in test_turning."""
+"""The Vicsek task against known properties of Vicsek's model.
+
+test_headings.py tests the rules that it shares with Kuramoto's.
+"""
 
 import numpy as np
 import pytest
@@ -55,8 +58,8 @@ def test_order_falls_as_noise_grows():
 
 def test_what_holds_for_a_hundred_holds_for_a_thousand():
     orders = []
-    for n, copies in ((100, 80), (1000, 12)):
-        _, rewards = play(make(VICSEK, copies, num_agents=n), Align, 60)
+    for n, num_envs in ((100, 80), (1000, 12)):
+        _, rewards = play(make(VICSEK, num_envs, num_agents=n), Align, 60)
         orders.append(rewards.mean())
     assert orders[0] == pytest.approx(orders[1], rel=0.04)
 

@@ -1,4 +1,4 @@
-"""Scenes of Kuramoto's and Vicsek's tasks, and their rules a second time, over all pairs and without any kernel."""
+"""Scenes of Kuramoto's and Vicsek's tasks, and their rules again over all pairs, without kernels."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def turn(env, by):
 
 
 def play(env, policy, steps, seed=3):
-    """A course under a scripted rule: the last time step, and the reward of each step `(steps, num_envs)`."""
+    """Play under a scripted rule. Returns the last time step, and rewards `(steps, num_envs)`."""
     rule, rewards, step = policy.build(env.spec, env.spec.groups[0], env.parameters), [], None
     env.reset(seed)
     for _ in range(steps):
@@ -45,7 +45,10 @@ def order(angle):
 
 
 def seen_by_pairs(angle, position, side, radius, others, n):
-    """Sine and cosine of the relative mean direction, its length, and the share of others in sight if `others`, `(num_envs, n, 3 or 4)`."""
+    """Sine and cosine of the relative mean direction, and its length, `(num_envs, n, 3 or 4)`.
+
+    With `others` the share of others in sight follows.
+    """
     offset = position[:, :, None] - position[:, None]
     offset -= side * np.round(offset / side)
     near = np.hypot(offset[..., 0], offset[..., 1]) <= radius
