@@ -17,6 +17,7 @@ _PLACES = {
     "interop.to_pettingzoo.parallel": ("ParallelView",),
     "registration.entry_points": ("entry_points", "parallel_env"),
     "registration.make": ("make", "make_from", "parameters_of"),
+    "registration.register": ("register_policy",),
     "registration.registry": ("environments", "register_environment"),
 }
 _WHERE = {name: module for module, names in _PLACES.items() for name in names}

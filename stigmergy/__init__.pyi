@@ -23,6 +23,7 @@ from stigmergy.envs.errors import UnknownName as UnknownName
 from stigmergy.envs.errors import UserError as UserError
 from stigmergy.envs.registration.entry_points import parallel_env as parallel_env
 from stigmergy.envs.registration.make import make as make
+from stigmergy.envs.registration.register import register_policy as register_policy
 from stigmergy.envs.registration.registry import environments as environments
 from stigmergy.envs.registration.registry import register_environment as register_environment
 from stigmergy.envs.registration.scenario import Seats as Seats

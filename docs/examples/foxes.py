@@ -138,7 +138,7 @@ class Foxes(stigmergy.BatchEnv):
         return "\n".join(places + [f"hare {x:.2f} {y:.2f}" for x, y in self.state.hare[copy]])
 
 
-@stigmergy.register_algorithm("run_away")
+@stigmergy.register_policy("run_away")
 class RunAway(stigmergy.ScriptedPolicy):
     """Hares hop along the axis on which the nearest fox is nearer, away from it."""
 

@@ -18,7 +18,8 @@ def in_world(spec: EnvSpec, group: GroupSpec) -> tuple[EnvSpec, GroupSpec]:
 class ScriptedPolicy(ABC):
     """Acts for all agents of one group, in all copies, from the environment's state; learns nothing.
 
-    Registered like a learner (`stigmergy.register_algorithm("flee", Flee)`), it stands wherever an algorithm's name does.
+    Registered by `stigmergy.register_policy("flee", Flee)`, it stands wherever the name of an
+    algorithm does.
     """
 
     plays: ClassVar[tuple[str, ...]] = ("",)

@@ -3,7 +3,7 @@
 Importing this registers the tasks and loads nothing else.
 """
 
-from ..registration.register import register_task
+from ..registration.register import register_policy, register_task
 
 register_task(
     "pathfinding/lifelong-v0",
@@ -16,4 +16,14 @@ register_task(
     "pathfinding.env:OneShot",
     "each agent has one goal; success rates, makespan and sum of costs count",
     entry_points="pathfinding.oneshot",
+)
+register_policy(
+    "shortest_path",
+    "stigmergy.envs.pathfinding.policies:ShortestPath",
+    "pathfinding: along a shortest path, without regard to others",
+)
+register_policy(
+    "pibt",
+    "stigmergy.envs.pathfinding.policies:Pibt",
+    "pathfinding: priority inheritance with backtracking, a planner that sees everything",
 )

@@ -1,6 +1,6 @@
 """Berries that ripen the faster the more there are of their colour: importing this registers the task and its scenarios, and loads nothing else."""
 
-from ...registration.register import register_task
+from ...registration.register import register_policy, register_task
 from ...registration.scenario import Seats, register_scenario
 
 WORLD = "dilemmas/allelopathic_harvest-v0"
@@ -49,4 +49,32 @@ register_scenario(
     seats={"learners": Seats(agents=(1, 2, 4, 5)), "punishers": Seats(agents=(0, 3), policy="punish_green")},
     parameters=SMALL,
     description="four learners beside two who plant red and sanction who planted green, on the small map",
+)
+register_policy(
+    "planter_red",
+    "stigmergy.envs.dilemmas.policies:PlanterRed",
+    "dilemmas/allelopathic_harvest: plants red wherever it finds another colour, and eats ripe berries near it",
+)
+register_policy(
+    "planter_green",
+    "stigmergy.envs.dilemmas.policies:PlanterGreen",
+    "dilemmas/allelopathic_harvest: the same with green",
+)
+register_policy(
+    "planter_blue", "stigmergy.envs.dilemmas.policies:PlanterBlue", "dilemmas/allelopathic_harvest: the same with blue"
+)
+register_policy(
+    "eater",
+    "stigmergy.envs.dilemmas.policies:Eater",
+    "dilemmas/allelopathic_harvest: goes to ripe berries and never plants",
+)
+register_policy(
+    "punish_green",
+    "stigmergy.envs.dilemmas.policies:PunishGreen",
+    "dilemmas/allelopathic_harvest: plants red, and sanctions those who planted green last",
+)
+register_policy(
+    "punish_red",
+    "stigmergy.envs.dilemmas.policies:PunishRed",
+    "dilemmas/allelopathic_harvest: plants green, and sanctions those who planted red last",
 )

@@ -1,6 +1,6 @@
 """The river and the orchard: importing this registers the task and its scenarios and loads nothing else."""
 
-from ...registration.register import register_task
+from ...registration.register import register_policy, register_task
 from ...registration.scenario import Seats, register_scenario
 
 register_task(
@@ -19,4 +19,9 @@ register_scenario(
     world="dilemmas/cleanup-v0",
     seats={"learners": 3, "eaters": Seats(4, "defect")},
     description="dilemmas/cleanup-v0, three learners beside four who only eat: only they can clean",
+)
+register_policy(
+    "cleaner",
+    "stigmergy.envs.dilemmas.policies:Cleaner",
+    "dilemmas/cleanup: cleans the river in turns with the others, and eats when it is clean enough",
 )

@@ -1,6 +1,6 @@
 """The commons of apples: importing this registers the task and its scenarios and loads nothing else."""
 
-from ...registration.register import register_task
+from ...registration.register import register_policy, register_task
 from ...registration.scenario import Seats, register_scenario
 
 register_task(
@@ -26,4 +26,14 @@ register_scenario(
     seats={"learner": 1, "patrols": Seats(6, "punish")},
     parameters={"map": "closed"},
     description="dilemmas/harvest-v0, one learner among six sustainable ones in two rooms, who sanction greed",
+)
+register_policy(
+    "sustainable_harvester",
+    "stigmergy.envs.dilemmas.policies:SustainableHarvester",
+    "dilemmas/harvest: eats only apples that leave enough others around them",
+)
+register_policy(
+    "greedy_harvester",
+    "stigmergy.envs.dilemmas.policies:GreedyHarvester",
+    "dilemmas/harvest: eats the nearest apple, also the last one of a patch",
 )

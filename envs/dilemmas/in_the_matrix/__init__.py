@@ -1,6 +1,6 @@
 """Matrix games on a grid: what agents collect is the strategy they play with whom they meet. Importing this registers the task and its scenarios, and loads nothing else."""
 
-from ...registration.register import register_task
+from ...registration.register import register_policy, register_task
 from ...registration.scenario import Seats, register_scenario
 
 WORLD = "dilemmas/in_the_matrix-v0"
@@ -24,3 +24,18 @@ for _name, _others, _policy, _parameters, _description in (
         parameters=_parameters,
         description=_description,
     )
+register_policy(
+    "pure_0",
+    "stigmergy.envs.dilemmas.in_the_matrix.policies:Rock",
+    "dilemmas/in_the_matrix: always plays strategy 0, such as rock",
+)
+register_policy(
+    "pure_1",
+    "stigmergy.envs.dilemmas.in_the_matrix.policies:Paper",
+    "dilemmas/in_the_matrix: always plays strategy 1, such as paper",
+)
+register_policy(
+    "pure_2",
+    "stigmergy.envs.dilemmas.in_the_matrix.policies:Scissors",
+    "dilemmas/in_the_matrix: always plays strategy 2, such as scissors",
+)

@@ -3,13 +3,17 @@
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from stigmergy import envs
+from stigmergy.algorithms.core.make import learner_class, scripted_for
+from stigmergy.envs.core.scripted_policy import ScriptedPolicy
 from stigmergy.envs.errors import BadParameter, CannotImport, UnknownName
 from stigmergy.envs.registration import registry as registry_module
 from stigmergy.envs.registration.make import build_dataclass, make, parameters_of
-from stigmergy.envs.registration.registry import Registry, load_plugin
+from stigmergy.envs.registration.register import register_policy
+from stigmergy.envs.registration.registry import Registry, algorithms, load_plugin
 
 
 @pytest.fixture
@@ -137,3 +141,46 @@ def test_parameters_of_an_id():
     assert parameters_of("pathfinding/lifelong").__name__ == "LifelongConfig"
     with pytest.raises(UnknownName):
         parameters_of("nowhere")
+
+
+def test_a_policy_is_registered_by_a_decorator_a_call_and_a_string():
+    class Sleep(ScriptedPolicy):
+        """Stay."""
+
+        def act(self, world, generator):
+            return np.zeros((1, 1), np.int64)
+
+    assert register_policy("test_sleep")(Sleep) is Sleep
+    register_policy("test_nap", Sleep, "sleeps for a while")
+    register_policy("test_optimum", "stigmergy.envs.games.policies:Optimum", "by a string")
+    assert [algorithms.find(f"test_{name}").description for name in ("sleep", "nap", "optimum")] == [
+        "Stay.",
+        "sleeps for a while",
+        "by a string",
+    ]
+    assert learner_class("test_sleep").name == "test_sleep"
+    assert learner_class("test_optimum").policy.__name__ == "Optimum"
+    with pytest.raises(ValueError, match="'pibt' is registered already"):
+        register_policy("pibt", Sleep)
+
+
+def test_a_plugin_registers_policies_beside_its_task(tmp_path):
+    text = "import stigmergy\n\n\n@stigmergy.register_policy('test_doze')\nclass Doze(stigmergy.ScriptedPolicy):\n    plays = ('games/switch',)\n"
+    (tmp_path / "dozing.py").write_text(text)
+    load_plugin(str(tmp_path / "dozing.py"))
+    spec = make("games/switch-v0", 1).spec
+    assert scripted_for(spec, spec.groups[0]) == ["take_turns", "test_doze"]
+
+
+@pytest.mark.parametrize(
+    ("id", "names"),
+    [
+        ("dilemmas/iterated-v0", ["cooperate", "defect", "tit_for_tat", "grim", "win_stay_lose_shift"]),
+        ("dilemmas/common_pool-v0", ["cooperate", "defect", "tit_for_tat", "grim", "punish", "steward"]),
+        ("games/switch-v0", ["take_turns"]),
+        ("pathfinding/lifelong-v0", ["shortest_path", "pibt"]),
+    ],
+)
+def test_the_first_policy_of_a_task_is_its_baseline(id, names):
+    spec = make(id, 1).spec
+    assert scripted_for(spec, spec.groups[0]) == names
