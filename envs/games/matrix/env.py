@@ -36,7 +36,7 @@ class MatrixGame(BatchEnv[State]):
     Actions:
         | index | action |
         | --- | --- |
-        | 0-2 | row, column, ... of the table; climbing has three |
+        | 0-2 | row (agent 0) or column (agent 1) of the table of climbing |
 
     Reward:
         The payoff of the joint action.
