@@ -22,7 +22,7 @@ class Gather(ScriptedPolicy):
     plays = ("swarm/aggregation",)
 
     def __init__(self, speed: float):
-        """`speed` is that of the config; a middle within it is reached by a shorter step."""
+        """`speed` is that of the config; from within it an agent steps right onto the middle."""
         self._speed = speed
 
     @classmethod

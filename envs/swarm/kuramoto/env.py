@@ -29,7 +29,7 @@ class Kuramoto(Turning):
         | 0 | sine of psi - theta | -1 to 1 |
         | 1 | cosine of psi - theta | -1 to 1 |
         | 2 | r, the length of that mean | 0 to 1 |
-        | 3 | natural frequency / `max_turn`, which minus this action cancels | -0.5 to 0.5 |
+        | 3 | natural frequency / `max_turn`; minus this as action cancels it | -0.5 to 0.5 |
 
         Global state: the phases on 16 points of the circle from -pi on, then on 6 x 6 points of the
         torus the population's density and the sums of cosines and sines (see `collective`; row by

@@ -167,6 +167,14 @@ def test_every_round_is_as_recorded(entry):
         kind.compare(env, case, happened)
 
 
+def test_counters_have_another_name_in_checkpoints_of_earlier_releases():
+    env = make("swarm/foraging-v0", 8)
+    env.reset(seed=0)
+    fields = env.snapshot()._asdict()
+    fields["tally"] = fields.pop("env_counters") + 1
+    np.testing.assert_array_equal(env.state_of(fields).env_counters, env.state.env_counters + 1)
+
+
 def test_single_rounds_of_pushing_are_as_recorded():
     pushes = [entry for entry in RECORDING if entry["case"]["task"] == "physics" and entry["case"]["agents"]]
     assert len(pushes) > 500
