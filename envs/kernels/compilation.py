@@ -134,6 +134,8 @@ class EachEnv:
     def loop(self) -> Any:
         """The compiled loop; see `compile_loop`."""
         if self._loop is None:
+            # A loop from the cache refers to the functions of Numba's threads, also where one env needs none.
+            get_num_threads()  # starts them
             self._loop = compile_loop(self._kernel, self._function)
         return self._loop
 

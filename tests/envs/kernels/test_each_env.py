@@ -153,3 +153,19 @@ def test_it_runs_uncompiled_where_numba_is_told_to_compile_nothing():
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[11, 5, 5, 11, 11, 5, 5, 11] function"
+
+
+STARTED = """
+import numba
+from stigmergy.envs.kernels import compilation
+from tests.envs.kernels.test_each_env import count_up
+compilation.compile_loop = lambda *_: numba.threading_layer()
+print(count_up.loop)
+"""
+
+
+def test_threads_start_before_a_loop_is_loaded():
+    """A loop from the cache refers to their functions: in a process with one env it crashed."""
+    done = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
