@@ -10,7 +10,7 @@ medians of rounds in which the variants take turns.
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any
 
 import numba
@@ -23,6 +23,7 @@ from stigmergy.algorithms.core.learner import Decision, Information
 from stigmergy.envs.core.random_policy import random_actions
 from stigmergy.envs.dilemmas.grid_engine.env import GridDilemma
 from stigmergy.envs.dilemmas.grid_engine.sanctions import note_opportunities
+from stigmergy.envs.kernels import each_env
 from stigmergy.training.rollout_buffer import RolloutBuffer
 
 TASKS = ("dilemmas/cleanup-v0", "dilemmas/harvest-v0", "dilemmas/allelopathic_harvest-v0")
@@ -58,14 +59,11 @@ class Row:
 
 
 @njit
-def note_nothing(state, k, scratch, opportunity, c):
+def note_nothing(state, k, scratch, opportunity, env):
     """Replacement of `note_opportunities` that records nothing."""
 
 
-@njit
-def _note_all(state, k, scratch, opportunity):
-    for c in range(opportunity.shape[0]):
-        note_opportunities(state, k, scratch, opportunity, c)
+_note_all = each_env(note_opportunities)
 
 
 def with_note(id: str, note: Any, num_envs: int = NUM_ENVS) -> GridDilemma:
@@ -75,9 +73,9 @@ def with_note(id: str, note: Any, num_envs: int = NUM_ENVS) -> GridDilemma:
     """
     env: Any = stigmergy.make(id, num_envs)
     rules: Any = sys.modules[type(env).__module__.removesuffix(".env") + ".rules"]
-    one = njit(_swapped(rules._advance_copy.py_func, note_opportunities=note))
-    loop = njit(_swapped(rules.advance_copies.serial.py_func, _advance_copy=one))
-    env._play = MethodType(_swapped(type(env)._play, advance_copies=loop), env)
+    advance = each_env(njit(_swapped(rules.advance.__wrapped__, note_opportunities=note)))
+    advance._loop = njit(advance.loop.py_func)  # the cache would take it for the loop of the task's own kernel
+    env._play = MethodType(_swapped(type(env)._play, rules=SimpleNamespace(advance=advance)), env)
     return env
 
 

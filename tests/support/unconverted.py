@@ -1,28 +1,16 @@
 """Places that do not keep a rule yet. These tables may only shrink: a test refuses entries that hold no violation."""
 
 TASKS_WITHOUT_CONFIG = {
-    "envs/dilemmas/coins",
 }
 """Folders of tasks whose options still stand in `rules.py`."""
 
 TASKS_WITHOUT_SECTIONS = {
-    "dilemmas/allelopathic_harvest-v0",
-    "dilemmas/cleanup-v0",
-    "dilemmas/coins-v0",
-    "dilemmas/harvest-v0",
-    "dilemmas/in_the_matrix-v0",
 }
 """Tasks whose class docstring has no common sections or tables."""
 
 PACKAGES_WITH_QUESTIONS = {
     "envs",
     "envs/core",
-    "envs/dilemmas/allelopathic_harvest",
-    "envs/dilemmas/cleanup",
-    "envs/dilemmas/coins",
-    "envs/dilemmas/grid_engine",
-    "envs/dilemmas/harvest",
-    "envs/dilemmas/in_the_matrix",
     "envs/kernels",
     "envs/plane",
     "tests",
@@ -40,7 +28,6 @@ PACKAGES_WITH_QUESTIONS = {
     "tests/envs/plugins",
     "tests/envs/registration",
     "tests/envs/rendering",
-    "tests/envs/support/dilemmas",
     "tests/interop",
     "tests/oracles",
     "tests/stigmergy",
@@ -57,18 +44,8 @@ REPLACED_WORDS = {
     "copies": {
         "docs/examples/foxes.py",
         "envs/core/sanction_signals.py",
-        "envs/dilemmas/allelopathic_harvest/policies.py",
-        "envs/dilemmas/cleanup/policies.py",
-        "envs/dilemmas/coins/policies.py",
-        "envs/dilemmas/grid_engine/draw.py",
-        "envs/dilemmas/in_the_matrix/policies.py",
         "envs/tools/conformance.py",
         "training/trainer.py",
-    },
-    "due": {
-        "envs/dilemmas/grid_engine/state.py",
-        "envs/dilemmas/in_the_matrix/env.py",
-        "envs/dilemmas/in_the_matrix/rules.py",
     },
     "gain": {
         "algorithms/core/returns.py",
@@ -93,27 +70,8 @@ REPLACED_WORDS = {
     "steps_to": {
         "envs/grid/search.py",
     },
-    "tally": {
-        "envs/dilemmas/allelopathic_harvest/rules.py",
-        "envs/dilemmas/cleanup/rules.py",
-        "envs/dilemmas/coins/rules.py",
-        "envs/dilemmas/grid_engine/state.py",
-        "envs/dilemmas/harvest/rules.py",
-        "envs/dilemmas/in_the_matrix/policies.py",
-        "envs/dilemmas/in_the_matrix/rules.py",
-    },
     "told": {
-        "envs/dilemmas/cleanup/rules.py",
-        "envs/dilemmas/grid_engine/draw.py",
-        "envs/dilemmas/grid_engine/env.py",
-        "envs/dilemmas/grid_engine/observation.py",
-        "envs/dilemmas/grid_engine/state.py",
-        "envs/dilemmas/in_the_matrix/env.py",
-        "envs/dilemmas/in_the_matrix/rules.py",
         "envs/interop/to_pettingzoo/infos.py",
-    },
-    "way_to": {
-        "envs/dilemmas/grid_engine/bots.py",
     },
 }
 """Words of DICTIONARY in `prose_rules.py`, with the files that still give them to something."""

@@ -1,4 +1,4 @@
-"""Berries that ripen the faster the more there are of their colour: importing this registers the task and its scenarios, and loads nothing else."""
+"""Allelopathic harvest: importing this registers it and its scenarios, and loads nothing else."""
 
 from ...registration.register import register_policy, register_task
 from ...registration.scenario import Seats, register_scenario

@@ -1,10 +1,12 @@
-"""The options of the berries."""
+"""The config of allelopathic harvest."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from ...core.validation import LARGEST, check_within
+from ...core.ranges import Amount, Interval, Probability, Steps
+from ...core.validation import LARGEST
 from ...errors import BadParameter
-from ..grid_engine.config import GridDilemmaParameters, Sanctions
+from ..grid_engine.config import Cooldown, GridDilemmaConfig, NumAgents, Sanctions
 
 COLOURS = ("red", "green", "blue")
 MAX_DELAY = 10_000
@@ -12,55 +14,57 @@ _GRADUATED = Sanctions(length=3, radius=1, cooldown=4, fine=10.0, freeze=25, rem
 
 
 @dataclass(frozen=True)
-class AllelopathicHarvestParameters(GridDilemmaParameters):
-    """Options of the berries; what is left as it is, is Melting Pot's.
+class AllelopathicHarvestConfig(GridDilemmaConfig):
+    """Config of allelopathic harvest; the defaults are Melting Pot's.
 
     Raises:
-        BadParameter: a value is out of range, or the preferences are not those of `num_agents` agents.
+        BadParameter: a value is out of range, or preferences do not add up to `num_agents`.
     """
 
-    num_agents: int = 16
-    """Agents in each copy."""
-    max_cycles: int = 2000
+    num_agents: NumAgents = 16
+    """Number of agents in each env."""
+    max_cycles: Steps = 2000
     """Steps after which an episode is truncated."""
     sanctions: Sanctions = _GRADUATED
-    """How agents punish each other."""
+    """Sanctions between agents."""
     map: str = "open"
-    """`open` (Melting Pot's, 30 x 29), `small` (12 x 12, for 4 to 6 agents), or a drawing: `.` floor, `r` `g` `b` berries, `#` wall, `P` where agents begin (none: any floor). The map is a torus."""
-    preferences: tuple[int, int, int] | None = None
-    """How many agents prefer red, green and blue, in the order of their numbers. Left out, the first half prefers red and the others green."""
-    favourite_reward: float = 2.0
-    """What a berry of the preferred colour is worth."""
-    other_reward: float = 1.0
-    """What any other berry is worth."""
-    ripening: float = 1.74e-3
-    """Chance per step that a berry ripens while all are of its colour; it falls linearly with the share of that colour. On `open` it is 5e-6 for each berry."""
-    cubic_rate: float = 0.0
-    """Added to the linear law: the chance is multiplied by 1 + cubic_rate * (berries of that colour) ** 2, up to 1."""
-    delay: int = 10
-    """Steps from planting or eating to the first one in which the berry may ripen."""
-    plant_length: int = 3
-    """Cells that planting beams reach ahead."""
-    plant_cooldown: int = 1
-    """Steps after planting in which no planting beam is ready: the next one is possible plant_cooldown + 1 steps later."""
+    """Name or drawing of the map, which is a torus.
 
-    def __post_init__(self):
-        super().__post_init__()
-        check_within("favourite_reward", self.favourite_reward, -LARGEST, LARGEST)
-        check_within("other_reward", self.other_reward, -LARGEST, LARGEST)
-        check_within("ripening", self.ripening, 0, 1)
-        check_within("cubic_rate", self.cubic_rate, 0, LARGEST)
-        check_within("delay", self.delay, 1, MAX_DELAY)
-        check_within("plant_length", self.plant_length, 1, 100)
-        check_within("plant_cooldown", self.plant_cooldown, 0, 10_000)
+    Names are `open` (Melting Pot's, 30 x 29) and `small` (12 x 12, for 4 to 6 agents). In a drawing
+    `.` is floor, `r`, `g` and `b` are berries, `#` is wall, and `P` a cell on which agents begin
+    (none: any floor).
+    """
+    preferences: tuple[int, int, int] | None = None
+    """Numbers of agents that prefer red, green and blue, in the order of their indices. Without
+    them the first half prefers red and the others green."""
+    favourite_reward: Amount = 2.0
+    """Reward of a berry of the preferred colour."""
+    other_reward: Amount = 1.0
+    """Reward of any other berry."""
+    ripening: Probability = 1.74e-3
+    """Probability per step that a berry ripens while all have its colour. It falls linearly with
+    the share of that colour; on `open` it is 5e-6 for each berry."""
+    cubic_rate: Annotated[float, Interval(ge=0, le=LARGEST)] = 0.0
+    """Addition to the linear law: the probability is multiplied by
+    1 + cubic_rate * (berries of that colour) ** 2, up to 1."""
+    delay: Annotated[int, Interval(ge=1, le=MAX_DELAY)] = 10
+    """Steps from planting or eating to the first one in which the berry may ripen."""
+    plant_length: Annotated[int, Interval(ge=1, le=100)] = 3
+    """Cells that planting beams reach ahead."""
+    plant_cooldown: Cooldown = 1
+    """Steps after planting in which no planting beam is ready. The next one is possible
+    plant_cooldown + 1 steps later."""
+
+    def _check_together(self) -> None:
+        super()._check_together()
         given = self.preferences
-        if given is not None and (len(given) != 3 or min(given) < 0 or sum(given) != self.num_agents):
+        if given is not None and (min(given) < 0 or sum(given) != self.num_agents):
             raise BadParameter(
                 f"preferences are {tuple(given)}; allowed are three counts for red, green and blue that add up to num_agents, which is {self.num_agents}"
             )
 
     def favourites(self) -> list[int]:
-        """The favourite of each agent: 0 red, 1 green, 2 blue."""
+        """Favourite colour of each agent: 0 red, 1 green, 2 blue."""
         n = self.num_agents
         counts = self.preferences if self.preferences is not None else ((n + 1) // 2, n // 2, 0)
         return [colour for colour, count in enumerate(counts) for _ in range(count)]

@@ -1,6 +1,10 @@
-"""Maps of the berries, all of them tori: `.` floor, `r`, `g` and `b` a red, green or blue berry, `#` wall, `P` where agents begin and come back.
+"""Maps of allelopathic harvest, all of them tori.
 
-Source of `open`: Melting Pot's `allelopathic_harvest__open` configuration. `small` is our own, with berries as dense.
+`.` is floor, `r`, `g` and `b` are red, green and blue berries, `#` is wall, and `P` a cell on which
+agents begin and come back.
+
+Source of `open`: Melting Pot's `allelopathic_harvest__open` configuration. `small` is our own, with
+berries as dense.
 """
 
 OPEN = """

@@ -1,81 +1,95 @@
-"""How the scripted players of `..policies` play among the berries: all agents' actions from the state, `(num_envs, n)`."""
+"""Scripted players of allelopathic harvest, for `..policies`: from the state to actions.
 
-from typing import NamedTuple
+Actions are those of all agents, `(num_envs, n)`.
+"""
+
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.random_streams import hash_below
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
+from ...kernels.arrays import Bool, Int16, Int32, UInt8, allocate
 from ..grid_engine.avatars import AHEAD, FIRST_BEAM, STAY
 from ..grid_engine.beams import ENDS, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards, turn_towards
 from ..grid_engine.maps import WALL
 from ..grid_engine.state import NOBODY, State
-from .config import AllelopathicHarvestParameters
-from .rules import NEWBORN, NUM_COLOURS, PLANTING, RIPE, UNRIPE, colour_of
+from .config import AllelopathicHarvestConfig
+from .rules import PLANTING, RIPE, UNRIPE, colour_of
+from .state import NEWBORN, NUM_COLOURS
 
 NEAR = 4
-"""A planter goes to a ripe berry that is so few steps away before it plants."""
+"""Largest distance of a ripe berry to which a planter goes before it plants."""
 NONE = -1
 UNREACHED = 30_000
+"""Distance of cells from which no goal can be reached."""
 RED, GREEN, BLUE = range(NUM_COLOURS)
 
 
-def cooperate(state: State, parameters: AllelopathicHarvestParameters) -> NDArray[np.int64]:
-    """Plants red, as all who cooperate do, whatever it prefers."""
+def cooperate(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+    """Plant red, whatever the agent prefers."""
     return _actions(state, parameters, RED)
 
 
-def defect(state: State, parameters: AllelopathicHarvestParameters) -> NDArray[np.int64]:
-    """Eats and lets others plant."""
+def defect(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+    """Eat and never plant."""
     return _actions(state, parameters, NONE)
 
 
-def plant_green(state: State, parameters: AllelopathicHarvestParameters) -> NDArray[np.int64]:
-    """Plants green wherever it finds another colour, and eats ripe berries near it."""
+def plant_green(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+    """Plant green over other colours, and eat ripe berries nearby."""
     return _actions(state, parameters, GREEN)
 
 
-def plant_blue(state: State, parameters: AllelopathicHarvestParameters) -> NDArray[np.int64]:
-    """Plants blue wherever it finds another colour, and eats ripe berries near it."""
+def plant_blue(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+    """Plant blue over other colours, and eat ripe berries nearby."""
     return _actions(state, parameters, BLUE)
 
 
-def punish_green(state: State, parameters: AllelopathicHarvestParameters) -> NDArray[np.int64]:
-    """Plants red, and sanctions those who planted green last."""
+def punish_green(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+    """Plant red, and sanction agents that planted green last."""
     return _actions(state, parameters, RED, punished=1 + GREEN)
 
 
-def punish_red(state: State, parameters: AllelopathicHarvestParameters) -> NDArray[np.int64]:
-    """Plants green, and sanctions those who planted red last."""
+def punish_red(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+    """Plant green, and sanction agents that planted red last."""
     return _actions(state, parameters, GREEN, punished=1 + RED)
 
 
 class _Bot(NamedTuple):
-    """What a player does, and the beams that it has."""
+    """Aims of a player, and its beams."""
 
-    plants: int  # a colour, or NONE
-    punished: int  # value of `State.colour` of those whom it sanctions; NEWBORN for nobody
-    first_plant: int  # the action that plants red
+    plants: int
+    """Colour that it plants, or NONE."""
+    punished: int
+    """Value of `State.colour` of agents that it sanctions; NEWBORN for none."""
+    first_plant: int
+    """Action that plants red."""
     plant_length: int
-    length: int  # of the sanction
+    length: int
+    """Length of the sanction beam, as `radius` is its radius."""
     radius: int
-    stops: NDArray[np.uint8]  # (256,) what cells do to the sanction
-    solid: NDArray[np.bool_]  # (256,) cells that nobody can enter
+    stops: Annotated[UInt8, "256"]
+    """Effect of a cell on the sanction beam by its code."""
+    solid: Annotated[Bool, "256"]
+    """True for codes of cells that agents cannot enter."""
 
 
-class _Paper(NamedTuple):
-    """Work space, one row a copy."""
+class _Work(NamedTuple):
+    """Work space of the kernels."""
 
-    path: NDArray[np.int16]  # (num_envs, cells, 3)
-    queue: NDArray[np.int32]  # (num_envs, H * W)
-    to_ripe: NDArray[np.int16]  # (num_envs, H, W) steps to a ripe berry
-    to_plant: NDArray[np.int16]  # (num_envs, H, W) steps to a berry that can be planted anew
+    path: Annotated[Int16, "envs beam_cells 3"]
+    queue: Annotated[Int32, "envs cells"]
+    to_ripe: Annotated[Int16, "envs rows columns"]
+    """Distances to a ripe berry."""
+    to_plant: Annotated[Int16, "envs rows columns"]
+    """Distances to a berry that can be planted anew."""
 
 
 def _actions(
-    state: State, parameters: AllelopathicHarvestParameters, plants: int, punished: int = NEWBORN
+    state: State, parameters: AllelopathicHarvestConfig, plants: int, punished: int = NEWBORN
 ) -> NDArray[np.int64]:
     beam = parameters.sanctions
     stops, solid = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
@@ -91,55 +105,48 @@ def _actions(
         stops=stops,
         solid=solid,
     )
-    copies, height, width = state.cell.shape
-    paper = _Paper(
-        path=np.zeros((copies, most_cells(beam.length, beam.radius), 3), np.int16),
-        queue=np.zeros((copies, height * width), np.int32),
-        to_ripe=np.zeros((copies, height, width), np.int16),
-        to_plant=np.zeros((copies, height, width), np.int16),
-    )
+    num_envs, height, width = state.cell.shape
+    beam_cells = most_cells(beam.length, beam.radius)
+    work = allocate(_Work, envs=num_envs, beam_cells=beam_cells, cells=height * width, rows=height, columns=width)
     action = np.zeros(state.facing.shape, np.int64)
-    _play(state, bot, paper, action)
+    _play(state, bot, work, action)
     return action
 
 
-@over_copies
-def _play(state, bot, paper, action):
-    for c in prange(action.shape[0]):
-        _play_copy(state, bot, paper, action, np.int64(c))
-
-
-@njit(cache=True)
-def _play_copy(state, bot, paper, action, c):
-    cell, occupant = state.cell[c], state.occupant[c]
-    to_ripe, to_plant, path = paper.to_ripe[c], paper.to_plant[c], paper.path[c]
-    measure_ways(cell, occupant, bot.solid, NONE, to_ripe, paper.queue[c])
+@each_env
+def _play(state, bot, work, action, env):
+    """Write the actions of all agents of the env."""
+    cell, occupant = state.cell[env], state.occupant[env]
+    to_ripe, to_plant, path = work.to_ripe[env], work.to_plant[env], work.path[env]
+    measure_distances(cell, occupant, bot.solid, NONE, to_ripe, work.queue[env])
     if bot.plants != NONE:
-        measure_ways(cell, occupant, bot.solid, bot.plants, to_plant, paper.queue[c])
+        measure_distances(cell, occupant, bot.solid, bot.plants, to_plant, work.queue[env])
     for i in range(action.shape[1]):
-        if state.out[c, i] > 0:
+        if state.out[env, i] > 0:
             continue
-        row, col, facing = int(state.position[c, i, 0]), int(state.position[c, i, 1]), state.facing[c, i]
-        action[c, i] = STAY
-        if bot.punished != NEWBORN and state.cooling[c, i, 0] == 0 and state.frozen[c, i] == 0:
-            action[c, i] = _aim(cell, occupant, state.colour[c], bot, row, col, facing, i, path)
-            if action[c, i] != STAY:
+        row, col, facing = int(state.position[env, i, 0]), int(state.position[env, i, 1]), state.facing[env, i]
+        action[env, i] = STAY
+        if bot.punished != NEWBORN and state.cooling[env, i, 0] == 0 and state.frozen[env, i] == 0:
+            action[env, i] = _aim(cell, occupant, state.colour[env], bot, row, col, facing, i, path)
+            if action[env, i] != STAY:
                 continue
-        first = hash_below(state.stream[c], i, state.elapsed[c] % 1024, 4)
-        way, steps = best_way(to_ripe, row, col, first)
+        first = hash_below(state.stream[env], i, state.elapsed[env] % 1024, 4)
+        way, steps = best_step(to_ripe, row, col, first)
         if bot.plants != NONE and steps > NEAR:
-            action[c, i] = _plant(cell, occupant, bot, row, col, facing, state.cooling[c, i, PLANTING] == 0)
-            if action[c, i] != STAY:
+            action[env, i] = _plant(cell, occupant, bot, row, col, facing, state.cooling[env, i, PLANTING] == 0)
+            if action[env, i] != STAY:
                 continue
-            planting_way, _ = best_way(to_plant, row, col, first)
+            planting_way, _ = best_step(to_plant, row, col, first)
             if planting_way != NOWHERE:
                 way = planting_way
-        action[c, i] = move_towards(facing, way)
+        action[env, i] = move_towards(facing, way)
 
 
 @njit(cache=True)
-def measure_ways(cell, occupant, solid, plants, steps, queue):
-    """Write the length of the shortest way on the torus from each free cell to a goal, around walls and agents, to `steps`.
+def measure_distances(cell, occupant, solid, plants, steps, queue):
+    """Write the grid distance of each free cell on the torus to a goal to `steps`.
+
+    Paths lead around walls and agents.
 
     Args:
         plants: goals are unripe berries of other colours than this; with NONE, ripe ones.
@@ -171,10 +178,11 @@ def measure_ways(cell, occupant, solid, plants, steps, queue):
 
 
 @njit(cache=True)
-def best_way(steps, row, col, first):
-    """The direction of the neighbouring cell with the shortest way, the first of several from `first` on, and the steps to go.
+def best_step(steps, row, col, first):
+    """Direction of the neighbouring cell with the least distance, and the distance through it.
 
-    NOWHERE and UNREACHED if no way leads anywhere.
+    Of several directions it is the first from `first` on. They are NOWHERE and UNREACHED if no goal
+    can be reached.
     """
     height, width = steps.shape
     best, least = NOWHERE, UNREACHED
@@ -188,7 +196,10 @@ def best_way(steps, row, col, first):
 
 @njit(cache=True)
 def _plant(cell, occupant, bot, row, col, facing, ready):
-    """The action that plants, if the beam is ready, or turns to where it could; STAY if there is nothing to plant around."""
+    """Action that plants, or turns to a berry in reach; STAY if there is none.
+
+    The action that plants needs the beam to be `ready`.
+    """
     height, width = cell.shape
     for quarter in range(4):
         if quarter == 0 and not ready:
@@ -207,7 +218,7 @@ def _plant(cell, occupant, bot, row, col, facing, ready):
 
 @njit(cache=True)
 def _aim(cell, occupant, colour, bot, row, col, facing, i, path):
-    """The action that sanctions somebody of the punished colour and nobody else, or turns to where it could; STAY if there is none."""
+    """Action that sanctions agents of the punished colour alone, or turns to them; else STAY."""
     for quarter in range(4):
         way = (facing + quarter) % 4
         count = cast_beam(cell, occupant, bot.stops, True, True, row, col, way, bot.length, bot.radius, path)

@@ -1,4 +1,4 @@
-"""The river and the orchard: importing this registers the task and its scenarios and loads nothing else."""
+"""The clean-up task: importing this registers it and its scenarios, and loads nothing else."""
 
 from ...registration.register import register_policy, register_task
 from ...registration.scenario import Seats, register_scenario

@@ -1,4 +1,4 @@
-"""The options of the clean-up task, and its presets."""
+"""The config of the clean-up task, and its presets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from ...core.config import Presets
 from ...core.ranges import Interval, Probability
 from ...core.validation import check_within
 from ...errors import BadParameter
-from ..grid_engine.config import BeamLength, BeamRadius, Cooldown, GridDilemmaParameters, Sanctions, View
+from ..grid_engine.config import BeamLength, BeamRadius, Cooldown, GridDilemmaConfig, Sanctions, View
 
 ON_SMALL = 3
-"""Agents on the map `small`, where nothing else is given."""
+"""Number of agents on the map `small`, if no other is given."""
 
 PRESETS: Presets = {
     "rules": {
@@ -44,35 +44,42 @@ PRESETS: Presets = {
 
 
 @dataclass(frozen=True)
-class CleanupParameters(GridDilemmaParameters):
-    """Options of the clean-up task.
+class CleanupConfig(GridDilemmaConfig):
+    """Config of the clean-up task.
 
     Raises:
         BadParameter: a value is out of range, or there are no rules of that name.
     """
 
     map: str = "clean_up"
-    """`clean_up` (Melting Pot's), `ssd`, `small`, or a drawing: `#` wall, space floor, `A` where apples grow, `D` river that is dirty at first, `R` river that may get dirty, `~` stream that never does, `P` where agents begin (none: any floor)."""
+    """Name or drawing of the map.
+
+    Names are `clean_up` (Melting Pot's), `ssd` and `small`. In a drawing `#` is wall, space floor,
+    `A` a place where apples grow, `D` river that is dirty at first, `R` river that may get dirty,
+    `~` stream that never does, and `P` a cell on which agents begin (none: any floor).
+    """
     rules: str = "melting_pot"
-    """Preset: the source whose constants hold where nothing else is given."""
+    """Preset: the source of values that are not given."""
     apple_chance: Probability = 0.05
-    """Chance per step that an apple grows where none is, while the river is as clean as `restoration`."""
+    """Probability per step that an apple grows at a bare tree, while the river is as clean as
+    `restoration`."""
     depletion: Probability = 0.4
     """Share of dirty river from which no apple grows."""
     restoration: Probability = 0.0
-    """Share of dirty river up to which apples grow fastest; between the two the chance falls on a line."""
+    """Share of dirty river up to which apples grow fastest; between the two the probability falls
+    linearly."""
     count_streams: bool = False
-    """Whether streams count as river that is clean."""
+    """Count streams as river that is clean."""
     under_agents: bool = True
-    """Whether apples grow where an agent stands, who then eats them at once."""
+    """Let apples grow under agents, which then eat them at once."""
     dirt_chance: Probability = 0.5
-    """Chance per step that one clean cell of the river, whichever, gets dirty."""
+    """Probability per step that one clean cell of the river, drawn among all, gets dirty."""
     dirt_delay: Annotated[int, Interval(ge=0, le=1_000_000)] = 50
     """Steps at the beginning without new dirt."""
     dirt_until: Probability = 1.0
     """Share of dirty river from which no more dirt appears."""
     dirt_retries: bool = False
-    """Whether, if one clean cell does not get dirty, the next is tried, until one does or none is left."""
+    """Try the next clean cell if one does not get dirty, until one does or none is left."""
     clean_length: BeamLength = 3
     """Cells that the cleaning beam reaches ahead."""
     clean_radius: BeamRadius = 1
@@ -80,20 +87,20 @@ class CleanupParameters(GridDilemmaParameters):
     clean_cooldown: Cooldown = 2
     """Steps after a shot in which the cleaning beam is not ready."""
     clean_all: bool = False
-    """Whether the cleaning beam cleans all dirt that it covers; otherwise it ends at the first of each column."""
+    """Clean all dirt that the beam covers; otherwise it ends at the first of each column."""
     clean_ends_at_agents: bool = False
-    """Whether the cleaning beam ends at agents."""
+    """End the cleaning beam at agents."""
     shared: bool = False
-    """Whether every agent on the map is paid for every apple, whoever eats it."""
+    """Pay every agent on the map for every apple."""
     guilt: Annotated[int, Interval(ge=1, le=10_000)] = 200
-    """Who ate within so many steps, and cleaned nothing within so many, is guilty; this step counts as one."""
+    """Steps, this one included, within which a guilty agent ate and cleaned nothing."""
 
     presets: ClassVar[Presets] = PRESETS
     null_is_default: ClassVar[bool] = True
 
     @classmethod
     def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The constants of the source, and a number of agents that the map `small` has room for."""
+        """Values of the source, and a number of agents for which the map `small` has room."""
         few = {"num_agents": ON_SMALL} if given.get("map") == "small" else {}
         return {**super().preset(given), **few}
 

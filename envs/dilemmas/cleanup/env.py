@@ -1,4 +1,4 @@
-"""The river and the orchard as a batched environment."""
+"""The clean-up task as a batched environment."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -13,41 +13,128 @@ from ..grid_engine.appearance import FLOOR_LOOK, GRASS, MUD, WALL_LOOK, WATER, L
 from ..grid_engine.env import Beam, GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, find_map, read_layout
 from ..grid_engine.state import Sizes
-from .config import CleanupParameters
+from . import rules
+from .config import CleanupConfig
 from .maps import APPLE, CLEAN, DIRT, LEGEND, MAPS, STREAM, TREE
-from .rules import ALIVE, CLEANED, DIRTY, DIRTY_STEPS, EATEN, River, advance_copies, begin_copies
+from .state import ALIVE, CLEANED, DIRTY, DIRTY_STEPS, EATEN, River
 
 JET = (0, 172, 193)
-"""The cleaning beam."""
+"""Colour of the cleaning beam."""
 
 
 class Cleanup(GridDilemma):
-    """Agents eat apples, which grow only while the river is clean enough; cleaning it is work that feeds everyone else.
+    """Agents eat apples, which grow only while the river is clean; cleaning it feeds all others.
 
-    A step, its observations and actions: see `GridDilemma`. Action 8 (7 without sanctions) shoots the cleaning beam: in each of its columns the first
-    dirt is cleaned; it passes agents and apples. An apple is worth 1 and is eaten by entering its cell. An apple grows in a cell where none
-    is with chance `apple_chance` * min(1, (f - depletion) / (restoration - depletion)) where f is the share of dirty cells among those that can be,
-    after the step before; then, after `dirt_delay` steps, one clean cell gets dirty with `dirt_chance`. Both come before moves. Cells: planes `wall`, `apple`, `tree` (where
-    one may grow), `stream`, `clean_water` and `dirt`. Told: how many others cleaned something in the last step.
+    Rules:
+        See `GridDilemma` for moves, beams and the order of a step. An agent eats an apple by
+        entering its cell. An apple grows at a bare tree with probability
+        `apple_chance` * min(1, (f - depletion) / (restoration - depletion)), where f is the share
+        of dirty cells among those that can be, after the step before. Then, after `dirt_delay`
+        steps, one clean cell gets dirty with probability `dirt_chance`. Both come before moves. The
+        cleaning beam cleans the first dirt in each of its columns; it passes agents and apples.
 
-    Guilt, for `just_hits` and `unjust_hits` (our own definition): who ate within the last `guilt` steps and cleaned nothing in them, as it was before the step
-    of the hit: a free rider. An agent that takes its turns at the river is never guilty for long.
+        Guilt, for `just_hits` and `unjust_hits` (our own definition): an agent that ate within the
+        last `guilt` steps and cleaned nothing in them, as it was before the step of the hit, is a
+        free rider and guilty. An agent that takes its turns at the river is never guilty for long.
 
-    Metrics beside the family's: `dirt_fraction` (f, mean over steps), `apples_eaten`, `dirt_cleaned` (dirt that two clean at once counts twice), `cleaners`
-    (share of agents that cleaned anything) and `apples_alive` (at the end).
+    Observation:
+        Planes of a window that turns with the agent, see `GridDilemma`.
 
-    `rules` set what is not given: `melting_pot`; `ssd` (Vinitsky et al.'s code: its map, 5 agents, a view of 15 x 15, no growth under agents; from a share of .4 on no more dirt appears, below
-    it almost surely one a step, since after a cell that stays clean the next is tried; beams of length 5 without cooldown that end at agents; a shot costs 1 and a hit 50) and `socialjax` (streams
-    count as clean water, no growth under agents, no cooldown, removal for a step; its beams lack the two cells beside the shooter, and it pays all agents for every apple unless told otherwise, as `shared` does here).
-    The order of a step is Melting Pot's in all of them. The episodes of Melting Pot end by chance: `ends_after` 1099, `end_interval` 100, `end_chance` .2, `max_cycles` 5000.
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | `wall`: wall, or beyond the map | 0 or 1 |
+        | 1 | `apple`: apple | 0 or 1 |
+        | 2 | `tree`: place without an apple where one may grow | 0 or 1 |
+        | 3 | `stream`: water that never gets dirty | 0 or 1 |
+        | 4 | `clean_water`: clean water that may get dirty | 0 or 1 |
+        | 5 | `dirt`: dirty water | 0 or 1 |
+        | 6 | `agent_facing_same_way`: other agent that faces the same way | 0 or 1 |
+        | 7 | `agent_facing_right`: other agent that faces right | 0 or 1 |
+        | 8 | `agent_facing_me`: other agent that faces the observer | 0 or 1 |
+        | 9 | `agent_facing_left`: other agent that faces left | 0 or 1 |
+        | 10 | `beam_sanction`: sanction beam of the last step | 0 or 1 |
+        | 11 | `beam_clean`: cleaning beam of the last step | 0 or 1 |
+        | 12 | `ready_sanction`: 1 all over if the agent's sanction beam is ready | 0 or 1 |
+        | 13 | `ready_clean`: 1 all over if the cleaning beam is ready | 0 or 1 |
+        | 14 | `others_cleaned`: number of others that cleaned, all over | 0 to num_agents - 1 |
 
-    Not as in Melting Pot: what agents are told comes in the step of the cleaning, there one step later; an apple that grows under an agent is eaten once,
-    there twice if the agent cannot leave the cell in that step or another enters it. Frozen agents, which it does not have here, cannot clean.
+    Actions:
+        Without sanctions the cleaning beam is action 7.
 
-    Source: Hughes et al. (2018), Melting Pot's `clean_up` (Agapiou et al. 2022).
+        | index | action |
+        | --- | --- |
+        | 0 | stay |
+        | 1 | move forward |
+        | 2 | move backward |
+        | 3 | move left |
+        | 4 | move right |
+        | 5 | turn left |
+        | 6 | turn right |
+        | 7 | shoot the sanction beam |
+        | 8 | shoot the cleaning beam |
+
+    Reward:
+        1 for each apple, to the agent that eats it; with `shared` to every agent on the map.
+        Sanctions have their cost and fine.
+
+    End:
+        Episodes are truncated after `max_cycles` steps, or by chance after `ends_after`.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | efficiency | reward of all agents per step |
+        | mean_return | mean return of the agents |
+        | equality | 1 less the Gini coefficient of returns; NaN unless their sum is above 0 |
+        | return_0 | return of agent 0 |
+        | return_1 | return of agent 1 |
+        | return_2 | return of agent 2 |
+        | return_3 | return of agent 3 |
+        | return_4 | return of agent 4 |
+        | return_5 | return of agent 5 |
+        | return_6 | return of agent 6 |
+        | sustainability | mean step of positive rewards; NaN without any |
+        | peace | mean number of agents that are on the map and not frozen |
+        | sanctions | shots of the sanction beam |
+        | sanction_rate | share of opportunities to sanction that were taken; NaN without one |
+        | hits | agents hit by sanctions |
+        | sanction_cost | cost of all shots |
+        | sanction_fines | fines of all hits |
+        | just_hits | hits on guilty agents |
+        | unjust_hits | hits on other agents |
+        | dirt_fraction | share of dirty cells, mean over steps |
+        | apples_eaten | apples eaten by all agents |
+        | dirt_cleaned | dirt cleaned; a cell that two agents clean at once counts twice |
+        | cleaners | share of agents that cleaned anything |
+        | apples_alive | apples at the end |
+
+    Config presets:
+        `rules` lays the values of a source over the defaults, which are those of `melting_pot`. The
+        order of a step is Melting Pot's in all of them.
+
+        `ssd` is Vinitsky et al.'s code: its map, 5 agents, a view of 15 x 15, no growth under
+        agents. From a share of .4 on no more dirt appears; below it almost surely one cell a step
+        gets dirty, since after a cell that stays clean the next is tried. Beams have length 5 and
+        no cooldown and end at agents; a shot costs 1 and a hit 50.
+
+        `socialjax`: streams count as clean water, no growth under agents, no cooldown, removal for
+        a step. Its beams lack the two cells beside the shooter, and it pays all agents for every
+        apple unless given otherwise, as `shared` does here.
+
+        The episodes of Melting Pot end by chance: `ends_after` 1099, `end_interval` 100,
+        `end_chance` .2, `max_cycles` 5000.
+
+    Differences from the source:
+        The number of others that cleaned is shown in the step of the cleaning, in Melting Pot one
+        step later. An apple that grows under an agent is eaten once, there twice if the agent
+        cannot leave the cell in that step or another enters it. Frozen agents, which it does not
+        have here, cannot clean.
+
+    Source:
+        Hughes et al. (2018), Melting Pot's `clean_up` (Agapiou et al. 2022).
     """
 
-    Parameters = CleanupParameters
+    Parameters = CleanupConfig
     cell_names: ClassVar[dict[int, str]] = {
         WALL: "wall",
         APPLE: "apple",
@@ -57,8 +144,8 @@ class Cleanup(GridDilemma):
         DIRT: "dirt",
     }
     kinds: ClassVar[tuple[int, ...]] = (APPLE, DIRT)
-    told_names: ClassVar[tuple[str, ...]] = ("others_cleaned",)
-    sizes: ClassVar[Sizes] = Sizes(numbers=3, told=1, tally=5)
+    extra_names: ClassVar[tuple[str, ...]] = ("others_cleaned",)
+    sizes: ClassVar[Sizes] = Sizes(env_counters=3, extra_observations=1, agent_counters=5)
     has_guilt: ClassVar[bool] = True
     metric_names: ClassVar[tuple[str, ...]] = (
         "dirt_fraction",
@@ -77,7 +164,7 @@ class Cleanup(GridDilemma):
         DIRT: Look(mix(WATER, MUD, 0.3), "dots", MUD, "%"),
     }
 
-    def __init__(self, id: str, num_envs: int, parameters: CleanupParameters):
+    def __init__(self, id: str, num_envs: int, parameters: CleanupConfig):
         p = parameters
         layout = read_layout(find_map(p.map, MAPS), LEGEND)
         trees, water = layout.where("A"), layout.where("DR")
@@ -99,10 +186,10 @@ class Cleanup(GridDilemma):
         )
         super().__init__(id, num_envs, p, layout, layout.where("P"), np.concatenate([trees, water]))
 
-    def _told_most(self, p: Any) -> int:
+    def _largest_extra(self, p: Any) -> int:
         return max(p.num_agents - 1, 1)
 
-    def _beams(self, p: CleanupParameters) -> Sequence[Beam]:
+    def _beams(self, p: CleanupConfig) -> Sequence[Beam]:
         hits = () if p.clean_all else (DIRT,)
         beam = Beam(
             "clean",
@@ -116,26 +203,29 @@ class Cleanup(GridDilemma):
         return (beam,)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        begin_copies(self.state, self.constants, self.scratch, self.layout.cells, self.river, where)
+        rules.begin(self.state, self.constants, self.scratch, self.layout.cells, self.river, where=where)
 
     def _play(self, where: NDArray[np.bool_], reward: NDArray[np.float32], signals: Sequence[NDArray[Any]]) -> None:
-        advance_copies(self.state, self.constants, self.river, self.scratch, reward, *signals, where)
+        rules.advance(self.state, self.constants, self.river, self.scratch, reward, *signals, where=where)
 
     def _outcomes(self) -> dict[str, NDArray[Any]]:
         s = self.state
         cells = max(len(self.river.water) + self.river.streams, 1)
         return {
-            "dirt_fraction": s.numbers[:, DIRTY_STEPS] / np.maximum(s.elapsed, 1) / cells,
-            "apples_eaten": s.tally[:, :, EATEN].sum(axis=1),
-            "dirt_cleaned": s.tally[:, :, CLEANED].sum(axis=1),
-            "cleaners": (s.tally[:, :, CLEANED] > 0).mean(axis=1),
-            "apples_alive": s.numbers[:, ALIVE],
+            "dirt_fraction": s.env_counters[:, DIRTY_STEPS] / np.maximum(s.elapsed, 1) / cells,
+            "apples_eaten": s.agent_counters[:, :, EATEN].sum(axis=1),
+            "dirt_cleaned": s.agent_counters[:, :, CLEANED].sum(axis=1),
+            "cleaners": (s.agent_counters[:, :, CLEANED] > 0).mean(axis=1),
+            "apples_alive": s.env_counters[:, ALIVE],
         }
 
     def _lines(self, copy: int) -> list[str]:
         s = self.state
         cells = max(len(self.river.water) + self.river.streams, 1)
-        return [f"dirt {100 * s.numbers[copy, DIRTY] / cells:.0f} %", f"{s.tally[copy, :, EATEN].sum()} eaten"]
+        return [
+            f"dirt {100 * s.env_counters[copy, DIRTY] / cells:.0f} %",
+            f"{s.agent_counters[copy, :, EATEN].sum()} eaten",
+        ]
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/cleanup-v0")

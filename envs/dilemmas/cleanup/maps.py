@@ -1,13 +1,20 @@
-"""Maps of the clean-up task: `#` wall, space floor, `A` where apples grow, `D` river that is dirty at first, `R` river that may get dirty, `~` stream
-that never does, `P` where agents begin and come back.
+"""Maps of the clean-up task.
 
-Sources: `clean_up` of Melting Pot's configuration, `ssd` of Vinitsky et al.'s code (sequential_social_dilemma_games). `small` is ours.
+`#` is wall, space floor, `A` a place where apples grow, `D` river that is dirty at first, `R` river
+that may get dirty, `~` stream that never does, and `P` a cell on which agents begin and come back.
+
+Sources: `clean_up` of Melting Pot's configuration, `ssd` of Vinitsky et al.'s code
+(sequential_social_dilemma_games). `small` is ours.
 """
 
 from ..grid_engine.maps import FLOOR, WALL
 
 APPLE, TREE, STREAM, CLEAN, DIRT = 2, 3, 4, 5, 6
-"""Codes of cells: an apple, a place where one can grow, water that never gets dirty, water that may, and dirty water."""
+"""Codes of cells.
+
+They are an apple, a place where one can grow, water that never gets dirty, water that may, and
+dirty water.
+"""
 LEGEND = {"#": WALL, " ": FLOOR, "P": FLOOR, "A": TREE, "D": DIRT, "R": CLEAN, "~": STREAM}
 
 CLEAN_UP = """

@@ -1,4 +1,4 @@
-"""Coins: importing this registers the task and its scenarios and loads nothing else."""
+"""Coins: importing this registers the task and its scenarios, and loads nothing else."""
 
 from ...registration.register import register_task
 from ...registration.scenario import Seats, register_scenario

@@ -1,4 +1,4 @@
-"""How the cells of a grid dilemma look: in pictures, in RGB observations and in characters."""
+"""Looks of cells in grid dilemmas: in pictures, in RGB observations and in characters."""
 
 from typing import NamedTuple
 
@@ -12,21 +12,21 @@ WATER: Colour = (176, 208, 232)
 MUD: Colour = (122, 92, 60)
 APPLE: Colour = (60, 150, 75)
 ICE: Colour = (120, 190, 240)
-"""Frozen agents."""
+"""Colour of frozen agents."""
 
 
 class Look(NamedTuple):
-    """One kind of cell."""
+    """Look of one kind of cell."""
 
     ground: Colour = SAND
     thing: str = ""
-    """What lies on the ground: "" nothing, "disc", "ring", "square", "dots" or "diamond"."""
+    """Shape on the ground: "" for none, "disc", "ring", "square", "dots" or "diamond"."""
     colour: Colour = SAND
-    """Of the thing."""
+    """Colour of the thing."""
     glyph: str = "."
-    """In characters."""
+    """Character in text views."""
     letter: str = ""
-    """On the thing, in pictures."""
+    """Letter on the thing, in pictures."""
 
 
 FLOOR_LOOK = Look(glyph=" ")

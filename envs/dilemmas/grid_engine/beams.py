@@ -1,4 +1,4 @@
-"""Beams: which cells one covers, and when an agent may shoot.
+"""Beams: cells that they cover, and the timers of shots.
 
 Source of the footprint: DeepMind Lab2D's `HitBeam`, as Melting Pot uses it.
 """
@@ -10,18 +10,26 @@ from .avatars import AHEAD, FIRST_BEAM
 from .state import NOBODY
 
 PASSES, ENDS, HIT = 0, 1, 2
-"""What a cell does to a beam: nothing, end it before the cell (a wall), end it in the cell, which is hit (dirt)."""
+"""Effects of a cell on a beam: none, end before the cell (a wall), end in it with a hit (dirt)."""
 RIGHT, LEFT = 1, 3
 
 
 def most_cells(length: int, radius: int) -> int:
-    """The most cells that a beam covers: `length` ahead, and on each side r the row beside the shooter and what lies ahead of it."""
+    """Largest number of cells that a beam covers.
+
+    These are `length` ahead, and at each distance r to a side the cell beside the shooter with
+    those ahead of it.
+    """
     return length + 2 * sum(length - r + 1 for r in range(1, radius + 1))
 
 
 @njit(cache=True)
 def _cast_column(cell, occupant, stops, at_agents, torus, row, col, facing, length, path, count):
-    """One column of a beam from (row, col) on; returns the number of cells in `path` now, and whether the first cell ended it."""
+    """Cast one column of a beam from (row, col) on.
+
+    Returns:
+        The number of cells in `path` now, and True if the first cell ended the column.
+    """
     height, width = cell.shape
     down, right = AHEAD[facing, 0], AHEAD[facing, 1]
     for step in range(length):
@@ -43,15 +51,16 @@ def _cast_column(cell, occupant, stops, at_agents, torus, row, col, facing, leng
 
 @njit(cache=True)
 def cast_beam(cell, occupant, stops, at_agents, torus, row, col, facing, length, radius, path):
-    """The cells that a beam from (row, col) covers, written to `path` (most_cells, 3) as row, column, whether it hit there.
+    """Write the cells of a beam from (row, col) to `path` (most_cells, 3): row, column, hit.
 
-    First the columns on the left from the inside out, then those on the right, then the one ahead. A column starts beside the
-    shooter; where that first cell ends it, the columns beyond have none either.
+    First come the columns on the left from the inside out, then those on the right, then the one
+    ahead. A column starts beside the shooter; if that first cell ends it, the columns beyond have
+    no cells either.
 
     Args:
-        cell, occupant: (H, W) of one copy.
-        stops: (256,) what a cell's code does to the beam.
-        at_agents: whether agents are hit and end a column; otherwise it passes them.
+        cell, occupant: (rows, columns) of one env.
+        stops: (256,) effect on the beam by the code of a cell.
+        at_agents: True if agents are hit and end a column; otherwise the beam passes them.
 
     Returns:
         The number of cells.
@@ -74,9 +83,10 @@ def cast_beam(cell, occupant, stops, at_agents, torus, row, col, facing, length,
 
 @njit(cache=True)
 def pulls_trigger(cooling, away, action, beam_action, b, cooldown):
-    """Let the timer of an agent's beam `b` run, or, if it is ready and the agent asks for it, start it anew.
+    """Run the timer of an agent's beam `b`, or shoot and start it anew.
 
-    To be called once a step for each agent and beam, after all have moved. Agents off the map do neither.
+    Call it once a step for each agent and beam, after all have moved. Nothing happens for agents
+    off the map.
 
     Args:
         cooling: (beams,) timers of the agent.
@@ -84,7 +94,7 @@ def pulls_trigger(cooling, away, action, beam_action, b, cooldown):
         beam_action: the action that asks for the beam.
 
     Returns:
-        Whether the agent shoots.
+        True if the agent shoots.
     """
     if away > 0:
         return False
@@ -99,7 +109,9 @@ def pulls_trigger(cooling, away, action, beam_action, b, cooldown):
 
 @njit(cache=True)
 def shoot_beam(cell, occupant, beam, position, facing, k, b, path):
-    """Cast beam `b` of an agent at `position` (2,) and leave its trace in `beam` (H, W), where it hit nothing, as in the reference.
+    """Cast beam `b` of an agent at `position` (2,).
+
+    Its trace is left in `beam` (rows, columns) where it hit nothing, as in the reference.
 
     Returns:
         The number of cells in `path`, see `cast_beam`.
@@ -115,5 +127,5 @@ def shoot_beam(cell, occupant, beam, position, facing, k, b, path):
 
 @njit(cache=True)
 def action_of(k, b):
-    """The action that shoots beam `b`."""
+    """Action that shoots beam `b`."""
     return FIRST_BEAM + b - k.first_beam

@@ -1,7 +1,8 @@
-"""What the bots of grid dilemmas are made of: shortest ways, turning towards something, and chance without a generator.
+"""Parts of the bots of grid dilemmas: shortest paths, turning, and chance without a generator.
 
-A bot is a pure function of the state, so that a copy's trajectory depends on its seed, its index and the focal agents' actions alone. Where
-it needs chance it takes a hash of the copy's random stream, which it does not advance (`streams.hash_below`).
+A bot is a pure function of the state, so that the trajectory of an env depends on its seed, its
+index and the focal agents' actions alone. Where a bot needs chance it takes a hash of the env's
+random stream, which it does not advance (`random_streams.hash_below`).
 """
 
 import numpy as np
@@ -16,13 +17,13 @@ _MOVES = np.array([FORWARD, STEP_RIGHT, BACKWARD, STEP_LEFT], np.int64)  # by qu
 
 @njit(cache=True)
 def move_towards(facing, way):
-    """The action that steps one cell in the absolute direction `way` without turning; STAY for NOWHERE."""
+    """Action that steps one cell in the absolute direction `way`; STAY for NOWHERE."""
     return STAY if way == NOWHERE else _MOVES[(way - facing) % 4]
 
 
 @njit(cache=True)
 def turn_towards(facing, way):
-    """The action that turns to the absolute direction `way`; STAY if the agent looks that way."""
+    """Action that turns to the absolute direction `way`; STAY if the agent faces it."""
     quarter = (way - facing) % 4
     if quarter == 0:
         return STAY
@@ -30,18 +31,20 @@ def turn_towards(facing, way):
 
 
 @njit(cache=True)
-def way_to(cell, occupant, solid, torus, wanted, row, col, first, most, queue, came):
-    """The first step of a shortest way from (row, col) to a cell whose `wanted` is set, around walls and other agents.
+def first_step_to(cell, occupant, solid, torus, wanted, row, col, first, most, queue, came):
+    """First step of a shortest path from (row, col) to a goal, around walls and other agents.
 
     Args:
-        cell, occupant: (H, W) of one copy; solid: (256,) by code.
-        wanted: (H, W) bool, the goals. Goals on which somebody stands cannot be reached.
-        first: direction tried first, 0 to 3, which decides between ways of equal length.
-        most: the most steps to look ahead.
-        queue, came: scratch of H * W int32 and (H, W) int16.
+        cell, occupant: (rows, columns) of one env.
+        solid: (256,) True for codes that agents cannot enter.
+        wanted: (rows, columns) bool, the goals. Goals with an agent on them cannot be reached.
+        first: direction tried first, 0 to 3, which decides between paths of equal length.
+        most: largest number of steps to look ahead.
+        queue, came: work space, (rows * columns,) int32 and (rows, columns) int16.
 
     Returns:
-        An absolute direction, NOWHERE if no goal can be reached or the agent stands on one; and the distance, -1 if none.
+        An absolute direction, NOWHERE if no goal can be reached or the agent stands on one; and the
+        distance, -1 if no goal can be reached.
     """
     height, width = cell.shape
     if wanted[row, col]:

@@ -1,4 +1,4 @@
-"""The options that all grid dilemmas have: how long, how far one sees, and how sanctions work."""
+"""Config that all grid dilemmas share: length of episodes, view, and sanctions."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -9,7 +9,7 @@ from ...core.validation import MOST_STEPS, check_within
 from ...errors import BadParameter
 
 MAX_AGENTS = 64
-"""Opportunities are noted in the bits of a uint64; see `sanctioning`."""
+"""Bits of the uint64 in which opportunities are looked for; see `sanctions`."""
 MAX_VIEW = 31
 OBSERVATIONS = ("symbols", "rgb")
 NumAgents = Annotated[int, Interval(ge=1, le=MAX_AGENTS)]
@@ -21,39 +21,42 @@ Side = Annotated[int, Interval(ge=0, le=MAX_VIEW // 2)]
 
 @dataclass(frozen=True)
 class Sanctions(Config):
-    """How one agent punishes another: a beam, what it costs, and what it does to those it hits.
+    """Config of sanctions: a beam, its cost, and its effects on agents that it hits.
 
-    A beam of length L and radius R covers L cells ahead, and on each side r = 1..R the cell beside the shooter at distance r with the
-    L - r cells ahead of that one. Each column ends at the first agent it hits.
+    A beam of length L and radius R covers L cells ahead, and at each distance r = 1..R to a side
+    the cell beside the shooter with the L - r cells ahead of that one. Each column ends at the
+    first agent that it hits.
 
     Raises:
         BadParameter: a value is out of range, or two contradict each other.
     """
 
     enabled: bool = True
-    """Whether agents have the beam at all; without it the action does not exist."""
+    """Give agents the beam; without it the action does not exist."""
     length: BeamLength = 3
     """Cells that the beam reaches ahead."""
     radius: BeamRadius = 1
     """Cells that the beam reaches to each side."""
     cooldown: Cooldown = 10
-    """Steps after a shot in which the beam is not ready: the next one is possible cooldown + 1 steps later."""
+    """Steps after a shot in which the beam is not ready. The next one is possible cooldown + 1
+    steps later."""
     cost: Amount = 0.0
-    """What a shot costs the punisher, whether it hits or not."""
+    """Cost of a shot, paid by the shooter, whether it hits or not."""
     fine: Amount = 0.0
-    """What a hit costs the target; with `graduated` only the second."""
+    """Cost of a hit, paid by the target; with `graduated` only for the second hit."""
     freeze: Cooldown = 0
-    """Steps in which a target cannot move or shoot; with `graduated` after the first hit. The hit's own step counts as one."""
+    """Steps in which a target cannot move or shoot, that of the hit included; with `graduated`
+    after the first hit."""
     remove: bool = True
-    """Whether a hit takes the target off the map; with `graduated` only the second."""
+    """Take a target off the map; with `graduated` only after the second hit."""
     removal: int = 50
     """Steps that a removed target spends off the map, after the one of the hit."""
     graduated: bool = False
-    """Whether the first hit only marks and freezes, and a second one, while the mark is there, fines and removes."""
+    """Only mark and freeze after a first hit; fine and remove after a second one while marked."""
     mark: int = 50
-    """Steps that a mark lasts, that of the hit included; those off the map do not count."""
+    """Steps that a mark lasts, that of the hit included; steps off the map do not count."""
     walls_block: bool = True
-    """Whether the beam ends at walls."""
+    """End the beam at walls."""
 
     prefix: ClassVar[str] = "sanctions."
 
@@ -77,7 +80,11 @@ class Sanctions(Config):
 
 @dataclass(frozen=True)
 class View(Config):
-    """The window that an agent sees, which turns with it. Raises BadParameter for values out of range."""
+    """Config of the window that an agent sees, which turns with it.
+
+    Raises:
+        BadParameter: a value is out of range.
+    """
 
     left: Side = 5
     """Cells seen to the left."""
@@ -92,26 +99,32 @@ class View(Config):
 
 
 @dataclass(frozen=True)
-class GridDilemmaParameters(Config):
-    """Options of every grid dilemma; a task adds its own and sets other defaults.
+class GridDilemmaConfig(Config):
+    """Config of every grid dilemma; a task adds its own fields and sets other defaults.
 
     Raises:
         BadParameter: a value is out of range.
     """
 
     num_agents: NumAgents = 7
-    """Agents in each copy."""
+    """Number of agents in each env."""
     max_cycles: Steps = 1000
     """Steps after which an episode is truncated."""
     ends_after: Annotated[int, Interval(ge=0, le=MOST_STEPS)] = 0
-    """Steps from which an episode may be truncated by chance before `max_cycles`; 0 for never."""
+    """Steps after which an episode may be truncated by chance before `max_cycles`; 0 for never."""
     end_interval: Steps = 100
-    """Steps between the moments at which that may happen: the steps one before a multiple of it, counted from 1, as in Melting Pot."""
+    """Steps between the moments at which that may happen. These are the steps one before a
+    multiple of it, counted from 1, as in Melting Pot."""
     end_chance: Probability = 0.2
-    """Chance at each of those moments."""
+    """Probability of truncation at each of those moments."""
     observation: Annotated[str, OneOf(OBSERVATIONS)] = "symbols"
-    """What agents see: `symbols`, a plane for each kind of thing, or `rgb`, a picture of 8 x 8 pixels a cell."""
+    """Form of observations: `symbols`, a plane for each kind of thing, or `rgb`, a picture of 8 x 8
+    pixels a cell."""
     view: View = View()
-    """The window that an agent sees."""
+    """Window that an agent sees."""
     sanctions: Sanctions = Sanctions()
-    """How agents punish each other."""
+    """Sanctions between agents."""
+
+
+GridDilemmaParameters = GridDilemmaConfig
+"""Name of `GridDilemmaConfig` in version 0.1.0, for plugins."""

@@ -19,7 +19,7 @@ FACING_GLYPHS = "^>v<"
 
 def draw(
     state: State,
-    copy: int,
+    env: int,
     looks: Mapping[int, Look],
     beam_colours: Mapping[int, Colour],
     agent_rings: Sequence[Colour],
@@ -31,49 +31,50 @@ def draw(
     follow: int | None = None,
     cell: int | None = None,
 ) -> NDArray[np.uint8]:
-    """A picture of one copy, `(height, width, 3)` uint8.
+    """Picture of one env, `(height, width, 3)` uint8.
 
-    Agents are numbered discs with a tip where they look. A red ring with an exclamation mark is the mark of a first sanction, ice and a
-    broken outline a frozen agent; a cross in an agent's pale colour stands where an agent went off the map. Beams of the last step shine
-    over the cells that they passed.
+    Agents are numbered discs with a tip in the direction that they face. A red ring with an
+    exclamation mark is the mark of a first sanction; ice and a broken outline are a frozen agent. A
+    cross in an agent's pale colour is where it went off the map. Beams of the last step shine over
+    the cells that they passed.
 
     Args:
-        looks: of the cells, by code.
-        beam_colours: by the beam's bit in `State.beam`.
-        agent_rings: a colour for each value of `State.colour`, none where it means nothing.
-        caption: the line below, at its left.
-        mark: draws what the task shows above the agents.
+        looks: looks of cells by code.
+        beam_colours: colours by the beam's bit in `State.beam`.
+        agent_rings: a colour for each value of `State.colour`; none if it means nothing.
+        caption: left part of the line below.
+        mark: function that draws the task's own signs above the agents.
         follow: an agent whose view to frame.
         cell: pixels on a side of a cell; chosen by the size of the map if left out.
 
     Raises:
-        BadParameter: there is no copy or agent of that number, or `cell` is below 1.
+        BadParameter: there is no env or agent of that number, or `cell` is below 1.
     """
-    _check(state, copy, follow, cell)
+    _check(state, env, follow, cell)
     n = state.facing.shape[1]
-    board = Board(state.cell[copy] == WALL, longest_label=len(str(n - 1)), cell=cell)
-    _draw_cells(board, state.cell[copy], looks)
+    board = Board(state.cell[env] == WALL, longest_label=len(str(n - 1)), cell=cell)
+    _draw_cells(board, state.cell[env], looks)
     for bit, colour in beam_colours.items():
-        for at in np.argwhere(state.beam[copy] >> bit & 1):
+        for at in np.argwhere(state.beam[env] >> bit & 1):
             board.canvas.rectangle(board.box(at), colour, alpha=0.55)
-    away = [i for i in range(n) if state.out[copy, i] > 0]
+    away = [i for i in range(n) if state.out[env, i] > 0]
     for i in away:
-        _draw_absent(board, state, copy, i)
+        _draw_absent(board, state, env, i)
     for i in range(n):
         if i not in away:
-            _draw_agent(board, state, copy, i, agent_rings)
+            _draw_agent(board, state, env, i, agent_rings)
     mark(board)
-    if follow is not None and state.out[copy, follow] == 0:
-        _frame_view(board, state, copy, follow, view, torus)
+    if follow is not None and state.out[env, follow] == 0:
+        _frame_view(board, state, env, follow, view, torus)
     absent = "off the map: " + " ".join(str(i) for i in away) if away else ""
     board.caption([(caption, TEXT)], absent)
     return board.canvas.pixels()
 
 
-def _check(state: State, copy: int, follow: int | None, cell: int | None) -> None:
-    copies, n = state.facing.shape
-    if not 0 <= copy < copies:
-        raise BadParameter(f"copy is {copy}; allowed is 0 to {copies - 1}")
+def _check(state: State, env: int, follow: int | None, cell: int | None) -> None:
+    num_envs, n = state.facing.shape
+    if not 0 <= env < num_envs:
+        raise BadParameter(f"copy is {env}; allowed is 0 to {num_envs - 1}")
     if follow is not None and not 0 <= follow < n:
         raise BadParameter(f"follow is {follow}; allowed is an agent from 0 to {n - 1}, or nobody")
     if cell is not None and cell < 1:
@@ -114,9 +115,9 @@ def _draw_thing(board: Board, at: NDArray[np.integer], look: Look) -> None:
         board.label((x, y), look.letter, BACKGROUND, room=1.3 * size)
 
 
-def _draw_agent(board: Board, state: State, copy: int, i: int, rings: Sequence[Colour]) -> None:
-    at, way, colour = state.position[copy, i], int(state.facing[copy, i]), agent_colour(i)
-    frozen, (x, y) = state.frozen[copy, i] > 0, board.centre(state.position[copy, i])
+def _draw_agent(board: Board, state: State, env: int, i: int, rings: Sequence[Colour]) -> None:
+    at, way, colour = state.position[env, i], int(state.facing[env, i]), agent_colour(i)
+    frozen, (x, y) = state.frozen[env, i] > 0, board.centre(state.position[env, i])
     if frozen:
         board.canvas.rectangle(board.box(at, 0.02), ICE, alpha=0.75, corner=0.15 * board.cell)
         colour = mix(colour, ICE, 0.45)
@@ -130,22 +131,22 @@ def _draw_agent(board: Board, state: State, copy: int, i: int, rings: Sequence[C
     ]
     board.canvas.polygon(tip, mix(colour, TEXT, 0.55))
     if rings:
-        ring = rings[min(int(state.colour[copy, i]), len(rings) - 1)]
+        ring = rings[min(int(state.colour[env, i]), len(rings) - 1)]
         board.canvas.disc((x, y), 0.42 * board.cell, mix(ring, TEXT, 0.35))
         board.canvas.disc((x, y), 0.39 * board.cell, ring)
         board.disc(at, FLOOR, str(i), radius=0.27)
     else:
         board.disc(at, colour, str(i), radius=0.38)
-    if state.mark[copy, i] > 0:
+    if state.mark[env, i] > 0:
         board.halo(at, COLLISION, radius=0.47, line=0.1)
         corner = x + 0.34 * board.cell, y - 0.34 * board.cell
         board.canvas.disc(corner, 0.17 * board.cell, COLLISION)
         board.label(corner, "!", BACKGROUND, room=0.3 * board.cell)
 
 
-def _draw_absent(board: Board, state: State, copy: int, i: int) -> None:
+def _draw_absent(board: Board, state: State, env: int, i: int) -> None:
     (x, y), size, colour = (
-        board.centre(state.position[copy, i]),
+        board.centre(state.position[env, i]),
         0.28 * board.cell,
         mix(agent_colour(i), FLOOR, 0.45),
     )
@@ -154,9 +155,9 @@ def _draw_absent(board: Board, state: State, copy: int, i: int) -> None:
         board.canvas.line(ends, colour, width=max(0.1 * board.cell, 1.5))
 
 
-def _frame_view(board: Board, state: State, copy: int, i: int, v: ViewConstants, torus: bool) -> None:
-    """A frame around what an agent sees; cut off at the edges of the map, also where a torus goes on at the other side."""
-    at, way = state.position[copy, i].astype(int), int(state.facing[copy, i])
+def _frame_view(board: Board, state: State, env: int, i: int, v: ViewConstants, torus: bool) -> None:
+    """Draw a frame around the view of an agent, cut off at the edges of the map."""
+    at, way = state.position[env, i].astype(int), int(state.facing[env, i])
     ahead, right = AHEAD[way], AHEAD[(way + EAST) % 4]
     near = at - (v.height - 1 - v.forward) * ahead - v.left * right
     far = at + v.forward * ahead + (v.width - 1 - v.left) * right
@@ -164,16 +165,16 @@ def _frame_view(board: Board, state: State, copy: int, i: int, v: ViewConstants,
     board.canvas.rectangle(board.region(first, last).shrunk(-2), FOCUS, line=2, corner=3)
 
 
-def text(state: State, copy: int, looks: Mapping[int, Look], caption: str) -> str:
-    """One copy in characters: cells by their glyphs, agents as `^ > v <` where they look, with their places below."""
-    glyphs = [[looks.get(int(code), FLOOR_LOOK).glyph for code in row] for row in state.cell[copy]]
-    told = []
+def text(state: State, env: int, looks: Mapping[int, Look], caption: str) -> str:
+    """One env in characters: cells by glyphs, agents as `^ > v <`, their positions below."""
+    glyphs = [[looks.get(int(code), FLOOR_LOOK).glyph for code in row] for row in state.cell[env]]
+    places = []
     for i in range(state.facing.shape[1]):
-        row, column = state.position[copy, i]
-        if state.out[copy, i] > 0:
-            told.append(f"{i} off the map")
+        row, column = state.position[env, i]
+        if state.out[env, i] > 0:
+            places.append(f"{i} off the map")
             continue
-        glyphs[row][column] = FACING_GLYPHS[state.facing[copy, i]]
-        extra = (" frozen" if state.frozen[copy, i] > 0 else "") + (" marked" if state.mark[copy, i] > 0 else "")
-        told.append(f"{i} at {row},{column}{extra}")
-    return "\n".join(["".join(row) for row in glyphs] + [caption, "; ".join(told)])
+        glyphs[row][column] = FACING_GLYPHS[state.facing[env, i]]
+        extra = (" frozen" if state.frozen[env, i] > 0 else "") + (" marked" if state.mark[env, i] > 0 else "")
+        places.append(f"{i} at {row},{column}{extra}")
+    return "\n".join(["".join(row) for row in glyphs] + [caption, "; ".join(places)])

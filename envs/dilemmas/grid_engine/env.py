@@ -1,4 +1,4 @@
-"""What all grid dilemmas have in common as environments."""
+"""Base class of grid dilemmas as batched environments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from ...core.env import BatchEnv
 from ...core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, signal_shapes
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ...errors import BadParameter
+from ...kernels.arrays import allocate
 from ...rendering.grid_canvas import Board
 from ...rendering.palette import BEAM, Colour
 from ..metrics import peace, sustainability
@@ -19,85 +20,112 @@ from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcome
 from .appearance import FLOOR_LOOK, WALL_LOOK, Look
 from .avatars import ACTION_NAMES
 from .beams import ENDS, HIT, most_cells
-from .config import GridDilemmaParameters
+from .config import GridDilemmaConfig
 from .draw import draw, text
 from .maps import FLOOR, WALL, Layout
 from .observation import FACING_NAMES, NO_PLANE, ViewConstants, global_state_size, observe_symbols, write_global_state
 from .rgb import SPRITE, make_sprites, observe_rgb
-from .state import Constants, Sizes, State, allocate_scratch, allocate_state
+from .state import Constants, Scratch, Sizes, State
 
 
 @dataclass(frozen=True)
 class Beam:
-    """A beam of the task's own, beside the sanction."""
+    """Beam of a task, beside the sanction."""
 
     name: str
     length: int
     radius: int
     cooldown: int
     hits: tuple[int, ...] = ()
-    """Codes of the cells that it hits, and at which its column ends."""
+    """Codes of cells that it hits, and at which its column ends."""
     ends: tuple[int, ...] = (WALL,)
-    """Codes of the cells before which its column ends."""
+    """Codes of cells before which its column ends."""
     at_agents: bool = False
-    """Whether it hits agents; otherwise it passes them."""
+    """True if it hits agents; otherwise it passes them."""
     colour: Colour = BEAM
-    """In pictures."""
+    """Colour in pictures."""
 
 
 class GridDilemma(BatchEnv[State]):
-    """Agents on a grid look one way, move, turn, and shoot beams; what the cells do is the task's.
+    """Agents on a grid move, turn, and shoot beams; a task says what its cells do.
 
-    Observation: uint8 planes `(planes, height, width)` of a window that turns with the agent, which stands in its row `forward` (from 0)
-    and its column `left`; `planes` names them: one for each kind of cell (walls stand for what is beyond the map too), four for other
-    agents by where they look, then colours, marks and frozen agents where the task has them (the agent itself included), beams that
-    passed in the last step, and planes of one value all over: whether each beam is ready, and what the agent is told. Agents off the
-    map see zeros. With `observation: rgb` the same window as a picture, `(3, 8 * height, 8 * width)`.
+    Rules:
+        A step has the order: the task's growth; all agents turn or move in random order; all beams;
+        removed agents come back. A move into a cell that is taken or solid fails, so that two
+        agents never swap places, and of two that want one cell the first gets it. Agents off the
+        map or frozen act without effect.
 
-    Actions: `action_names`: stay, move forward, backward, left or right without turning, turn left or right, then one for each
-    beam, the sanction first. A step goes: the task's growth, all agents in random order turn or move (a move into a cell that is taken or solid
-    fails, so that two agents never swap places and of two that want one cell the first gets it), all beams, then removed agents come back.
+    Observation:
+        uint8 planes `(planes, height, width)` of a window that turns with the agent, which stands
+        in row `forward` (from 0) and column `left` of it. `planes` names them: one for each kind of
+        cell (walls stand for cells beyond the map too), four for other agents by the direction that
+        they face, then colours, marks and frozen agents if the task has them (the agent itself
+        included), beams that passed in the last step, and planes of one value all over the window:
+        readiness of each beam, and the task's extra observation. Agents off the map see zeros. With
+        `observation: rgb` the same window is a picture, `(3, 8 * height, 8 * width)`.
 
-    Agents off the map or frozen act without effect. Ends: truncated at `max_cycles`, or by chance after `ends_after`.
+    Actions:
+        `action_names`: stay; move forward, backward, left or right without turning; turn left or
+        right; then one for each beam, the sanction first.
 
-    Metrics: `efficiency` (reward of all per step), `mean_return`, `equality`, `sustainability`, `peace` (see `metrics`; frozen counts as timed out), `sanctions` (shots),
-    `sanction_rate` (share of opportunities taken; NaN without one), `hits`, `sanction_cost` (paid for all shots) and `sanction_fines` (paid for all hits
-    that fine; with `graduated` only second ones do), with `just_hits` and `unjust_hits` where the task says who is guilty, and `return_i` of each agent
-    up to 16. Who hit whom is `state.hits`. Signals: see `envs.signals`.
+    End:
+        Episodes are truncated at `max_cycles`, or by chance after `ends_after`.
 
-    Source: the engine of Melting Pot (Leibo et al. 2021; Agapiou et al. 2022), whose rules and timings tests hold it to.
+    Metrics:
+        `efficiency` (reward of all per step), `mean_return`, `equality`, `sustainability`, `peace`
+        (see `metrics`; frozen counts as timed out), `sanctions` (shots), `sanction_rate` (share of
+        opportunities taken; NaN without one), `hits`, `sanction_cost` (paid for all shots) and
+        `sanction_fines` (paid for all hits that fine; with `graduated` only second ones do), with
+        `just_hits` and `unjust_hits` if the task says which agents are guilty, and `return_i` of
+        each agent up to 16. `state.hits` has the hits by shooter and target. Signals: see
+        `envs.core.sanction_signals`.
+
+    Source:
+        The engine of Melting Pot (Leibo et al. 2021; Agapiou et al. 2022), with whose rules and
+        timings tests compare it.
 
     Raises:
         BadParameter: the parameters are out of range, or leave no room for the agents.
     """
 
-    Parameters = GridDilemmaParameters
+    Parameters = GridDilemmaConfig
+    former_fields: ClassVar[Mapping[str, str]] = {
+        "numbers": "env_counters",
+        "told": "extra_observation",
+        "tally": "agent_counters",
+        "due": "pending_reward",
+    }
     cell_names: ClassVar[dict[int, str]] = {WALL: "wall"}
-    """The codes that have a plane of their own, in this order, with their names."""
+    """Codes that have a plane of their own, in this order, with their names."""
     colour_names: ClassVar[tuple[str, ...]] = ()
-    """What `State.colour` means, where others see it."""
+    """Names of the values of `State.colour`, if others see it."""
     agent_rings: ClassVar[tuple[Colour, ...]] = ()
-    """In pictures, the colour for each value of `State.colour`."""
+    """Colour in pictures of each value of `State.colour`."""
     looks: ClassVar[Mapping[int, Look]] = {FLOOR: FLOOR_LOOK, WALL: WALL_LOOK}
-    """How cells look, by code; of codes that are not in it, as floor."""
-    told_names: ClassVar[tuple[str, ...]] = ()
-    """What `State.told` means."""
+    """Looks of cells by code; other codes look as floor."""
+    extra_names: ClassVar[tuple[str, ...]] = ()
+    """Names of the columns of `State.extra_observation`."""
     solid: ClassVar[tuple[int, ...]] = (WALL,)
-    """Codes of cells that nobody can enter."""
+    """Codes of cells that agents cannot enter."""
     kinds: ClassVar[tuple[int, ...]] = ()
     """Codes that cells of `sites` may have, for the global state."""
     torus: ClassVar[bool] = False
     sizes: ClassVar[Sizes] = Sizes()
     has_guilt: ClassVar[bool] = False
-    """Whether the task writes `State.guilty`."""
+    """True if the task writes `State.guilty`."""
     metric_names: ClassVar[tuple[str, ...]] = ()
     """Metrics of the task's own, which `_outcomes` returns."""
 
     def __init__(
         self, id: str, num_envs: int, parameters: Any, layout: Layout, spawns: NDArray[Any], sites: NDArray[Any]
     ):
-        """`spawns` (s, 2) are the cells where agents begin (none: any free floor), `sites` (k, 2) those that change."""
-        p: GridDilemmaParameters = parameters
+        """Build the environment.
+
+        Args:
+            spawns: `(spawns, 2)` cells on which agents begin; none for any free floor.
+            sites: `(sites, 2)` cells that change.
+        """
+        p: GridDilemmaConfig = parameters
         self.layout, self.sites = layout, np.ascontiguousarray(sites, np.int16)
         self.beams = (*((self._sanction_beam(p),) if p.sanctions.enabled else ()), *self._beams(p))
         self._check(p, layout, spawns)
@@ -126,46 +154,62 @@ class GridDilemma(BatchEnv[State]):
             else None
         )
         self._flat = self.groups[DEFAULT_GROUP].observation.reshape(-1)
-        self.scratch = allocate_scratch(self.state, len(self.constants.spawns), self._most_cells())
+        cells = self._most_cells()
+        self.scratch = allocate(
+            Scratch,
+            envs=num_envs,
+            agents=n,
+            beam_cells=cells,
+            spawns=len(self.constants.spawns),
+            changes=n * cells,
+        )
 
     # What a task writes, beside `__init__`.
 
     def _pays_alike(self, p: Any) -> bool:
-        """Whether all agents get the same reward in each step."""
+        """Return True if all agents get the same reward in each step."""
         return False
 
     def _beams(self, p: Any) -> Sequence[Beam]:
-        """The beams of the task's own, in the order of their actions."""
+        """Beams of the task's own, in the order of their actions."""
         return ()
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         raise NotImplementedError
 
     def _play(self, where: NDArray[np.bool_], reward: NDArray[np.float32], signals: Sequence[NDArray[Any]]) -> None:
-        """Advance the copies `where` by the actions in `self.scratch.action`.
+        """Advance the envs `where` by the actions in `self.scratch.action`.
 
         `reward` (num_envs, n) and `signals` (opportunity, sanction, target) come zeroed.
         """
         raise NotImplementedError
 
     def _outcomes(self) -> dict[str, NDArray[Any]]:
-        """The metrics named in `metric_names`."""
+        """Metrics named in `metric_names`."""
         return {}
 
     def _lines(self, copy: int) -> list[str]:
-        """What picture and text say about the task below the map, short."""
+        """Short texts about the task, for the line below pictures and maps."""
         return []
 
     def _mark(self, board: Board, copy: int) -> None:
-        """Draw what the task shows above the agents."""
+        """Draw the task's own signs above the agents."""
 
     # What all tasks share.
 
     def _allocate(self) -> State:
-        shape = self.layout.cells.shape
-        beams = len(self.constants.length)
-        return allocate_state(
-            self.required_state(), self.parameters.num_agents, (shape[0], shape[1]), beams, self.sizes
+        rows, columns = self.layout.cells.shape
+        *sizes, has_age = self.sizes
+        return allocate(
+            State,
+            envs=self.num_envs,
+            agents=self.parameters.num_agents,
+            rows=rows,
+            columns=columns,
+            age_rows=rows * has_age,
+            age_columns=columns * has_age,
+            beams=len(self.constants.length),
+            **dict(zip(Sizes._fields, sizes)),
         )
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
@@ -196,11 +240,11 @@ class GridDilemma(BatchEnv[State]):
         measured |= self._outcomes()
         return {name: np.asarray(value, np.float64) for name, value in measured.items()}
 
-    def _metric_names(self, p: GridDilemmaParameters) -> tuple[str, ...]:
+    def _metric_names(self, p: GridDilemmaConfig) -> tuple[str, ...]:
         sanctions = sanction_names(self.has_guilt) if p.sanctions.enabled else ()
         return (*outcome_names(p.num_agents), "sustainability", "peace", *sanctions, *self.metric_names)
 
-    def _sanction_beam(self, p: GridDilemmaParameters) -> Beam:
+    def _sanction_beam(self, p: GridDilemmaConfig) -> Beam:
         s = p.sanctions
         ends = (WALL,) if s.walls_block else ()
         return Beam("sanction", s.length, s.radius, s.cooldown, ends=ends, at_agents=True)
@@ -208,7 +252,7 @@ class GridDilemma(BatchEnv[State]):
     def _most_cells(self) -> int:
         return max([most_cells(beam.length, beam.radius) for beam in self.beams], default=1)
 
-    def _check(self, p: GridDilemmaParameters, layout: Layout, spawns: NDArray[Any]) -> None:
+    def _check(self, p: GridDilemmaConfig, layout: Layout, spawns: NDArray[Any]) -> None:
         height, width = layout.cells.shape
         for beam in self.beams:
             name = "sanctions.length" if beam.name == "sanction" else f"the length of the beam '{beam.name}'"
@@ -227,7 +271,7 @@ class GridDilemma(BatchEnv[State]):
             where = "spawn cells" if len(spawns) else "free cells"
             raise BadParameter(f"num_agents is {p.num_agents}; allowed is 1 to {room}, the {where} of the map")
 
-    def _constants(self, p: GridDilemmaParameters, spawns: NDArray[np.int16]) -> Constants:
+    def _constants(self, p: GridDilemmaConfig, spawns: NDArray[np.int16]) -> Constants:
         s = p.sanctions
         beams = self.beams if s.enabled else (self._sanction_beam(p), *self.beams)  # beam 0 always is the sanction
         stops = np.zeros((len(beams), 256), np.uint8)
@@ -259,7 +303,7 @@ class GridDilemma(BatchEnv[State]):
         )
 
     def _lay_planes(self, p: Any) -> tuple[ViewConstants, tuple[str, ...]]:
-        """Number the planes of an observation; returns what the kernels need and the planes' names."""
+        """Number the planes of an observation; return the constants of kernels and their names."""
         names: list[str] = list(self.cell_names.values())
         cell_plane = np.full(256, NO_PLANE, np.int64)
         for plane, code in enumerate(self.cell_names):
@@ -275,7 +319,7 @@ class GridDilemma(BatchEnv[State]):
         frozen = add("frozen") if self._freezes(p) else NO_PLANE
         beams = add(*(f"beam_{beam.name}" for beam in self.beams))
         ready = add(*(f"ready_{beam.name}" for beam in self.beams))
-        told = add(*self.told_names)
+        extra = add(*self.extra_names)
         view = p.view
         constants = ViewConstants(
             left=view.left,
@@ -294,26 +338,29 @@ class GridDilemma(BatchEnv[State]):
             num_beams=len(self.beams),
             first_beam=self.constants.first_beam,
             ready=ready,
-            told=told,
+            extra=extra,
         )
         return constants, tuple(names)
 
     def _freezes(self, p: Any) -> bool:
-        """Whether agents can be frozen, so that it has a plane."""
+        """Return True if agents can be frozen, so that there is a plane for it."""
         return p.sanctions.enabled and p.sanctions.freeze > 0
 
-    def _observation_space(self, p: GridDilemmaParameters) -> spaces.Box:
+    def _observation_space(self, p: GridDilemmaConfig) -> spaces.Box:
         v = self.view
         if p.observation == "rgb":
             return spaces.Box(0, 255, (3, SPRITE * v.height, SPRITE * v.width), np.uint8)
-        return spaces.Box(0, self._told_most(p), (v.planes, v.height, v.width), np.uint8)
+        return spaces.Box(0, self._largest_extra(p), (v.planes, v.height, v.width), np.uint8)
 
-    def _told_most(self, p: Any) -> int:
-        """The largest number that `State.told` can hold. Planes of things are 0 or 1; learners take 255 for the white of a picture."""
+    def _largest_extra(self, p: Any) -> int:
+        """Largest value of `State.extra_observation`.
+
+        Planes of things are 0 or 1; learners take 255 for the white of a picture.
+        """
         return 1
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
-        """A picture; options `follow` and `cell` as in `draw.draw`."""
+        """Picture of one env; options `follow` and `cell` as in `draw.draw`."""
         return draw(
             self.state,
             copy,
@@ -328,7 +375,7 @@ class GridDilemma(BatchEnv[State]):
         )
 
     def text(self, copy: int = 0) -> str:
-        """The map in characters, agents as `^ > v <`."""
+        """Map in characters, agents as `^ > v <`."""
         return text(self.state, copy, self.looks, self._caption(copy))
 
     def _caption(self, copy: int) -> str:

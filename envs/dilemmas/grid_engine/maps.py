@@ -1,4 +1,4 @@
-"""Maps of the family, drawn in characters: one line a row, one letter a cell."""
+"""Maps of grid dilemmas, drawn in characters: one line for each row, one letter for each cell."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,20 +8,23 @@ from numpy.typing import NDArray
 
 from ...core.validation import nearest
 from ...errors import BadParameter
+from ...kernels import njit
 
 FLOOR, WALL = 0, 1
-"""The two cell codes that all tasks share; a task's own begin at 2."""
+"""Cell codes that all tasks share; a task's own begin at 2."""
 MAX_SIDE = 100
 
 
 class Layout(NamedTuple):
     """A map as the kernels read it."""
 
-    cells: NDArray[np.uint8]  # (H, W) the code of each cell when an episode begins
-    letters: NDArray[np.str_]  # (H, W) the letter of each cell
+    cells: NDArray[np.uint8]
+    """Code of each cell when an episode begins, `(rows, columns)`."""
+    letters: NDArray[np.str_]
+    """Letter of each cell, `(rows, columns)`."""
 
     def where(self, letters: str) -> NDArray[np.int16]:
-        """The cells drawn with one of the letters, `(k, 2)` row and column, in reading order."""
+        """Row and column of cells with one of the letters, `(k, 2)`, in reading order."""
         return np.argwhere(np.isin(self.letters, list(letters))).astype(np.int16)
 
 
@@ -30,11 +33,12 @@ def read_layout(drawing: str, legend: Mapping[str, int], what: str = "map") -> L
 
     Args:
         drawing: lines of equal length; empty lines before and after do not count.
-        legend: what each letter stands for, as the code of its cell.
+        legend: letter to the code of its cell.
         what: the parameter that an error names.
 
     Raises:
-        BadParameter: the map is empty, too large, ragged, or has a letter that is not in the legend; names line and column, from 1.
+        BadParameter: the map is empty, too large, ragged, or has a letter that is not in the
+            legend; the sentence names line and column, from 1.
     """
     lines = drawing.strip("\n").split("\n")
     width = len(lines[0])
@@ -56,8 +60,20 @@ def read_layout(drawing: str, legend: Mapping[str, int], what: str = "map") -> L
     return Layout(cells, letters)
 
 
+@njit(cache=True)
+def lay_map(cell, cells):
+    """Write the codes `cells` to `cell`, both (rows, columns)."""
+    for row in range(cell.shape[0]):
+        for col in range(cell.shape[1]):
+            cell[row, col] = cells[row, col]
+
+
 def find_map(given: str, named: Mapping[str, str], what: str = "map") -> str:
-    """The drawing that a parameter means: the name of one, or a drawing of more than one line. Raises BadParameter."""
+    """Drawing that a parameter gives: by its name, or itself if it has more than one line.
+
+    Raises:
+        BadParameter: it has one line and is no name.
+    """
     if given in named:
         return named[given]
     if "\n" not in given.strip("\n"):

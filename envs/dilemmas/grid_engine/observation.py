@@ -1,43 +1,51 @@
-"""What an agent sees: a window that turns with it, one plane for each kind of thing."""
+"""Observations as symbols: a window that turns with the agent, one plane for each kind of thing."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
+from ...kernels.arrays import Int64
 from .avatars import AHEAD, EAST, wrap_once
 
 NO_PLANE = -1
 FACING_NAMES = ("agent_facing_same_way", "agent_facing_right", "agent_facing_me", "agent_facing_left")
-"""Where another agent looks, seen from the one that the window belongs to: four planes."""
+"""Planes of other agents by the direction in which they face, relative to the observer."""
 
 
 class ViewConstants(NamedTuple):
-    """The window, and where in the observation each kind of thing has its plane. NO_PLANE where a task does not show it."""
+    """The window, and the plane of each kind of thing; NO_PLANE if a task does not show it."""
 
     left: int
     forward: int
     height: int
     width: int
     planes: int
-    cell_plane: NDArray[np.int64]  # (256,) of each code
-    outside: int  # what lies beyond the map
-    agents: int  # the first of four planes, one for each way another agent faces
-    colours: int  # the first plane of colours
+    cell_plane: Annotated[Int64, "256"]
+    """Plane of each code of cells."""
+    outside: int
+    """Plane that is set beyond the map."""
+    agents: int
+    """First of four planes, one for each direction in which another agent faces."""
+    colours: int
+    """First plane of colours."""
     num_colours: int
     mark: int
     frozen: int
-    beams: int  # the first plane of beams
+    beams: int
+    """First plane of beams."""
     num_beams: int
-    first_beam: int  # the bit of the first plane's beam in `State.beam`, and its place in `State.cooling`
-    ready: int  # the first plane of beams that are ready, all over the window
-    told: int  # the first plane of numbers that the agent is told, all over the window
+    first_beam: int
+    """Bit of the first plane's beam in `State.beam`, and its index in `State.cooling`."""
+    ready: int
+    """First plane of beams that are ready, of one value all over the window."""
+    extra: int
+    """First plane of `State.extra_observation`, of one value all over the window."""
 
 
 @njit(cache=True)
 def _see_cells(cell, beam, any_beam, v, torus, row, col, ahead, out, at):
-    """Write what stands in the cells of a window, and the beams there, to `out` from `at` on."""
+    """Write cells and beams of a window to `out` from `at` on."""
     height, width = cell.shape
     side = (ahead + EAST) % 4
     right_r, right_c = AHEAD[side, 0], AHEAD[side, 1]
@@ -74,7 +82,8 @@ def _see_agents(position, away, facing, colour, mark, frozen, v, torus, shape, i
     side = (ahead + EAST) % 4
     ahead_r, ahead_c, right_r, right_c = AHEAD[ahead, 0], AHEAD[ahead, 1], AHEAD[side, 0], AHEAD[side, 1]
     area = v.height * v.width
-    deep, wide = (shape[0], shape[1]) if ahead % 2 == 0 else (shape[1], shape[0])  # the map, as the window lies on it
+    # Sides of the map, as the window lies on it.
+    deep, wide = (shape[0], shape[1]) if ahead % 2 == 0 else (shape[1], shape[0])
     for j in range(facing.shape[0]):
         if away[j] > 0:
             continue
@@ -100,35 +109,34 @@ def _see_agents(position, away, facing, colour, mark, frozen, v, torus, shape, i
             out[here + v.frozen * area] = 1
 
 
-@over_copies
-def observe_symbols(state, k, v, observation):
-    """Write the observations of every copy, flat; agents off the map see nothing at all."""
-    for c in prange(state.over.shape[0]):
-        _observe_copy(
-            state.cell[c],
-            state.beam[c],
-            state.position[c],
-            state.out[c],
-            state.facing[c],
-            state.colour[c],
-            state.mark[c],
-            state.frozen[c],
-            state.cooling[c],
-            state.told[c],
-            v,
-            k.torus,
-            observation,
-            np.int64(c),
-        )
+@each_env
+def observe_symbols(state, k, v, observation, env):
+    """Write observations of all agents to the flat `observation`; zeros off the map."""
+    _observe(
+        state.cell[env],
+        state.beam[env],
+        state.position[env],
+        state.out[env],
+        state.facing[env],
+        state.colour[env],
+        state.mark[env],
+        state.frozen[env],
+        state.cooling[env],
+        state.extra_observation[env],
+        v,
+        k.torus,
+        observation,
+        env,
+    )
 
 
 @njit(cache=True)
-def _observe_copy(cell, beam, position, away, facing, colour, mark, frozen, cooling, told, v, torus, observation, c):
+def _observe(cell, beam, position, away, facing, colour, mark, frozen, cooling, extra, v, torus, observation, env):
     n, area = facing.shape[0], v.height * v.width
     length = v.planes * area
     any_beam = holds_any(beam)
     for i in range(n):
-        at = (c * n + i) * length
+        at = (env * n + i) * length
         observation[at : at + length] = 0
         if away[i] > 0:
             continue
@@ -139,50 +147,46 @@ def _observe_copy(cell, beam, position, away, facing, colour, mark, frozen, cool
             if cooling[i, v.first_beam + b] == 0 and frozen[i] == 0:
                 start = at + (v.ready + b) * area
                 observation[start : start + area] = 1
-        for t in range(told.shape[1]):
-            start = at + (v.told + t) * area
-            observation[start : start + area] = told[i, t]
+        for t in range(extra.shape[1]):
+            start = at + (v.extra + t) * area
+            observation[start : start + area] = extra[i, t]
 
 
 @njit(cache=True)
 def holds_any(grid):
-    """Whether any cell of a grid of uint8 is not 0."""
+    """Return True if any cell of a grid of uint8 is not 0."""
     found = np.uint8(0)
     for value in grid.flat:
         found |= value
     return found != 0
 
 
-@over_copies
-def write_global_state(state, k, sites, kinds, out):
-    """Write `out` (num_envs, size): for each agent row, column, one-hot facing, off the map, frozen, marked; then for each cell of
-    `sites` (s, 2) its code as one-hot among `kinds`; then the time as a share of the horizon.
+@each_env
+def write_global_state(state, k, sites, kinds, out, env):
+    """Write the global state to `out` (num_envs, size).
+
+    For each agent row, column, one-hot facing, off the map, frozen, marked; then for each cell of
+    `sites` (sites, 2) its code as one-hot among `kinds`; then the time as a share of the horizon.
     """
-    for c in prange(state.over.shape[0]):
-        _write_state(state, k, sites, kinds, out[c], np.int64(c))
-
-
-@njit(cache=True)
-def _write_state(state, k, sites, kinds, out, c):
     height, width = state.cell.shape[1:]
     at = 0
     for i in range(state.facing.shape[1]):
-        out[at] = state.position[c, i, 0] / height
-        out[at + 1] = state.position[c, i, 1] / width
+        out[env, at] = state.position[env, i, 0] / height
+        out[env, at + 1] = state.position[env, i, 1] / width
         for way in range(4):
-            out[at + 2 + way] = 1.0 if state.facing[c, i] == way else 0.0
-        out[at + 6] = 1.0 if state.out[c, i] > 0 else 0.0
-        out[at + 7] = 1.0 if state.frozen[c, i] > 0 else 0.0
-        out[at + 8] = 1.0 if state.mark[c, i] > 0 else 0.0
+            out[env, at + 2 + way] = 1.0 if state.facing[env, i] == way else 0.0
+        out[env, at + 6] = 1.0 if state.out[env, i] > 0 else 0.0
+        out[env, at + 7] = 1.0 if state.frozen[env, i] > 0 else 0.0
+        out[env, at + 8] = 1.0 if state.mark[env, i] > 0 else 0.0
         at += 9
     for s in range(sites.shape[0]):
-        code = state.cell[c, sites[s, 0], sites[s, 1]]
+        code = state.cell[env, sites[s, 0], sites[s, 1]]
         for kind in range(kinds.shape[0]):
-            out[at] = 1.0 if code == kinds[kind] else 0.0
+            out[env, at] = 1.0 if code == kinds[kind] else 0.0
             at += 1
-    out[at] = state.elapsed[c] / k.horizon
+    out[env, at] = state.elapsed[env] / k.horizon
 
 
 def global_state_size(n: int, sites: int, kinds: int) -> int:
-    """The length of what `write_global_state` writes."""
+    """Length of the row that `write_global_state` writes."""
     return 9 * n + sites * kinds + 1

@@ -1,12 +1,13 @@
-"""Observations as pictures: the window of an agent with 8 x 8 pixels a cell, composed of sprites by a kernel."""
+"""Observations as pictures: the window of an agent with 8 x 8 pixels a cell, made of sprites."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
+from ...kernels.arrays import UInt8
 from ...rendering.palette import COLLISION, TEXT, WALL, Colour, agent_colour, mix
 from .appearance import FLOOR_LOOK, ICE, Look
 from .avatars import AHEAD, EAST
@@ -18,17 +19,23 @@ SPRITE = 8
 
 
 class Sprites(NamedTuple):
-    """What the kernel copies pixels from; colours first, as in the observation."""
+    """Pixels that the kernel copies; colours first, as in the observation."""
 
-    cells: NDArray[np.uint8]  # (256, 3, 8, 8) of each code
-    outside: NDArray[np.uint8]  # (3, 8, 8) beyond the map
-    colours: NDArray[np.uint8]  # (looks of an agent, 3): by agent, or by `State.colour` where the task has colours
-    body: NDArray[np.uint8]  # (4, 8, 8) an agent by where it looks in the window: 0 nothing, 1 body, 2 dark tip
-    beams: NDArray[np.uint8]  # (8, 3) colour of each bit of `State.beam`
+    cells: Annotated[UInt8, "256 3 8 8"]
+    """Picture of each code of cells."""
+    outside: Annotated[UInt8, "3 8 8"]
+    """Picture of cells beyond the map."""
+    colours: Annotated[UInt8, "looks 3"]
+    """Colours of agents, by agent, or by `State.colour` if the task has colours."""
+    body: Annotated[UInt8, "4 8 8"]
+    """Shape of an agent by its direction in the window: 0 nothing, 1 body, 2 dark tip."""
+    beams: Annotated[UInt8, "8 3"]
+    """Colour of each bit of `State.beam`."""
     by_colour: bool
     left: int
     forward: int
-    height: int  # cells
+    height: int
+    """Cells of the window, as is `width`."""
     width: int
 
 
@@ -49,7 +56,7 @@ _SHAPES = {"": 0.0, "disc": 3.2, "ring": 3.2, "square": 2.9, "dots": 3.2, "diamo
 
 
 def _thing(kind: str) -> NDArray[np.bool_]:
-    """(8, 8) which pixels of a cell the thing covers."""
+    """Pixels of a cell that the thing covers, `(8, 8)`."""
     y, x = np.mgrid[:SPRITE, :SPRITE] - 3.5
     size = _SHAPES[kind]
     if kind == "square":
@@ -75,7 +82,13 @@ def make_sprites(
     n: int,
     window: tuple[int, int, int, int],
 ) -> Sprites:
-    """Sprites for a task; `window` is left, forward, height and width in cells, the rest as in `draw`."""
+    """Sprites for a task.
+
+    Args:
+        looks, beam_colours, rings: as in `draw.draw`.
+        n: number of agents.
+        window: left, forward, height and width in cells.
+    """
     cells = np.stack([_painted(looks.get(code, FLOOR_LOOK)) for code in range(256)])
     colours = list(rings) if rings else [agent_colour(i) for i in range(n)]
     beams = np.zeros((8, 3), np.uint8)
@@ -97,28 +110,27 @@ def make_sprites(
     )
 
 
-@over_copies
-def observe_rgb(state, torus, sprites, out):
-    """Write `out` (num_envs, n, 3, 8 height, 8 width) of every copy; agents off the map see black."""
-    for c in prange(state.over.shape[0]):
-        _observe_copy(
-            state.cell[c],
-            state.beam[c],
-            state.occupant[c],
-            state.position[c],
-            state.out[c],
-            state.facing[c],
-            state.colour[c],
-            state.mark[c],
-            state.frozen[c],
-            torus,
-            sprites,
-            out[c],
-        )
+@each_env
+def observe_rgb(state, torus, sprites, out, env):
+    """Write pictures to `out` (num_envs, n, 3, 8 height, 8 width); black for agents off the map."""
+    _observe(
+        state.cell[env],
+        state.beam[env],
+        state.occupant[env],
+        state.position[env],
+        state.out[env],
+        state.facing[env],
+        state.colour[env],
+        state.mark[env],
+        state.frozen[env],
+        torus,
+        sprites,
+        out[env],
+    )
 
 
 @njit(cache=True)
-def _observe_copy(cell, beam, occupant, position, away, facing, colour, mark, frozen, torus, sprites, out):
+def _observe(cell, beam, occupant, position, away, facing, colour, mark, frozen, torus, sprites, out):
     height, width = cell.shape
     any_beam = holds_any(beam)
     for i in range(facing.shape[0]):
@@ -158,7 +170,7 @@ def _copy_sprite(sprite, out, y, x):
 
 @njit(cache=True)
 def _shine(colours, bits, out, y, x):
-    """Half of each beam's colour over a cell."""
+    """Mix half of each beam's colour into a cell."""
     for bit in range(8):
         if bits >> bit & 1:
             for channel in range(3):
@@ -174,7 +186,7 @@ _FROZEN = np.array(ICE, np.uint8)
 
 @njit(cache=True)
 def _draw_body(body, colour, marked, frozen, out, y, x):
-    """An agent over a cell: its tip is dark, or red while it is marked; a frozen agent lies on ice."""
+    """Draw an agent over a cell: its tip dark, or red while marked; ice if it is frozen."""
     for channel in range(3):
         for dy in range(SPRITE):
             for dx in range(SPRITE):

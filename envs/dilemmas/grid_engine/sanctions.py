@@ -1,6 +1,7 @@
-"""Sanctions: who had the opportunity, who shot, and what it does to those it hits.
+"""Sanctions: opportunities, shots, and effects on agents that are hit.
 
-The graduated form is Melting Pot's `GraduatedSanctionsMarking`: the first hit marks and freezes, a second one while the mark lasts fines and removes.
+The graduated form is Melting Pot's `GraduatedSanctionsMarking`: the first hit marks and freezes, a
+second one while the mark lasts fines and removes.
 """
 
 import numpy as np
@@ -13,26 +14,30 @@ SANCTION_BEAM = 0
 
 
 @njit(cache=True)
-def note_opportunities(state, k, scratch, opportunity, c):
-    """Write for each agent whether it could sanction somebody on the frame that it saw: before anything of the step has happened."""
-    # Nothing but this call: with a branch here Numba counts references to every array of the state, which takes as long as all the rest.
+def note_opportunities(state, k, scratch, opportunity, env):
+    """Record for each agent if it can sanction another one, before anything of the step happens.
+
+    That is the frame on which the agent decided.
+    """
+    # Nothing but this call: with a branch here Numba counts references to every array of the state,
+    # which takes as long as all the rest.
     _note(
-        state.cell[c],
-        state.occupant[c],
-        state.position[c],
-        state.facing[c],
-        state.out[c],
-        state.frozen[c],
-        state.cooling[c],
-        state.leaving[c],
+        state.cell[env],
+        state.occupant[env],
+        state.position[env],
+        state.facing[env],
+        state.out[env],
+        state.frozen[env],
+        state.cooling[env],
+        state.leaving[env],
         k.first_beam == 0,
         k.stops[SANCTION_BEAM],
         k.torus,
         k.length[SANCTION_BEAM],
         k.radius[SANCTION_BEAM],
-        scratch.path[c],
-        opportunity[c],
-        state.chances[c],
+        scratch.path[env],
+        opportunity[env],
+        state.chances[env],
     )
 
 
@@ -77,9 +82,10 @@ def _note(
 
 @njit(cache=True)
 def _near(position, facing, away, length, radius, torus, shape):
-    """Bit i is set where another agent stands in the rectangle that holds agent i's beam. Most of the time nobody does, and no beam need be cast.
+    """Bits of agents with another agent in the rectangle that holds their beam.
 
-    There are at most MAX_AGENTS = 64, one for each bit, and a beam's radius is never larger than its length.
+    Mostly there is none, and no beam need be cast. There are at most MAX_AGENTS = 64, one for each
+    bit, and the radius of a beam is never larger than its length.
     """
     near, one = np.uint64(0), np.uint64(1)
     for i in range(position.shape[0]):
@@ -102,7 +108,10 @@ def _near(position, facing, away, length, radius, torus, shape):
 
 @njit(cache=True)
 def _holds(down, right, ahead, length, radius, torus, shape):
-    """Whether the rectangle that holds a beam has the cell so many rows and columns away from who shoots."""
+    """Return True if the rectangle that holds a beam has a cell.
+
+    The cell is so many rows `down` and columns `right` of the shooter.
+    """
     side = (ahead + EAST) % 4
     forward = down * AHEAD[ahead, 0] + right * AHEAD[ahead, 1]
     sideways = down * AHEAD[side, 0] + right * AHEAD[side, 1] + radius
@@ -114,59 +123,64 @@ def _holds(down, right, ahead, length, radius, torus, shape):
 
 @njit(cache=True)
 def _lift_leaving(occupant, position, away, leaving, back):
-    """Take those who leave when the step begins, so that no beam meets them, out of `occupant`; with `back` 1 put them there again."""
+    """Take agents that leave when the step begins out of `occupant`, so that no beam meets them.
+
+    With `back` 1 they are put there again.
+    """
     for i in range(leaving.shape[0]):
         if leaving[i] and away[i] == 0:
             occupant[position[i, 0], position[i, 1]] = back * (i + 1)
 
 
 @njit(cache=True)
-def fire_sanctions(state, k, scratch, reward, opportunity, sanction, target, c):
-    """All sanctions of a step, in the order of `scratch.order[c]`; who is removed leaves once all have shot.
+def fire_sanctions(state, k, scratch, reward, opportunity, sanction, target, env):
+    """Play all sanctions of a step, in the order of `scratch.order[env]`.
 
-    So two agents that shoot at each other are both hit.
+    Removed agents leave once all have shot, so two agents that shoot at each other are both hit.
     """
     if k.first_beam > 0:
         return
-    b, n, path = SANCTION_BEAM, state.facing.shape[1], scratch.path[c]
-    position, facing, occupant = state.position[c], state.facing[c], state.occupant[c]
+    b, n, path = SANCTION_BEAM, state.facing.shape[1], scratch.path[env]
+    position, facing, occupant = state.position[env], state.facing[env], state.occupant[env]
     wanted = action_of(k, b)
-    scratch.removed[c, :] = False
+    scratch.removed[env, :] = False
     for turn in range(n):
-        i = scratch.order[c, turn]
-        if not pulls_trigger(state.cooling[c, i], state.out[c, i], scratch.action[c, i], wanted, b, k.cooldown[b]):
+        i = scratch.order[env, turn]
+        if not pulls_trigger(
+            state.cooling[env, i], state.out[env, i], scratch.action[env, i], wanted, b, k.cooldown[b]
+        ):
             continue
-        count = shoot_beam(state.cell[c], occupant, state.beam[c], position[i], facing[i], k, b, path)
-        sanction[c, i] = 1.0
-        state.shots[c, i] += 1
-        if opportunity[c, i] > 0:
-            state.taken[c, i] += 1
-        reward[c, i] -= k.cost
+        count = shoot_beam(state.cell[env], occupant, state.beam[env], position[i], facing[i], k, b, path)
+        sanction[env, i] = 1.0
+        state.shots[env, i] += 1
+        if opportunity[env, i] > 0:
+            state.taken[env, i] += 1
+        reward[env, i] -= k.cost
         for p in range(count):
             j = occupant[path[p, 0], path[p, 1]] - 1
             if path[p, 2] and j >= 0 and j != i:
-                target[c, i, j] = 1.0
-                _punish(state, k, scratch, reward, c, i, j)
+                target[env, i, j] = 1.0
+                _punish(state, k, scratch, reward, env, i, j)
     for j in range(n):
-        if scratch.removed[c, j]:
-            leave_map(state, c, j, k.removal + 1)
+        if scratch.removed[env, j]:
+            leave_map(state, env, j, k.removal + 1)
 
 
 @njit(cache=True)
-def _punish(state, k, scratch, reward, c, i, j):
-    """What a hit of agent i does to agent j."""
-    state.hits[c, i, j] += 1
-    if state.guilty[c, j]:
-        state.just[c, i] += 1
-    if k.graduated and state.mark[c, j] == 0:
-        state.mark[c, j] = k.mark
-        state.frozen[c, j] = k.freeze
+def _punish(state, k, scratch, reward, env, i, j):
+    """Apply a hit of agent i to agent j."""
+    state.hits[env, i, j] += 1
+    if state.guilty[env, j]:
+        state.just[env, i] += 1
+    if k.graduated and state.mark[env, j] == 0:
+        state.mark[env, j] = k.mark
+        state.frozen[env, j] = k.freeze
         return
-    reward[c, j] -= k.fine
-    state.fines[c, j] += 1
+    reward[env, j] -= k.fine
+    state.fines[env, j] += 1
     if k.graduated:
-        state.mark[c, j] = 0
-        state.leaving[c, j] = k.removal > 0  # one step later, as in the reference
+        state.mark[env, j] = 0
+        state.leaving[env, j] = k.removal > 0  # one step later, as in the reference
         return
-    state.frozen[c, j] = k.freeze
-    scratch.removed[c, j] = k.removal > 0
+    state.frozen[env, j] = k.freeze
+    scratch.removed[env, j] = k.removal > 0

@@ -1,152 +1,143 @@
 """The one state of all grid dilemmas, and the constants of their shared kernels."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from ...kernels.arrays import Bool, Float32, Float64, Int8, Int16, Int32, Int64, UInt8, UInt64
 
 NOBODY = 0
-"""What `occupant` holds where nobody stands; an agent is its index + 1."""
+"""Value of `occupant` where no agent stands; an agent is its index + 1."""
 
 
 class State(NamedTuple):
-    """H x W is the map, n the number of agents, b that of beams. Fields that a task does not use have no elements."""
+    """Arrays of all envs. Fields that a task does not use have no elements; see Sizes."""
 
-    stream: NDArray[np.uint64]  # (num_envs, 4) random stream of the copy
-    elapsed: NDArray[np.int32]  # (num_envs,) steps since the episode began
-    over: NDArray[np.bool_]  # (num_envs,) the episode has ended
-    cut: NDArray[np.bool_]  # (num_envs,) the episode was truncated by chance
+    stream: Annotated[UInt64, "envs 4"]
+    """Random stream."""
+    elapsed: Annotated[Int32, "envs"]
+    """Steps since the episode began."""
+    over: Annotated[Bool, "envs"]
+    """True once the episode has ended."""
+    cut: Annotated[Bool, "envs"]
+    """True if the episode was truncated by chance."""
 
-    cell: NDArray[np.uint8]  # (num_envs, H, W) what each cell holds: FLOOR, WALL, or a code of the task
-    age: NDArray[np.int16]  # (num_envs, H, W) a number of the task for each cell, such as steps since it changed
-    occupant: NDArray[np.int8]  # (num_envs, H, W) NOBODY, or the index + 1 of the agent that stands there
-    beam: NDArray[np.uint8]  # (num_envs, H, W) bit k is set where beam k passed in the last step
-    numbers: NDArray[np.int32]  # (num_envs, K) numbers that the task keeps of the copy; it names them
+    cell: Annotated[UInt8, "envs rows columns"]
+    """Content of each cell: FLOOR, WALL, or a code of the task."""
+    age: Annotated[Int16, "envs age_rows age_columns"]
+    """A number of the task for each cell, such as steps since it changed."""
+    occupant: Annotated[Int8, "envs rows columns"]
+    """NOBODY, or the index + 1 of the agent in the cell."""
+    beam: Annotated[UInt8, "envs rows columns"]
+    """Bits of the beams that passed in the last step; bit k is that of beam k."""
+    env_counters: Annotated[Int32, "envs env_counters"]
+    """Numbers that the task keeps of the env; it names the columns."""
 
-    position: NDArray[np.int16]  # (num_envs, n, 2) row, column; where it stood last while it is off the map
-    facing: NDArray[np.int8]  # (num_envs, n) 0 north, 1 east, 2 south, 3 west
-    cooling: NDArray[np.int16]  # (num_envs, n, b) steps until the beam is ready; 0 when it is
-    frozen: NDArray[np.int16]  # (num_envs, n) steps until the agent may move again; 0 when it may
-    leaving: NDArray[np.bool_]  # (num_envs, n) goes off the map when the next step begins
-    out: NDArray[np.int16]  # (num_envs, n) steps until the agent is back on the map; 0 while it is there
-    mark: NDArray[np.int16]  # (num_envs, n) steps that the mark of a first hit lasts; 0 without one
-    guilty: NDArray[np.bool_]  # (num_envs, n) a sanction of this agent is just, as the task defines it
-    colour: NDArray[np.uint8]  # (num_envs, n) what others see of an agent beside its place, as the task defines it
-    told: NDArray[np.uint8]  # (num_envs, n, T) numbers that each agent is told, as the task defines them
-    inventory: NDArray[np.int16]  # (num_envs, n, R) what the agent carries
-    tally: NDArray[np.int32]  # (num_envs, n, Q) numbers that the task keeps of each agent; it names them
-    due: NDArray[np.float32]  # (num_envs, n, P) what is owed to an agent later, as the task defines it
+    position: Annotated[Int16, "envs agents 2"]
+    """Row and column; the last ones on the map while the agent is off it."""
+    facing: Annotated[Int8, "envs agents"]
+    """Direction: 0 north, 1 east, 2 south, 3 west."""
+    cooling: Annotated[Int16, "envs agents beams"]
+    """Steps until the beam is ready; 0 when it is."""
+    frozen: Annotated[Int16, "envs agents"]
+    """Steps until the agent may move again; 0 when it may."""
+    leaving: Annotated[Bool, "envs agents"]
+    """True if the agent goes off the map when the next step begins."""
+    out: Annotated[Int16, "envs agents"]
+    """Steps until the agent is back on the map; 0 while it is there."""
+    mark: Annotated[Int16, "envs agents"]
+    """Steps that the mark of a first hit lasts; 0 without one."""
+    guilty: Annotated[Bool, "envs agents"]
+    """True if a sanction of this agent is just, as the task defines it."""
+    colour: Annotated[UInt8, "envs agents"]
+    """Value that others see of an agent beside its position, as the task defines it."""
+    extra_observation: Annotated[UInt8, "envs agents extra_observations"]
+    """Numbers that each agent observes beside its window, as the task defines them."""
+    inventory: Annotated[Int16, "envs agents resources"]
+    """Resources that the agent carries."""
+    agent_counters: Annotated[Int32, "envs agents agent_counters"]
+    """Numbers that the task keeps of each agent; it names the columns."""
+    pending_reward: Annotated[Float32, "envs agents pending_rewards"]
+    """Rewards that an agent gets later, and their statistics; the task names the columns."""
 
-    returns: NDArray[np.float64]  # (num_envs, n) sum of rewards
-    paid: NDArray[np.int32]  # (num_envs, n) steps with a reward above 0
-    paid_at: NDArray[np.float64]  # (num_envs, n) sum of the steps with a reward above 0
-    idle: NDArray[np.int32]  # (num_envs, n) steps spent off the map or frozen
-    chances: NDArray[np.int32]  # (num_envs, n) opportunities to sanction
-    taken: NDArray[np.int32]  # (num_envs, n) opportunities at which the agent sanctioned
-    shots: NDArray[np.int32]  # (num_envs, n) sanctions, hit or not
-    hits: NDArray[np.int32]  # (num_envs, n, n) sanctions of the agent of the row that hit that of the column
-    just: NDArray[np.int32]  # (num_envs, n) hits of the agent on others who were guilty
-    fines: NDArray[np.int32]  # (num_envs, n) hits on the agent that fined it
+    returns: Annotated[Float64, "envs agents"]
+    """Sum of rewards."""
+    paid: Annotated[Int32, "envs agents"]
+    """Steps with a reward above 0."""
+    paid_at: Annotated[Float64, "envs agents"]
+    """Sum of the steps with a reward above 0."""
+    idle: Annotated[Int32, "envs agents"]
+    """Steps spent off the map or frozen."""
+    chances: Annotated[Int32, "envs agents"]
+    """Opportunities to sanction."""
+    taken: Annotated[Int32, "envs agents"]
+    """Opportunities at which the agent sanctioned."""
+    shots: Annotated[Int32, "envs agents"]
+    """Sanctions, whether they hit or not."""
+    hits: Annotated[Int32, "envs agents agents"]
+    """Sanctions of the agent of the row that hit that of the column."""
+    just: Annotated[Int32, "envs agents"]
+    """Hits of the agent on guilty ones."""
+    fines: Annotated[Int32, "envs agents"]
+    """Hits on the agent that fined it."""
 
 
 class Constants(NamedTuple):
-    """What the shared kernels need and no step changes. Beam 0 is the sanction."""
+    """Values that the shared kernels read and no step changes. Beam 0 is the sanction."""
 
     torus: bool
-    spawns: NDArray[np.int16]  # (s, 2) cells on which agents begin and come back
-    solid: NDArray[np.bool_]  # (256,) cells by code that nobody can enter
+    spawns: Annotated[Int16, "spawns 2"]
+    """Cells on which agents begin and come back."""
+    solid: Annotated[Bool, "256"]
+    """True for codes of cells that agents cannot enter."""
     horizon: int
     ends_after: int
     end_interval: int
     end_chance: float
-    first_beam: int  # the beam of action 7: 0, or 1 where there are no sanctions
-    length: NDArray[np.int64]  # (b,) of each beam
-    radius: NDArray[np.int64]  # (b,)
-    cooldown: NDArray[np.int64]  # (b,)
-    stops: NDArray[np.uint8]  # (b, 256) what a cell does to the beam by its code: PASSES, ENDS, HIT
-    at_agents: NDArray[np.bool_]  # (b,) whether the beam ends at agents
+    first_beam: int
+    """Beam of action 7: 0, or 1 without sanctions."""
+    length: Annotated[Int64, "beams"]
+    radius: Annotated[Int64, "beams"]
+    cooldown: Annotated[Int64, "beams"]
+    stops: Annotated[UInt8, "beams 256"]
+    """Effect of a cell on each beam by its code: PASSES, ENDS or HIT."""
+    at_agents: Annotated[Bool, "beams"]
+    """True if the beam ends at agents."""
     cost: float
     fine: float
     freeze: int
-    removal: int  # 0 where hits do not remove
+    removal: int
+    """Steps off the map; 0 if hits do not remove."""
     graduated: bool
     mark: int
 
 
 class Scratch(NamedTuple):
-    """Work space of the kernels, one row a copy; means nothing between steps."""
+    """Work space of the kernels; means nothing between steps."""
 
-    action: NDArray[np.int64]  # (num_envs, n) this step's actions
-    order: NDArray[np.int16]  # (num_envs, n) the order in which agents have their turn
-    path: NDArray[np.int16]  # (num_envs, cells, 3) the cells of a beam: row, column, whether it ended here in a hit
-    spot: NDArray[np.int16]  # (num_envs, s) spawn cells
-    removed: NDArray[np.bool_]  # (num_envs, n) leaves the map at the end of this step's beams
-    returned: NDArray[np.bool_]  # (num_envs, n) came back in this step
-    todo: NDArray[np.int32]  # (num_envs, n * cells) flat cells to change once all beams are through, for tasks
-    todos: NDArray[np.int32]  # (num_envs,) how many
+    action: Annotated[Int64, "envs agents"]
+    """Actions of the step."""
+    order: Annotated[Int16, "envs agents"]
+    """Order in which agents have their turn."""
+    path: Annotated[Int16, "envs beam_cells 3"]
+    """Cells of a beam: row, column, and 1 if it ended there in a hit."""
+    spot: Annotated[Int16, "envs spawns"]
+    """Indices of spawn cells."""
+    removed: Annotated[Bool, "envs agents"]
+    """True if the agent leaves the map after the beams of this step."""
+    returned: Annotated[Bool, "envs agents"]
+    """True if the agent came back in this step."""
+    todo: Annotated[Int32, "envs changes"]
+    """Flat cells that a task changes once all beams are through."""
+    todos: Annotated[Int32, "envs"]
+    """Number of those cells."""
 
 
 class Sizes(NamedTuple):
-    """How many numbers a task keeps: the lengths K, T, R, Q, P of the state's fields, and whether cells have an age."""
+    """Sizes of the fields of State whose columns are the task's own."""
 
-    numbers: int = 0
-    told: int = 0
-    inventory: int = 0
-    tally: int = 0
-    due: int = 0
+    env_counters: int = 0
+    extra_observations: int = 0
+    resources: int = 0
+    agent_counters: int = 0
+    pending_rewards: int = 0
     age: bool = False
-
-
-def allocate_state(required: tuple[Any, ...], n: int, shape: tuple[int, int], beams: int, sizes: Sizes) -> State:
-    """A state of zeros; `required` are the arrays of `BatchEnv.required_state`, `shape` is that of the map."""
-    stream, elapsed, over = required
-    e = len(over)
-    return State(
-        stream=stream,
-        elapsed=elapsed,
-        over=over,
-        cut=np.zeros(e, np.bool_),
-        cell=np.zeros((e, *shape), np.uint8),
-        age=np.zeros((e, *shape) if sizes.age else (e, 0, 0), np.int16),
-        occupant=np.zeros((e, *shape), np.int8),
-        beam=np.zeros((e, *shape), np.uint8),
-        numbers=np.zeros((e, sizes.numbers), np.int32),
-        position=np.zeros((e, n, 2), np.int16),
-        facing=np.zeros((e, n), np.int8),
-        cooling=np.zeros((e, n, beams), np.int16),
-        frozen=np.zeros((e, n), np.int16),
-        leaving=np.zeros((e, n), np.bool_),
-        out=np.zeros((e, n), np.int16),
-        mark=np.zeros((e, n), np.int16),
-        guilty=np.zeros((e, n), np.bool_),
-        colour=np.zeros((e, n), np.uint8),
-        told=np.zeros((e, n, sizes.told), np.uint8),
-        inventory=np.zeros((e, n, sizes.inventory), np.int16),
-        tally=np.zeros((e, n, sizes.tally), np.int32),
-        due=np.zeros((e, n, sizes.due), np.float32),
-        returns=np.zeros((e, n), np.float64),
-        paid=np.zeros((e, n), np.int32),
-        paid_at=np.zeros((e, n), np.float64),
-        idle=np.zeros((e, n), np.int32),
-        chances=np.zeros((e, n), np.int32),
-        taken=np.zeros((e, n), np.int32),
-        shots=np.zeros((e, n), np.int32),
-        hits=np.zeros((e, n, n), np.int32),
-        just=np.zeros((e, n), np.int32),
-        fines=np.zeros((e, n), np.int32),
-    )
-
-
-def allocate_scratch(state: State, spawns: int, cells: int) -> Scratch:
-    """Work space for the kernels of one environment; `cells` is the most that one beam covers."""
-    e, n = state.facing.shape
-    return Scratch(
-        action=np.zeros((e, n), np.int64),
-        order=np.zeros((e, n), np.int16),
-        path=np.zeros((e, cells, 3), np.int16),
-        spot=np.zeros((e, spawns), np.int16),
-        removed=np.zeros((e, n), np.bool_),
-        returned=np.zeros((e, n), np.bool_),
-        todo=np.zeros((e, n * cells), np.int32),
-        todos=np.zeros(e, np.int32),
-    )
+    """True if cells have an age."""

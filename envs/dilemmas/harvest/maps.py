@@ -1,5 +1,7 @@
-"""Maps of the commons: `#` wall, space floor, `A` an apple, `P` where agents begin and come back, `Q` where the first agents begin,
-`T` a tile that looks like floor and costs putative cooperators.
+"""Maps of the commons.
+
+`#` is wall, space floor, `A` an apple, `P` a cell on which agents begin and come back, `Q` one on
+which the first agents begin, and `T` a tile that looks like floor and costs putative cooperators.
 
 Source of `open`, `closed` and `partnership`: Melting Pot's `commons_harvest__*` configurations.
 """
@@ -77,4 +79,4 @@ PARTNERSHIP = """
 """
 MAPS = {"open": OPEN, "closed": CLOSED, "partnership": PARTNERSHIP, "small": SMALL}
 ROOMS = ("closed", "partnership")
-"""Maps whose patches lie in rooms that can be defended, for which Melting Pot has other numbers than for `open`."""
+"""Maps whose patches lie in rooms that can be defended; Melting Pot has other values for them."""

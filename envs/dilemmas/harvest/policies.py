@@ -1,47 +1,55 @@
-"""How the scripted players of `..policies` play the commons: all agents' actions from the state, `(num_envs, n)`."""
+"""Scripted players of the commons, for `..policies`: functions from the state to actions.
+
+Actions are those of all agents, `(num_envs, n)`.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.random_streams import hash_below
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
 from ..grid_engine.avatars import AHEAD, FIRST_BEAM, STAY, TURN_LEFT, TURN_RIGHT
 from ..grid_engine.beams import ENDS, cast_beam, most_cells
 from ..grid_engine.bots import NOWHERE, move_towards
 from ..grid_engine.maps import FLOOR, WALL
 from ..grid_engine.state import NOBODY, State
-from .config import HarvestParameters
+from .config import HarvestConfig
 from .rules import APPLE
 
 ENOUGH, SPARING = 4, 2
-"""Live apples around an apple that a cooperator eats, so many that the patch stays dense, and that a defector eats, so few that it stays sparse."""
+"""Fewest live apples around an apple that a cooperator eats, and around one that a defector eats.
+
+Patches stay dense with the first number and sparse with the second.
+"""
 UNREACHED = 30_000
+"""Distance of cells from which no goal can be reached."""
 
 
-def cooperate(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
-    """Eats only apples with at least four live ones around them (and never becomes guilty): the patches stay dense."""
+def cooperate(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+    """Eat only apples with at least four live ones around them, which never makes it guilty."""
     return _actions(state, parameters, max(ENOUGH, parameters.greedy_below))
 
 
-def defect(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
-    """Eats before others do, but spares apples with fewer than two live ones around them, lest it has nothing later."""
+def defect(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+    """Eat before others do, but spare apples with fewer than two live ones around them."""
     return _actions(state, parameters, SPARING)
 
 
-def greedy(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
-    """Eats the nearest apple, also the last one of a patch."""
+def greedy(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+    """Eat the nearest apple, also the last one of a patch."""
     return _actions(state, parameters, 0)
 
 
-def patrol(state: State, parameters: HarvestParameters) -> NDArray[np.int64]:
-    """Cooperates, and sanctions the guilty where it can hit them, if need be after a turn."""
+def patrol(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+    """Cooperate, and sanction guilty agents that a beam can hit, if need be after a turn."""
     return _actions(state, parameters, max(ENOUGH, parameters.greedy_below), sanctions=True)
 
 
-def _actions(state: State, parameters: HarvestParameters, enough: int, sanctions: bool = False) -> NDArray[np.int64]:
-    """The actions of all agents, `(num_envs, n)`.
+def _actions(state: State, parameters: HarvestConfig, enough: int, sanctions: bool = False) -> NDArray[np.int64]:
+    """Actions of all agents, `(num_envs, n)`.
 
-    They go the shortest way to the nearest apple with `enough` live ones around it, around agents and apples with fewer, and wait beside the trees if there is none.
+    Agents take the shortest path to the nearest apple with `enough` live ones around it, around
+    agents and apples with fewer. If there is none, they wait beside the sites.
     """
     beam = parameters.sanctions
     shape = state.cell.shape
@@ -50,56 +58,41 @@ def _actions(state: State, parameters: HarvestParameters, enough: int, sanctions
     stops[WALL] = ENDS if beam.walls_block else 0
     path = np.zeros((shape[0], most_cells(beam.length, beam.radius), 3), np.int16)
     queue = np.zeros((shape[0], shape[1] * shape[2]), np.int32)
-    steps, blocked = np.zeros(shape, np.int16), np.zeros(shape, np.bool_)
+    distance, blocked = np.zeros(shape, np.int16), np.zeros(shape, np.bool_)
     action = np.zeros(state.facing.shape, np.int64)
     sanctions = sanctions and beam.enabled
-    _harvest(state, enough, sanctions, solid, stops, beam.length, beam.radius, path, queue, steps, blocked, action)
+    _play(state, enough, sanctions, solid, stops, beam.length, beam.radius, path, queue, distance, blocked, action)
     return action
 
 
-@over_copies
-def _harvest(state, enough, sanctions, solid, stops, length, radius, path, queue, steps, blocked, action):
-    for c in prange(action.shape[0]):
-        _harvest_copy(
-            state,
-            enough,
-            sanctions,
-            solid,
-            stops,
-            length,
-            radius,
-            path[c],
-            queue[c],
-            steps[c],
-            blocked[c],
-            action[c],
-            np.int64(c),
-        )
-
-
-@njit(cache=True)
-def _harvest_copy(state, enough, sanctions, solid, stops, length, radius, path, queue, steps, blocked, action, c):
-    cell, age, occupant = state.cell[c], state.age[c], state.occupant[c]
-    _measure_ways(cell, age, occupant, solid, enough, blocked, steps, queue)
-    for i in range(action.shape[0]):
-        if state.out[c, i] > 0:
+@each_env
+def _play(state, enough, sanctions, solid, stops, length, radius, path, queue, distance, blocked, action, env):
+    """Write the actions of all agents of the env."""
+    cell, occupant, facing = state.cell[env], state.occupant[env], state.facing[env]
+    _measure_distances(cell, state.age[env], occupant, solid, enough, blocked[env], distance[env], queue[env])
+    for i in range(action.shape[1]):
+        if state.out[env, i] > 0:
             continue
-        row, col = int(state.position[c, i, 0]), int(state.position[c, i, 1])
-        if sanctions and state.cooling[c, i, 0] == 0 and state.frozen[c, i] == 0:
-            shot = _aim(cell, occupant, state.guilty[c], stops, length, radius, row, col, state.facing[c, i], i, path)
+        row, col = int(state.position[env, i, 0]), int(state.position[env, i, 1])
+        if sanctions and state.cooling[env, i, 0] == 0 and state.frozen[env, i] == 0:
+            guilty = state.guilty[env]
+            shot = _aim(cell, occupant, guilty, stops, length, radius, row, col, facing[i], i, path[env])
             if shot != STAY:
-                action[i] = shot
+                action[env, i] = shot
                 continue
-        first = hash_below(state.stream[c], i, state.elapsed[c] % 1024, 4)
-        way = _best_way(steps, row, col, first)
+        first = hash_below(state.stream[env], i, state.elapsed[env] % 1024, 4)
+        way = _best_step(distance[env], row, col, first)
         if way == NOWHERE and cell[row, col] != FLOOR:
-            way = _way_off(cell, blocked, row, col, first)
-        action[i] = move_towards(state.facing[c, i], way)
+            way = _step_off(cell, blocked[env], row, col, first)
+        action[env, i] = move_towards(facing[i], way)
 
 
 @njit(cache=True)
-def _measure_ways(cell, age, occupant, solid, enough, blocked, steps, queue):
-    """Write the length of the shortest way from each cell to an apple with enough around it, around agents and other apples, to `steps`."""
+def _measure_distances(cell, age, occupant, solid, enough, blocked, distance, queue):
+    """Write the grid distance of each cell to an apple with enough around it to `distance`.
+
+    Paths lead around agents and other apples.
+    """
     height, width = cell.shape
     tail = 0
     for row in range(height):
@@ -107,7 +100,7 @@ def _measure_ways(cell, age, occupant, solid, enough, blocked, steps, queue):
             apple = cell[row, col] == APPLE
             goal = apple and age[row, col] >= enough and occupant[row, col] == NOBODY
             blocked[row, col] = solid[cell[row, col]] or occupant[row, col] != NOBODY or (apple and not goal)
-            steps[row, col] = 0 if goal else UNREACHED
+            distance[row, col] = 0 if goal else UNREACHED
             if goal:
                 queue[tail] = row * width + col
                 tail += 1
@@ -117,27 +110,33 @@ def _measure_ways(cell, age, occupant, solid, enough, blocked, steps, queue):
         head += 1
         for way in range(4):
             r, q = row + AHEAD[way, 0], col + AHEAD[way, 1]
-            if 0 <= r < height and 0 <= q < width and not blocked[r, q] and steps[r, q] == UNREACHED:
-                steps[r, q] = steps[row, col] + 1
+            if 0 <= r < height and 0 <= q < width and not blocked[r, q] and distance[r, q] == UNREACHED:
+                distance[r, q] = distance[row, col] + 1
                 queue[tail] = r * width + q
                 tail += 1
 
 
 @njit(cache=True)
-def _best_way(steps, row, col, first):
-    """The direction of the neighbouring cell with the shortest way, the first from `first` on; NOWHERE if no way leads anywhere."""
+def _best_step(distance, row, col, first):
+    """Direction of the neighbouring cell with the least distance, the first from `first` on.
+
+    It is NOWHERE if no goal can be reached.
+    """
     best, least = NOWHERE, UNREACHED
     for turn in range(4):
         way = (first + turn) % 4
         r, q = row + AHEAD[way, 0], col + AHEAD[way, 1]
-        if 0 <= r < steps.shape[0] and 0 <= q < steps.shape[1] and steps[r, q] < least:
-            best, least = way, steps[r, q]
+        if 0 <= r < distance.shape[0] and 0 <= q < distance.shape[1] and distance[r, q] < least:
+            best, least = way, distance[r, q]
     return best
 
 
 @njit(cache=True)
-def _way_off(cell, blocked, row, col, first):
-    """A step from a site, where an apple that grows would be eaten at once, to a cell beside it: to floor if possible."""
+def _step_off(cell, blocked, row, col, first):
+    """Direction of a cell beside a site, floor if possible.
+
+    An apple that grows under an agent on a site would be eaten at once.
+    """
     best = NOWHERE
     for turn in range(4):
         way = (first + turn) % 4
@@ -151,7 +150,7 @@ def _way_off(cell, blocked, row, col, first):
 
 @njit(cache=True)
 def _aim(cell, occupant, guilty, stops, length, radius, row, col, facing, i, path):
-    """The action that shoots somebody guilty, or turns to one that can be shot then; STAY if there is none."""
+    """Action that shoots a guilty agent, or turns towards one in reach; STAY if there is none."""
     for quarter in range(4):
         way = (facing + quarter) % 4
         count = cast_beam(cell, occupant, stops, True, False, row, col, way, length, radius, path)

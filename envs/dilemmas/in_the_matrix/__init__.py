@@ -1,4 +1,4 @@
-"""Matrix games on a grid: what agents collect is the strategy they play with whom they meet. Importing this registers the task and its scenarios, and loads nothing else."""
+"""Matrix games on a grid: importing this registers the task and its scenarios, and no more."""
 
 from ...registration.register import register_policy, register_task
 from ...registration.scenario import Seats, register_scenario

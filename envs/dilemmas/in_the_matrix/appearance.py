@@ -1,4 +1,4 @@
-"""How matrix games on a grid look: resources by their strategy, what agents carry, and who waits with whom."""
+"""Looks of matrix games on a grid: resources, inventories, and agents that interact."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from ...rendering.palette import BACKGROUND, TEXT, Colour, mix
 from ..grid_engine.appearance import FLOOR_LOOK, SAND, WALL_LOOK, Look
 from ..grid_engine.maps import FLOOR, WALL
 from ..grid_engine.state import State
-from .rules import OWED, PARTNER, READY, TIMER, standing
+from .state import OWED, PARTNER, READY, TIMER, standing
 
 STRATEGY_COLOURS: tuple[Colour, ...] = (
     (60, 150, 75),
@@ -26,11 +26,15 @@ _GATHERING: Colour = (196, 194, 188)
 _READY: Colour = (38, 42, 50)
 _PAID: tuple[Colour, ...] = ((170, 30, 30), (253, 184, 1), (20, 130, 50), (2, 71, 254), (127, 0, 255))
 RINGS: tuple[Colour, ...] = (_GATHERING, _READY, *_PAID) * 2
-"""Around agents: pale while they have nothing, dark when they are ready, from red over green to violet while they wait for a payoff from low to high."""
+"""Rings around agents.
+
+They are pale while agents have nothing, dark when they are ready, and from red over green to violet
+while they wait for a payoff from low to high.
+"""
 
 
 def looks_of(strategies: int, health: int, damage: bool) -> dict[int, Look]:
-    """Resources by strategy; with `damage` paler the more beams have hit them. Where one is gone, floor."""
+    """Looks of resources by strategy, with `damage` paler after hits; floor where one is gone."""
     looks = {FLOOR: FLOOR_LOOK, WALL: WALL_LOOK}
     for k in range(strategies):
         colour, thing = STRATEGY_COLOURS[k], _SHAPES[k % len(_SHAPES)]
@@ -42,25 +46,28 @@ def looks_of(strategies: int, health: int, damage: bool) -> dict[int, Look]:
     return looks
 
 
-def mark_agents(board: Board, state: State, copy: int, strategies: int) -> None:
-    """Below each agent a bar with the shares of its inventory; between two who interact a line, with what each is to be paid."""
+def mark_agents(board: Board, state: State, env: int, strategies: int) -> None:
+    """Draw a bar with the shares of its inventory below each agent, and signs of interactions.
+
+    Two agents that interact have a line between them, and their payoffs beside them.
+    """
     cell, n = board.cell, state.facing.shape[1]
-    here = [i for i in range(n) if state.out[copy, i] == 0]
-    waits = [i for i in here if state.tally[copy, i, TIMER] > 0]
+    here = [i for i in range(n) if state.out[env, i] == 0]
+    waits = [i for i in here if state.agent_counters[env, i, TIMER] > 0]
     for i in waits:
-        j = int(state.tally[copy, i, PARTNER]) - 1
+        j = int(state.agent_counters[env, i, PARTNER]) - 1
         if j > i and j in waits:
-            ends = [board.centre(state.position[copy, k]) for k in (i, j)]
+            ends = [board.centre(state.position[env, k]) for k in (i, j)]
             board.canvas.line(ends, TEXT, width=max(0.12 * cell, 2))
     for i in here:
-        x, y = board.centre(state.position[copy, i])
+        x, y = board.centre(state.position[env, i])
         if i in waits:
-            board.disc(state.position[copy, i], RINGS[state.colour[copy, i]], str(i), radius=0.3)
-            beside = state.position[copy, i, 1] == state.position[copy, int(state.tally[copy, i, PARTNER]) - 1, 1]
+            board.disc(state.position[env, i], RINGS[state.colour[env, i]], str(i), radius=0.3)
+            beside = state.position[env, i, 1] == state.position[env, int(state.agent_counters[env, i, PARTNER]) - 1, 1]
             at = (x + 1.05 * cell, y) if beside else (x, y - 0.62 * cell)
-            _label_payoff(board, at, float(state.due[copy, i, OWED]))
-        if state.tally[copy, i, READY] > 0:
-            _draw_shares(board, (x, y + 0.42 * cell), state.inventory[copy, i, :strategies])
+            _label_payoff(board, at, float(state.pending_reward[env, i, OWED]))
+        if state.agent_counters[env, i, READY] > 0:
+            _draw_shares(board, (x, y + 0.42 * cell), state.inventory[env, i, :strategies])
 
 
 def _label_payoff(board: Board, centre: tuple[float, float], payoff: float) -> None:

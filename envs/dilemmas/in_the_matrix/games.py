@@ -1,4 +1,4 @@
-"""The known games: what each strategy pays against each.
+"""The known games: payoffs of each strategy against each.
 
 Source: Melting Pot 2.4.1, configs/substrates/*_in_the_matrix__*.py.
 """
@@ -13,19 +13,25 @@ from ...errors import BadParameter
 
 MOST_STRATEGIES = 8
 BANDS = 5
-"""The most bands of payoffs."""
+"""Largest number of bands of payoffs."""
 Rows = tuple[tuple[float, ...], ...]
 
 
 class Game(NamedTuple):
-    """A game of two, played with strategies 0, 1 ..."""
+    """A game of two players, played with strategies 0, 1 ..."""
 
-    row: Rows  # what the row player is paid; it chooses the row
-    column: Rows | None = None  # what the column player is paid; None: the transpose, so that both are alike
-    roles: bool = False  # half of the agents always choose rows and interact with the other half alone
-    social: bool = False  # strategy 0 is to cooperate, and others are to defect
-    bounds: tuple[float, ...] = ()  # between the bands of payoffs that others can tell apart; none: five equal ones
-    random_ties: bool = False  # chance says who is the winner of equal payoffs; otherwise it is the row player
+    row: Rows
+    """Payoffs of the row player, which chooses the row."""
+    column: Rows | None = None
+    """Payoffs of the column player; None for the transpose, so that both are alike."""
+    roles: bool = False
+    """Half of the agents always choose rows and interact with the other half alone."""
+    social: bool = False
+    """Strategy 0 is to cooperate, and others are to defect."""
+    bounds: tuple[float, ...] = ()
+    """Bounds between the bands of payoffs that others can tell apart; none for five equal ones."""
+    random_ties: bool = False
+    """Draw the winner of equal payoffs; otherwise it is the row player."""
 
 
 def _diagonal(*values: float) -> Rows:
@@ -46,7 +52,7 @@ GAMES = {
 
 
 def read_tables(given: tuple[Any, ...]) -> NDArray[np.float64]:
-    """`(2, K, K)`, what the row player and what the column player are paid, from one table or two.
+    """Read payoffs of the row player and of the column player, `(2, K, K)`, from one table or two.
 
     Raises:
         BadParameter: they are no numbers in equally long rows, or have the wrong shape.
@@ -64,13 +70,13 @@ def read_tables(given: tuple[Any, ...]) -> NDArray[np.float64]:
 
 
 def tables_of(game: Game) -> NDArray[np.float64]:
-    """`(2, K, K)` of a known game."""
+    """Payoffs `(2, K, K)` of a known game."""
     row = np.array(game.row, np.float64)
     return np.stack([row, row.T if game.column is None else np.array(game.column, np.float64)])
 
 
 def bounds_of(game: Game, tables: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What lies between the bands of payoffs that others can tell apart."""
+    """Bounds between the bands of payoffs that others can tell apart."""
     if game.bounds:
         return np.array(game.bounds, np.float64)
     return np.linspace(tables.min(), tables.max(), BANDS + 1)[1:-1]

@@ -1,6 +1,10 @@
-"""The maps: `#` wall, space floor, `P` floor on which agents begin and come back, `0` `1` `2` a resource of that strategy, `?` of a random one.
+"""Maps of matrix games on a grid.
 
-Sources: Melting Pot 2.4.1 (repeated and arena); JaxMARL's STORM, whose coins lie where they lie there, on 8 x 8 cells.
+`#` is wall, space floor, `P` floor on which agents begin and come back, `0`, `1` and `2` are
+resources of that strategy, and `?` is one of a random strategy.
+
+Sources: Melting Pot 2.4.1 (repeated and arena); JaxMARL's STORM, with its coins in the same cells,
+on 8 x 8 cells.
 """
 
 MAPS = {
@@ -146,4 +150,4 @@ MAPS = {
 ##########
 """,
 }
-"""By name; the number is that of the strategies."""
+"""Maps by name; the number is that of the strategies."""

@@ -1,60 +1,72 @@
-"""How scripted players play matrix games on a grid: they collect resources of the strategy that they want to play, then look for a partner.
+"""Scripted players of matrix games on a grid, for `..policies`.
 
-They see the whole map, and are functions of the state alone.
+They collect resources of the strategy that they want to play, then look for a partner. They see the
+whole map, and are functions of the state alone.
 """
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...core.scripted_policy import ScriptedPolicy
 from ...core.spec import EnvSpec, GroupSpec
-from ...kernels import njit, over_copies, prange
+from ...kernels import each_env, njit
+from ...kernels.arrays import Bool, Int16, Int32, Int64, UInt8, allocate
 from ..grid_engine.avatars import AHEAD, FIRST_BEAM, STAY
 from ..grid_engine.beams import ENDS, HIT, cast_beam, most_cells
-from ..grid_engine.bots import NOWHERE, move_towards, turn_towards, way_to
+from ..grid_engine.bots import NOWHERE, first_step_to, move_towards, turn_towards
 from ..grid_engine.maps import WALL
 from ..grid_engine.state import NOBODY, State
-from .config import InTheMatrixParameters
-from .rules import FIRST, INTERACT_BEAM, MEMORY, READY, TIMER, most_of
+from .config import InTheMatrixConfig
+from .rules import INTERACT_BEAM, most_of
+from .state import FIRST, MEMORY, READY, TIMER
 
 ENOUGH = 4
-"""Resources of the strategy that a player collects before it looks for a partner; fewer if it has nothing else, or there are no more."""
+"""Resources of the strategy that a player collects before it looks for a partner.
+
+Fewer are enough if it has no others, or if there are no more.
+"""
 PURE, RETALIATE, UNFORGIVING = 0, 1, 2
 
 
-class Looks(NamedTuple):
-    """What the players know of the task."""
+class Task(NamedTuple):
+    """Values of the task that the players need."""
 
-    walls: NDArray[np.bool_]  # (256,) codes that nobody can enter
-    avoid: NDArray[np.bool_]  # (K, 256) by the strategy wanted: those, and resources of other strategies
-    stops: NDArray[np.uint8]  # (256,) what a cell does to the beam of interaction
+    walls: Annotated[Bool, "256"]
+    """True for codes of cells that agents cannot enter."""
+    avoid: Annotated[Bool, "strategies 256"]
+    """The same with resources of other strategies than the wanted one."""
+    stops: Annotated[UInt8, "256"]
+    """Effect of a cell on the beam of interaction by its code."""
     length: int
     radius: int
-    action: int  # that shoots it
+    action: int
+    """Action that shoots the beam."""
     strategies: int
     health: int
     start: int
     regrows: bool
     roles: bool
-    firsts: int  # agents that choose rows, where there are roles
+    firsts: int
+    """Agents that choose rows, with roles."""
 
 
-class Hands(NamedTuple):
-    """Work space, one row a copy."""
+class Work(NamedTuple):
+    """Work space of the kernels."""
 
-    queue: NDArray[np.int32]  # (num_envs, H * W)
-    came: NDArray[np.int16]  # (num_envs, H, W)
-    goal: NDArray[np.bool_]  # (num_envs, H, W)
-    path: NDArray[np.int16]  # (num_envs, cells of a beam, 3)
-    reply: NDArray[np.int64]  # (num_envs, n) the strategy to play with each other agent
+    queue: Annotated[Int32, "envs cells"]
+    came: Annotated[Int16, "envs rows columns"]
+    goal: Annotated[Bool, "envs rows columns"]
+    path: Annotated[Int16, "envs beam_cells 3"]
+    reply: Annotated[Int64, "envs agents"]
+    """Strategy to play with each other agent."""
 
 
 @cache
-def _looks(p: InTheMatrixParameters) -> Looks:
+def _task_of(p: InTheMatrixConfig) -> Task:
     strategies = p.tables().shape[1]
     count = strategies * p.health
     walls, stops = np.zeros(256, np.bool_), np.zeros(256, np.uint8)
@@ -64,7 +76,7 @@ def _looks(p: InTheMatrixParameters) -> Looks:
         stops[code] = HIT if (code - FIRST) % p.health > 0 else stops[code]
         avoid[:, code] = np.arange(strategies) != (code - FIRST) // p.health
     avoid[:, WALL] = True
-    return Looks(
+    return Task(
         walls=walls,
         avoid=avoid,
         stops=stops,
@@ -73,91 +85,98 @@ def _looks(p: InTheMatrixParameters) -> Looks:
         action=FIRST_BEAM + p.sanctions.enabled,
         strategies=strategies,
         health=p.health,
-        start=int(p.start or 0),
-        regrows=bool(p.regrowth_rate),
-        roles=bool(p.roles),
+        start=p.start,
+        regrows=p.regrowth_rate > 0,
+        roles=p.roles,
         firsts=(p.num_agents + 1) // 2,
     )
 
 
-def _play(state: State, parameters: InTheMatrixParameters, way: int = PURE, strategy: int = 0) -> NDArray[np.int64]:
-    """The actions of all agents, `(num_envs, n)`."""
-    copies, height, width = state.cell.shape
+def _play(state: State, parameters: InTheMatrixConfig, way: int = PURE, strategy: int = 0) -> NDArray[np.int64]:
+    """Actions of all agents, `(num_envs, n)`."""
+    num_envs, height, width = state.cell.shape
     n = state.facing.shape[1]
-    know = _looks(parameters)
-    hands = Hands(
-        queue=np.zeros((copies, height * width), np.int32),
-        came=np.zeros((copies, height, width), np.int16),
-        goal=np.zeros((copies, height, width), np.bool_),
-        path=np.zeros((copies, most_cells(know.length, know.radius), 3), np.int16),
-        reply=np.zeros((copies, n), np.int64),
+    task = _task_of(parameters)
+    work = allocate(
+        Work,
+        envs=num_envs,
+        agents=n,
+        rows=height,
+        columns=width,
+        cells=height * width,
+        beam_cells=most_cells(task.length, task.radius),
     )
-    actions = np.zeros((copies, n), np.int64)
-    _act(state, know, hands, way, min(strategy, know.strategies - 1), actions)
+    actions = np.zeros((num_envs, n), np.int64)
+    _act(state, task, work, way, min(strategy, task.strategies - 1), actions)
     return actions
 
 
-@over_copies
-def _act(state, know, hands, way, strategy, actions):
-    for c in prange(actions.shape[0]):
-        for i in range(actions.shape[1]):
-            if state.out[c, i] == 0 and state.frozen[c, i] == 0:
-                actions[c, i] = _choose(state, know, hands, way, strategy, np.int64(c), i)
+@each_env
+def _act(state, task, work, way, strategy, actions, env):
+    """Write the actions of all agents of the env that can act."""
+    for i in range(actions.shape[1]):
+        if state.out[env, i] == 0 and state.frozen[env, i] == 0:
+            actions[env, i] = _choose(state, task, work, way, strategy, env, i)
 
 
 @njit(cache=True)
-def _choose(state, know, hands, way, strategy, c, i):
-    """The action of one agent."""
-    tally, position, out, reply = state.tally[c], state.position[c], state.out[c], hands.reply[c]
-    _decide(tally, way, strategy, reply, i)
+def _choose(state, task, work, way, strategy, env, i):
+    """Action of one agent."""
+    agent_counters, position, out, reply = (
+        state.agent_counters[env],
+        state.position[env],
+        state.out[env],
+        work.reply[env],
+    )
+    _decide(agent_counters, way, strategy, reply, i)
     wanted = reply[_nearest(position, out, i)]
-    have = state.inventory[c, i]
+    have = state.inventory[env, i]
     carried = most_of(have)
-    goal = hands.goal[c]
-    enough = have[wanted] - know.start >= ENOUGH or have[wanted] == have.sum()
+    goal = work.goal[env]
+    enough = have[wanted] - task.start >= ENOUGH or have[wanted] == have.sum()
     if not enough:
-        enough = _mark_resources(state.cell[c], goal, wanted, know) == 0
-    armed = tally[i, READY] > 0 and carried == wanted and enough
-    row, col, facing = int(position[i, 0]), int(position[i, 1]), int(state.facing[c, i])
-    cell, occupant = state.cell[c], state.occupant[c]
+        enough = _mark_resources(state.cell[env], goal, wanted, task) == 0
+    armed = agent_counters[i, READY] > 0 and carried == wanted and enough
+    row, col, facing = int(position[i, 0]), int(position[i, 1]), int(state.facing[env, i])
+    cell, occupant = state.cell[env], state.occupant[env]
     if armed:
-        if state.cooling[c, i, INTERACT_BEAM] == 0:
-            path = hands.path[c]
-            count = cast_beam(cell, occupant, know.stops, True, False, row, col, facing, know.length, know.radius, path)
+        if state.cooling[env, i, INTERACT_BEAM] == 0:
+            path = work.path[env]
+            count = cast_beam(cell, occupant, task.stops, True, False, row, col, facing, task.length, task.radius, path)
             for p in range(count):
                 j = occupant[path[p, 0], path[p, 1]] - 1
                 if path[p, 2] and j >= 0:
-                    if _suits(tally, out, know, reply, carried, i, j):
-                        return know.action
+                    if _suits(agent_counters, out, task, reply, carried, i, j):
+                        return task.action
                     break
-        found, action = _approach(state, know, hands, carried, c, i)
-        if found or not know.regrows:
-            return action  # who takes what will not come back takes it from the partner that it waits for
-    if _mark_resources(cell, goal, wanted, know) == 0:
+        found, action = _approach(state, task, work, carried, env, i)
+        if found or not task.regrows:
+            return action  # a resource that does not come back would be taken from the partner to wait for
+    if _mark_resources(cell, goal, wanted, task) == 0:
         return STAY
-    queue, came = hands.queue[c], hands.came[c]
+    queue, came = work.queue[env], work.came[env]
     first = (i + wanted) % 4
-    step, far = way_to(cell, occupant, know.avoid[wanted], False, goal, row, col, first, goal.size, queue, came)
+    step, far = first_step_to(cell, occupant, task.avoid[wanted], False, goal, row, col, first, goal.size, queue, came)
     if far < 0:
-        step, far = way_to(cell, occupant, know.walls, False, goal, row, col, first, goal.size, queue, came)
+        step, far = first_step_to(cell, occupant, task.walls, False, goal, row, col, first, goal.size, queue, came)
     return move_towards(facing, step)
 
 
 @njit(cache=True)
-def _decide(tally, way, strategy, reply, i):
-    """The strategy that agent i wants to play with each other agent, in `reply` (n,)."""
+def _decide(agent_counters, way, strategy, reply, i):
+    """Write the strategy that agent i wants to play with each other agent to `reply` (n,)."""
     n = reply.shape[0]
     for j in range(n):
         reply[j] = strategy
         if way == RETALIATE:
-            reply[j] = max(tally[i, MEMORY + j] - 1, 0)
+            reply[j] = max(agent_counters[i, MEMORY + j] - 1, 0)
         elif way == UNFORGIVING:
-            reply[j] = tally[i, MEMORY + n + j]
+            reply[j] = agent_counters[i, MEMORY + n + j]
 
 
 @njit(cache=True)
 def _nearest(position, out, i):
-    """The nearest other agent; those off the map stand far behind those on it."""
+    """Nearest other agent; those off the map come after those on it."""
     best, least = -1, 0
     for j in range(out.shape[0]):
         if j == i:
@@ -169,47 +188,51 @@ def _nearest(position, out, i):
 
 
 @njit(cache=True)
-def _suits(tally, out, know, reply, carried, i, j):
-    """Whether agent i wants to interact with j, and can."""
-    if j == i or out[j] > 0 or tally[j, READY] == 0 or tally[j, TIMER] > 0 or reply[j] != carried:
+def _suits(agent_counters, out, task, reply, carried, i, j):
+    """Return True if agent i wants to interact with j, and can."""
+    if j == i or out[j] > 0 or agent_counters[j, READY] == 0 or agent_counters[j, TIMER] > 0 or reply[j] != carried:
         return False
-    return not know.roles or (i < know.firsts) != (j < know.firsts)
+    return not task.roles or (i < task.firsts) != (j < task.firsts)
 
 
 @njit(cache=True)
-def _approach(state, know, hands, carried, c, i):
-    """Walk to the side of the nearest agent that suits, then turn to it. Returns whether there is one, and the action."""
-    cell, occupant, goal, position = state.cell[c], state.occupant[c], hands.goal[c], state.position[c]
+def _approach(state, task, work, carried, env, i):
+    """Walk to the side of the nearest agent that suits, then turn to it.
+
+    Returns:
+        True if there is one, and the action.
+    """
+    cell, occupant, goal, position = state.cell[env], state.occupant[env], work.goal[env], state.position[env]
     height, width = cell.shape
     goal[:, :] = False
-    row, col, facing = int(position[i, 0]), int(position[i, 1]), int(state.facing[c, i])
+    row, col, facing = int(position[i, 0]), int(position[i, 1]), int(state.facing[env, i])
     found = False
     for j in range(position.shape[0]):
-        if not _suits(state.tally[c], state.out[c], know, hands.reply[c], carried, i, j):
+        if not _suits(state.agent_counters[env], state.out[env], task, work.reply[env], carried, i, j):
             continue
         for way in range(4):
             r, q = position[j, 0] + AHEAD[way, 0], position[j, 1] + AHEAD[way, 1]
             if r == row and q == col:
                 return True, turn_towards(facing, (way + 2) % 4)
-            if 0 <= r < height and 0 <= q < width and not know.walls[cell[r, q]] and occupant[r, q] == NOBODY:
+            if 0 <= r < height and 0 <= q < width and not task.walls[cell[r, q]] and occupant[r, q] == NOBODY:
                 goal[r, q] = True
                 found = True
     if not found:
         return False, STAY
-    queue, came = hands.queue[c], hands.came[c]
-    step, far = way_to(cell, occupant, know.avoid[carried], False, goal, row, col, i % 4, goal.size, queue, came)
+    queue, came = work.queue[env], work.came[env]
+    step, far = first_step_to(cell, occupant, task.avoid[carried], False, goal, row, col, i % 4, goal.size, queue, came)
     if far < 0:
-        step, far = way_to(cell, occupant, know.walls, False, goal, row, col, i % 4, goal.size, queue, came)
+        step, far = first_step_to(cell, occupant, task.walls, False, goal, row, col, i % 4, goal.size, queue, came)
     return step != NOWHERE, move_towards(facing, step)
 
 
 @njit(cache=True)
-def _mark_resources(cell, goal, strategy, know):
-    """Set `goal` where a resource of the strategy stands; returns how many."""
-    count, low = 0, FIRST + strategy * know.health
+def _mark_resources(cell, goal, strategy, task):
+    """Set `goal` for resources of the strategy that stand; return their number."""
+    count, low = 0, FIRST + strategy * task.health
     for r in range(cell.shape[0]):
         for q in range(cell.shape[1]):
-            goal[r, q] = low <= cell[r, q] < low + know.health
+            goal[r, q] = low <= cell[r, q] < low + task.health
             count += goal[r, q]
     return count
 
@@ -218,8 +241,10 @@ cooperate = partial(_play, strategy=0)
 defect = partial(_play, strategy=1)
 tit_for_tat = partial(_play, way=RETALIATE)
 grim = partial(_play, way=UNFORGIVING)
-"""Everyone's actions from the state, for `..policies`: strategy 0; strategy 1; what the nearest agent played last with it, 0 at first; 1 with whoever once played
-another than 0 with it.
+"""Actions of all agents from the state.
+
+`cooperate` plays strategy 0 and `defect` 1; `tit_for_tat` plays the strategy that the nearest agent
+played last with it, 0 at first; `grim` plays 1 with agents that once played another than 0 with it.
 """
 
 
@@ -234,11 +259,11 @@ class Pure(ScriptedPolicy):
 
     @classmethod
     def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "Pure":
-        """The policy for the task's options."""
+        """Build the policy for the task's config."""
         return cls(partial(_play, parameters=parameters, strategy=cls.strategy))
 
     def act(self, world: Any, generator: np.random.Generator | None = None) -> NDArray[Any]:
-        """The actions of all agents, `(num_envs, n)`."""
+        """Actions of all agents, `(num_envs, n)`."""
         return self._play(world)
 
 

@@ -106,9 +106,9 @@ def waiting_times(drawing, num_envs=16, steps=1500):
     exposed = 0
     for t in range(steps):
         if t >= 9:
-            exposed += num_envs * berries - env.state.numbers[:, RIPE_NOW].sum()
+            exposed += num_envs * berries - env.state.env_counters[:, RIPE_NOW].sum()
         env.step(stay)
-    return exposed / env.state.numbers[:, RIPE_NOW].sum(), env.state.numbers[:, RIPE_NOW].sum()
+    return exposed / env.state.env_counters[:, RIPE_NOW].sum(), env.state.env_counters[:, RIPE_NOW].sum()
 
 
 def test_a_berry_takes_575_steps_to_ripen_in_a_monoculture_and_1724_among_thirds():
@@ -126,12 +126,14 @@ def test_no_berry_ripens_before_the_tenth_step_nor_after_being_eaten():
     ripe_at = []
     for t in range(25):
         act(env, STAY if t != 9 else FORWARD)  # it ripens in step 9 and is eaten in that same step
-        ripe_at += [t] if env.state.numbers[0, RIPE_NOW] or env.state.tally[0, 0, 0] > len(ripe_at) else []
+        ripe_at += (
+            [t] if env.state.env_counters[0, RIPE_NOW] or env.state.agent_counters[0, 0, 0] > len(ripe_at) else []
+        )
     assert ripe_at[0] == 9
-    assert env.state.tally[0, 0, 0] == 1  # it ate on entering and does not eat again where it stands
-    assert env.state.numbers[0, RIPE_NOW] == 1
+    assert env.state.agent_counters[0, 0, 0] == 1  # it ate on entering and does not eat again where it stands
+    assert env.state.env_counters[0, RIPE_NOW] == 1
     act(env, LEFT)
-    assert env.state.tally[0, 0, 0] == 1
+    assert env.state.agent_counters[0, 0, 0] == 1
 
 
 def test_each_berry_ripens_by_its_own_chance_and_independently():
@@ -245,11 +247,11 @@ def test_one_can_plant_under_another_and_only_the_first_beam_counts():
     s = env.state
     code = s.cell[0, 0, 3]
     assert code in (UNRIPE + 1, UNRIPE + 2)
-    assert s.tally[0, :, PLANTED].tolist() == [int(code == UNRIPE + 1), 0, int(code == UNRIPE + 2)]
+    assert s.agent_counters[0, :, PLANTED].tolist() == [int(code == UNRIPE + 1), 0, int(code == UNRIPE + 2)]
     assert s.colour[0].tolist() == [2 * int(code == UNRIPE + 1), 0, 3 * int(code == UNRIPE + 2)]
     act(env, *[STAY] * 3)
     act(env, int(code) - UNRIPE + RED, STAY, int(code) - UNRIPE + RED)  # the colour that it has: nothing happens
-    assert s.tally[0, :, PLANTED].sum() == 1
+    assert s.agent_counters[0, :, PLANTED].sum() == 1
 
 
 def test_guilty_is_who_planted_a_rarer_colour_as_seen_on_the_frame_of_the_decision():
@@ -282,7 +284,7 @@ def test_metrics_by_hand():
     act(env, STAY)  # thirds
     act(env, RED)  # two of three are red
     env.state.cell[0, 0, 1] = RIPE
-    env.state.numbers[0, RIPE_NOW] = 1
+    env.state.env_counters[0, RIPE_NOW] = 1
     act(env, FORWARD)  # eaten, so nothing is ripe at the end of the step
     act(env, STAY)
     measured = {name: value[0] for name, value in env._measure().items()}
@@ -306,17 +308,17 @@ def test_what_is_counted_is_what_is_there(seed, sanctions):
         s = env.state
         cells = s.cell[:, env.sites[:, 0], env.sites[:, 1]]
         counts = np.stack([(cells == UNRIPE + k).sum(1) + (cells == RIPE + k).sum(1) for k in range(3)], axis=1)
-        assert (s.numbers[:, :3] == counts).all()
-        assert (s.numbers[:, RIPE_NOW] == (cells >= RIPE).sum(1)).all()
+        assert (s.env_counters[:, :3] == counts).all()
+        assert (s.env_counters[:, RIPE_NOW] == (cells >= RIPE).sum(1)).all()
         assert (counts.sum(1) == 60).all()
         largest += counts.max(axis=1)
-        assert (s.numbers[:, LARGEST_STEPS] == largest).all()
+        assert (s.env_counters[:, LARGEST_STEPS] == largest).all()
         rarer = np.take_along_axis(counts, np.maximum(s.colour.astype(int) - 1, 0), axis=1) < counts.max(
             1, keepdims=True
         )
         assert (s.guilty == ((s.colour > 0) & rarer)).all()
         assert step.groups["agents"].observation.max() <= 1
-    assert s.tally[:, :, 0].sum() > 0
+    assert s.agent_counters[:, :, 0].sum() > 0
 
 
 def mean_returns(players, num_envs=8, **parameters):
@@ -349,7 +351,7 @@ def test_punishers_of_green_hit_who_plants_green_and_leave_each_other_alone():
     assert (env._measure()["share_red"] > 0.8).all()
     _, env = mean_returns(["punish_red"] * 3 + ["planter_blue", "eater", "planter_red"])
     assert env.state.hits[:, :3, 5].sum() > env.state.hits[:, :3, 3].sum()
-    assert (env.state.tally[:, 4, PLANTED] == 0).all()
+    assert (env.state.agent_counters[:, 4, PLANTED] == 0).all()
 
 
 @pytest.mark.parametrize("name", ["among_punishers_of_green", "among_planters_of_red"])
@@ -388,4 +390,4 @@ def test_the_open_map_is_that_of_melting_pot():
     assert [int((env.layout.cells == UNRIPE + k).sum()) for k in range(3)] == [116] * 3
     assert env.action_names[7:] == ("sanction", "plant_red", "plant_green", "plant_blue")
     env.reset(0)
-    assert env.state.told[0].argmax(axis=1).tolist() == [0] * 8 + [1] * 8
+    assert env.state.extra_observation[0].argmax(axis=1).tolist() == [0] * 8 + [1] * 8

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.dilemmas.cleanup.config import CleanupParameters
+from stigmergy.envs.dilemmas.cleanup.config import CleanupConfig
 from stigmergy.envs.dilemmas.cleanup.maps import APPLE, CLEAN, DIRT, MAPS, TREE
 from stigmergy.envs.dilemmas.cleanup.rules import ALIVE, CLEANED, CLEANED_NOW, DIRTY, EATEN
 from stigmergy.envs.errors import BadParameter
@@ -75,7 +75,7 @@ def play_as_recorded(case, seed):
     told = np.zeros(n)
     for t, actions in enumerate(case.actions):
         before = [where(env, i) for i in range(n)]
-        grown = bool(case.parameters.get("AppleGrow", {}).get("maxAppleGrowthRate") == 1.0) and env.river.depletion > env.state.numbers[0, DIRTY] / max(len(env.river.water), 1)  # fmt: skip
+        grown = bool(case.parameters.get("AppleGrow", {}).get("maxAppleGrowthRate") == 1.0) and env.river.depletion > env.state.env_counters[0, DIRTY] / max(len(env.river.water), 1)  # fmt: skip
         step = env.step(actions[None])
         for i in range(n):
             now = where(env, i)
@@ -97,7 +97,7 @@ def play_as_recorded(case, seed):
                 assert case.columns["ready"][t + 1, i] == pytest.approx(cooling), f"step {t}"
         if "others_cleaned" in certain:
             np.testing.assert_array_equal(case.columns["others_cleaned"][t + 1], told, f"step {t}")  # a step late
-        told = env.state.told[0, :, 0].copy()
+        told = env.state.extra_observation[0, :, 0].copy()
         if case.maps and "map" in certain:
             assert seen_on(env) == case.maps[t + 1], f"step {t}"
         if case.beams and "beams" in certain:
@@ -106,7 +106,9 @@ def play_as_recorded(case, seed):
                 assert shone == case.beams[t + 1].get(name, set()), f"step {t}, {name}"
         if case.events and "events" in certain:
             cleaned = [values["player_index"] for name, values in case.events[t + 1] if name == "player_cleaned"]
-            assert env.state.tally[0, :, CLEANED_NOW].tolist() == [cleaned.count(i) for i in range(n)], f"step {t}"
+            assert env.state.agent_counters[0, :, CLEANED_NOW].tolist() == [cleaned.count(i) for i in range(n)], (
+                f"step {t}"
+            )
             assert {(i, j) for i, j in np.argwhere(step.signals["target"][0])} == case.hits(t), f"step {t}"
 
 
@@ -117,8 +119,8 @@ def test_a_no_apple_grows_while_the_share_of_dirt_is_at_the_threshold():
     for env in (at, below):
         for _ in range(30):
             env.step(np.zeros((200, 1), int))
-    assert (at.state.numbers[:, ALIVE] == 0).all()
-    assert (below.state.numbers[:, ALIVE] > 0).all()
+    assert (at.state.env_counters[:, ALIVE] == 0).all()
+    assert (below.state.env_counters[:, ALIVE] > 0).all()
     assert (at.state.cell != APPLE).all()
 
 
@@ -130,11 +132,11 @@ def test_b_apples_grow_as_the_river_allows_within_3_sigma(river, chance):
     env = cleanup("\n".join([river, "P" + " " * 9, *["A" * 10] * 10]), num_envs=200, dirt_chance=0)
     draws = grown = 0
     for _ in range(5):
-        before = env.state.numbers[:, ALIVE].copy()
+        before = env.state.env_counters[:, ALIVE].copy()
         env.step(np.zeros((200, 1), int))
-        np.testing.assert_array_equal(env.state.numbers[:, ALIVE], (env.state.cell == APPLE).sum(axis=(1, 2)))
+        np.testing.assert_array_equal(env.state.env_counters[:, ALIVE], (env.state.cell == APPLE).sum(axis=(1, 2)))
         draws += (100 - before).sum()
-        grown += (env.state.numbers[:, ALIVE] - before).sum()
+        grown += (env.state.env_counters[:, ALIVE] - before).sum()
     assert abs(grown - draws * chance) <= 3 * np.sqrt(draws * chance * (1 - chance))
 
 
@@ -161,7 +163,7 @@ def test_c_a_beam_cleans_the_nearest_dirt_of_each_column_and_passes_agents_and_a
     stage(env, [(2, 1, "E"), (2, 2, "N")])
     for shot in range(3):
         act(env, WASH, STAY)
-        assert env.state.tally[0, 0, CLEANED_NOW] == (3 if shot == 0 else 1 if shot == 1 else 0)
+        assert env.state.agent_counters[0, 0, CLEANED_NOW] == (3 if shot == 0 else 1 if shot == 1 else 0)
         for _ in range(2):
             act(env, STAY, STAY)
     assert seen_on(env)[1:4] == ["W...ddW", "W....dW", "W...ddW"]  # it reaches three cells ahead, two beside
@@ -170,7 +172,7 @@ def test_c_a_beam_cleans_the_nearest_dirt_of_each_column_and_passes_agents_and_a
 def test_d_cleaning_is_ready_again_after_three_steps_and_the_sanction_after_eleven():
     env = cleanup("######\n#  D #\n#    #\n######", 1, dirt_chance=1, dirt_delay=0)
     stage(env, [(1, 2, "E")])
-    washed = [t for t in range(10) if act(env, WASH) and env.state.tally[0, 0, CLEANED_NOW]]
+    washed = [t for t in range(10) if act(env, WASH) and env.state.agent_counters[0, 0, CLEANED_NOW]]
     assert washed == [0, 3, 6, 9]  # the only cell gets dirty again in every step
     env = cleanup(
         "##########\n#  DDDDDD#\n#        #\n##########", 2, dirt_chance=0, sanctions={"remove": False, "fine": 1}
@@ -197,7 +199,7 @@ def test_one_cell_gets_dirty_in_half_of_the_steps_after_a_delay(delay):
     dirty = np.zeros((steps + 1, envs), int)
     for t in range(steps):
         env.step(np.zeros((envs, 1), int))
-        dirty[t + 1] = env.state.numbers[:, DIRTY]
+        dirty[t + 1] = env.state.env_counters[:, DIRTY]
     new = np.diff(dirty, axis=0)
     np.testing.assert_array_equal(dirty[-1], (env.state.cell == DIRT).sum(axis=(1, 2)))
     assert (new[:delay] == 0).all()
@@ -233,17 +235,17 @@ def test_maps_have_the_cells_of_their_sources():
     assert counts["small"]["D"] / (counts["small"]["D"] + counts["small"]["R"]) > 0.4
     env = make("dilemmas/cleanup-v0", 1)
     env.reset(0)
-    assert env.state.numbers[0, DIRTY] / len(env.river.water) == pytest.approx(0.537, abs=0.001)
+    assert env.state.env_counters[0, DIRTY] / len(env.river.water) == pytest.approx(0.537, abs=0.001)
 
 
 def test_presets_set_what_is_not_given():
-    pot = CleanupParameters()
+    pot = CleanupConfig()
     assert (pot.map, pot.num_agents, pot.apple_chance, pot.depletion, pot.restoration) == ("clean_up", 7, 0.05, 0.4, 0)
     assert (pot.dirt_chance, pot.dirt_delay) == (0.5, 50)
     assert (pot.clean_length, pot.clean_radius, pot.clean_cooldown) == (3, 1, 2)
     beam = pot.sanctions
     assert (beam.length, beam.radius, beam.cooldown, beam.removal, beam.cost, beam.fine) == (3, 1, 10, 50, 0, 0)
-    ssd = CleanupParameters(rules="ssd")
+    ssd = CleanupConfig(rules="ssd")
     beam = ssd.sanctions
     assert (beam.length, beam.cooldown, beam.cost, beam.fine, beam.remove) == (5, 0, 1, 50, False)
     assert (ssd.map, ssd.num_agents, ssd.under_agents, ssd.dirt_until) == ("ssd", 5, False, 0.4)
@@ -265,10 +267,10 @@ def test_ssd_dirt_comes_almost_surely_and_only_below_the_threshold():
     )
     for _ in range(30):
         env.step(np.zeros((envs, 1), int))
-    assert (env.state.numbers[:, DIRTY] == 4).all()
+    assert (env.state.env_counters[:, DIRTY] == 4).all()
     env = cleanup("RR\nP \n  \n  \n  ", num_envs=4000, rules="ssd", dirt_until=1.0, dirt_chance=0.3, clean_length=3, sanctions={"length": 3})  # fmt: skip
     env.step(np.zeros((4000, 1), int))
-    some = env.state.numbers[:, DIRTY].mean()
+    some = env.state.env_counters[:, DIRTY].mean()
     assert abs(some - 0.51) <= 3 * np.sqrt(0.51 * 0.49 / 4000)  # 1 - .7 ** 2
 
 
@@ -289,7 +291,7 @@ def test_the_beam_of_socialjax_cleans_all_that_it_covers_and_streams_count_as_cl
     stage(env, [(1, 1, "E")])
     act(env, WASH)
     assert seen_on(env)[1] == "W...d.W"
-    assert env.state.tally[0, 0, CLEANED_NOW] == 2
+    assert env.state.agent_counters[0, 0, CLEANED_NOW] == 2
     assert env.river.streams == 2
     assert cleanup("D~  \nP   ", 1).river.streams == 0
     metrics = env._measure()
@@ -306,7 +308,7 @@ def test_apples_grow_under_agents_only_where_the_rules_say_so():
         rewards(env, STEP_RIGHT)  # off the tree
         rewards(env, STAY)
         assert rewards(env, STEP_LEFT) == [1]
-        assert env.state.tally[0, 0, EATEN] == env._measure()["apples_eaten"][0]
+        assert env.state.agent_counters[0, 0, EATEN] == env._measure()["apples_eaten"][0]
 
 
 def test_everyone_on_the_map_is_paid_where_reward_is_shared():
@@ -314,7 +316,7 @@ def test_everyone_on_the_map_is_paid_where_reward_is_shared():
     stage(env, [(1, 2, "W"), (2, 4, "N"), (2, 1, "N")])
     env.state.out[0, 2], env.state.occupant[0, 2, 1] = 5, 0
     assert rewards(env, FORWARD, STAY, STAY) == [1, 1, 0]
-    assert env.state.tally[0, :, EATEN].tolist() == [1, 0, 0]
+    assert env.state.agent_counters[0, :, EATEN].tolist() == [1, 0, 0]
 
 
 def test_agents_are_told_how_many_others_cleaned():
@@ -354,14 +356,14 @@ def test_who_cleans_is_forgiven_at_once():
         act(env, action)
     assert env.state.guilty[0, 0]
     act(env, WASH)
-    assert env.state.tally[0, 0, CLEANED] == 1
+    assert env.state.agent_counters[0, 0, CLEANED] == 1
     assert not env.state.guilty[0, 0]
 
 
 def test_metrics_by_hand():
     env = cleanup("#######\n#A DRR#\n#P P P#\n#######", 3, apple_chance=0, dirt_chance=0, max_cycles=4)
     stage(env, [(1, 2, "E"), (2, 3, "N"), (2, 5, "N")])
-    env.state.cell[0, 1, 1], env.state.numbers[0, ALIVE] = APPLE, 1
+    env.state.cell[0, 1, 1], env.state.env_counters[0, ALIVE] = APPLE, 1
     act(env, STAY, STAY, STAY)
     act(env, WASH, WASH, STAY)  # both clean the one cell
     act(env, STAY, STAY, STAY)
@@ -387,11 +389,11 @@ def test_counts_are_those_of_the_map_after_any_play(seed, rules, freeze):
     for _ in range(40):
         step = env.step(random.integers(0, 9, (4, 4)))
         s = env.state
-        np.testing.assert_array_equal(s.numbers[:, DIRTY], (s.cell == DIRT).sum(axis=(1, 2)))
-        np.testing.assert_array_equal(s.numbers[:, ALIVE], (s.cell == APPLE).sum(axis=(1, 2)))
+        np.testing.assert_array_equal(s.env_counters[:, DIRTY], (s.cell == DIRT).sum(axis=(1, 2)))
+        np.testing.assert_array_equal(s.env_counters[:, ALIVE], (s.cell == APPLE).sum(axis=(1, 2)))
         assert (np.isin(s.cell, (CLEAN, DIRT)) == np.isin(start, (CLEAN, DIRT))).all()
         assert (np.isin(s.cell, (APPLE, TREE)) == (start == TREE)).all()
-        sums = s.tally[:, :, EATEN].sum(axis=1)
+        sums = s.agent_counters[:, :, EATEN].sum(axis=1)
         if rules != "ssd":
             np.testing.assert_array_equal(s.returns.sum(axis=1), sums)
         assert step.groups["agents"].observation.max() <= 4

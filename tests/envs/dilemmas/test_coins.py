@@ -39,7 +39,7 @@ def lay(env, rows: list[str]) -> None:
     env.state.cell[0] = WALL
     for r, row in enumerate(rows):
         env.state.cell[0, r, : len(row)] = [LETTERS[letter] for letter in row]
-    env.state.numbers[0, [HEIGHT, WIDTH]] = len(rows) - 2, len(rows[0]) - 2
+    env.state.env_counters[0, [HEIGHT, WIDTH]] = len(rows) - 2, len(rows[0]) - 2
 
 
 def coins_of(env) -> list[set[tuple[int, int]]]:
@@ -84,10 +84,10 @@ def test_where_coins_are_when_they_grow_for_certain(case):
     bare[tuple(np.transpose(grows))] = False
     env.state.cell[0, bare & (env.state.cell[0] == BARE)] = FLOOR
     stage(env, [(*case.start[i].tolist(), "NESW"[case.facing[i]]) for i in range(2)])
-    before = env.state.tally[0, :, :2].sum(axis=1)
+    before = env.state.agent_counters[0, :, :2].sum(axis=1)
     for t, actions in enumerate(case.actions):
         env.step(actions[None])
-        taken = env.state.tally[0, :, :2].sum(axis=1)
+        taken = env.state.agent_counters[0, :, :2].sum(axis=1)
         told = [values["player_index"] for name, values in case.events[t + 1] if name == "coin_consumed"]
         assert (taken - before).tolist() == [told.count(0), told.count(1)], f"step {t}"
         before = taken
@@ -120,7 +120,7 @@ def test_with_certain_growth_a_player_that_stands_takes_a_coin_in_every_step_and
     env.state.cell[0, 2, 4] = FLOOR  # player 1 takes nothing
     pairs = {tuple(act(env, STAY, STAY).groups["agents"].reward[0].tolist()) for _ in range(40)}
     assert pairs == {(1, 0), (1, -2)}
-    assert env.state.tally[0, 0, :2].sum() == 40
+    assert env.state.agent_counters[0, 0, :2].sum() == 40
 
 
 def test_the_chance_of_growth_and_colours_within_3_sigma():
@@ -155,7 +155,7 @@ def test_every_cell_gets_coins_equally_often():
 def test_the_maps_are_as_described_and_every_size_comes_up():
     env = coins(800, regrowth=0.0)
     s = env.state
-    sizes = s.numbers[:, [HEIGHT, WIDTH]]
+    sizes = s.env_counters[:, [HEIGHT, WIDTH]]
     assert {tuple(size) for size in sizes.tolist()} == {(h, w) for h in range(10, 16) for w in range(10, 16)}
     for copy in range(100):
         h, w = sizes[copy]
@@ -205,7 +205,7 @@ def test_guilt_is_for_taking_the_others_coin_and_lasts():
     assert env.state.guilty[0, 0]
     act(env, STAY, STAY)
     assert not env.state.guilty[0, 0]
-    env.state.tally[0, 0, GUILT] = 3
+    env.state.agent_counters[0, 0, GUILT] = 3
     env.state.cell[0, 1, 1] = FLOOR  # where it comes back
     act(env, STAY, SHOOT)
     assert where(env, 0) is None
@@ -249,11 +249,11 @@ def test_returns_and_coins_agree_with_what_was_taken(seed, regrowth):
     total = np.zeros((4, 2))
     for _ in range(50):
         total += env.step(rng.integers(0, 7, (4, 2))).groups["agents"].reward
-    own, others = env.state.tally[:, :, OWN], env.state.tally[:, :, OTHERS]
+    own, others = env.state.agent_counters[:, :, OWN], env.state.agent_counters[:, :, OTHERS]
     np.testing.assert_array_equal(total, own + others - 2 * others[:, ::-1])
     cells = env.state.cell
     assert ((cells == WALL).sum(axis=(1, 2)) + (cells != WALL).sum(axis=(1, 2)) == 17 * 17).all()
-    assert ((cells != WALL).sum(axis=(1, 2)) == env.state.numbers.prod(axis=1)).all()
+    assert ((cells != WALL).sum(axis=(1, 2)) == env.state.env_counters.prod(axis=1)).all()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from stigmergy.envs.dilemmas.grid_engine.maps import WALL, find_map, read_layout
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
-from ..support.dilemmas.small import Small, SmallParameters, Torus
+from ..support.dilemmas.small import Small, SmallConfig, Torus
 from ..support.dilemmas.staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
@@ -21,7 +21,7 @@ OPEN = "\n".join(["#" * 11, *["#" + "P" * 9 + "#"] * 9, "#" * 11])
 
 def small(num_agents: int = 2, map: str = OPEN, cls: type[Small] = Small, num_envs: int = 1, **given) -> Small:
     sanctions = Sanctions(**given.pop("sanctions", {}))
-    env = cls("test/small-v0", num_envs, SmallParameters(map=map, num_agents=num_agents, sanctions=sanctions, **given))
+    env = cls("test/small-v0", num_envs, SmallConfig(map=map, num_agents=num_agents, sanctions=sanctions, **given))
     env.reset(0)
     return env
 
@@ -413,7 +413,7 @@ def test_parameters_that_do_not_fit_the_map_are_named(given, sentence):
 
 
 def test_without_sanctions_there_is_no_action_and_no_signal():
-    env = Small("test/small-v0", 1, replace(SmallParameters(map=OPEN), sanctions=Sanctions(enabled=False)))
+    env = Small("test/small-v0", 1, replace(SmallConfig(map=OPEN), sanctions=Sanctions(enabled=False)))
     assert env.action_names[-1] == "turn_right"
     assert env.spec.signals == {}
     assert "sanctions" not in env.spec.metrics

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.dilemmas.harvest.config import HarvestParameters
+from stigmergy.envs.dilemmas.harvest.config import HarvestConfig
 from stigmergy.envs.dilemmas.harvest.maps import MAPS
 from stigmergy.envs.dilemmas.harvest.rules import ALIVE, APPLE, GUILT
 from stigmergy.envs.errors import BadParameter
@@ -118,7 +118,7 @@ def test_the_chance_by_neighbours_within_3_sigma(around):
         other = orchard.site_at[row, col]
         close = orchard.near[other, : orchard.nears[other]]
         s.age[:, row, col] = (s.cell[:, close[:, 0], close[:, 1]] == APPLE).sum(axis=1)
-    s.numbers[:, ALIVE] = (s.cell == APPLE).sum(axis=(1, 2))
+    s.env_counters[:, ALIVE] = (s.cell == APPLE).sum(axis=(1, 2))
     assert (s.age[:, r, q] == around).all()
     stay = np.zeros((env.num_envs, 1), int)
     env.step(stay)
@@ -137,7 +137,7 @@ def test_the_reference_itself_draws_with_these_chances():
 
 
 def test_presets_and_maps_set_what_is_not_given():
-    settled = {name: HarvestParameters(map=name) for name in MAPS}
+    settled = {name: HarvestConfig(map=name) for name in MAPS}
     assert settled["open"].regrowth == (0.0, 0.0025, 0.005, 0.025)
     assert settled["closed"].regrowth == settled["partnership"].regrowth == (0.0, 0.001, 0.005, 0.025)
     beams = {
@@ -147,7 +147,7 @@ def test_presets_and_maps_set_what_is_not_given():
     assert beams["open"] == beams["small"] == (3, 1, 2, 4)
     assert beams["closed"] == beams["partnership"] == (4, 1, 1, 100)
     assert all(p.num_agents == 7 and p.radius == 2 and p.greedy_below == 3 for p in settled.values())
-    perolat = HarvestParameters(rules="perolat")
+    perolat = HarvestConfig(rules="perolat")
     assert (perolat.num_agents, perolat.sanctions.removal, perolat.greedy_below) == (12, 25, 5)
     assert [perolat.regrowth[min(k, len(perolat.regrowth) - 1)] for k in range(7)] == [
         0,
@@ -158,18 +158,18 @@ def test_presets_and_maps_set_what_is_not_given():
         0.1,
         0.1,
     ]
-    ssd = HarvestParameters(rules="ssd")
+    ssd = HarvestConfig(rules="ssd")
     assert (ssd.regrowth, ssd.radius, ssd.under_agents) == ((0, 0.005, 0.02, 0.05), 1.5, False)
     assert (ssd.sanctions.cost, ssd.sanctions.fine, ssd.sanctions.remove) == (1, 50, False)
-    assert HarvestParameters(rules="socialjax").regrowth == (0, 0.001, 0.005, 0.025)
-    own = HarvestParameters(rules="ssd", radius=1.0, num_agents=3, sanctions={"fine": 2.0})
+    assert HarvestConfig(rules="socialjax").regrowth == (0, 0.001, 0.005, 0.025)
+    own = HarvestConfig(rules="ssd", radius=1.0, num_agents=3, sanctions={"fine": 2.0})
     assert (own.radius, own.num_agents, own.sanctions.fine, own.sanctions.cost) == (1.0, 3, 2.0, 1.0)
 
 
 @pytest.mark.parametrize("name", ["open", "closed", "partnership"])
 def test_the_maps_have_64_apples_in_6_patches_and_two_agents_begin_inside(name):
     env = harvest(name, 7, num_envs=50)
-    assert len(env.sites) == 64 == env.state.numbers[0, ALIVE]
+    assert len(env.sites) == 64 == env.state.env_counters[0, ALIVE]
     assert sorted(env._patch.sum(axis=0)) == [6, 6, 13, 13, 13, 13]
     inside = {(7, 7), (7, 16)}
     starts = env.state.position
@@ -191,12 +191,12 @@ def test_guilt_comes_with_a_greedy_meal_and_lasts():
     assert not env.state.guilty.any()
     act(env, FORWARD, STAY)  # one other was left
     assert env.state.guilty[0].tolist() == [True, False]
-    assert env.state.tally[0, 0].tolist() == [2, 1, 5]
+    assert env.state.agent_counters[0, 0].tolist() == [2, 1, 5]
     for _ in range(4):
         act(env, TURN_LEFT, STAY)
         assert env.state.guilty[0, 0]
     act(env, STAY, STAY)
-    assert (env.state.guilty[0, 0], env.state.tally[0, 0, GUILT]) == (False, 0)
+    assert (env.state.guilty[0, 0], env.state.agent_counters[0, 0, GUILT]) == (False, 0)
 
 
 def test_hits_are_just_in_the_step_of_the_meal_already_and_unjust_without_one():
@@ -262,9 +262,9 @@ def test_the_counts_kept_are_those_that_one_would_count(seed, name, rules):
     for at, (row, col) in enumerate(orchard.site):
         near = orchard.near[at, : orchard.nears[at]]
         np.testing.assert_array_equal(s.age[:, row, col], live[:, near[:, 0], near[:, 1]].sum(axis=1))
-    np.testing.assert_array_equal(live.sum(axis=(1, 2)), s.numbers[:, ALIVE])
+    np.testing.assert_array_equal(live.sum(axis=(1, 2)), s.env_counters[:, ALIVE])
     if rules != "ssd":  # where a fine can cover a meal
-        np.testing.assert_array_equal(eaten, s.tally[:, :, 0].sum(axis=1))
+        np.testing.assert_array_equal(eaten, s.agent_counters[:, :, 0].sum(axis=1))
     outside = np.ones(s.cell.shape[1:], bool)
     outside[orchard.site[:, 0], orchard.site[:, 1]] = False
     assert (s.cell[:, outside] == env.layout.cells[outside]).all()

@@ -91,7 +91,7 @@ class Replay:
 
     def shown(self, copy):
         s, k, env = self.env.state, self.env.own.strategies, self.env
-        told = s.told[copy].astype(int)
+        told = s.extra_observation[copy].astype(int)
         here = [s.out[copy, i] == 0 for i in self.agents]
         return {
             "map": resources(env, copy),
@@ -307,7 +307,7 @@ def test_sanctions_keep_interactions_going_and_know_who_defected():
     act(env, FORWARD, FORWARD)
     act(env, interact, STAY)
     assert env.state.guilty[0].all()
-    assert env.state.tally[0, 0, MEMORY + 1] == 2
+    assert env.state.agent_counters[0, 0, MEMORY + 1] == 2
     for step in range(16):
         act(env, STEP_LEFT, FORWARD)
         env.state.cooling[0, 1, 0] = 0  # somebody else's sanction, as it were

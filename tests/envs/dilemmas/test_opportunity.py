@@ -170,7 +170,7 @@ def test_in_the_matrix_the_beam_of_interaction_is_no_sanction():
         signals = env.step(choice).signals
         assert not signals[SANCTION].any()
         assert not signals[TARGET].any()
-    assert env.state.tally[:, :, 4].sum() > 10, "agents did interact"
+    assert env.state.agent_counters[:, :, 4].sum() > 10, "agents did interact"
     assert context_space(make("dilemmas/in_the_matrix-v0").spec) is None, "and by default nobody can sanction"
 
 

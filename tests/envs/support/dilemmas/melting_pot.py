@@ -1,6 +1,7 @@
-"""What Melting Pot did in small cases, read from tests/golden/melting_pot.json.gz; tests/oracles/record_melting_pot.py wrote it.
+"""Recordings of Melting Pot in small cases, from tests/golden/melting_pot.json.gz.
 
-Entry 0 of every column is what was seen before the first action; entry t + 1 is what step t led to.
+`tests/oracles/record_melting_pot.py` wrote them. Entry 0 of every column was seen before the first
+action; entry t + 1 is the result of step t.
 """
 
 import gzip
@@ -15,49 +16,51 @@ import numpy as np
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "melting_pot.json.gz"
 ABSENT = -1
-"""Stands for the place and the facing of a player that is not on the map."""
+"""Position and facing of a player that is not on the map."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One case and what was seen in it; columns that were not recorded are missing in `columns`."""
+    """One recorded case; columns that were not recorded are missing in `columns`."""
 
     name: str
     substrate: str
     map: str
-    """The map in the substrate's own letters."""
+    """Map in the substrate's own letters."""
     start: np.ndarray
-    """(n, 2) row and column."""
+    """Row and column, `(n, 2)`."""
     facing: np.ndarray
-    """(n,) 0 north, 1 east, 2 south, 3 west."""
+    """Direction, `(n,)`: 0 north, 1 east, 2 south, 3 west."""
     actions: np.ndarray
-    """(steps, n) numbers in the substrate's list of actions."""
+    """Indices in the substrate's list of actions, `(steps, n)`."""
     parameters: dict[str, dict[str, Any]]
-    """{component: {keyword: value}}, what differs from the substrate."""
+    """Differences from the substrate, {component: {keyword: value}}."""
     roles: list[str] | None
     varies: frozenset[str]
-    """Columns that are different with other seeds; the others are certain."""
+    """Columns that differ with other seeds; the others are certain."""
     columns: dict[str, np.ndarray]
-    """position (steps + 1, n, 2), facing, alive, may_move, reward, ready, colour, mark, others_cleaned (steps + 1, n),
-    inventory (steps + 1, n, kinds), interaction (steps + 1, n, 2, kinds)."""
+    """Arrays by name: position (steps + 1, n, 2); facing, alive, may_move, reward, ready, colour,
+    mark, others_cleaned (steps + 1, n); inventory (steps + 1, n, kinds); interaction
+    (steps + 1, n, 2, kinds)."""
     maps: list[list[str]]
-    """(steps + 1) rows of letters, as in LETTERS of melting_pot_driver.py; [] if not recorded."""
+    """Rows of letters for each of steps + 1 frames, as in LETTERS of melting_pot_driver.py; [] if not
+    recorded."""
     beams: list[dict[str, set[tuple[int, int]]]]
-    """(steps + 1) {name: cells in which a beam is seen}; [] if not recorded."""
+    """Cells in which each beam is seen, for each frame; [] if not recorded."""
     events: list[list[tuple[str, dict[str, Any]]]]
-    """(steps + 1) names and values, players numbered from 0; [] if not recorded."""
+    """Names and values of events for each frame, players numbered from 0; [] if not recorded."""
     views: list[list[list[str]]]
-    """(steps + 1) of each player the rows of letters that it sees, ahead is up; [] if not recorded."""
+    """Rows of letters that each player sees, ahead is up, for each frame; [] if not recorded."""
     ended: bool
-    """Whether the last entry is the end of the episode."""
+    """True if the last entry is the end of the episode."""
 
     @property
     def steps(self) -> int:
-        """Steps that were played."""
+        """Number of steps that were played."""
         return max(len(column) for column in [*self.columns.values(), self.maps, self.beams]) - 1
 
     def hits(self, t: int) -> set[tuple[int, int]]:
-        """Who zapped whom in step t."""
+        """Pairs of shooter and target in step t."""
         return {(values["source"], values["target"]) for name, values in self.events[t + 1] if name == "zap"}
 
 
@@ -98,21 +101,22 @@ def _read(entry: dict[str, Any]) -> Recorded:
 
 @cache
 def cases(prefix: str) -> tuple[Recorded, ...]:
-    """The cases whose names begin so, such as "beams/zap" or "clean_up/"."""
+    """Cases whose names begin with the prefix, such as "beams/zap" or "clean_up/"."""
     chosen = tuple(_read(entry) for entry in _recording()["cases"] if entry["case"]["name"].startswith(prefix))
     assert chosen, f"no case is called {prefix}..."
     return chosen
 
 
 def table(name: str) -> dict[str, Any]:
-    """One of the statistics; tests/oracles/melting_pot_tables.py says what is counted."""
+    """One of the statistics of tests/oracles/melting_pot_tables.py."""
     return _recording()["tables"][name]
 
 
 def play_with_some_seed(case: Recorded, play: Callable[[Recorded, int], None], seeds: int = 8) -> None:
-    """Call `play(case, seed)`, which compares a course with the recorded one.
+    """Call `play(case, seed)`, which compares a trace with the recorded one.
 
-    In crowds chance decides who moves first where two want one cell or one follows another: there one of a few seeds has to fit.
+    In crowds chance decides which agent moves first if two want one cell or one follows another.
+    There one of a few seeds has to fit.
     """
     differences = []
     for seed in range(seeds if "crowd" in case.name and not case.varies else 1):

@@ -1,4 +1,4 @@
-"""Puts agents where a test wants them."""
+"""Placing of agents for tests, one step, and positions after it."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,10 @@ FACINGS = "NESW"
 
 
 def stage(env, agents: Sequence[tuple[int, int, str]], copy: int = 0):
-    """Put agent i of a copy on row, column, facing N, E, S or W. Call it after `reset`; returns the time step that shows it."""
+    """Put agent i of an env on row, column, facing N, E, S or W.
+
+    Call it after `reset`; it returns the time step that shows the agents there.
+    """
     s = env.state
     assert len(agents) == s.facing.shape[1]
     s.occupant[copy] = NOBODY
@@ -23,7 +26,7 @@ def stage(env, agents: Sequence[tuple[int, int, str]], copy: int = 0):
 
 
 def act(env, *actions: int):
-    """One step of a batch of one, with an action for each agent."""
+    """Step an environment of one env, with an action for each agent."""
     return env.step(np.array([actions]))
 
 
