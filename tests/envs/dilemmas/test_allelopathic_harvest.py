@@ -1,4 +1,8 @@
-"""Allelopathic harvest: what Melting Pot did, the growth law by number, planting, eating, guilt, and the players."""
+"""Allelopathic harvest.
+
+Tested are recordings of Melting Pot, the growth law by number, planting, eating, guilt, and the
+players.
+"""
 
 import numpy as np
 import pytest
@@ -36,9 +40,9 @@ def small(drawing, n=1, num_envs=1, **parameters):
     return make(ID, num_envs, map=drawing, num_agents=n, **parameters)
 
 
-def letters(env, copy=0):
-    """The cells of a copy in the letters of the recording."""
-    return ["".join(LETTERS[code] for code in row) for row in env.state.cell[copy]]
+def letters(env, env_index=0):
+    """Cells of an env in the letters of the recording."""
+    return ["".join(LETTERS[code] for code in row) for row in env.state.cell[env_index]]
 
 
 def replay(case, seed=0):
@@ -69,14 +73,17 @@ def test_plays_like_melting_pot(case):
 
 
 def play_as_recorded(case, seed):
-    """Hold places, colours, rewards, the map and beams to the recording; not the mark, which is seen a step longer there."""
+    """Compare positions, colours, rewards, the map and beams with the recording.
+
+    The mark is left out, since it is seen a step longer there.
+    """
     env = replay(case, seed)
     s, seen = env.state, case.columns
     compared = set(seen) - case.varies
     for t in range(case.steps):
         eaters = [values["player_index"] for name, values in case.events[t + 1] if name == "eating"]
         if len(set(eaters)) < len(eaters):
-            return  # one that ripens under an agent whose way is blocked is eaten twice there, which we do not copy
+            return  # a berry that ripens under an agent whose move is blocked is eaten twice there, not here
         reward = env.step(case.actions[t][None]).groups["agents"].reward[0]
         said = f"{case.name}, step {t}"
         if "reward" in compared:
@@ -99,7 +106,7 @@ def play_as_recorded(case, seed):
 
 
 def waiting_times(drawing, num_envs=16, steps=1500):
-    """Steps that berries waited for each one that ripened, once the delay was over, while nobody ate."""
+    """Steps that berries waited for each one that ripened, after the delay, while no agent ate."""
     env = make(ID, num_envs, map=drawing, num_agents=1, view=NEARBY)
     env.reset(1)
     stay, berries = np.zeros((num_envs, 1), int), len(env.sites)

@@ -1,4 +1,8 @@
-"""The river and the orchard: Melting Pot's recordings, the goldens of spec D1 by number, chances within 3 sigma, presets, metrics by hand."""
+"""The clean-up task.
+
+Tested are recordings of Melting Pot, the goldens of spec D1 by number, chances within 3 sigma,
+presets, and metrics by hand.
+"""
 
 import numpy as np
 import pytest
@@ -17,7 +21,10 @@ from ..support.dilemmas.staging import act, stage, where
 
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT, WASH = range(9)
 LETTERS = {"\n": "\n", "W": "#", "B": "A", "T": "A", "H": "R", "F": "D"}
-"""From Melting Pot's letters of the micro maps to ours; all others are floor: tests say where agents begin, and streams do nothing."""
+"""Melting Pot's letters of the micro maps to ours.
+
+All others are floor: tests say where agents begin, and streams do nothing.
+"""
 OPTIONS = {
     ("AppleGrow", "maxAppleGrowthRate"): "apple_chance",
     ("AppleGrow", "thresholdDepletion"): "depletion",
@@ -37,7 +44,7 @@ def cleanup(map: str, num_agents: int = 1, num_envs: int = 1, **given):
 
 
 def seen_on(env) -> list[str]:
-    """The map of copy 0 in the letters of the recordings."""
+    """Map of env 0 in the letters of the recordings."""
     letters = {1: "W", APPLE: "a", DIRT: "d"}
     return ["".join(letters.get(int(code), ".") for code in row) for row in env.state.cell[0]]
 
@@ -88,7 +95,7 @@ def play_as_recorded(case, seed):
             if "alive" in case.columns:
                 assert (now is not None) == case.columns["alive"][t + 1, i], f"step {t}"
             if "reward" in certain:
-                # There an apple that grows under an agent whose way is blocked is eaten a second time.
+                # There an apple under an agent whose move is blocked is eaten a second time.
                 blocked = before[i] == now and FORWARD <= actions[i] <= STEP_RIGHT
                 twice = grown and blocked and env.layout.letters[before[i][:2]] == "A"
                 assert case.columns["reward"][t + 1, i] == step.groups["agents"].reward[0, i] + twice, f"step {t}"

@@ -1,4 +1,4 @@
-"""Coins: Melting Pot's recordings, goldens of spec D4, chances within 3 sigma, metrics by hand, bots."""
+"""Coins: recordings of Melting Pot, goldens of spec D4, chances within 3 sigma, metrics, bots."""
 
 import numba
 import numpy as np
@@ -21,7 +21,7 @@ LETTERS = {"W": WALL, ".": BARE, "0": COIN, "1": COIN + 1}
 
 @pytest.fixture(autouse=True, scope="module")
 def one_thread():
-    """Saves the compilation of the kernels for several threads, which test_every_task.py compares with these."""
+    """Save the compilation for several threads, which test_every_task.py compares with these."""
     before = numba.get_num_threads()
     numba.set_num_threads(1)
     yield
@@ -35,7 +35,7 @@ def coins(num_envs: int = 1, seed: int = 0, **given):
 
 
 def lay(env, rows: list[str]) -> None:
-    """Put a map in the upper left of copy 0; `rows` in the letters of the recordings."""
+    """Put a map in the upper left of env 0; `rows` in the letters of the recordings."""
     env.state.cell[0] = WALL
     for r, row in enumerate(rows):
         env.state.cell[0, r, : len(row)] = [LETTERS[letter] for letter in row]
@@ -43,13 +43,16 @@ def lay(env, rows: list[str]) -> None:
 
 
 def coins_of(env) -> list[set[tuple[int, int]]]:
-    """The cells with coins of each colour in copy 0."""
+    """Cells with coins of each colour in env 0."""
     return [{(int(r), int(q)) for r, q in np.argwhere(env.state.cell[0] == COIN + i)} for i in range(2)]
 
 
 @pytest.mark.parametrize("case", cases("coins/"), ids=lambda case: case.name)
 def test_what_melting_pot_paid_for_the_coins_that_it_had(case):
-    """Colours are drawn, so each step begins with the coins that were recorded; what grew under a player in the same step is told by the events."""
+    """Colours are drawn, so each step begins with the recorded coins.
+
+    Coins that grew under a player in the same step are in the events.
+    """
     env = coins(regrowth=0.0)
     for t, actions in enumerate(case.actions):
         lay(env, case.maps[t])
@@ -157,15 +160,15 @@ def test_the_maps_are_as_described_and_every_size_comes_up():
     s = env.state
     sizes = s.env_counters[:, [HEIGHT, WIDTH]]
     assert {tuple(size) for size in sizes.tolist()} == {(h, w) for h in range(10, 16) for w in range(10, 16)}
-    for copy in range(100):
-        h, w = sizes[copy]
+    for env_index in range(100):
+        h, w = sizes[env_index]
         expected = np.full((17, 17), WALL)
         expected[1 : h + 1, 1 : w + 1] = BARE
         starts = {(2, int(w) - 1), (int(h) - 1, 2)}
         for at in starts:
             expected[at] = FLOOR
-        np.testing.assert_array_equal(s.cell[copy], expected)
-        assert {tuple(at) for at in s.position[copy].tolist()} == starts
+        np.testing.assert_array_equal(s.cell[env_index], expected)
+        assert {tuple(at) for at in s.position[env_index].tolist()} == starts
 
 
 def test_players_see_whose_colour_is_whose():
@@ -262,7 +265,7 @@ def test_returns_and_coins_agree_with_what_was_taken(seed, regrowth):
         ({"num_agents": 3}, "num_agents is 3; allowed is 2"),
         ({"min_width": 3}, "min_width is 3; allowed is 4 to 60"),
         ({"max_width": 9}, "max_width is 9; allowed is 10 to 60"),
-        ({"max_height": 61}, "max_height is 61; allowed is 10 to 60"),
+        ({"max_height": 61}, "max_height is 61; allowed is 4 to 60"),
         ({"regrowth": 1.5}, "regrowth is 1.5; allowed is 0 to 1"),
         ({"mismatch_other": float("inf")}, "mismatch_other is inf"),
         ({"guilt": 0}, "guilt is 0"),

@@ -1,4 +1,7 @@
-"""What all grid dilemmas share: moves, beams, sanctions, views. Timings and footprints are Melting Pot's (spec D0)."""
+"""Moves, beams, sanctions and views that all grid dilemmas share.
+
+Timings and footprints are Melting Pot's (spec D0).
+"""
 
 from dataclasses import replace
 
@@ -73,14 +76,14 @@ def test_walls_and_agents_are_in_the_way_and_nobody_swaps():
 
 def test_of_two_that_want_a_cell_each_gets_it_half_of_the_time_and_followers_need_the_leader_first():
     env = small(num_envs=2000)
-    for copy in range(2000):
-        for i, at in enumerate([(5, 4), (5, 6)] if copy < 1000 else [(5, 4), (5, 5)]):
-            env.state.position[copy, i] = at
-            env.state.facing[copy, i] = 1 if i == 0 or copy >= 1000 else 3
+    for env_index in range(2000):
+        for i, at in enumerate([(5, 4), (5, 6)] if env_index < 1000 else [(5, 4), (5, 5)]):
+            env.state.position[env_index, i] = at
+            env.state.facing[env_index, i] = 1 if i == 0 or env_index >= 1000 else 3
     env.state.occupant[:] = 0
-    for copy in range(2000):
+    for env_index in range(2000):
         for i in range(2):
-            env.state.occupant[copy, *env.state.position[copy, i]] = i + 1
+            env.state.occupant[env_index, *env.state.position[env_index, i]] = i + 1
     env.step(np.ones((2000, 2), int))
     first = (env.state.position[:1000, 0, 1] == 5).sum()
     assert abs(first - 500) < 3 * np.sqrt(250)
@@ -91,7 +94,7 @@ def test_of_two_that_want_a_cell_each_gets_it_half_of_the_time_and_followers_nee
 
 
 def beam_cells(env, shooter: tuple[int, int, str]) -> set[tuple[int, int]]:
-    """Row and column of the beam's cells relative to the shooter: rows ahead, columns to the right."""
+    """Cells of the beam relative to the shooter: rows ahead, columns to the right."""
     cells = np.argwhere(env.state.beam[0]) - np.array(shooter[:2])
     turn = "NESW".index(shooter[2])
     ahead, right = [((-1, 0), (0, 1)), ((0, 1), (1, 0)), ((1, 0), (0, -1)), ((0, -1), (-1, 0))][turn]

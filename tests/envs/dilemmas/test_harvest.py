@@ -1,4 +1,8 @@
-"""The commons of apples: Melting Pot's recordings, the goldens of spec D2 by number, chances within 3 sigma, metrics by hand."""
+"""The commons of apples.
+
+Tested are recordings of Melting Pot, the goldens of spec D2 by number, chances within 3 sigma, and
+metrics by hand.
+"""
 
 from dataclasses import replace
 
@@ -23,7 +27,7 @@ STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = r
 
 @pytest.fixture(autouse=True, scope="module")
 def one_thread():
-    """Saves the compilation of the kernels for several threads, which test_every_task.py compares with these."""
+    """Save the compilation for several threads, which test_every_task.py compares with these."""
     before = numba.get_num_threads()
     numba.set_num_threads(1)
     yield
@@ -36,8 +40,8 @@ def harvest(map: str, num_agents: int = 1, num_envs: int = 1, **given):
     return env
 
 
-def apples(env, copy: int = 0) -> set[tuple[int, int]]:
-    return {(int(r), int(q)) for r, q in np.argwhere(env.state.cell[copy] == APPLE)}
+def apples(env, env_index: int = 0) -> set[tuple[int, int]]:
+    return {(int(r), int(q)) for r, q in np.argwhere(env.state.cell[env_index] == APPLE)}
 
 
 @pytest.mark.parametrize("case", cases("harvest/"), ids=lambda case: case.name)
@@ -112,8 +116,8 @@ def test_the_chance_by_neighbours_within_3_sigma(around):
     near = orchard.near[site, : orchard.nears[site]]
     assert len(near) == 8
     for row, col in [(r, q), *near[around:]]:
-        for copy in range(env.num_envs):
-            s.cell[copy, row, col] = 3  # FRESH, as if eaten in the step before
+        for env_index in range(env.num_envs):
+            s.cell[env_index, row, col] = 3  # FRESH, as if eaten in the step before
     for row, col in orchard.site:
         other = orchard.site_at[row, col]
         close = orchard.near[other, : orchard.nears[other]]
@@ -173,7 +177,7 @@ def test_the_maps_have_64_apples_in_6_patches_and_two_agents_begin_inside(name):
     assert sorted(env._patch.sum(axis=0)) == [6, 6, 13, 13, 13, 13]
     inside = {(7, 7), (7, 16)}
     starts = env.state.position
-    assert all({tuple(at) for at in copy[:2].tolist()} == inside for copy in starts)
+    assert all({tuple(at) for at in env_index[:2].tolist()} == inside for env_index in starts)
     assert {tuple(at) for at in starts[:, 0].tolist()} == inside
     assert (starts[:, 2:, 0] >= 14).all()
 

@@ -1,4 +1,8 @@
-"""Matrix games on a grid: Melting Pot's recordings step by step, the goldens of spec D5 by number, payoffs by hand, bots, bad options."""
+"""Matrix games on a grid.
+
+Tested are recordings of Melting Pot step by step, the goldens of spec D5 by number, payoffs by
+hand, bots, and bad options.
+"""
 
 import gzip
 import json
@@ -10,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stigmergy.envs.dilemmas.in_the_matrix.config import ARENAS
+from stigmergy.envs.dilemmas.in_the_matrix.config import PRESETS
 from stigmergy.envs.dilemmas.in_the_matrix.games import GAMES
 from stigmergy.envs.dilemmas.in_the_matrix.maps import MAPS
 from stigmergy.envs.dilemmas.in_the_matrix.rules import FIRST, MEMORY
@@ -24,7 +28,7 @@ from ..support.dilemmas.staging import act, stage, where
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, SHOOT = range(8)
 ID = "dilemmas/in_the_matrix-v0"
 OURS = str.maketrans({"W": "#", "n": "P", "1": "0", "2": "1", "3": "2", "r": "0", "p": "1", "s": "2"})
-COPIES = 16
+NUM_ENVS = 16
 
 
 def matrix(num_envs: int = 1, seed: int = 0, **given) -> Any:
@@ -33,9 +37,9 @@ def matrix(num_envs: int = 1, seed: int = 0, **given) -> Any:
     return env
 
 
-def resources(env, copy: int = 0) -> list[str]:
+def resources(env, env_index: int = 0) -> list[str]:
     """The map as the recording draws it."""
-    cells = env.state.cell[copy]
+    cells = env.state.cell[env_index]
     letters = np.where(cells == 1, "W", ".")
     stands = (cells >= FIRST) & (cells < env.own.waiting)
     letters[stands] = ((cells[stands] - FIRST) // env.parameters.health + 1).astype(str)
@@ -51,7 +55,10 @@ def recorded_cases():
 
 
 class Replay:
-    """Plays a recorded case in several copies at once, which differ in chance alone, and after each step goes on from one that did what is recorded."""
+    """Plays a recorded case in several envs at once, which differ in chance alone.
+
+    After each step all go on from an env whose outcome is the recorded one.
+    """
 
     def __init__(self, case):
         game, arena = case["substrate"].split("_in_the_matrix__")
@@ -65,7 +72,7 @@ class Replay:
         respawn = given.get("GameInteractionZapper", {}).get("framesTillRespawn")
         self.by_chance = rate not in (0, 1)
         self.env = matrix(
-            COPIES,
+            NUM_ENVS,
             game=game,
             arena=arena,
             num_agents=len(case["start"]),
@@ -74,11 +81,11 @@ class Replay:
             respawn=respawn,
         )
         self.agents = range(len(case["start"]))
-        for copy in range(COPIES):
+        for env_index in range(NUM_ENVS):
             stage(
                 self.env,
                 [(row, column, "NESW"[way]) for (row, column), way in zip(case["start"], case["facing"])],
-                copy,
+                env_index,
             )
 
     def grow(self, wanted):
@@ -89,26 +96,26 @@ class Replay:
                 if letter in "123" and s.cell[0, row, column] >= own.waiting and s.age[0, row, column] > own.delay:
                     s.cell[:, row, column] -= own.waiting - FIRST
 
-    def shown(self, copy):
+    def shown(self, env_index):
         s, k, env = self.env.state, self.env.own.strategies, self.env
-        told = s.extra_observation[copy].astype(int)
-        here = [s.out[copy, i] == 0 for i in self.agents]
+        told = s.extra_observation[env_index].astype(int)
+        here = [s.out[env_index, i] == 0 for i in self.agents]
         return {
-            "map": resources(env, copy),
-            "position": [s.position[copy, i].tolist() if here[i] else None for i in self.agents],
-            "facing": [int(s.facing[copy, i]) if here[i] else None for i in self.agents],
-            "reward": [round(float(reward), 4) for reward in env.groups["agents"].reward[copy]],
-            "inventory": s.inventory[copy].tolist(),
-            "beams": sorted(np.argwhere(s.beam[copy] & 2).tolist()),
+            "map": resources(env, env_index),
+            "position": [s.position[env_index, i].tolist() if here[i] else None for i in self.agents],
+            "facing": [int(s.facing[env_index, i]) if here[i] else None for i in self.agents],
+            "reward": [round(float(reward), 4) for reward in env.groups["agents"].reward[env_index]],
+            "inventory": s.inventory[env_index].tolist(),
+            "beams": sorted(np.argwhere(s.beam[env_index] & 2).tolist()),
             "interaction": [[told[i, k : 2 * k].tolist(), told[i, 2 * k : 3 * k].tolist()] for i in self.agents],
-            "ready": [1 - s.cooling[copy, i, 1] / 2 if here[i] else None for i in self.agents],
+            "ready": [1 - s.cooling[env_index, i, 1] / 2 if here[i] else None for i in self.agents],
         }
 
-    def go_on_from(self, copy, arrived):
+    def go_on_from(self, env_index, arrived):
         s = self.env.state
         for name, values in zip(s._fields, s):
             if name != "stream":
-                values[:] = values[copy]
+                values[:] = values[env_index]
         for i in arrived:
             s.occupant[:, s.position[0, i, 0], s.position[0, i, 1]] = 0
         for i, (row, column, way) in arrived.items():
@@ -136,7 +143,7 @@ def test_a_recorded_course_of_melting_pot(case, result):
     replay = Replay(case)
     env, spawns = replay.env, replay.env.constants.spawns.tolist()
     for t, joint in enumerate(case["actions"]):
-        env.step(np.tile([int(action, 16) for action in joint], (COPIES, 1)))
+        env.step(np.tile([int(action, 16) for action in joint], (NUM_ENVS, 1)))
         want = expected(result, t + 1, replay.agents)
         if replay.by_chance:
             replay.grow(want["map"])
@@ -146,20 +153,23 @@ def test_a_recorded_course_of_melting_pot(case, result):
             if want["position"][i] is not None and result["position"][t][i] is None
         }
         differences = []
-        for copy in range(COPIES):
-            got = replay.shown(copy)
+        for env_index in range(NUM_ENVS):
+            got = replay.shown(env_index)
             for i in arrived:
                 assert got["position"][i] in spawns, f"agent {i} is not back in step {t}"
                 got["position"][i], got["facing"][i] = want["position"][i], want["facing"][i]
             differences = [(name, got[name], want[name]) for name in want if got[name] != want[name]]
             if not differences:
-                replay.go_on_from(copy, arrived)
+                replay.go_on_from(env_index, arrived)
                 break
         assert not differences, f"step {t}: {differences}"
 
 
 def test_golden_of_d5():
-    """(2, 1) zaps (1, 2): 13/9 and 28/9, paid 17 steps after the zap; both are back 23 steps after it; inventories show for one step."""
+    """(2, 1) zaps (1, 2): 13/9 and 28/9, paid 17 steps after the zap.
+
+    Both are back 23 steps after it; inventories show for one step.
+    """
     env = matrix(map="#######\n#P01 P#\n#######", regrowth_rate=0)
     stage(env, [(1, 1, "E"), (1, 4, "W")])
     act(env, FORWARD, FORWARD)
@@ -188,7 +198,8 @@ def test_golden_of_d5():
     assert measured["return_1"] == pytest.approx(28 / 9)
 
 
-# What two are paid who carry (2, 1) and (1, 2), of three strategies (2, 1, 1) and (1, 2, 1): the first one shoots. By hand.
+# Payoffs by hand for inventories (2, 1) and (1, 2), of three strategies (2, 1, 1) and (1, 2, 1).
+# The first agent shoots.
 BY_HAND = {
     "prisoners_dilemma": (13 / 9, 28 / 9),
     "chicken": ((3 * 2 + 2 * 4 + 5 * 1) / 9, (3 * 2 + 5 * 4 + 2 * 1) / 9),
@@ -318,7 +329,7 @@ def test_sanctions_keep_interactions_going_and_know_who_defected():
     )
 
 
-@given(st.integers(0, 10**6), st.sampled_from(sorted(GAMES)), st.sampled_from(sorted(ARENAS)))
+@given(st.integers(0, 10**6), st.sampled_from(sorted(GAMES)), st.sampled_from(sorted(PRESETS["arena"])))
 @settings(max_examples=12, deadline=None)
 def test_what_always_holds(seed, game, arena):
     if arena == "storm" and len(GAMES[game].row) > 2:
@@ -332,9 +343,9 @@ def test_what_always_holds(seed, game, arena):
         assert (s.inventory >= env.own.start).all()
         reward = step.groups["agents"].reward
         assert ((reward == 0) | ((reward >= low) & (reward <= high))).all()
-        for copy in range(3):
-            stand = {tuple(s.position[copy, i]) for i in range(n) if s.out[copy, i] == 0}
-            assert {tuple(place) for place in np.argwhere(s.occupant[copy])} == stand
+        for env_index in range(3):
+            stand = {tuple(s.position[env_index, i]) for i in range(n) if s.out[env_index, i] == 0}
+            assert {tuple(place) for place in np.argwhere(s.occupant[env_index])} == stand
     assert all(np.isnan(value).any() or np.isfinite(value).all() for value in env._measure().values())
 
 

@@ -1,6 +1,7 @@
-"""Moves, beams, removals, views and ends of the engine against recordings of Melting Pot, in the commons without apples.
+"""Moves, beams, removals, views and ends of the engine, compared with recordings of Melting Pot.
 
-What is the task's own (dirt, apples, berries, resources, graduated sanctions, tori) is held to recordings in the tests of the tasks.
+They are of the commons without apples. Tests of the tasks compare their own parts: dirt, apples,
+berries, resources, graduated sanctions, tori.
 """
 
 import numpy as np
@@ -62,7 +63,7 @@ def _with_starts(case) -> str:
 
 
 def check_agents(env, case, t, reward):
-    """Where agents are and look, whether their beams are ready, what they got; but for what chance decided there."""
+    """Positions, directions, readiness of beams and rewards, less columns that vary by chance."""
     columns = {name: column[t + 1] for name, column in case.columns.items() if name not in case.varies}
     for i in range(len(case.start)):
         now = where(env, i)
@@ -98,12 +99,12 @@ def test_a_recorded_course(case):
 
 
 def _gain(case) -> float:
-    """What a hit pays the punisher there, which is a cost of shots here."""
+    """Reward of the punisher for a hit there, which is a cost of shots here."""
     return case.parameters.get("Zapper", {}).get("rewardForZapping", 0)
 
 
 def check_view(env, window, rows):
-    """The window of an agent, `(planes, height, width)`, against rows of letters."""
+    """Compare the window of an agent, `(planes, height, width)`, with rows of letters."""
     wall, apple = (window[env.planes.index(name)] for name in ("wall", "apple"))
     letters = np.array([list(row) for row in rows])
     np.testing.assert_array_equal(wall == 1, np.isin(letters, ["W", "o"]))

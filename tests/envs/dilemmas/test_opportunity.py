@@ -1,4 +1,7 @@
-"""Opportunities to sanction, in every task with sanctions: against a slow loop over the documented geometry, and against what a sanction does."""
+"""Opportunities to sanction, in every task with sanctions.
+
+They are compared with a slow loop over the documented geometry, and with hits of sanctions.
+"""
 
 import numpy as np
 import pytest
@@ -36,21 +39,24 @@ def crowd(task: str, setting: str):
     return make(f"dilemmas/{task}-v0", COPIES, max_cycles=70, sanctions=SETTINGS[setting], **CROWDS[task])
 
 
-def would_hit(env, copy: int) -> list[set[int]]:
-    """Whom each agent's sanction would hit if it shot now and nobody moved, from where they stand and the words of `Sanctions`."""
+def would_hit(env, env_index: int) -> list[set[int]]:
+    """Targets of each agent's sanction if it shot now and no agent moved.
+
+    They follow from positions and the docstring of `Sanctions`.
+    """
     s, p = env.state, env.parameters.sanctions
-    here = [i for i in range(s.facing.shape[1]) if s.out[copy, i] == 0 and not s.leaving[copy, i]]
-    standing = {tuple(map(int, s.position[copy, i])): i for i in here}
-    height, width = s.cell[copy].shape
+    here = [i for i in range(s.facing.shape[1]) if s.out[env_index, i] == 0 and not s.leaving[env_index, i]]
+    standing = {tuple(map(int, s.position[env_index, i])): i for i in here}
+    height, width = s.cell[env_index].shape
 
     def column(row, col, way, length):
-        """Whom a column of `length` cells hits, or None, and whether it got beyond its first cell."""
+        """Target of a column of `length` cells, or None, and True if it passed the first cell."""
         for passed in range(length):
             if env.torus:
                 row, col = row % height, col % width
             elif not (0 <= row < height and 0 <= col < width):
                 return None, passed > 0
-            if p.walls_block and s.cell[copy, row, col] == WALL:
+            if p.walls_block and s.cell[env_index, row, col] == WALL:
                 return None, passed > 0
             if (row, col) in standing:
                 return standing[row, col], passed > 0
@@ -60,10 +66,10 @@ def would_hit(env, copy: int) -> list[set[int]]:
     found: list[set[int]] = []
     for i in range(s.facing.shape[1]):
         found.append(set())
-        if i not in here or s.frozen[copy, i] > 0 or s.cooling[copy, i, 0] > 0:
+        if i not in here or s.frozen[env_index, i] > 0 or s.cooling[env_index, i, 0] > 0:
             continue
-        row, col = map(int, s.position[copy, i])
-        way = NORTH_EAST_SOUTH_WEST[s.facing[copy, i]]
+        row, col = map(int, s.position[env_index, i])
+        way = NORTH_EAST_SOUTH_WEST[s.facing[env_index, i]]
         hits = [column(row + way[0], col + way[1], way, p.length)[0]]
         for right in ((way[1], -way[0]), (-way[1], way[0])):
             for r in range(1, p.radius + 1):
@@ -101,7 +107,7 @@ def test_flags_are_those_of_the_geometry_before_the_step(task, setting):
 @pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("task", CROWDS)
 def test_a_sanction_from_a_snapshot_hits_just_those_whom_the_geometry_says(task, setting):
-    """Everyone else stays where it is. So a flag means that a sanction would hit, and hits are the flag's."""
+    """All others stay in place, so a flag means that a sanction would hit."""
     env = crowd(task, setting)
     env.reset(2)
     rng = np.random.default_rng(2)

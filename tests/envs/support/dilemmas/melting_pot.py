@@ -43,8 +43,7 @@ class Recorded:
     mark, others_cleaned (steps + 1, n); inventory (steps + 1, n, kinds); interaction
     (steps + 1, n, 2, kinds)."""
     maps: list[list[str]]
-    """Rows of letters for each of steps + 1 frames, as in LETTERS of melting_pot_driver.py; [] if not
-    recorded."""
+    """Rows of letters (LETTERS of melting_pot_driver.py) for each frame; [] if not recorded."""
     beams: list[dict[str, set[tuple[int, int]]]]
     """Cells in which each beam is seen, for each frame; [] if not recorded."""
     events: list[list[tuple[str, dict[str, Any]]]]
