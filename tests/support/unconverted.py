@@ -23,7 +23,6 @@ PACKAGES_WITH_QUESTIONS = {
     "tests/algorithms/support",
     "tests/envs",
     "tests/envs/core",
-    "tests/envs/dilemmas",
     "tests/envs/interop/from_pettingzoo",
     "tests/envs/plugins",
     "tests/envs/registration",
