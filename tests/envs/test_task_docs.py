@@ -10,7 +10,6 @@ from stigmergy.envs.registration.make import make
 from stigmergy.envs.registration.registry import environments
 from tests.support.process_state import TASKS
 from tests.support.task_docs import errors_in_docs
-from tests.support.unconverted import TASKS_WITHOUT_SECTIONS
 
 
 def class_of(id):
@@ -23,10 +22,7 @@ def test_sections_and_tables_agree_with_the_spec(id):
     env = make(id, 1)
     errors = errors_in_docs(class_of(id), env.spec)
     env.close()
-    if id in TASKS_WITHOUT_SECTIONS:
-        assert errors, f"remove {id} from TASKS_WITHOUT_SECTIONS"
-    else:
-        assert not errors, "\n".join([id, *errors])
+    assert not errors, "\n".join([id, *errors])
 
 
 class Good:

@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 from tests.support.source_rules import Module, imports
-from tests.support.unconverted import TASKS_WITHOUT_CONFIG
 
 # From the lowest package to the highest. A module belongs to the longest name that fits; it may
 # import its own package and those of the lines above. Packages on one line do not import each other.
@@ -125,6 +124,5 @@ def unusual_task_files(of: list[Module]) -> list[str]:
     for folder, names in task_folders(of).items():
         further = {name for name in names if f"{folder}/{name}" in FURTHER_TASK_FILES}
         found += [f"{folder}/{name}.py: not a name of a task's file" for name in sorted(names - TASK_FILES - further)]
-        excused = {"config"} if folder in TASKS_WITHOUT_CONFIG else set()
-        found += [f"{folder} has no {name}.py" for name in sorted(EVERY_TASK_HAS - names - excused)]
+        found += [f"{folder} has no {name}.py" for name in sorted(EVERY_TASK_HAS - names)]
     return found

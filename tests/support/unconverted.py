@@ -1,13 +1,5 @@
 """Places that do not keep a rule yet. These tables may only shrink: a test refuses entries that hold no violation."""
 
-TASKS_WITHOUT_CONFIG = {
-}
-"""Folders of tasks whose options still stand in `rules.py`."""
-
-TASKS_WITHOUT_SECTIONS = {
-}
-"""Tasks whose class docstring has no common sections or tables."""
-
 PACKAGES_WITH_QUESTIONS = {
     "envs",
     "envs/core",
