@@ -1,4 +1,6 @@
-"""Makes `images/dilemmas/*.gif`: ten seconds of scripted play in every social dilemma. `python docs/animations.py [TASK ...]`, from the root of the repository."""
+"""Makes `images/dilemmas/*.gif`: ten seconds of scripted play in every social dilemma. `python
+docs/animations.py [TASK ...]`, from the root of the repository.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +20,9 @@ FPS, FRAMES, SEED = 8, 80, 4
 
 @dataclass(frozen=True)
 class Film:
-    """A task, who plays in it (the scripted policy of each agent in turn, the last of all others), and when it gets interesting."""
+    """A task, who plays in it (the scripted policy of each agent in turn, the last of all others),
+    and when it gets interesting.
+    """
 
     players: tuple[str, ...]
     begin: int = 0

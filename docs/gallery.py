@@ -1,4 +1,6 @@
-"""Makes `gallery.png`: one frame of every task, under scripted play where there is some. `python docs/gallery.py`, from the root of the repository."""
+"""Makes `gallery.png`: one frame of every task, under scripted play where there is some. `python
+docs/gallery.py`, from the root of the repository.
+"""
 
 from pathlib import Path
 

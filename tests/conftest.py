@@ -8,8 +8,8 @@ import tempfile
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Before numba and torch load: two kernel threads for the tests of threads, however many cores there are, and one for torch,
-# since the workers of pytest-xdist share the cores.
+# Before numba and torch load: two kernel threads for the tests of threads, however many cores there
+# are, and one for torch, since the workers of pytest-xdist share the cores.
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -31,7 +31,8 @@ settings.load_profile("same")
 # The agreements of the user of this machine stay untouched.
 os.environ["STIGMERGY_HOME"] = tempfile.mkdtemp(prefix="stigmergy-tests-")
 
-# The serial build of each kernel alone: compiling takes longer than all tests of a task. The marker `threads` brings the other.
+# The serial build of each kernel alone: compiling takes longer than all tests of a task. The marker
+# `threads` brings the other.
 choose_build = compilation.in_parallel
 compilation.in_parallel = lambda num_envs: False
 
@@ -62,7 +63,7 @@ def pytest_report_header(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep together what compiles the same kernels, so that two workers do not both: the tests of a task, and those of a file."""
+    """Keep tests that compile the same kernels on one worker: those of a task, and of a file."""
     groups = [group_of(item) for item in items]
     for item, group in zip(items, groups):
         item.add_marker(pytest.mark.xdist_group(group))
@@ -78,7 +79,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def group_of(item):
-    """The tests that one worker runs: those of a family with common kernels, of an id, or of a file."""
+    """Group of tests for one worker: those of a family with common kernels, an id, or a file."""
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     folder, name = item.path.parent.name, item.path.stem.removeprefix("test_")
     name = str(parameters.get("id", f"{folder}/{name}")).removesuffix("-v0")
@@ -89,8 +90,9 @@ def group_of(item):
 def double():
     """Networks in double precision, for comparisons with another way of computing the same.
 
-    What two orders of summation leave between them differs from one processor to the next. In single precision
-    learning blows it up until it looks like a mistake; in double it stays ten digits below one.
+    What two orders of summation leave between them differs from one processor to the next. In
+    single precision learning blows it up until it looks like a mistake; in double it stays ten
+    digits below one.
     """
     import torch
 
@@ -114,6 +116,6 @@ def _tests_leave_nothing(_files_leave_nothing):
 
 @pytest.fixture(autouse=True)
 def _parallel_build(request, monkeypatch):
-    """Give the tests marked `threads` the build for several threads where a program would have it."""
+    """Give tests marked `threads` the build for several threads where a program has it."""
     if request.node.get_closest_marker("threads"):
         monkeypatch.setattr(compilation, "in_parallel", choose_build)

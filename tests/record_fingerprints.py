@@ -1,6 +1,8 @@
-"""Records the golden fingerprints of registered environments: `python -m tests.record_fingerprints`.
+"""Record the golden fingerprints of registered environments: `python -m
+tests.record_fingerprints`.
 
-It adds what is missing. A fingerprint that is there changes with `--force` alone, which is right only for an id that has not been released.
+It adds what is missing. A fingerprint that is there changes with `--force` alone, which is right
+only for an id that has not been released.
 """
 
 import json

@@ -1,7 +1,10 @@
-"""The tests under the settings of other machines, one after the other: `python -m tests.settings [--only NAME ...] [PYTEST ARGUMENTS ...]`.
+"""Run the tests under the settings of other machines, one after the other.
 
-What passes here does not hang on the processor's float kernels, on threads, on other work, on the order of the tests, or on
-language, zone, terminal and home of the user. It prints a table in the end; the exit status is 1 where anything failed.
+    python -m tests.settings [--only NAME ...] [PYTEST ARGUMENTS ...]
+
+What passes here does not hang on the processor's float kernels, on threads, on other work, on the
+order of the tests, or on language, zone, terminal and home of the user. It prints a table in the
+end; the exit status is 1 where anything failed.
 """
 
 import argparse
@@ -22,7 +25,7 @@ PARALLEL = ("-n", "auto", "--dist", "loadgroup", "--no-loadscope-reorder")
 
 @dataclass(frozen=True)
 class Setting:
-    """Where the tests run."""
+    """Environment of a run of the tests."""
 
     variables: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = PARALLEL

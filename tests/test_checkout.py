@@ -1,4 +1,6 @@
-"""The package imports from the root of a checkout, beside an installed one and alone, and each module once."""
+"""The package imports from the root of a checkout, beside an installed one and alone, and each
+module once.
+"""
 
 import json
 import os
@@ -15,7 +17,9 @@ from tests.support.source_rules import ROOT
 from tests.test_wheel import FOLDERS, PROJECT_FILES
 
 LIBRARIES = os.pathsep.join({str(Path(numpy.__file__).parents[1]), sysconfig.get_path("purelib")})
-"""Where the dependencies lie. On PYTHONPATH, with -S, their .pth files do nothing, so that no editable install helps."""
+"""Folders of the dependencies. On PYTHONPATH, with -S, their .pth files do nothing, so that no
+editable install helps.
+"""
 
 PROGRAM = """
 import json, pickle, sys
@@ -56,7 +60,7 @@ def installed(tmp_path_factory) -> Path:
 
 
 def python(*args: str, path: list[Path], cwd: Path) -> str:
-    """What Python prints without the packages of this environment but the dependencies."""
+    """Output of Python with the dependencies, without other packages of this environment."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([*map(str, path), LIBRARIES])}
     result = subprocess.run([sys.executable, "-S", *args], capture_output=True, text=True, cwd=cwd, env=environment)
     assert result.returncode == 0, result.stderr
@@ -88,7 +92,9 @@ def test_the_command_line_runs_in_a_checkout(checkout, installed):
 
 
 def test_folders_of_these_names_that_are_no_packages_are_left_alone(installed, tmp_path):
-    """What lies beside an installed package, such as a folder `envs` of virtual environments, is no part of it."""
+    """A folder beside an installed package, such as `envs` with virtual environments, is no
+    part of it.
+    """
     (installed / "envs").mkdir(exist_ok=True)
     told = json.loads(python("-c", PROGRAM, path=[installed], cwd=tmp_path))
     assert Path(told["envs"]).parent == installed / "stigmergy" / "envs"

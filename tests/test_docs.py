@@ -1,4 +1,4 @@
-"""Pages of the documentation: links lead somewhere, Python blocks run, the table of tasks is right."""
+"""Pages of the documentation: links, Python blocks, the table of tasks."""
 
 import importlib.util
 import re

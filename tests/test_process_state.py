@@ -41,7 +41,7 @@ def look():
 
 
 def disturb(folder):
-    """What tests and what they test do to a process."""
+    """Change a process as tests do, and the code that they test."""
     (folder / "test_plugin_of_nothing.py").write_text(PLUGIN)
     load_plugin(str(folder / "test_plugin_of_nothing.py"))
     register_scenario("test/two-v0", world="dilemmas/iterated-v0", seats={"me": 1, "bot": Seats(1, "defect")})

@@ -1,4 +1,4 @@
-"""What starting costs: the package and the helps load no library that they do not need."""
+"""Cost of starting: the package and the helps load no library that they do not need."""
 
 import json
 import os
@@ -26,7 +26,7 @@ print(json.dumps(answers))
 
 
 def fresh(program: str) -> str:
-    """What the program prints in an interpreter that has loaded nothing yet."""
+    """Output of the program in an interpreter that has loaded nothing yet."""
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     return result.stdout
@@ -34,7 +34,9 @@ def fresh(program: str) -> str:
 
 @pytest.fixture(scope="module")
 def helps():
-    """Command ("" for none) -> exit status or traceback, text, whether pygame was loaded by then; in one interpreter, for torch is slow to load."""
+    """Command ("" for none) -> exit status or traceback, text, whether pygame was loaded by then;
+    in one interpreter, for torch is slow to load.
+    """
     return json.loads(fresh(HELPS))
 
 
@@ -57,7 +59,9 @@ print(os.environ["OMP_WAIT_POLICY"])
 
 @pytest.mark.parametrize(("given", "expected"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
 def test_idle_threads_sleep_unless_the_user_says_otherwise(given, expected):
-    """GNU's OpenMP says with which settings it was loaded; where another one is in use, what the environment says has to do."""
+    """GNU's OpenMP says with which settings it was loaded; where another one is in use, what the
+    environment says has to do.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
     environment |= {"OMP_DISPLAY_ENV": "TRUE"} | ({"OMP_WAIT_POLICY": given} if given else {})
     result = subprocess.run([sys.executable, "-c", THREADS], capture_output=True, text=True, env=environment)

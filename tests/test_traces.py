@@ -1,4 +1,6 @@
-"""The comparison of training with another revision covers every learner, and tells equal training from different."""
+"""The comparison of training with another revision covers every learner, and tells equal training
+from different.
+"""
 
 import shutil
 import sys
@@ -44,7 +46,7 @@ RUN = {"learners": ["a", "a", "b"], "rest": ["r"], "metrics": {"loss": [["1", "0
 
 
 def verdict(there=(), here=(), known=("ippo",)):
-    """What is said of a case whose runs differ from RUN in what is given."""
+    """Verdict on a case whose runs differ from RUN in the given values."""
     old, new = ({"known": list(known), "traces": {"case": RUN | dict(run)}} for run in (there, here))
     return verdicts({"case": {"algorithm": "ippo"}}, old, new)["case"]
 

@@ -1,4 +1,6 @@
-"""A wheel holds every module of the four floors and every data file, under the names they install as."""
+"""A wheel holds every module of the four floors and every data file, under the names they install
+as.
+"""
 
 import shutil
 import subprocess
@@ -17,7 +19,9 @@ NOT_INSTALLED = (".md",)  # notes beside the code
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The names in a wheel that was built from a copy of the sources: setuptools leaves build/ and *.egg-info where it builds."""
+    """The names in a wheel that was built from a copy of the sources: setuptools leaves build/ and
+    *.egg-info where it builds.
+    """
     folder = tmp_path_factory.mktemp("wheel")
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -51,7 +55,7 @@ def sources() -> list[PurePosixPath]:
 
 
 def installed(path: PurePosixPath) -> str:
-    """Where a source file stands in the wheel."""
+    """Path of a source file in the wheel."""
     return str(path) if path.parts[0] == "stigmergy" else f"stigmergy/{path}"
 
 

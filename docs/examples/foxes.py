@@ -1,5 +1,5 @@
-"""A second environment in one file, with what the first one lacks: two groups, agents that leave early, a compiled step, outcomes, a global
-state, pictures and a scripted policy.
+"""A second environment in one file, with what the first one lacks: two groups, agents that leave
+early, a compiled step, outcomes, a global state, pictures and a scripted policy.
 
 Try it: stigmergy check foxes-v0 --plugin docs/examples/foxes.py
         stigmergy evaluate RUN --against hares=run_away
@@ -104,7 +104,8 @@ class Foxes(stigmergy.BatchEnv):
 
     def _observe(self):
         state, foxes, hares = self.state, self.groups["foxes"], self.groups["hares"]
-        # Foxes see a set of rows: where each hare is, and a 1. Rows of hares that are gone are all zero, and count as absent.
+        # Foxes see a set of rows: where each hare is, and a 1. Rows of hares that are gone are all
+        # zero, and count as absent.
         foxes.observation[..., :2] = state.hare[:, None] - state.fox[:, :, None]
         foxes.observation[..., 2] = 1
         foxes.observation[:] *= ~state.caught[:, None, :, None]
@@ -112,7 +113,8 @@ class Foxes(stigmergy.BatchEnv):
         hares.observation[..., :2] = state.hare
         away = state.fox[:, None] - state.hare[:, :, None]
         hares.observation[..., 2:] = away.reshape(*away.shape[:2], -1)
-        # A caught hare has come to its end and need not act; without hares the foxes' task is at its end too.
+        # A caught hare has come to its end and need not act; without hares the foxes' task is at
+        # its end too.
         hares.terminated[:] = state.caught
         hares.active[:] = ~state.caught
         foxes.terminated[:] = state.caught.all(axis=1, keepdims=True)

@@ -1,4 +1,6 @@
-"""One thread: the tests compare bits, and the sums of a product may be split by the number of threads."""
+"""One thread: the tests compare bits, and the sums of a product may be split by the number of
+threads.
+"""
 
 import pytest
 import torch

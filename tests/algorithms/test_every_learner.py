@@ -1,6 +1,8 @@
-"""What holds for every registered learner beside the information contract: resuming, evaluation, time limits, company, action spaces.
+"""Contract of every registered learner beside that on information: resuming, evaluation,
+time limits, company, action spaces.
 
-A new learner needs no line here. Each promise has a negative control, on a learner or a run that breaks it.
+A new learner needs no line here. Each promise has a negative control, on a learner or a run that
+breaks it.
 """
 
 import dataclasses
@@ -67,7 +69,8 @@ def trainer(name, settings, environment=WORLD, learners=None, **training):
 
 
 def goes_on_to_the_bit(name, settings, folder, world=WORLD):
-    """Whether a run that was saved and loaded ends as one that was not: all that either keeps, and the metrics of each update.
+    """Return True if a run that was saved and loaded ends as one that was not: all that either
+    keeps, and the metrics of each update.
 
     Actions are compared with it, since the state of the world, which draws on, depends on them.
     """
@@ -90,7 +93,7 @@ def test_a_run_goes_on_to_the_bit(name, settings, tmp_path):
 
 
 def kept(learner):
-    """What has to be kept of a learner, through a file without pickled code."""
+    """State and experience of a learner, through a file without pickled code."""
     file = io.BytesIO()
     torch.save({"state": learner.state_dict(), "experience": learner.experience()}, file)
     file.seek(0)
@@ -98,7 +101,9 @@ def kept(learner):
 
 
 def parts_that_matter(name, settings):
-    """For each part of a learner's state that training changes: whether leaving it out shows in what is learnt afterwards."""
+    """For each part of a learner's state that training changes: whether leaving it out shows in
+    what is learnt afterwards.
+    """
     env = noise()
     learner, data = build(name, settings, env), rollouts(name, settings, env, 4)
     for rollout in data[:3]:
@@ -127,7 +132,9 @@ def parts_that_matter(name, settings):
 
 @EVERY_LEARNER
 def test_no_part_of_a_learners_state_can_be_left_out(name):
-    """The negative control: the comparison above sees each part that is lost, the random streams among them."""
+    """The negative control: the comparison above sees each part that is lost, the random streams
+    among them.
+    """
     noticed = parts_that_matter(name, quick_settings(every_learner()[name]))
     assert {"streams", "updates"} <= noticed.keys()
     assert len(noticed) >= 4
@@ -173,7 +180,8 @@ TRUTH = {
     "return_lambda": 0.9,
     "epsilon_end": 1.0,
     "network": {"activation": "tanh"},
-    # The world's own state tells the time: a value of the last one, in which nobody ever acts, would be guesswork.
+    # The world's own state tells the time: a value of the last one, in which nobody ever acts,
+    # would be guesswork.
     "state": "observations",
 }
 TRUTH_UPDATES = 60
@@ -188,7 +196,9 @@ def at_peace(env):
 
 
 def estimates(name, ends, change=lambda rollout: rollout, **more):
-    """What a learner comes to expect in the endless world, from each observation of whole episodes `(T, E, n)`; None if it says nothing."""
+    """Learnt values in the endless environment, from each observation of whole episodes
+    `(T, E, n)`; None if the learner has no estimate.
+    """
     observe = "time" if ends == "termination" else "nothing"
     env = at_peace(make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT, num_agents=2))
     settings = quick_settings(every_learner()[name], **{**TRUTH, **more})

@@ -43,7 +43,9 @@ INDEPENDENT = list(variants(which=lambda cls: cls.information is not Information
 
 
 def sees_nobody_else(name, settings, agent):
-    """Whether what agent `agent` learns has the same bits when everything of the others is another; what is compared is shown to matter."""
+    """Return True if `agent` learns the same bits when everything of the others changes;
+    what is compared is shown to matter.
+    """
     examined = subject(name, settings, noise(), UPDATES)
     rng = np.random.default_rng(0)
     other_data = [disturb_others(rollout, agent, rng) for rollout in examined.experience]
@@ -65,7 +67,9 @@ JOINT = [name for name, cls in every_learner().items() if cls.information is Inf
 
 @pytest.mark.parametrize("name", SHARING)
 def test_shared_parameters_do_see_the_others(name):
-    """The negative control: with one network for all agents the test above must find the difference."""
+    """The negative control: with one network for all agents the test above must find the
+    difference.
+    """
     settings = quick_settings(every_learner()[name], **SHARED)
     assert not sees_nobody_else(name, settings, 0)
 
@@ -96,7 +100,9 @@ def disturbed_steps(env, number):
 
 
 def behaviour(name, settings, which, greedy):
-    """What a learner does, remembers and records over some steps, by agent: lists of arrays `(E, ...)`."""
+    """Actions, hidden states and records of a learner over some steps, by agent: lists of arrays
+    `(E, ...)`.
+    """
     env = noise()
     learner, seen = build(name, settings, env), [[] for _ in range(N)]
     memory = learner.initial_memory(COPIES)
@@ -135,7 +141,7 @@ def test_behaviour_of_agents_that_talk_depends_on_others(name):
 
 
 def heeds_inactive_rows(name, settings, env, garbage):
-    """Whether what is learnt changes with what stands in rows that mean nothing."""
+    """Return True if learning changes with the numbers in rows that mean nothing."""
     examined, rng = subject(name, settings, env, UPDATES), np.random.default_rng(0)
     assert all((~rollout.active).any() and buried(rollout).any() for rollout in examined.experience)
     littered = [litter(rollout, garbage, rng, wild=True) for rollout in examined.experience]
@@ -157,7 +163,9 @@ def test_rows_of_inactive_agents_change_no_bit(name, settings, observation, garb
 
 
 def inactive_rows(name, settings):
-    """Two decisions on one step, whose inactive rows hold NaN for the second; the step; and the memory before it."""
+    """Two decisions on one step, whose inactive rows hold NaN for the second; the step; and the
+    memory before it.
+    """
     env = noise()
     learner = build(name, settings, env)
     step, memory = env.reset(0).groups["agents"], learner.initial_memory(COPIES)

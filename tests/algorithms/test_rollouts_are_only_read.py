@@ -1,4 +1,6 @@
-"""Learners read the rollouts that they are given, which are views of a buffer that others read, too."""
+"""Learners read the rollouts that they are given, which are views of a buffer that others read,
+too.
+"""
 
 import numpy as np
 import pytest

@@ -1,4 +1,6 @@
-"""The learnt value against the truth, in a world that pays 1 for every step: truncation bootstraps, termination does not."""
+"""The learnt value against the truth, in a world that pays 1 for every step: truncation bootstraps,
+termination does not.
+"""
 
 import numpy as np
 import pytest
@@ -63,7 +65,8 @@ def test_termination_gives_the_value_of_what_is_left():
 
 
 def test_termination_unseen_gives_the_mean_over_positions():
-    # With lambda = 1 the targets are the returns themselves, and one observation can only have their mean.
+    # With lambda = 1 the targets are the returns themselves, and one observation can only have
+    # their mean.
     np.testing.assert_allclose(values("termination", gae_lambda=1.0), TO_GO.mean(), rtol=0.03)
 
 

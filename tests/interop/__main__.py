@@ -1,6 +1,8 @@
-"""`python -m tests.interop [WORD ...]`: a table of our ids by other libraries; with words, of the ids that hold one of them.
+"""`python -m tests.interop [WORD ...]`: a table of our ids by other libraries; with words, of the
+ids that hold one of them.
 
-`make interop-smoke` runs it in an environment that has the libraries. It ends with status 1 if anything failed.
+`make interop-smoke` runs it in an environment that has the libraries. It ends with status 1 if
+anything failed.
 """
 
 import sys

@@ -1,4 +1,5 @@
-"""Our environments in other people's libraries: one function for each, which raises where something is amiss.
+"""Our environments in other people's libraries: one function for each, which raises where something
+is amiss.
 
 Every function plays random steps over the end of at least one episode, where that is short enough.
 The libraries are no dependencies of ours; a function imports the one that it needs.
@@ -18,7 +19,7 @@ from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
 STEPS = 12
 LEARNS = ("games/matrix-v0", "pathfinding/lifelong-v0")
-"""What PPO of Stable-Baselines3 is trained on, for a moment."""
+"""Ids on which PPO of Stable-Baselines3 is trained briefly."""
 
 
 def view(id: str, **options: Any) -> ParallelView:
@@ -125,7 +126,7 @@ LIBRARIES: dict[str, tuple[Callable[[str], None], tuple[str, ...]]] = {
 
 
 def installed(modules: tuple[str, ...]) -> bool:
-    """Whether all modules can be found."""
+    """Return True if all modules can be found."""
     try:
         return all(find_spec(module) is not None for module in modules)
     except ModuleNotFoundError:  # of the package around it
@@ -158,6 +159,6 @@ def _play_parallel(env: Any) -> None:
 
 
 def _assert_alive(id: str, seen: list[Any]) -> None:
-    """What is seen is no constant, but in games where there is nothing to see."""
+    """Assert that observations change, except in games with constant ones."""
     constant = all(np.array_equal(seen[0], later) for later in seen)
     assert not constant or id.startswith("games/"), "the observations never change"

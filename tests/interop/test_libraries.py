@@ -1,4 +1,6 @@
-"""Our environments in other libraries, where those are installed; `make interop-smoke` tries every id."""
+"""Our environments in other libraries, where those are installed; `make interop-smoke` tries every
+id.
+"""
 
 import pytest
 

@@ -1,8 +1,10 @@
-"""Plays random actions in JaxMARL's coin game; knows nothing of stigmergy. Reads `{"steps", "cases"}` as JSON, writes a list of courses.
+"""Play random actions in JaxMARL's coin game, without importing stigmergy. Reads `{"steps",
+"cases"}` as JSON, writes a list of traces.
 
-A case is {"seed", "options": arguments of CoinGame}. A course is that, and "players", "coins": [[row, column] of red, of blue] at the start
-and after every step, "actions", "rewards": [red's, blue's] of every step, "seen": what red and what blue sees at the start and after every step,
-as a string of 36 digits in the order of the observation (row, column, channel).
+A case is {"seed", "options": arguments of CoinGame}. A trace is that, and "players", "coins":
+[[row, column] of red, of blue] at the start and after every step, "actions", "rewards": [red's,
+blue's] of every step, "seen": what red and what blue sees at the start and after every step, as a
+string of 36 digits in the order of the observation (row, column, channel).
 """
 
 import json

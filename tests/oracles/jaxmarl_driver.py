@@ -1,7 +1,9 @@
-"""Plays random actions in JaxMARL's MPE tasks; knows nothing of stigmergy. Reads `{"steps", "seeds"}` as JSON, writes a list of courses.
+"""Play random actions in JaxMARL's MPE tasks, without importing stigmergy. Reads `{"steps",
+"seeds"}` as JSON, writes a list of traces.
 
-A course: {"task", "seed", "agents": names, "landmarks": l, "start": [[x, y] of agents, then landmarks], "actions": [[one an agent] a step],
-"position", "velocity": [[[x, y] an agent] a step], "reward": [[one an agent] a step]}.
+A trace: {"task", "seed", "agents": names, "landmarks": l, "start": [[x, y] of agents, then
+landmarks], "actions": [[one an agent] a step], "position", "velocity": [[[x, y] an agent] a step],
+"reward": [[one an agent] a step]}.
 """
 
 import json

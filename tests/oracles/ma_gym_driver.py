@@ -1,14 +1,17 @@
-"""Plays cases on ma-gym 0.0.14 and prints what happened. Runs in ma-gym's own virtual environment, so it imports nothing of ours.
+"""Play cases on ma-gym 0.0.14 and print the results. Runs in ma-gym's own virtual environment,
+so it imports nothing of ours.
 
 Reads a JSON list of cases on stdin and writes the JSON list of their results to stdout. A case:
 
     task               `switch` or `checkers`
     parameters         of ma-gym's class, such as n_agents and max_steps
     seed               of the actions
-    eagerness          for each agent and stretch of 10 steps, how often it moves towards a goal (the last stretch goes on); else at random
+    eagerness          for each agent and stretch of 10 steps, the share of moves towards a goal
+                       (the last stretch goes on); else at random
 
-A result, with T the steps played until the end: `actions` (T joint actions), `cells` (T + 1 flat lists r0, c0, r1, c1, ...), `rewards` and
-`ended` (T each), `seen` (T + 1: the agents' observations), and for checkers `food` (T + 1 strings of `RY0`, row by row, agents as `0`).
+A result, with T the steps played until the end: `actions` (T joint actions), `cells` (T + 1 flat
+lists r0, c0, r1, c1, ...), `rewards` and `ended` (T each), `seen` (T + 1: the agents'
+observations), and for checkers `food` (T + 1 strings of `RY0`, row by row, agents as `0`).
 """
 
 import json
@@ -23,7 +26,9 @@ MOVES = [(1, 0), (0, -1), (-1, 0), (0, 1), (0, 0)]
 
 
 def load():
-    """Switch and Checkers without ma-gym's own package files, which need packages that no longer install."""
+    """Switch and Checkers without ma-gym's own package files, which need packages that no longer
+    install.
+    """
     folder = distribution("ma-gym").locate_file("ma_gym")
     for part in PARTS:
         module = types.ModuleType(f"ma_gym{part}")
@@ -72,7 +77,9 @@ def choose(env, case, random, i, step):
 
 
 def aim(env, case, i):
-    """The agent's goal; in checkers the nearest apple for agent 0, the nearest lemon for agent 1, and then any apple."""
+    """The agent's goal; in checkers the nearest apple for agent 0, the nearest lemon for agent 1,
+    and then any apple.
+    """
     if case["task"] == "switch":
         return env.final_agent_pos[i]
     at = np.array(env.agent_pos[i])

@@ -1,4 +1,6 @@
-"""Cases for Melting Pot: how one is written down, and those of the engine, of moves and of beams. The tasks' own are in the module beside it."""
+"""Cases for Melting Pot: the class, and those of the engine, of moves and of beams.
+The tasks' own are in the module beside it.
+"""
 
 from typing import Any
 
@@ -6,7 +8,9 @@ import numpy as np
 
 Case = dict[str, Any]
 LETTERS = {letter: "0123456"[number] for number, letter in enumerate(".FBlrLR")}
-"""Letters of scripts: stay, forward, backward, step left and right, turn left and right; then the beams, by substrate."""
+"""Letters of scripts: stay, forward, backward, step left and right, turn left and right; then the
+beams, by substrate.
+"""
 BEAM_LETTERS = {
     "clean_up": {"Z": "7", "C": "8"},
     "commons_harvest__open": {"Z": "7"},
@@ -120,7 +124,7 @@ def moves() -> list[Case]:
 
 
 def views() -> list[Case]:
-    """What players see: which cells, and how they are turned."""
+    """Observations of players: their cells and orientation."""
     random = np.random.default_rng(5)
     marks = "\n".join("".join(random.choice(list("A  W"), size=17)) for _ in range(15))
     rows = [list(row) for row in marks.split("\n")]
@@ -175,7 +179,7 @@ def with_floor(map: str, players: list[tuple[int, int, int]], floor: str = " ") 
 
 
 def footprints() -> list[Case]:
-    """Which cells beams cover: in the open, and against walls, agents and what they hit."""
+    """Cells of beams: in the open, and against walls, agents and targets."""
     around = "Z.RZ.RZ.RZ."
     cases = []
     for length, radius in ((1, 0), (3, 0), (1, 1), (3, 1), (4, 1), (3, 2), (2, 3), (5, 2)):
@@ -229,7 +233,7 @@ WWWWWWWWWWWW
 
 
 def zaps() -> list[Case]:
-    """What zaps do, and when."""
+    """Effects of zaps and their times."""
     cases = []
     for cooldown in (1, 2, 3, 10):
         parameters = {"Zapper": {"cooldownTime": cooldown}}

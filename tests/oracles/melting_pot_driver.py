@@ -1,28 +1,41 @@
-"""Plays Melting Pot 2.4.1 on small maps; knows nothing of stigmergy. Reads a list of cases as JSON, writes the list of their results.
+"""Play Melting Pot 2.4.1 on small maps, without importing stigmergy. Reads a list of cases as JSON,
+writes the list of their results.
 
-    STIGMERGY_MELTINGPOT=/path/to/dm-meltingpot-2.4.1 python melting_pot_driver.py < cases.json > results.json
+    STIGMERGY_MELTINGPOT=/path/to/dm-meltingpot-2.4.1 \
+        python melting_pot_driver.py < cases.json > results.json
 
 A case:
     substrate: name of a module in meltingpot/configs/substrates.
     map: rows of the substrate's own letters.
-    start: [row, column] of each player; facing: 0 north, 1 east, 2 south, 3 west of each. Without them players begin on random spawn points.
-    actions: for each frame one letter a player, the number of the action in the substrate's ACTION_SET in hexadecimal.
+    start: [row, column] of each player; facing: 0 north, 1 east, 2 south, 3 west of each. Without
+        them players begin on random spawn points.
+    actions: for each frame one letter a player, the number of the action in the substrate's
+        ACTION_SET in hexadecimal.
     parameters: {component: {keyword: value}}, set wherever that component occurs.
     roles: optional, one a player. seed: of the engine's generator.
-    views: optional, true to have the column `view`. keep: optional, which of the columns below are wanted.
+    views: optional, true to have the column `view`. keep: optional, which of the columns below are
+        wanted.
 
-A result; the first entry of each column is what is seen before the first action, so a column is one longer than the actions:
-    position ([row, column]), facing, alive, may_move, reward, ready (READY_TO_SHOOT): a list of one a player. Places of absent players are null.
-    maps: the different maps that were seen, rows of letters (see LETTERS), map: the number in that list.
-    beams: {name: [[row, column], ...]}, the cells in which a beam is seen. One that is stopped by what it hits is not seen in that cell.
+A result; the first entry of each column is what is seen before the first action, so a column is one
+longer than the actions:
+    position ([row, column]), facing, alive, may_move, reward, ready (READY_TO_SHOOT): a list of one
+        a player. Places of absent players are null.
+    maps: the different maps that were seen, rows of letters (see LETTERS), map: the number in that
+        list.
+    beams: {name: [[row, column], ...]}, the cells in which a beam is seen. One that is stopped by
+        what it hits is not seen in that cell.
     events: [name, {key: value}] of that frame, players numbered from 0.
     view: what each player sees, rows of the same letters, ahead is up, 'o' is outside the map.
-    inventory, interaction, colour, mark, others_cleaned: where the substrate has such things, one a player.
-    ended: true if the last entry is the end of the episode; then there may be fewer entries than actions.
+    inventory, interaction, colour, mark, others_cleaned: where the substrate has such things,
+        one a player.
+    ended: true if the last entry is the end of the episode; then there may be fewer entries than
+        actions.
 
-The engine runs unaltered. The scripts of the levels are copied to a temporary folder, where four observations (the layers of the world and of
-views, whether a player is there, whether it may move) and the initial heading of players are added. Every case gets an environment of its own: an
-episode that dmlab2d starts anew in the same Lua state begins with what objects remember of the last one, and Clean Up then fails to start.
+The engine runs unaltered. The scripts of the levels are copied to a temporary folder, where four
+observations (the layers of the world and of views, whether a player is there, whether it may move)
+and the initial heading of players are added. Every case gets an environment of its own: an episode
+that dmlab2d starts anew in the same Lua state begins with what objects remember of the last one,
+and Clean Up then fails to start.
 """
 
 import copy
@@ -61,7 +74,9 @@ LETTERS = {
     "resource_class3_sprite": "3",
     "OutOfBounds": "o",
 }
-"""What is drawn for a sprite; coins are '0' and '1', the player whose colour they have. Everything else is floor, '.'."""
+"""Letters of sprites; coins are '0' and '1', the player whose colour they have. Everything
+else is floor, '.'.
+"""
 BEAMS = {
     "BeamZap": "zap",
     "BeamClean": "clean",
@@ -166,7 +181,9 @@ def define(case: dict[str, Any]) -> tuple[dict[str, Any], Any]:
 
 
 def place_players(case: dict[str, Any], simulation: dict[str, Any], rows: list[list[str]]) -> None:
-    """Give every player a spawn point of its own for the beginning, under what the map has in that cell."""
+    """Give every player a spawn point of its own for the beginning, under what the map has in that
+    cell.
+    """
     legend = simulation["charPrefabMap"]
     avatars = components(simulation, "Avatar")
     for player, (row, column) in enumerate(case["start"]):
@@ -285,14 +302,14 @@ class Watcher:
         return [[[names[id][:-2] for id in cell if id > 0] for cell in row] for row in seen[name].tolist()]
 
     def letters_of(self, sprites: list[list[list[str]]]) -> list[str]:
-        """What lies in the cells."""
+        """Letters of the cells."""
         return [
             "".join(next((self.letters[name] for name in cell if name in self.letters), ".") for cell in row)
             for row in sprites
         ]
 
     def see_map(self, sprites: list[list[list[str]]]) -> None:
-        """What lies in the cells, and beams."""
+        """Letters of the cells, and beams."""
         letters, beams = self.letters_of(sprites), {}
         for r, row in enumerate(sprites):
             for c, cell in enumerate(row):

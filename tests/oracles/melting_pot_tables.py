@@ -1,4 +1,6 @@
-"""Statistics of what is random in Melting Pot: for each table the cases to be played, and what is counted in their results."""
+"""Statistics of what is random in Melting Pot: for each table the cases to be played, and what is
+counted in their results.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +16,9 @@ QUIET = {"Regrowth": {"baseRate": 0.0}}
 
 
 def follow() -> list[Case]:
-    """On a ring of 12 cells a leader and one or two behind it step forward; then gaps are closed in frames of their own."""
+    """On a ring of 12 cells a leader and one or two behind it step forward; then gaps are closed in
+    frames of their own.
+    """
     pair = case(
         "follow",
         ALLELOPATHIC,
@@ -37,7 +41,7 @@ def follow() -> list[Case]:
 
 
 def count_follow(results: Results) -> Table:
-    """How often, when all stepped at once, the followers got on."""
+    """Share of steps in which followers moved when all stepped at once."""
     pair, train = (result["position"] for result in results)
     moved = sum(pair[t + 1][1] != pair[t][1] for t in range(0, 2000, 2))
     outcomes = Counter(
@@ -47,7 +51,9 @@ def count_follow(results: Results) -> Table:
 
 
 def conflict() -> list[Case]:
-    """Two, and four, step into the same cell; then all step back, those who did not get there against a wall."""
+    """Two, and four, step into the same cell; then all step back, those who did not get there
+    against a wall.
+    """
     two = case(
         "two", HARVEST, "WWWWW\nW   W\nWWWWW", [(1, 1, EAST), (1, 3, WEST)], ["FB" * 1000] * 2, keep=["position"]
     )
@@ -57,7 +63,7 @@ def conflict() -> list[Case]:
 
 
 def count_conflict(results: Results) -> Table:
-    """Who got the cell."""
+    """Number of times that each got the cell."""
     winners = []
     for result, middle in zip(results, ([1, 2], [2, 2])):
         position = result["position"]
@@ -93,7 +99,7 @@ def count_respawn(results: Results) -> Table:
 
 
 def begin() -> list[Case]:
-    """Where three players begin on four spawn cells."""
+    """Starts of three players on four spawn cells."""
     cases = []
     for seed in range(1, 241):
         one = case(
@@ -183,7 +189,9 @@ WWWWWWWWWWWWWWWWWWWWWWWWWW
 
 
 def regrowth() -> list[Case]:
-    """Four step on cells with 1 to 4 live neighbours and eat whatever grows there; three times with the default chances, twice with larger ones."""
+    """Four step on cells with 1 to 4 live neighbours and eat whatever grows there; three times with
+    the default chances, twice with larger ones.
+    """
     players = [(4, column, NORTH) for column in (3, 9, 15, 21)]
     larger = {"DensityRegrow": {"regrowthProbabilities": [0.0, 0.1, 0.2, 0.4]}}
     return [
@@ -194,7 +202,9 @@ def regrowth() -> list[Case]:
 
 
 def count_regrowth(results: Results) -> Table:
-    """By the number of neighbours: draws, and apples that regrew. An apple is first drawn for two frames after it was eaten."""
+    """By the number of neighbours: draws, and apples that regrew. An apple is first drawn for two
+    frames after it was eaten.
+    """
     table: Table = {"default": {}, "0.1_0.2_0.4": {}}
     for chosen, name in ((results[:3], "default"), (results[3:], "0.1_0.2_0.4")):
         for i, number in enumerate((1, 2, 3, 4)):
@@ -222,7 +232,9 @@ SIDES = [
 
 
 def neighbours() -> list[Case]:
-    """One eats an apple and stays there, with another apple at each offset; then with 0 to 11 others, and one chance after the other set to 1."""
+    """One eats an apple and stays there, with another apple at each offset; then with 0 to 11
+    others, and one chance after the other set to 1.
+    """
     cases = []
     for others, chances in [([offset], [0.0, 1.0]) for offset in OFFSETS] + [
         (SIDES[:number], [float(k == one) for k in range(5)]) for number in range(len(SIDES) + 1) for one in range(5)
@@ -239,7 +251,9 @@ def neighbours() -> list[Case]:
 
 
 def count_neighbours(results: Results) -> Table:
-    """The offsets that count, and by the number of neighbours the entries of the list of five chances that let the apple regrow."""
+    """The offsets that count, and by the number of neighbours the entries of the list of five
+    chances that let the apple regrow.
+    """
     again = [sum(reward[0] for reward in result["reward"]) > 1 for result in results]
     numbers = again[len(OFFSETS) :]
     return {
@@ -272,7 +286,9 @@ def count_ripening(results: Results) -> Table:
 
 
 def colours() -> list[Case]:
-    """One paints the berry before it red and green in turn, lets it ripen and eats it; 2 of the 5 berries have its colour, and 2 are blue."""
+    """One paints the berry before it red and green in turn, lets it ripen and eats it; 2 of the 5
+    berries have its colour, and 2 are blue.
+    """
     map = "PPPPPPPP\nPP1PPPPP\nPPPPPPPP\nPP123P3P\nPPPPPPPP"
     cycle = "." * 12 + "FB"
     return [
@@ -303,7 +319,9 @@ def paint_timers() -> list[Case]:
 
 
 def count_paint_timers(results: Results) -> Table:
-    """Frames between shots of one colour, without the first three frames: the order in which the three beams are handled is not fixed."""
+    """Frames between shots of one colour, without the first three frames: the order in which the
+    three beams are handled is not fixed.
+    """
     gaps = Counter()
     for result in results:
         shots = [t for t, beams in enumerate(result["beams"]) if beams and t > 3]
@@ -322,7 +340,9 @@ def coins() -> list[Case]:
 
 
 def count_coins(results: Results) -> Table:
-    """Draws, coins of either colour; and coins before the first observation, for which there was one round of draws."""
+    """Draws, coins of either colour; and coins before the first observation, for which there was
+    one round of draws.
+    """
     draws = grown = mine = before = 0
     for result in results:
         text = ["".join(result["maps"][number]) for number in result["map"]]

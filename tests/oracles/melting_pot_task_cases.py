@@ -1,4 +1,6 @@
-"""Cases for Melting Pot: the rules of each task. What is random in them is forced, by probabilities of 0 and 1."""
+"""Cases for Melting Pot: the rules of each task. What is random in them is forced, by probabilities
+of 0 and 1.
+"""
 
 import numpy as np
 
@@ -29,8 +31,9 @@ def clean_up() -> list[Case]:
     cases = [
         case("clean_up/apples", CLEAN, orchard, [(1, 1, EAST)], ["..FFFFF.BB...."], parameters=grows),
         case("clean_up/apple_under_agent", CLEAN, orchard, [(2, 2, EAST)], ["......F.."], parameters=grows),
-        # What grows under an agent it eats before it moves. An agent that cannot move enters its own cell again and eats a second time,
-        # as does one that comes into the cell after the first has left it.
+        # What grows under an agent it eats before it moves. An agent that cannot move enters its
+        # own cell again and eats a second time, as does one that comes into the cell after the
+        # first has left it.
         case("clean_up/apple_under_blocked_agent", CLEAN, "WWWWW\nW BHW\nWWWWW", [(1, 2, NORTH)], ["..FF.."], parameters=grows),
         *(
             case(f"clean_up/apple_for_two_{k}", CLEAN, "WWWWWW\nWHBB W\nWWWWWW", [(1, 2, EAST), (1, 1, EAST)], [".F.", ".F."], parameters=grows, seed=k)
@@ -180,7 +183,9 @@ def harvest() -> list[Case]:
 
 
 def crowds(random: np.random.Generator, count: int) -> list[Case]:
-    """Random play of three, much of which does not depend on who moves first: `record_melting_pot` keeps what is the same with all seeds."""
+    """Random play of three, much of which does not depend on who moves first: `record_melting_pot`
+    keeps what is the same with all seeds.
+    """
     cases = []
     for k in range(count):
         players = [(1, 2, EAST), (4, 5, SOUTH), (6, 2, NORTH)]
@@ -203,7 +208,9 @@ def crowds(random: np.random.Generator, count: int) -> list[Case]:
 
 
 def spaced(script: str) -> str:
-    """The script with planting beams at least five frames apart, since their timer is not the same from run to run."""
+    """The script with planting beams at least five frames apart, since their timer is not the same
+    from run to run.
+    """
     last, letters = -5, list(script)
     for t, letter in enumerate(letters):
         if letter in "123":
@@ -248,7 +255,9 @@ def allelopathic() -> list[Case]:
 
 
 def sanctions() -> list[Case]:
-    """Graduated sanctions: the first hit freezes and marks, the second within the time of healing fines and removes."""
+    """Graduated sanctions: the first hit freezes and marks, the second within the time of healing
+    fines and removes.
+    """
     field = "\n".join(["PPPPPPPPPPP"] * 5)
     players = [(2, 2, EAST), (2, 4, NORTH)]
     moves = "FB" * 60
@@ -264,7 +273,8 @@ def sanctions() -> list[Case]:
         ("at_52", 52),
     ):
         script = "." * 1 + "Z" + "." * (second - 1) + ("Z" if second else "") + "." * 40
-        # The target steps to and fro, so that it stands where it began (and is hit) after every second frame.
+        # The target steps to and fro, so that it stands where it began (and is hit) after every
+        # second frame.
         cases.append(
             case(f"sanctions/second_{name}", ALLELOPATHIC, field, players, [script[:100], "." * 110], parameters=NEVER)
         )
@@ -328,7 +338,8 @@ def matrix() -> list[Case]:
             (2, ["FF..Z", "FFF.."]),
             (3, ["FFF..", "FF..Z"]),
         ):
-            # The first walks east along the first row; the second along the row below it, and they meet side by side.
+            # The first walks east along the first row; the second along the row below it, and they
+            # meet side by side.
             cases.append(
                 case(f"matrix/{game}_{who}", substrate, field, [(1, 2, EAST), (2, 2, EAST)],
                      [script + "." * 28 for script in scripts], parameters=none)

@@ -16,7 +16,9 @@ Case = dict[str, Any]
 
 
 def oracle_python() -> str | None:
-    """The Python that has pogema, from the environment variable STIGMERGY_POGEMA_PYTHON; None if it is unset."""
+    """The Python that has pogema, from the environment variable STIGMERGY_POGEMA_PYTHON; None if it
+    is unset.
+    """
     return os.environ.get(PYTHON_VARIABLE)
 
 
@@ -36,7 +38,8 @@ def draw_cases(random: np.random.Generator, system: str, mode: str, count: int) 
 def _draw_case(random: np.random.Generator, system: str, mode: str) -> Case:
     free = random.random(random.integers(5, 13, size=2)) >= random.choice([0.0, 0.1, 0.2, 0.3])
     component = _components(free)
-    # All agents on their goals at once is rare in a crowd: half of the cooperative cases have few agents, who seldom stray.
+    # All agents on their goals at once is rare in a crowd: half of the cooperative cases have few
+    # agents, who seldom stray.
     easy = mode == "nothing" and random.random() < 0.5
     starts, goals = _place(random, component, int(random.integers(2, 4 if easy else 13)), 4 if mode == "restart" else 1)
     return {
@@ -55,7 +58,9 @@ def _draw_case(random: np.random.Generator, system: str, mode: str) -> Case:
 
 
 def _components(free: np.ndarray) -> np.ndarray:
-    """Label the free cells by spreading the smallest cell number until nothing changes; walls get -1."""
+    """Label the free cells by spreading the smallest cell number until nothing changes; walls get
+    -1.
+    """
     label = np.where(free, np.arange(free.size).reshape(free.shape), -1)
     while True:
         padded = np.pad(label, 1, constant_values=-1)

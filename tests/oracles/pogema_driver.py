@@ -1,4 +1,5 @@
-"""Plays cases on pogema 1.4.0 and prints what happened. Runs in pogema's own virtual environment, so it imports nothing of ours.
+"""Play cases on pogema 1.4.0 and print the results. Runs in pogema's own virtual environment,
+so it imports nothing of ours.
 
 Reads a JSON list of cases on stdin and writes the JSON list of their results to stdout. A case:
 
@@ -9,11 +10,13 @@ Reads a JSON list of cases on stdin and writes the JSON list of their results to
     on_target          `finish`, `nothing`, `restart`
     obs_radius, max_episode_steps
     actions            joint actions, one list a step; or
-    policy             {seed, greedy}: each agent moves towards its goal with probability `greedy`, else at random
+    policy             {seed, greedy}: each agent moves towards its goal with probability `greedy`,
+                       else at random
 
-A result, with T the steps played: `positions` and `goals` (T + 1 flat lists r0, c0, r1, c1, ..., in map coordinates), `active` (T + 1),
-`digests` (T + 1 triples: a CRC-32 over the active agents' windows, for walls, agents and goal), `actions`, `rewards`,
-`terminated`, `truncated` (T each), and `metrics` of the last step.
+A result, with T the steps played: `positions` and `goals` (T + 1 flat lists r0, c0, r1, c1, ..., in
+map coordinates), `active` (T + 1), `digests` (T + 1 triples: a CRC-32 over the active agents'
+windows, for walls, agents and goal), `actions`, `rewards`, `terminated`, `truncated` (T each), and
+`metrics` of the last step.
 """
 
 import json
@@ -47,7 +50,7 @@ def build(case):
 
 
 class Policy:
-    """Greedy and random moves mixed, so that goals are reached and agents get in each other's way."""
+    """Greedy and random moves mixed, so that agents reach goals and block each other."""
 
     def __init__(self, case):
         self.free = [[cell == "." for cell in line] for line in case["map"].split()]
@@ -143,8 +146,9 @@ class Player:
     def mend(grid, active):
         """Rebuild the layer of agents from their cells.
 
-        In 1.4.0 a leader that moves after its follower wipes the follower's mark (pogema's pull request 51). The soft
-        collision system itself never reads this layer, only the observations do.
+        In 1.4.0 a leader that moves after its follower wipes the follower's mark (pogema's pull
+        request 51). The soft collision system itself never reads this layer, only the observations
+        do.
         """
         grid.positions[:] = 0
         for i, cell in enumerate(grid.positions_xy):

@@ -1,8 +1,10 @@
-"""Runs Dasgupta and Musolesi's simulations with agents that act at random; knows nothing of stigmergy.
+"""Run Dasgupta and Musolesi's simulations with agents that act at random, without importing
+stigmergy.
 
-Reads {"checkout", "seasons", "rounds", "cases": [{"module", "seed"}]} as JSON and writes a list of courses. A course is the case and "events",
-in the order in which they happened: ["select" | "play" | "punish", agent, the state that its network was shown, its action], and
-["paid", which network, agent, the reward stored for it].
+Reads {"checkout", "seasons", "rounds", "cases": [{"module", "seed"}]} as JSON and writes a list of
+traces. A trace is the case and "events", in the order in which they happened: ["select" | "play"
+| "punish", agent, the state that its network was shown, its action], and ["paid", which network,
+agent, the reward stored for it].
 """
 
 import importlib.util
@@ -18,7 +20,7 @@ COOPERATES, PUNISHES, CONTINUES = 0.6, 0.4, 0.85
 
 
 class Model:
-    """In place of one of an agent's networks: acts at random, and notes what it is shown and paid."""
+    """Stand-in for one of an agent's networks: random actions; records inputs and rewards."""
 
     def __init__(self, kind: str, agent: int, chances: random.Random, defects: float, events: list[Any]):
         self.kind, self.agent, self.chances, self.defects, self.events = kind, agent, chances, defects, events

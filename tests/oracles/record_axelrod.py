@@ -1,4 +1,5 @@
-"""Records tests/golden/axelrod.json.gz: matches of strategies of Axelrod 4.14.0 in several games, their actions and scores.
+"""Record tests/golden/axelrod.json.gz: matches of strategies of Axelrod 4.14.0 in several games,
+their actions and scores.
 
     /path/to/axelrod-venv/bin/python tests/oracles/record_axelrod.py
 

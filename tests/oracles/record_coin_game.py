@@ -1,8 +1,10 @@
-"""Records tests/golden/coin_game.json.gz: random courses of JaxMARL 0.2.0's coin game.
+"""Record tests/golden/coin_game.json.gz: random courses of JaxMARL 0.2.0's coin game.
 
-    STIGMERGY_JAXMARL_PYTHON=/path/to/jaxmarl-venv/bin/python python -m tests.oracles.record_coin_game
+    export STIGMERGY_JAXMARL_PYTHON=/path/to/jaxmarl-venv/bin/python
+    python -m tests.oracles.record_coin_game
 
-from the root of the repository; README.md beside this file says how to build that virtual environment.
+from the root of the repository; README.md beside this file says how to build that virtual
+environment.
 """
 
 import gzip

@@ -1,10 +1,14 @@
-"""Records tests/golden/in_the_matrix.json.gz: what Melting Pot 2.4.1 does when several agents meddle with each other and with resources in matrix games.
+"""Record tests/golden/in_the_matrix.json.gz: what Melting Pot 2.4.1 does when several agents
+meddle with each other and with resources in matrix games.
 
-    export STIGMERGY_MELTINGPOT=/path/to/dm-meltingpot-2.4.1 STIGMERGY_MELTINGPOT_PYTHON=/path/to/venv/bin/python
+    export STIGMERGY_MELTINGPOT=/path/to/dm-meltingpot-2.4.1
+    export STIGMERGY_MELTINGPOT_PYTHON=/path/to/venv/bin/python
     python -m tests.oracles.record_in_the_matrix
 
-from the root of the repository. The file holds {"cases": [{"case", "result", "varies"}]} as that of record_melting_pot.py does, which has shorter cases of the same
-games; here every case is played with one seed, and `varies` is empty although the order of agents is drawn in each frame: who replays it looks for an order that fits.
+from the root of the repository. The file holds {"cases": [{"case", "result", "varies"}]} as that of
+record_melting_pot.py does, which has shorter cases of the same games; here every case is played
+with one seed, and `varies` is empty although the order of agents is drawn in each frame: who
+replays it looks for an order that fits.
 """
 
 import gzip
@@ -30,7 +34,9 @@ LENGTH = 200
 
 
 def beams_on_resources() -> list[Case]:
-    """Resources that are hit while they are collected, by two at once, or below an agent; interactions between roles."""
+    """Resources that are hit while they are collected, by two at once, or below an agent;
+    interactions between roles.
+    """
     row = "WWWWWWWWW\nW  {}   W\nW       W\nWn     nW\nWWWWWWWWW"
     roles = ["bach_fan", "bach_fan", "stravinsky_fan", "stravinsky_fan"]
     four = [(2, column, NORTH) for column in (2, 4, 6, 8)]

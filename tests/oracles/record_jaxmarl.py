@@ -1,8 +1,10 @@
-"""Records tests/golden/jaxmarl.json.gz: random courses of simple_spread and simple_tag in JaxMARL 0.2.0.
+"""Record tests/golden/jaxmarl.json.gz: random courses of simple_spread and simple_tag in JaxMARL
+0.2.0.
 
     STIGMERGY_JAXMARL_PYTHON=/path/to/jaxmarl-venv/bin/python python -m tests.oracles.record_jaxmarl
 
-from the root of the repository; README.md beside this file says how to build that virtual environment.
+from the root of the repository; README.md beside this file says how to build that virtual
+environment.
 """
 
 import gzip

@@ -1,9 +1,10 @@
-"""Records tests/golden/ma_gym.json.gz: random cases of switch and checkers, and what ma-gym 0.0.14 did in them.
+"""Record tests/golden/ma_gym.json.gz: random cases of switch and checkers, and what ma-gym 0.0.14
+did in them.
 
     STIGMERGY_MA_GYM_PYTHON=/path/to/ma-gym-venv/bin/python python -m tests.oracles.record_ma_gym
 
-from the root of the repository; README.md beside this file says how to build that virtual environment. The cases are a
-function of the seed below alone.
+from the root of the repository; README.md beside this file says how to build that virtual
+environment. The cases are a function of the seed below alone.
 """
 
 import gzip
@@ -31,7 +32,9 @@ KINDS: tuple[tuple[str, dict[str, Any], int], ...] = (
 
 
 def draw_cases(random: np.random.Generator) -> list[dict[str, Any]]:
-    """Cases of every kind; how eager the agents are changes on the way, so that they get out of each other's way now and then."""
+    """Cases of every kind; how eager the agents are changes on the way, so that they get out of
+    each other's way now and then.
+    """
     return [
         {
             "task": task,

@@ -1,12 +1,16 @@
-"""Records tests/golden/melting_pot.json.gz: what DeepMind's Melting Pot 2.4.1 does in small cases, and statistics of what is random in it.
+"""Record tests/golden/melting_pot.json.gz: what DeepMind's Melting Pot 2.4.1 does in small cases,
+and statistics of what is random in it.
 
-    export STIGMERGY_MELTINGPOT=/path/to/dm-meltingpot-2.4.1 STIGMERGY_MELTINGPOT_PYTHON=/path/to/venv/bin/python
+    export STIGMERGY_MELTINGPOT=/path/to/dm-meltingpot-2.4.1
+    export STIGMERGY_MELTINGPOT_PYTHON=/path/to/venv/bin/python
     python -m tests.oracles.record_melting_pot
 
-from the root of the repository; README.md beside this file says how to come by both. It takes about seven minutes.
+from the root of the repository; README.md beside this file says how to come by both. It takes about
+seven minutes.
 
-The file holds {"cases": [{"case", "result", "varies"}], "tables": {name: table}}. Case and result are described in melting_pot_driver.py; `varies`
-lists the columns that are not the same with other seeds of the engine. Each table is described where it is counted, in melting_pot_tables.py.
+The file holds {"cases": [{"case", "result", "varies"}], "tables": {name: table}}. Case and result
+are described in melting_pot_driver.py; `varies` lists the columns that are not the same with other
+seeds of the engine. Each table is described where it is counted, in melting_pot_tables.py.
 """
 
 import gzip

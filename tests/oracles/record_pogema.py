@@ -1,9 +1,9 @@
-"""Records tests/golden/pogema.json.gz: random cases and what pogema 1.4.0 did in them.
+"""Record tests/golden/pogema.json.gz: random cases and what pogema 1.4.0 did in them.
 
     STIGMERGY_POGEMA_PYTHON=/path/to/pogema-venv/bin/python python -m tests.oracles.record_pogema
 
-from the root of the repository; README.md beside this file says how to build that virtual environment. The cases are a
-function of the seed below alone.
+from the root of the repository; README.md beside this file says how to build that virtual
+environment. The cases are a function of the seed below alone.
 """
 
 import gzip

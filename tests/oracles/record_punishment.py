@@ -1,6 +1,8 @@
-"""Records tests/golden/partner_selection.json.gz: Dasgupta and Musolesi's simulations with agents that act at random.
+"""Record tests/golden/partner_selection.json.gz: Dasgupta and Musolesi's simulations with agents
+that act at random.
 
-    STIGMERGY_PUNISHMENT=/path/to/Understanding_Punishment_In_MAS_With_RL python -m tests.oracles.record_punishment
+    export STIGMERGY_PUNISHMENT=/path/to/Understanding_Punishment_In_MAS_With_RL
+    python -m tests.oracles.record_punishment
 
 from the root of the repository; README.md beside this file says where the checkout comes from.
 """

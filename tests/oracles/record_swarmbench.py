@@ -1,10 +1,11 @@
-"""Records tests/golden/swarmbench.json.gz: random cases and what SwarmBench did in them.
+"""Record tests/golden/swarmbench.json.gz: random cases and what SwarmBench did in them.
 
-    export STIGMERGY_SWARMBENCH=/path/to/checkout STIGMERGY_SWARMBENCH_PYTHON=/path/to/venv/bin/python
+    export STIGMERGY_SWARMBENCH=/path/to/checkout
+    export STIGMERGY_SWARMBENCH_PYTHON=/path/to/venv/bin/python
     python -m tests.oracles.record_swarmbench
 
-from the root of the repository; README.md beside this file says how to build that virtual environment. The cases are a
-function of the seed below alone.
+from the root of the repository; README.md beside this file says how to build that virtual
+environment. The cases are a function of the seed below alone.
 """
 
 import gzip
@@ -57,7 +58,9 @@ def _draw_task(random: np.random.Generator, name: str, k: int) -> Case:
 
 
 def _draw_push(random: np.random.Generator) -> Case:
-    """A small board with or without walls and box, some of it crowded; many of the actions go the same way."""
+    """A small board with or without walls and box, some of it crowded; many of the actions go the
+    same way.
+    """
     height, width = (int(side) for side in random.integers(5, 10, size=2))
     with_box = random.random() < 0.6  # which seldom moves but on an open board where nearly everyone pushes
     walls = random.random((height, width)) < random.choice([0.0, 0.02] if with_box else [0.0, 0.05, 0.15])

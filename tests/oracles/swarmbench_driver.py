@@ -1,24 +1,30 @@
-"""Plays cases on SwarmBench and prints what happened. Runs in a virtual environment of its own, so it imports nothing of ours.
+"""Play cases on SwarmBench and print the results. Runs in a virtual environment of its own, so
+it imports nothing of ours.
 
-The environment variable STIGMERGY_SWARMBENCH names the checkout. Reads a JSON list of cases on stdin and writes the JSON list of their
-results to stdout. Actions are letters, one an agent: U D L R move, `.` stays, `S` switches the light. Cells are (row, column) in map
-coordinates; lists of cells are flat: r0, c0, r1, c1, ...
+The environment variable STIGMERGY_SWARMBENCH names the checkout. Reads a JSON list of cases on
+stdin and writes the JSON list of their results to stdout. Actions are letters, one an agent: U D L
+R move, `.` stays, `S` switches the light. Cells are (row, column) in map coordinates; lists of
+cells are flat: r0, c0, r1, c1, ...
 
 A case of a task:
 
     task               `Transport`, `Flocking`, `Pursuit`, `Synchronization`, `Foraging`
     seed, height, width, num_agents, rounds
-    near               start close to what matters (the box, the prey, each other), not where the task puts the agents; foraging ignores it
-    policy             {seed, lean}: each agent does what the task wants with probability `lean`, else what the crowd does, or anything
+    near               start close to what matters (the box, the prey, each other), not where the
+                       task puts the agents; foraging ignores it
+    policy             {seed, lean}: each agent does what the task wants with probability `lean`,
+                       else what the crowd does, or anything
 
-Its result, with T the rounds played: `grid` at the start, in the benchmark's letters; `start` of the agents; `box` {template, cell} or
-null; `prey` or null; `carrying` or `lights` (n) or null; `initial_cost` of flocking; and a list `rounds` of T dicts with `actions`,
-`positions`, `score`, `ended`, and where the task has them `box` (cell), `prey` (cell), `static` (the prey cannot be pushed), `samples`
-(where it looked for a place after a catch; empty without one), `carrying` or `lights`, `cost`.
+Its result, with T the rounds played: `grid` at the start, in the benchmark's letters; `start` of
+the agents; `box` {template, cell} or null; `prey` or null; `carrying` or `lights` (n) or null;
+`initial_cost` of flocking; and a list `rounds` of T dicts with `actions`, `positions`, `score`,
+`ended`, and where the task has them `box` (cell), `prey` (cell), `static` (the prey cannot be
+pushed), `samples` (where it looked for a place after a catch; empty without one), `carrying` or
+`lights`, `cost`.
 
-A case of pushing alone: task `physics`; `walls`, rows of `W` and `.`; `agents`, a list of cells; `box`, {template, cell} or null;
-`actions`. Its result: `positions` after one round, `box` (cell) or null, and `ties`, whether any of the integer programs had a second
-optimum.
+A case of pushing alone: task `physics`; `walls`, rows of `W` and `.`; `agents`, a list of cells;
+`box`, {template, cell} or null; `actions`. Its result: `positions` after one round, `box` (cell) or
+null, and `ties`, whether any of the integer programs had a second optimum.
 """
 
 import importlib
@@ -37,7 +43,9 @@ NAMES = {"U": "UP", "D": "DOWN", "L": "LEFT", "R": "RIGHT", ".": "STAY", "S": "S
 
 
 def load(checkout):
-    """The benchmark's modules. Its packages' own __init__ files pull in language models, so empty ones stand in for them."""
+    """The benchmark's modules. Its packages' own __init__ files pull in language models, so empty
+    ones stand in for them.
+    """
     sys.path.insert(0, str(checkout))
     for package in ("swarmbench", "framework"):
         module = types.ModuleType(package)
@@ -105,7 +113,9 @@ class Player:
         return shapes.index(self.box.shape.tolist())
 
     def gather(self):
-        """Move everyone next to the box, to the prey, or to each other; in foraging leave everyone where they are."""
+        """Move everyone next to the box, to the prey, or to each other; in foraging leave everyone
+        where they are.
+        """
         env = self.env
         if self.case["task"] == "Foraging":
             return
@@ -183,7 +193,8 @@ class Player:
         self.task.rng.log = [] if catching else None
         free_before = None
         if catching:
-            # The cells that are free once the prey is gone, to tell draws that count from those that fall on something.
+            # The cells that are free once the prey is gone, to tell draws that count from those
+            # that fall on something.
             update = self.task.update
 
             def watched(env, given):
@@ -209,7 +220,9 @@ class Player:
         return happened
 
     def choose(self):
-        """Everyone's letters: what the task wants, what the crowd does (so that trains push), or anything."""
+        """Everyone's letters: what the task wants, what the crowd does (so that trains push), or
+        anything.
+        """
         crowd = self.random.choice(list("UDLR"))
         wish = self.wishes()
         letters = []
@@ -239,7 +252,9 @@ class Player:
         return [self.step_towards(body.pos, aim) for body in self.bodies]
 
     def escape(self, cell):
-        """Push the box along its wall by one, then out through the corner; line up to push; or leave."""
+        """Push the box along its wall by one, then out through the corner; line up to push; or
+        leave.
+        """
         rows, columns = task.Transport.boxes[self.template]["gap"]
         height, width = self.env.height, self.env.width
         gap = [(r, c) for r in range(height)[slice(*rows)] for c in range(width)[slice(*columns)]]
@@ -257,7 +272,7 @@ class Player:
         return self.step_towards(cell, [x for x in free if self.pushes(x, push)] or gap)
 
     def pushes(self, cell, letter):
-        """Whether the box, or a row of agents that ends at it, lies ahead."""
+        """Return True if the box, or a row of agents that ends at it, lies ahead."""
         ahead = cell[0] + MOVES[letter][0], cell[1] + MOVES[letter][1]
         if not (0 <= ahead[0] < self.env.height and 0 <= ahead[1] < self.env.width):
             return False
@@ -265,7 +280,9 @@ class Player:
         return found == "B" or (found == "A" and self.pushes(ahead, letter))
 
     def step_towards(self, cell, goals):
-        """The first letter of a shortest way around walls to a cell next to or on a goal; `.` if there is none."""
+        """The first letter of a shortest way around walls to a cell next to or on a goal; `.` if
+        there is none.
+        """
         grid, goals = self.env.grid, set(goals)
         seen, queue = {cell}, [(cell, ".")]
         while queue:
@@ -292,7 +309,9 @@ def drive(coroutine):
 
 
 class Ties:
-    """Solves every integer program a second time, with the first answer forbidden and its value demanded."""
+    """Solves every integer program a second time, with the first answer forbidden and its value
+    demanded.
+    """
 
     def __init__(self):
         self.found = False

@@ -1,4 +1,6 @@
-"""Absurd values of every option, parameter and setting: taken, or refused in one sentence that names it, and nothing else."""
+"""Absurd values of every option, parameter and setting: taken, or refused in one sentence that
+names it, and nothing else.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +30,9 @@ OURS = [
 
 
 def try_all(build: Callable[[dict[str, Any]], Any], cls: type, seen: set[Any]) -> list[str]:
-    """What is wrong with the answers: other exceptions than a user's error, and sentences that do not name the value's place."""
+    """Wrong answers: other exceptions than a user's error, and sentences that do
+    not name the value's place.
+    """
     wrong = []
     for path, home, value in cases(cls):
         key = (home, path[-1], repr(value))
@@ -121,7 +125,9 @@ def nothing_begins(monkeypatch):
 
 
 def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args: str) -> list[str]:
-    """What is wrong with the answer to `option=word`: nothing where the work would begin, or one sentence names the option or the word."""
+    """Wrong answers to `option=word`: none where the work would begin, or one
+    sentence names the option or the word.
+    """
     capsys.readouterr()
     try:
         status = main([*args, f"{option}={word}", "--traceback"])
@@ -166,7 +172,9 @@ def test_options_of_commands(capsys, monkeypatch, tmp_path, run, command, option
 
 @pytest.mark.usefixtures("nothing_begins")
 def test_options_of_a_training(capsys, monkeypatch, tmp_path):
-    """A word for each option on the command line, another one for the next: the values themselves are tried above."""
+    """A word for each option on the command line, another one for the next: the values themselves
+    are tried above.
+    """
     monkeypatch.chdir(tmp_path)
     experiment = build_experiment(read_config(DEFAULT_CONFIG))
     own = option_types(train.options_class(experiment)).keys() - option_types(train.Options).keys()

@@ -23,7 +23,7 @@ class Window(Config):
     right: Annotated[int, Interval(ge=0, le=15)] = 5
     """Cells to the right."""
     round: bool = False
-    """Whether it is round."""
+    """True for a circle."""
 
     prefix: ClassVar[str] = "window."
 
@@ -38,7 +38,7 @@ class Meadow(Config):
     map_source: str = "paper"
     """Preset."""
     window: Window = Window()
-    """What an agent sees."""
+    """View of an agent."""
 
     presets: ClassVar[Presets] = {
         "map_source": {"paper": {}, "code": {"num_agents": 5, "window": {"left": 7, "round": True}}}
@@ -95,7 +95,7 @@ def test_help_shows_ranges_and_the_defaults_of_the_preset(capsys, monkeypatch):
     assert "Agents in each env. (1 to 64; default: 7)" in shown["paper"]
     assert "Agents in each env. (1 to 64; default: 5)" in shown["code"]
     assert "Cells to the left. (0 to 15; default: 7)" in shown["code"]
-    assert "Whether it is round. (default: True)" in shown["code"]
+    assert "True for a circle. (default: True)" in shown["code"]
 
 
 def test_docs_of_fields_are_those_nearest_to_the_class():
@@ -104,5 +104,5 @@ def test_docs_of_fields_are_those_nearest_to_the_class():
         num_agents: int = 9
         """Many."""
 
-    assert field_docs(Wide) == {"num_agents": "Many.", "map_source": "Preset.", "window": "What an agent sees."}
+    assert field_docs(Wide) == {"num_agents": "Many.", "map_source": "Preset.", "window": "View of an agent."}
     assert field_docs(dataclasses.make_dataclass("Made", [("a", int)])) == {}

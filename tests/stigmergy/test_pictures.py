@@ -1,4 +1,4 @@
-"""Matrix charts, ternary plots and the course of training: where things lie, and in which colour."""
+"""Matrix charts, ternary plots and learning curves: positions and colours."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,9 @@ def test_what_are_no_shares_is_refused(shares):
 
 
 def write_run(folder, algorithm, metrics):
-    """A run that logged each metric's values after 10, 20, ... steps; `metrics` maps a name to steps and values."""
+    """A run that logged each metric's values after 10, 20, ... steps; `metrics` maps a name to
+    steps and values.
+    """
     run = Run.create(folder, {"algorithm": algorithm})
     with run.metrics.open("a") as file:
         for name, pairs in metrics.items():

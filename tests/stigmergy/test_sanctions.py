@@ -1,4 +1,6 @@
-"""Counts of who sanctions whom, against a slow loop, known plays, and what the environment itself counts."""
+"""Counts of who sanctions whom, against a slow loop, known plays, and what the environment itself
+counts.
+"""
 
 import csv
 
@@ -36,7 +38,9 @@ def setting(plain, episodes, policy):
 
 
 def counted_slowly(env, learners, seed):
-    """What each copy's first episode had, step by step; and the same with the episodes after it, which do not count."""
+    """Counts of each env's first episode, step by step; and the same with the episodes after it,
+    which do not count.
+    """
     for learner in learners.values():
         learner.reseed(seed)
     players, step = Players(env, learners), env.reset(seed)
@@ -79,7 +83,9 @@ def test_counts_are_what_the_environment_counts():
 
 
 def test_bots_of_a_scenario_have_their_rows():
-    """Agent 2 gives nothing in 10 rounds, the three others punish it in each and have nobody else to punish."""
+    """Agent 2 gives nothing in 10 rounds, the three others punish it in each and have nobody else
+    to punish.
+    """
     counted = count_sanctions(*setting({"environment": AMONG_PUNISHERS}, 2, "defect"), seed=0)
     assert counted.agents == ("agent_0", "agent_1", "agent_2", "agent_3")
     expected = np.zeros((4, 4))

@@ -1,4 +1,6 @@
-"""How runs begin and go on, from a user's side: what is refused, what is repaired, and what is said."""
+"""Starting and resuming runs, from a user's side: refusals, repairs, and what is
+said.
+"""
 
 import errno
 import os

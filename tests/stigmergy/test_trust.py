@@ -1,4 +1,6 @@
-"""A stranger's run or config executes nothing that the user has not given or agreed to; a run goes on with what it keeps."""
+"""A stranger's run or config executes nothing that the user has not given or agreed to; a run goes
+on with what it keeps.
+"""
 
 import os
 import shutil
@@ -66,7 +68,9 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 def forget(id: str) -> None:
-    """Forget the plugins that were loaded, and the name that one registered, as a new process would."""
+    """Forget the plugins that were loaded, and the name that one registered, as a new process
+    would.
+    """
     environments._entries.pop(id)
     loaded.digests.clear()
     for name, module in list(sys.modules.items()):
@@ -82,7 +86,9 @@ def evil(path: Path, mark: Path) -> Path:
 
 
 def stranger(tmp_path: Path, **config) -> tuple[Path, Path]:
-    """A run folder made by hand with code in it, and the file that shows whether the code was executed."""
+    """A run folder made by hand with code in it, and the file that shows whether the code was
+    executed.
+    """
     run, mark = tmp_path / "run", tmp_path / "executed"
     (run / "checkpoints").mkdir(parents=True)
     name = f"evil_{abs(hash(str(tmp_path)))}"

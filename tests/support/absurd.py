@@ -25,7 +25,7 @@ WORDS = (
     "/tmp",
     "x" * 10_000,
 )
-"""What stands behind an option on a command line."""
+"""Texts behind an option on a command line."""
 
 
 def values_of(hint: Any) -> list[Any]:
@@ -48,7 +48,9 @@ def values_of(hint: Any) -> list[Any]:
 
 
 def cases(cls: type, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], type, Any]]:
-    """Each field of a dataclass, nested ones included, with each absurd value: the path to it, the class that declares it, the value."""
+    """Each field of a dataclass, nested ones included, with each absurd value: the path to it, the
+    class that declares it, the value.
+    """
     hints = get_type_hints(cls)
     for field in dataclasses.fields(cls):
         default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default

@@ -1,6 +1,7 @@
 """The table of docs/environments.md: `python -m tests.support.environments_page` renews it.
 
-The column `source` is written by hand in the page and kept; the others come from specs and registry.
+The column `source` is written by hand in the page and kept; the others come from specs and
+registry.
 """
 
 import re

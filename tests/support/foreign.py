@@ -1,4 +1,4 @@
-"""PettingZoo environments as other people write them, for tests of what stands around the bridge."""
+"""PettingZoo environments in the style of other packages, for tests of code around the bridge."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ import stigmergy
 
 
 class Counter(ParallelEnv):
-    """Agents see how far the episode is, and a draw; action 1 pays 1. In order; subclasses are not."""
+    """Agents observe the time and a draw; action 1 pays 1. In order; subclasses are not."""
 
     metadata = {"name": "counter", "render_modes": []}  # noqa: RUF012 (PettingZoo's way)
     length = 6

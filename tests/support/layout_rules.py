@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from tests.support.source_rules import Module, imports
 
 # From the lowest package to the highest. A module belongs to the longest name that fits; it may
-# import its own package and those of the lines above. Packages on one line do not import each other.
+# import its own package and those of the lines above. Packages on one line do not import each
+# other.
 SHELVES = (
     "envs.errors",
     "envs.utils",

@@ -1,4 +1,6 @@
-"""What tests share in one process, and how each test leaves it as it was, so that their order does not matter."""
+"""State that tests share in one process; each test leaves it as it was, so that their order does
+not matter.
+"""
 
 import contextlib
 import os
@@ -42,7 +44,9 @@ def further_scenarios() -> set[str]:
 
 
 def in_random_order(items: Iterable[Any], seed: str) -> list[Any]:
-    """Tests in an order that depends on the seed alone; those of one file stay together, for they share what is costly."""
+    """Tests in an order that depends on the seed alone; those of one file stay together, for they
+    share what is costly.
+    """
     generator = random.Random(seed)
     items = sorted(items, key=lambda item: item.nodeid)
     files = {path: generator.random() for path in sorted({item.path for item in items})}
@@ -52,7 +56,9 @@ def in_random_order(items: Iterable[Any], seed: str) -> list[Any]:
 
 @contextlib.contextmanager
 def left_as_it_was() -> Iterator[None]:
-    """Put back what happens inside to registries, plugins, environment variables, folder, threads, generators, signals."""
+    """Put back what happens inside to registries, plugins, environment variables, folder, threads,
+    generators, signals.
+    """
     back = [keep() for keep in (_names, _modules, _process, _generators, _torch, _numba)]
     try:
         yield
@@ -77,7 +83,9 @@ def _names() -> Callable[[], None]:
 
 
 def _modules() -> Callable[[], None]:
-    """Users' files that were loaded as plugins; installed packages and our own modules may stay loaded."""
+    """Users' files that were loaded as plugins; installed packages and our own modules may stay
+    loaded.
+    """
     before, path = set(sys.modules), list(sys.path)
     known = {name: dict(value) for name, value in vars(loaded).items()}
 

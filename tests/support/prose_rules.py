@@ -1,4 +1,4 @@
-"""Rules on words: first words of docstrings, and names that the dictionary of the project replaced."""
+"""Rules on words: first words of docstrings, and names that the project's dictionary replaced."""
 
 import ast
 import re

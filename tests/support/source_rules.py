@@ -1,4 +1,6 @@
-"""The rules of CONTRIBUTING.md that can be read off the source: each takes one parsed module and returns its violations."""
+"""The rules of CONTRIBUTING.md that can be read off the source: each takes one parsed module and
+returns its violations.
+"""
 
 import ast
 import re
@@ -85,7 +87,9 @@ def modules(*folders: str) -> list[Module]:
 
 
 def imports(module: Module, root: ast.AST | None = None) -> Iterator[tuple[ast.stmt, str]]:
-    """Each import statement with the absolute name it may load; `from a import b` yields a and a.b, for b may be a module."""
+    """Each import statement with the absolute name it may load; `from a import b` yields a and a.b,
+    for b may be a module.
+    """
     for node in ast.walk(root or module.tree):
         if isinstance(node, ast.Import):
             yield from ((node, alias.name) for alias in node.names)
@@ -97,7 +101,9 @@ def imports(module: Module, root: ast.AST | None = None) -> Iterator[tuple[ast.s
 
 
 def floor_of(name: str) -> int | None:
-    """The floor of an absolute module name; None for other packages. The bare package is the top floor: it is the front door."""
+    """The floor of an absolute module name; None for other packages. The bare package is the top
+    floor: it is the front door.
+    """
     parts = name.split(".")
     if parts[0] != "stigmergy":
         return None
@@ -155,7 +161,9 @@ def imports_of(package: str):
 
 
 def kernels_past_the_cache(module: Module) -> list[str]:
-    """Kernel decorators taken from Numba itself, whose cache does not notice changes in what a kernel calls."""
+    """Kernel decorators taken from Numba itself, whose cache does not notice changes in what a
+    kernel calls.
+    """
     return [
         module.at(node, alias.name)
         for node in ast.walk(module.tree)
@@ -166,7 +174,9 @@ def kernels_past_the_cache(module: Module) -> list[str]:
 
 
 def global_generators(module: Module) -> list[str]:
-    """Draws from a generator that nobody passed in: the module `random`, numpy's legacy functions, torch's default generator."""
+    """Draws from a generator that nobody passed in: the module `random`, numpy's legacy functions,
+    torch's default generator.
+    """
     found = []
     library = r"(?:(?:np|numpy)\.)?" if imports_of("random")(module) else r"(?:np|numpy)\."
     for node in ast.walk(module.tree):
@@ -225,7 +235,9 @@ def _lines(module: Module, pattern: re.Pattern[str]) -> list[str]:
 
 
 def missing_docstrings(module: Module) -> list[str]:
-    """Modules with code, public classes and public functions at the top of a module that say nothing about themselves."""
+    """Modules with code, public classes and public functions at the top of a module that say
+    nothing about themselves.
+    """
     found = []
     if module.tree.body and ast.get_docstring(module.tree) is None:
         found.append(f"{module.path}:1 module")
@@ -258,7 +270,9 @@ def too_long(module: Module, file_limit: int = 400, function_limit: int = 60) ->
 
 
 def import_graph(of: list[Module]) -> dict[str, set[str]]:
-    """Module name to the modules it loads when it is loaded; imports for type checkers alone do not count."""
+    """Module name to the modules it loads when it is loaded; imports for type checkers alone do not
+    count.
+    """
     names = {".".join(module.parts) for module in of}
     graph = {}
     for module in of:

@@ -24,7 +24,9 @@ HEADING = re.compile(r"^(?P<section>[A-Z][\w ]*?)(?: of (?P<group>\w+))?:$")
 
 
 def sections_of(cls: type) -> dict[tuple[str, str], list[str]]:
-    """Lines of each section by (section, group); the group is empty where the section holds for all."""
+    """Lines of each section by (section, group); the group is empty where the section holds for
+    all.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     lines: list[str] | None = None
     for line in inspect.cleandoc(cls.__doc__ or "").splitlines():
@@ -94,7 +96,7 @@ def _first_column(lines: list[str], section: str) -> list[str]:
 
 
 def _indices(text: str) -> list[Any]:
-    """Indices that a cell names: `3`, `3-5`, and `1.0-4` or `1.2` for values of part 1 of several."""
+    """Indices in a cell: `3`, `3-5`, and `1.0-4` or `1.2` for values of part 1 of several."""
     part, dot, values = text.rpartition(".")
     first, _, last = values.partition("-")
     numbers = range(int(first), int(last or first) + 1)
@@ -102,7 +104,7 @@ def _indices(text: str) -> list[Any]:
 
 
 def _sizes(space: spaces.Space) -> list[list[Any]]:
-    """Lists of indices that a table of the space may cover; the first is the one to tell a reader."""
+    """Lists of indices that a table of the space may cover; the first is for messages."""
     if isinstance(space, spaces.Discrete):
         return [list(range(int(space.n)))]
     if isinstance(space, spaces.MultiDiscrete):

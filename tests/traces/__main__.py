@@ -9,7 +9,9 @@ from tests.traces.compare import ROOT, Failed, commit_of, installed, train, verd
 
 
 def main() -> int:
-    """Print one line for each case; returns the exit status: 1 after a difference, 2 after a failure."""
+    """Print one line for each case; returns the exit status: 1 after a difference, 2 after a
+    failure.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m tests.traces",
         description="Train every learner for three updates at another revision of this repository and here, on this "

@@ -1,7 +1,9 @@
-"""Small experiments which together train every learner and what learners share: networks, masks, spaces, groups, norms.
+"""Small experiments which together train every learner and what learners share: networks, masks,
+spaces, groups, norms.
 
-A case is a config as users write it. The other revision reads it as well, so it says nothing that older revisions lack
-a word for, and words that changed stand in their old form as long as it is read.
+A case is a config as users write it. The other revision reads it as well, so it says nothing that
+older revisions lack a word for, and words that changed stand in their old form as long as it is
+read.
 """
 
 import copy

@@ -33,15 +33,17 @@ class Verdict:
 
 
 def commit_of(revision: str, root: Path = ROOT) -> str:
-    """Return the commit of `revision` in the repository at `root`. Raises Failed if git knows none."""
+    """Return the commit of `revision` in the repository `root`. Raises Failed if there is none."""
     wanted = f"{revision}^{{commit}}"
     return run_program("git", "-C", str(root), "rev-parse", "--verify", "--end-of-options", wanted).strip()
 
 
 def installed(commit: str, root: Path = ROOT) -> Path:
-    """Install the package `stigmergy` of a commit into a folder for PYTHONPATH, and return the folder.
+    """Install the package `stigmergy` of a commit into a folder for PYTHONPATH, and return the
+    folder.
 
-    It is kept in the user's cache, because older revisions keep their compiled kernels beside their sources.
+    It is kept in the user's cache, because older revisions keep their compiled kernels beside their
+    sources.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stigmergy" / "traces"
     folder = cache / commit
@@ -60,7 +62,9 @@ def installed(commit: str, root: Path = ROOT) -> Path:
 
 
 def install(sources: Path, folder: Path) -> None:
-    """Install the package of `sources` into `folder`, without its dependencies: this interpreter has them."""
+    """Install the package of `sources` into `folder`, without its dependencies: this interpreter
+    has them.
+    """
     run_program(
         *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"),
         *("--no-build-isolation", "--target", str(folder), str(sources)),
@@ -143,6 +147,8 @@ def notes(there: Trace, here: Trace, name: str) -> str:
 
 
 def unmatched(there: list[str], here: list[str]) -> tuple[int, int]:
-    """Count the digests of `there` that `here` lacks, and the other way round, each as often as it stands."""
+    """Count the digests of `there` that `here` lacks, and the other way round, each as often as it
+    stands.
+    """
     old, new = Counter(there), Counter(here)
     return (old - new).total(), (new - old).total()

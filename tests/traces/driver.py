@@ -1,8 +1,10 @@
-"""Train configs by the command line of whichever stigmergy Python finds, and write down what came out.
+"""Train configs by the command line of whichever stigmergy Python finds, and write down what came
+out.
 
-`python -P driver.py FOLDER` reads FOLDER/cases.json, the configs by name, and writes FOLDER/traces.json. It runs at
-revisions of any age. So it takes nothing from the library but `python -m stigmergy` and the files of a run: it knows no
-module, no class, and no name of a parameter.
+`python -P driver.py FOLDER` reads FOLDER/cases.json, the configs by name, and writes
+FOLDER/traces.json. It runs at revisions of any age. So it takes nothing from the library but
+`python -m stigmergy` and the files of a run: it knows no module, no class, and no name of a
+parameter.
 """
 
 import contextlib
@@ -55,7 +57,9 @@ def place() -> str:
 
 
 def read_run(run: Path) -> dict[str, Any]:
-    """Sorted digests of the arrays of the learners and of the rest of the last checkpoint, and metrics by name."""
+    """Sorted digests of the arrays of the learners and of the rest of the last checkpoint, and
+    metrics by name.
+    """
     (*_, last) = sorted((run / "checkpoints").glob("[0-9]*.checkpoint"))
     content = last.read_bytes()
     archive = content[content.index(b"PK\x03\x04") :]  # behind a checksum
@@ -69,7 +73,9 @@ def read_run(run: Path) -> dict[str, Any]:
 
 
 def digests(value: Any) -> Iterator[str]:
-    """SHA-256 of the type, shape and bytes of each tensor in nested dicts and lists, whatever it is called."""
+    """SHA-256 of the type, shape and bytes of each tensor in nested dicts and lists, whatever it is
+    called.
+    """
     if isinstance(value, dict):
         for item in value.values():
             yield from digests(item)

@@ -38,7 +38,8 @@ def learnt(name, outcome, **learner):
     return evaluate(plain.make_env(64), trainer.learners, 1000).columns()[outcome].mean()
 
 
-# Thresholds: over seeds 0 to 2 two_step has 8 and random play 4.9; aggregation -20.9 ± 3.4 and random play -155.
+# Thresholds: over seeds 0 to 2 two_step has 8 and random play 4.9; aggregation -20.9 ± 3.4 and
+# random play -155.
 @pytest.mark.parametrize(
     ("name", "threshold"),
     [("games/two_step-ippo", 7.5), pytest.param("swarm/aggregation-ippo", -60, marks=pytest.mark.thorough)],
@@ -50,7 +51,9 @@ def test_a_short_config_learns_and_does_not_without_a_learning_rate(name, thresh
 
 @pytest.mark.thorough
 def test_independent_learners_defect_in_the_repeated_prisoners_dilemma():
-    """Random play cooperates half of the time; over seeds 0 to 4 they come to `benchmarks/learning/dilemmas.md`."""
+    """Random play cooperates half of the time; over seeds 0 to 4 they come to
+    `benchmarks/learning/dilemmas.md`.
+    """
     assert learnt("dilemmas/iterated-ippo", "mutual_defection") > 0.8
     assert learnt("dilemmas/iterated-ippo", "mutual_defection", learning_rate=1e-9) < 0.4
 

@@ -62,7 +62,9 @@ def test_episode_totals_agree_with_the_evaluation():
 
 @pytest.mark.parametrize("number", [3, 4, 5, 10, 30, 200])
 def test_the_interval_covers_the_true_mean_as_often_as_it_says(number):
-    """Of 4,000 samples of a normal distribution 95 % within 1.5 %, which is more than four standard errors."""
+    """Of 4,000 samples of a normal distribution 95 % within 1.5 %, which is more than four standard
+    errors.
+    """
     samples = np.random.default_rng(number).normal(3, 2, size=(4000, number))
     covered = np.mean([low <= 3 <= high for _, low, high in map(mean_and_interval, samples)])
     assert 0.935 <= covered <= 0.965

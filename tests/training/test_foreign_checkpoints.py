@@ -1,4 +1,6 @@
-"""Checkpoints that somebody else made: a sentence, and neither code that runs nor memory that fills."""
+"""Checkpoints that somebody else made: a sentence, and neither code that runs nor memory that
+fills.
+"""
 
 import hashlib
 import io

@@ -1,4 +1,6 @@
-"""Environments of other people that do not repeat themselves, or of which there can be one: they train, and what was trained can be used."""
+"""Environments of other people that do not repeat themselves, or of which there can be one: they
+train, and what was trained can be used.
+"""
 
 import os
 import subprocess
@@ -113,7 +115,9 @@ def run_with_hashes(seed: int, *args: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.parametrize("kind", ["hashed", "steady"])
 def test_what_hangs_on_the_process_is_told_from_changed_rules(kind, tmp_path):
-    """Python's hashes of text differ from process to process, and within one nothing of that is seen."""
+    """Python's hashes of text differ from process to process, and within one nothing of that is
+    seen.
+    """
     plugin, run = tmp_path / "worlds_of_processes.py", str(tmp_path / "run")
     plugin.write_text(PROCESS.replace("PRICE", "1.0"))
     options = ["--environment", f"foreign/{kind}-v0", *training(total_steps=16)]

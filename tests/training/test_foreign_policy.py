@@ -1,4 +1,6 @@
-"""A policy reads the observations of the environment that it was trained in, and acts in that environment's form."""
+"""A policy reads the observations of the environment that it was trained in, and acts in that
+environment's form.
+"""
 
 import numpy as np
 import pytest
@@ -88,7 +90,7 @@ def policy_of(kind, tmp_path):
 
 
 def chosen(policy, rows):
-    """What the learner does that sees `rows` (2, *shape), one for each agent."""
+    """Actions of the learner on `rows` (2, *shape), one for each agent."""
     (learner,) = policy.learners.values()
     flags = np.zeros((1, 2), np.bool_)
     mask = np.ones((1, 2, learner.group.num_choices), np.bool_) if learner.group.has_action_mask else None

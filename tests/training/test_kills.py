@@ -1,4 +1,6 @@
-"""A run that is killed or stopped at any of its file operations goes on, and ends bit-identical to one that was left alone."""
+"""A run that is killed or stopped at any of its file operations goes on, and ends bit-identical to
+one that was left alone.
+"""
 
 import json
 import signal

@@ -1,6 +1,8 @@
-"""One norm learner among bots, end to end: it learns whom they sanction, and nothing where nobody sanctions, or where sanctions have no reason.
+"""One norm learner among bots, end to end: it learns whom they sanction, and nothing where nobody
+sanctions, or where sanctions have no reason.
 
-Over five seeds and at full length, with what its own sanctions then do: `benchmarks/learning/norms.md`.
+Over five seeds and at full length, with what its own sanctions then do:
+`benchmarks/learning/norms.md`.
 """
 
 import dataclasses
@@ -19,7 +21,9 @@ WARM_UP = 6
 
 
 def meetings(condition, steps=SHORT, change=lambda rollout: rollout):
-    """What the learner makes of those who planted each colour, after a short training; `change` may tamper with its rollouts."""
+    """Judgement of agents that planted each colour, after a short training; `change` may
+    tamper with its rollouts.
+    """
     experiment = experiment_of(STUDY, condition, 0, steps)
     if steps:
         norms = dataclasses.replace(experiment.learner.settings.norms, warm_up=WARM_UP)

@@ -1,4 +1,6 @@
-"""Runs, configs and plugins made by commit 29d64f1 keep working: tests/data/of_29d64f1/README.md says how they were made."""
+"""Runs, configs and plugins made by commit 29d64f1 keep working: tests/data/of_29d64f1/README.md
+says how they were made.
+"""
 
 import csv
 import shutil

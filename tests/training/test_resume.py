@@ -32,7 +32,9 @@ def command(*args: str) -> int:
 
 
 def interrupted(update: int, number: int, *args: str) -> int:
-    """The exit status of a command that gets a signal at no particular point after `update` updates."""
+    """The exit status of a command that gets a signal at no particular point after `update`
+    updates.
+    """
     seconds = random.Random(update).random() * 0.05
     return finish("tests.training.support.interrupted", str(update), str(int(number)), str(seconds), *args)[0]
 
@@ -78,7 +80,8 @@ def test_a_polite_signal_saves_and_leaves(undisturbed, tmp_path, number):
     run = tmp_path / "stopped"
     assert interrupted(5, number, "train", str(config), "--run", str(run)) == 128 + number
     stopped_at = load_checkpoint(list_checkpoints(run / "checkpoints")[0])["progress"]["update"]
-    # An update whose evaluation was given up is in the checkpoint, and is logged when the run goes on.
+    # An update whose evaluation was given up is in the checkpoint, and is logged when the run goes
+    # on.
     assert stopped_at - updates_logged(run) in (0, 1)
     assert stopped_at >= 5
     assert command("resume", str(run)) == 0

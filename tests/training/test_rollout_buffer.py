@@ -1,4 +1,6 @@
-"""What rollouts tell of public sanctions: the events and contexts that a slow loop finds, and nothing for those who may not know."""
+"""Public sanctions in rollouts: the events and contexts that a slow loop finds, and
+nothing for those who may not know.
+"""
 
 from typing import Any
 
@@ -21,7 +23,9 @@ WORLDS: dict[str, dict[str, Any]] = {
 
 
 def collect(id: str, information: Information, rollouts: int = 6):
-    """Rollouts of random play, each with the loop's own events: (decision, copy, agent, whether it sanctioned, what it saw)."""
+    """Rollouts of random play, each with the loop's own events: (decision, copy, agent, whether it
+    sanctioned, what it saw).
+    """
     env = make(id, COPIES, **WORLDS[id])
     group = env.spec.groups[0]
     buffer = RolloutBuffer(env.spec, group, COPIES, LENGTH, information)

@@ -1,4 +1,4 @@
-"""What runs write, other programs read: names of any kind come back from metrics.csv."""
+"""Logs of runs: other programs read them; names of any kind come back from metrics.csv."""
 
 import csv
 

@@ -1,4 +1,6 @@
-"""Advantages against hand-worked numbers, and against a slow reading of the equation one agent and one episode at a time."""
+"""Advantages against hand-worked numbers, and against a slow reading of the equation one agent and
+one episode at a time.
+"""
 
 import math
 
@@ -28,7 +30,8 @@ def copies(*values):
 
 
 def test_termination_in_the_middle_and_truncation_at_the_end():
-    # Two steps to a terminal state, the step into the next episode, one step up to the horizon; gamma = lambda = 1/2.
+    # Two steps to a terminal state, the step into the next episode, one step up to the horizon;
+    # gamma = lambda = 1/2.
     advantage, known = generalized_advantage(
         reward=column(1, 2, 0, 4),
         value=column(2, 4, NAN, 6, 10),
@@ -62,7 +65,9 @@ def test_truncation_in_the_middle_bootstraps_from_the_last_observation():
 
 
 def test_truncation_cuts_the_sum_by_itself():
-    """Also in a stream without the step into the next episode, which an environment of ours never gives."""
+    """Also in a stream without the step into the next episode, which an environment of ours never
+    gives.
+    """
     advantage, _ = generalized_advantage(
         reward=column(2, 4),
         value=column(4, 8, 10),
@@ -87,7 +92,8 @@ def test_an_agent_that_waits_collects_discounted_rewards():
         gamma=0.5,
         gae_lambda=0.5,
     )
-    # 1 + 2/2 - 8 = -6;  (1 + 2/2 + 4/4) + 8/8 - 1 + (1/8)(1/2)(-6) = 2.625: three steps discount, one decision counts for lambda
+    # 1 + 2/2 - 8 = -6;  (1 + 2/2 + 4/4) + 8/8 - 1 + (1/8)(1/2)(-6) = 2.625: three steps discount,
+    # one decision counts for lambda
     assert advantage.ravel().tolist() == [2.625, 0, 0, -6]
     assert known.ravel().tolist() == [True, False, False, True]
 
@@ -125,7 +131,9 @@ def test_an_agent_that_dies_while_it_waits_has_its_outcome():
 
 
 def slow_advantages(reward, value, terminated, truncated, active, first, gamma, lam):
-    """Equation 16, agent by agent and episode by episode, as a sum forward in time over the agent's decisions."""
+    """Equation 16, agent by agent and episode by episode, as a sum forward in time over the agent's
+    decisions.
+    """
     length, num_envs, n = reward.shape
     advantage, known = np.zeros(reward.shape), np.zeros(reward.shape, bool)
     for e in range(num_envs):
@@ -153,7 +161,9 @@ def episodes(first, length):
 
 
 def link(t, stop, reward, value, terminated, active, gamma):
-    """A decision at t: (t, its TD error or None, the discount to the next decision, whether there is one); None if nobody decides."""
+    """A decision at t: (t, its TD error or None, the discount to the next decision, whether there
+    is one); None if nobody decides.
+    """
     if not active[t]:
         return None
     gain, discount = 0.0, 1.0
@@ -168,7 +178,9 @@ def link(t, stop, reward, value, terminated, active, gamma):
 
 
 def eligibility_sum(chain, lam):
-    """The sum over l of (gamma lambda)^l delta_{t+l}, up to the end of the episode or of what is known."""
+    """The sum over l of (gamma lambda)^l delta_{t+l}, up to the end of the episode or of what is
+    known.
+    """
     total, weight = 0.0, 1.0
     for _, delta, discount, goes_on in chain:
         if delta is None:
@@ -182,7 +194,9 @@ def eligibility_sum(chain, lam):
 
 @st.composite
 def stretches(draw):
-    """Flags that obey the contract of TimeStep, NaN wherever nothing may be read, rewards and values at random."""
+    """Flags that obey the contract of TimeStep, NaN wherever nothing may be read, rewards and
+    values at random.
+    """
     length, num_envs, n = draw(st.integers(1, 9)), draw(st.integers(1, 2)), draw(st.integers(1, 3))
     few = st.sampled_from([False, False, False, True])
     waits, dies = (draw(hnp.arrays(bool, (length + 1, num_envs, n), elements=few)) for _ in range(2))
@@ -229,7 +243,8 @@ def test_two_step_returns_by_hand():
         gamma=0.5,
         n=2,
     )
-    # 1 + 2/2;  2 (the end);  no transition;  4 + 6/2 + 12/4 = 10;  6 + 12/2 (cut off after one decision)
+    # 1 + 2/2;  2 (the end);  no transition;  4 + 6/2 + 12/4 = 10;  6 + 12/2 (cut off after one
+    # decision)
     assert target.ravel().tolist() == [2, 2, 0, 10, 12]
     assert known.ravel().tolist() == [True, True, False, True, True]
 
@@ -248,7 +263,8 @@ def slow_n_steps(reward, value, terminated, truncated, active, first, gamma, n):
                 for u, delta, onward, goes_on in chain[k : k + n]:
                     if delta is None:
                         break
-                    # delta = gain + onward * V' - V; the value after it takes the place of what was known so far.
+                    # delta = gain + onward * V' - V; the value after it takes the place of what was
+                    # known so far.
                     after = float(value[u + round(math.log(onward, gamma)), e, i]) if onward > 0 else 0.0
                     gain = delta + float(value[u, e, i]) - onward * after
                     total += discount * gain

@@ -1,4 +1,6 @@
-"""Action distributions against torch.distributions, and the promise that illegal actions have probability 0."""
+"""Action distributions against torch.distributions, and the promise that illegal actions have
+probability 0.
+"""
 
 import numpy as np
 import pytest

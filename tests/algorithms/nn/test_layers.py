@@ -1,4 +1,4 @@
-"""Stacked layers against as many separate layers of torch, and encoders against what they promise."""
+"""Stacked layers compared with as many separate layers of torch; contracts of encoders."""
 
 import numpy as np
 import pytest

@@ -31,7 +31,9 @@ def model(settings=QUICK, n=N, seed=0, observation=PLANES):
 
 
 def meetings(number, rng, share=0.1):
-    """Frames of a neighbour somewhere ahead that carries red or blue, among noise; who carries red is a `share` of all. (frames, red)"""
+    """Frames of a neighbour somewhere ahead that carries red or blue, among noise; who carries red
+    is a `share` of all. (frames, red)
+    """
     frames = (rng.random((number, *PLANES.shape)) < 0.2).astype(np.uint8)
     frames[:, [RED, BLUE]] = 0
     red = rng.random(number) < share
@@ -71,7 +73,8 @@ def test_it_learns_whom_the_group_sanctions():
 def test_from_shuffled_labels_it_learns_nothing():
     learnt, frames, red = train(QUICK, shuffled=True)
     np.testing.assert_allclose(balanced_accuracy(learnt, frames, red), 0.5, atol=0.1)
-    # Nor can it tell its own training labels apart: on new events shuffled alike, none of them differ by what is seen.
+    # Nor can it tell its own training labels apart: on new events shuffled alike, none of them
+    # differ by what is seen.
     other = np.random.default_rng(1).permutation(red)
     np.testing.assert_allclose(balanced_accuracy(learnt, frames, other), 0.5, atol=0.06)
 
@@ -88,7 +91,9 @@ def test_what_it_reports_was_measured_before_it_learnt():
 
 
 def test_without_balance_the_rarer_kind_counts_less():
-    """What says nothing is judged by how common sanctions are among the events drawn: even, or a fifth."""
+    """Frames without information get the share of sanctions among the events drawn: even, or a
+    fifth.
+    """
     frames = np.ones((500, *PLANES.shape), np.uint8)
     sanctioned = np.arange(500) % 25 == 0
     found = {}
@@ -149,7 +154,9 @@ def test_classifiers_are_private():
 
 
 def test_an_agent_may_learn_from_the_others_alone():
-    """Agent 0 alone sanctions, always: the others learn that frames are disapproved of, and it does not."""
+    """Agent 0 alone sanctions, always: the others learn that frames are disapproved of, and it does
+    not.
+    """
     frames = np.ones((90, *PLANES.shape), np.uint8)
     agent = np.arange(90) % N
     told = events(frames, agent == 0)._replace(agent=agent)
@@ -250,7 +257,9 @@ def test_hiding_what_is_not_there_is_refused(hides):
 
 
 def test_an_agent_without_events_to_learn_from_does_not_hide_the_others():
-    """Agent 0 alone sanctions and learns from the others: it has approvals alone, and the other two have both kinds."""
+    """Agent 0 alone sanctions and learns from the others: it has approvals alone, and the other two
+    have both kinds.
+    """
     frames, _ = meetings(90, np.random.default_rng(0))
     agent = np.arange(90) % N
     told = events(frames, agent == 0)._replace(agent=agent)

@@ -105,7 +105,9 @@ def test_the_judgement_is_that_of_the_classifier_that_acted():
 
 
 def test_no_gradient_passes_between_policy_and_classifier():
-    """Without events the classifiers keep every bit while policies learn; with other events policies learn the same."""
+    """Without events the classifiers keep every bit while policies learn; with other events
+    policies learn the same.
+    """
     env = noise()
     rollout = rollout_of(learner(env), env)
     nobody = rollout.events._replace(**{name: x[:0] for name, x in rollout.events._asdict().items()})
@@ -157,7 +159,9 @@ def test_it_counts_what_happened():
 
 
 def test_own_rows_are_found_among_all_agents_of_the_world():
-    """In a scenario the learner is one agent of six: its signals are in the row that it has in the world."""
+    """In a scenario the learner is one agent of six: its signals are in the row that it has in the
+    world.
+    """
     env = make("dilemmas/allelopathic_harvest_among_punishers_of_green_small-v0", 8)
     (place,) = env.spec.groups[0].places
     one = learner(env)
@@ -174,7 +178,9 @@ def test_own_rows_are_found_among_all_agents_of_the_world():
 
 
 def test_returns_of_a_run_hold_no_pseudo_reward():
-    """Two runs play the same, for they hardly learn; one pays itself a fortune for sanctions, and reports the same episodes."""
+    """Two runs play the same, for they hardly learn; one pays itself a fortune for sanctions, and
+    reports the same episodes.
+    """
     config = {
         "environment": "dilemmas/allelopathic_harvest-v0",
         "task": {"map": "small", "num_agents": 4, "max_cycles": 20},

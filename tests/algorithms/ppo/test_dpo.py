@@ -1,4 +1,6 @@
-"""DPO: its objective against slow references and at the policy that collected, its coefficients, and agents that keep to themselves."""
+"""DPO: its objective against slow references and at the policy that collected, its coefficients,
+and agents that keep to themselves.
+"""
 
 import math
 
@@ -109,7 +111,7 @@ def test_losses_equal_their_equations_in_loops(case, stream):
 
 @pytest.mark.usefixtures("double")
 def test_a_row_by_hand():
-    """One row: p = (1/2, 1/2) became q = (1/4, 3/4); the first action was taken, with advantage 2."""
+    """One row: p = (1/2, 1/2) became q = (1/4, 3/4); the first action has advantage 2."""
     distribution = build_distribution(spaces.Discrete(2))
     old, new = torch.tensor([[[0.5, 0.5]]]).log(), torch.tensor([[[0.25, 0.75]]]).log()
     one = [torch.tensor([[x]]) for x in (0, math.log(0.5), 0.0, 2.0, 0.0, True)]
@@ -185,7 +187,9 @@ def test_invalid_rows_touch_neither_the_loss_nor_its_gradient(garbage, stream):
 
 
 def feed(objective, kl, where=None):
-    """A rollout with one minibatch in which the divergences were `kl` (m,), their roots' mean sqrt(kl)."""
+    """A rollout with one minibatch in which the divergences were `kl` (m,), their roots' mean
+    sqrt(kl).
+    """
     kl = torch.tensor(kl)
     here = torch.ones(len(kl), dtype=torch.bool) if where is None else torch.tensor(where)
     objective.measure({"kl": kl, "sqrt_kl": kl.sqrt()}, here)
@@ -228,7 +232,7 @@ def coefficients(learner):
 
 
 def someone_elses_data(rollout, agent):
-    """What agent `agent` did is said to have been quite unlike what its policy says."""
+    """Record other outputs for `agent` than those of its policy."""
     outputs = rollout.record["outputs"].copy()
     outputs[:, :, agent] = np.roll(outputs[:, :, agent] + [3, -3, 1, 0], 1, axis=-1)
     return rollout._replace(record=rollout.record | {"outputs": outputs})
@@ -306,9 +310,9 @@ def test_the_first_minibatch_finds_no_divergence_and_later_ones_do(action, memor
 def test_equals_plain_dpo_in_torch_and_its_coefficients():
     """Beside three separate plain learners, each fed with one agent's rows.
 
-    The tolerance: at its floor the root's slope is 1 / (2 * 1e-6), which makes 5e-11 of a rounding error of 1e-16
-    between equal policies. 120 steps of Adam at a rate of 5e-3 add up to 0.6 times that, times the condition of a
-    gradient's sums, at most 1e3 here.
+    The tolerance: at its floor the root's slope is 1 / (2 * 1e-6), which makes 5e-11 of a rounding
+    error of 1e-16 between equal policies. 120 steps of Adam at a rate of 5e-3 add up to 0.6 times
+    that, times the condition of a gradient's sums, at most 1e3 here.
     """
     env, options = Noise(4, 3, observation=FEATURES, masks=True), {"epochs": 3, "minibatches": 2, "kl_target": 2e-4}
     together = dpo(env, learning_rate=5e-3, **options)
@@ -354,7 +358,7 @@ BUILD = {"ippo": ippo, "dpo": dpo}
 
 
 def differential(algorithm, start, deviation, seed=0):
-    """What is paid at the mean actions after learning, begun around the actions (start, start)."""
+    """Payoff of the mean actions after learning that began around (start, start)."""
     reach = 10.0
     env = make("games/differential-v0", 64, action_range=reach)
     network = small(initial_deviation=deviation / reach)

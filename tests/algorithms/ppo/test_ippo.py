@@ -1,4 +1,6 @@
-"""IPPO's parts: the first ratio, the bootstrap, early stopping, schedules, divergence, states, settings."""
+"""IPPO's parts: the first ratio, the bootstrap, early stopping, schedules, divergence, states,
+settings.
+"""
 
 import copy
 import dataclasses
@@ -30,7 +32,9 @@ def weights(learner):
 @pytest.mark.parametrize("sharing", ["none", "all"])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
-    """Decisions judged again from the stored memory have the probability with which they were made, also in a second rollout."""
+    """Decisions judged again from the stored memory have the probability with which they were made,
+    also in a second rollout.
+    """
     env = Noise(5, masks=True)
     learner = ippo(env, network=dataclasses.replace(NETWORKS[network], sharing=sharing))
     seen = []
@@ -56,7 +60,9 @@ def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_bootstrap_is_the_value_of_the_next_decision(network, normalize, monkeypatch):
-    """The value behind the rollout's end is what the learner, memory included, thinks when the next rollout begins there."""
+    """The value behind the rollout's end is what the learner, memory included, thinks when the next
+    rollout begins there.
+    """
     env = Noise(5)
     learner = ippo(env, network=NETWORKS[network], normalize_value=normalize)
     used = []

@@ -1,4 +1,6 @@
-"""Proof that IPPO with separate parameters is n separate learners: 50 updates beside n objects of one agent, and beside plain PPO in torch."""
+"""Proof that IPPO with separate parameters is n separate learners: 50 updates beside n objects of
+one agent, and beside plain PPO in torch.
+"""
 
 import dataclasses
 
@@ -19,9 +21,9 @@ from ..support.tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 
 UPDATES, LENGTH, COPIES, N = 50, 6, 4, 3
 FEW = {"epochs": 2, "minibatches": 2}
-# Another order of summation leaves a relative error of 1e-16 times the condition of a gradient's sums, at most 1e6 here.
-# A step of Adam moves a weight by the rate times what is left of the gradient's scale, so 200 steps at a rate of 1e-2
-# add up to 200 * 1e-2 * 1e-10.
+# Another order of summation leaves a relative error of 1e-16 times the condition of a gradient's
+# sums, at most 1e6 here. A step of Adam moves a weight by the rate times what is left of the
+# gradient's scale, so 200 steps at a rate of 1e-2 add up to 200 * 1e-2 * 1e-10.
 TOLERANCE = 1e-9
 SEEN = 1e-2  # what a mistake leaves at least
 
@@ -41,7 +43,9 @@ CASES = {
 
 
 class Given:
-    """A distribution whose samples are given, so that a learner judges actions that another one drew."""
+    """A distribution whose samples are given, so that a learner judges actions that another one
+    drew.
+    """
 
     def __init__(self, inner):
         self.inner = inner
@@ -55,7 +59,9 @@ class Given:
 
 
 class Alone:
-    """IPPO for agent `agent` of `together`, begun from its weights, fed with its own rows and judging with its own network."""
+    """IPPO for agent `agent` of `together`, begun from its weights, fed with its own rows and
+    judging with its own network.
+    """
 
     def __init__(self, together, env, agent, options):
         spec = env.spec.groups[0]
@@ -84,7 +90,9 @@ class Alone:
 
 
 def together_and_alone(environment, options):
-    """Train all at once and each alone on the same experience; returns the learner, those alone, and how far the weights moved."""
+    """Train all at once and each alone on the same experience; returns the learner, those alone,
+    and how far the weights moved.
+    """
     env = Noise(COPIES, N, **environment)
     options = {**FEW, "learning_rate": 1e-2, **options}
     together = ippo(env, num_updates=UPDATES, **options)
@@ -138,7 +146,9 @@ def plain(together, env, agent, options, kind=PlainPPO):
 
 
 def transitions(rollout, agent, gamma):
-    """One agent's decisions with a known outcome, from the slow reading of the flags in test_returns."""
+    """One agent's decisions with a known outcome, from the slow reading of the flags in
+    test_returns.
+    """
     found = []
     for e in range(rollout.first.shape[1]):
         for start, stop in episodes(rollout.first[:, e], len(rollout.reward)):

@@ -1,4 +1,4 @@
-"""What IPPO learns, and what independent learners must not find."""
+"""Learning by IPPO, and an optimum that independent learners must not find."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ CLIMBING = [[11, -30, 0], [-30, 7, 6], [0, 0, 5]]
 
 
 def hit_rates(learning_rate, network=None):
-    """How often each agent chooses right after 15 updates; chance is 1/3."""
+    """Share of right choices of each agent after 15 updates; chance is 1/3."""
     env = Bandit(8)
     options = {"learning_rate": learning_rate, "gamma": 0.5, "entropy": 0.0, "minibatches": 2}
     learner = ippo(env, network=network or small(), **options)
@@ -21,8 +21,9 @@ def hit_rates(learning_rate, network=None):
     return rollout.reward.sum(axis=(0, 1)) / rollout.valid.sum(axis=(0, 1))
 
 
-# Over seeds 0 to 4 the lowest of the agents is at 0.99 (its own network) and 0.94 +- 0.03 (one for all) with learning, and
-# the highest at 0.38 +- 0.03 without: this lies some eight deviations from either.
+# Over seeds 0 to 4 the lowest of the agents is at 0.99 (its own network) and 0.94 +- 0.03 (one for
+# all) with learning, and the highest at 0.38 +- 0.03 without: this lies some eight deviations from
+# either.
 THRESHOLD = 0.65
 
 
@@ -41,7 +42,9 @@ def test_without_an_id_a_shared_policy_cannot_serve_different_right_arms():
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_independent_learners_miss_the_peak_of_the_climbing_game(seed):
-    """From uniform play independent gradients lead to (b, c) = 6 or on to (b, b) = 7; finding 11 would mean that they share information."""
+    """From uniform play independent gradients lead to (b, c) = 6 or on to (b, b) = 7; finding 11
+    would mean that they share information.
+    """
     env = make("games/matrix-v0", 32, payoff=CLIMBING)
     learner = ippo(env, seed=seed, learning_rate=1e-2, entropy=0.0, epochs=2, minibatches=1)
     start = learner.act(env.reset(0).groups["agents"], None).record["log_prob"]

@@ -15,7 +15,9 @@ pytestmark = pytest.mark.usefixtures("double")
 def loss_of(
     value=0.0, old_value=0.0, target=0.0, advantage=0.0, ratio=1.0, logits=(0.0, 0.0), value_clip=0.2, entropy=0.0
 ):
-    """The loss of a single row with two actions, the first of them taken, whose probability was 1/2 / ratio."""
+    """The loss of a single row with two actions, the first of them taken, whose probability was 1/2
+    / ratio.
+    """
     one = [torch.tensor([[x]]) for x in (0, math.log(0.5 / ratio), old_value, advantage, target, True)]
     outputs, value = torch.tensor([[logits]]), torch.tensor([[value]])
     return ppo_loss(

@@ -36,7 +36,9 @@ def equal(one, other):
 
 
 def test_the_critic_knows_what_agents_cannot_see():
-    """Agents see nothing, the state tells how much of the episode is gone: a central critic learns what is left, an agent's own the mean."""
+    """Agents see nothing, the state tells how much of the episode is gone: a central critic learns
+    what is left, an agent's own the mean.
+    """
     options = {**OPTIONS, **FEW, "gamma": GAMMA, "gae_lambda": 1.0, "network": small(activation="tanh")}
     found = {}
     for name, build in (("mappo", mappo), ("ippo", ippo)):

@@ -1,4 +1,6 @@
-"""Q-learning and value decomposition: losses against the papers' equations, schedules, memory, channels, and what is refused."""
+"""Q-learning and value decomposition: losses against the papers' equations, schedules, memory,
+channels, and what is refused.
+"""
 
 import dataclasses
 
@@ -80,7 +82,8 @@ def test_the_loss_of_a_team_is_the_equation(name, settings, team_reward):
     with torch.no_grad():
         loss, _, metrics = learner._loss(sequence)
         team, central = Plain(learner, sequence).team()
-    # The team's reward, up to 4, is added up in single precision; 6e-8 of that beside errors of 0.2 and above, squared.
+    # The team's reward, up to 4, is added up in single precision; 6e-8 of that beside errors of 0.2
+    # and above, squared.
     assert float(metrics["td_loss"]) == pytest.approx(team, rel=1e-5)
     assert float(loss) == pytest.approx(team + central, rel=1e-5)
     if name == "wqmix":
@@ -162,7 +165,8 @@ def test_epsilon_is_the_share_of_random_actions_and_greedy_has_none():
     greedy = learner.act(step, None, greedy=True).action
     np.testing.assert_array_equal(greedy, learner.act(step, None, greedy=True).action)
     changed = (learner.act(step, None).action != greedy).mean()
-    # A random action is one of three, so two thirds of them differ; three standard deviations of 1,200 draws are 0.035.
+    # A random action is one of three, so two thirds of them differ; three standard deviations of
+    # 1,200 draws are 0.035.
     assert abs(changed - 0.3 * 2 / 3) < 0.035
 
 
@@ -178,7 +182,8 @@ def test_a_bandit_is_learnt(name):
 
 
 def test_maximization_raises_values_less_with_two_networks():
-    """Van Hasselt's point: in a world of noise the best of noisy values is too high, and its own network repeats the mistake.
+    """Van Hasselt's point: in a world of noise the best of noisy values is too high, and its own
+    network repeats the mistake.
 
     The mean over 12 agents: over seeds the difference is 0.09, with a standard deviation of 0.01.
     """

@@ -1,4 +1,4 @@
-"""What mixers can and cannot stand for."""
+"""Team values that mixers can and cannot represent."""
 
 import itertools
 
@@ -59,7 +59,9 @@ def test_the_unrestricted_mixer_does_fall():
 
 
 def test_a_monotone_mixer_with_weights_of_one_is_vdn():
-    """All the state's influence off, one hidden unit, weights 1: where the sum is positive ELU is the identity."""
+    """All the state's influence off, one hidden unit, weights 1: where the sum is positive ELU is
+    the identity.
+    """
     mixer = build(QMIXMixer, embedding=1, hyper=0)
     with torch.no_grad():
         for parameter in mixer.parameters():
@@ -76,7 +78,9 @@ def test_a_monotone_mixer_with_weights_of_one_is_vdn():
 
 
 def best_joint_is_made_of_best_actions(mixer, seed):
-    """Whether the joint action of the highest value is that of each agent's highest value, in random states."""
+    """Return True if the best joint action consists of the agents' best actions, in
+    random states.
+    """
     stream = torch.Generator().manual_seed(seed)
     joint = torch.tensor(list(itertools.product(range(CHOICES), repeat=N)))
     one_hot = torch.nn.functional.one_hot(joint, CHOICES).to(torch.get_default_dtype()).flatten(1)

@@ -1,4 +1,4 @@
-"""The replay gives back what happened, from a circle of arrays, and says beforehand what it takes."""
+"""Replay: returns what was stored, from a circle of arrays, and announces its memory."""
 
 import numpy as np
 import pytest

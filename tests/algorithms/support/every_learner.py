@@ -1,6 +1,7 @@
 """Every registered learner with small, quick settings, for the tests of what holds for all of them.
 
-A learner that is registered later is picked up without being named here. Settings are made from the fields that a learner has.
+A learner that is registered later is picked up without being named here. Settings are made from the
+fields that a learner has.
 """
 
 import dataclasses
@@ -46,17 +47,22 @@ OPTIONS = {
     "observations": {"state": "observations"},
     "threshold": {"norms": {"pseudo_reward": "threshold"}},
 }
-"""Options that carry something from row to row or from agent to agent, as far as a learner has them."""
+"""Options that carry something from row to row or from agent to agent, as far as a learner has
+them.
+"""
 
 
 def every_learner(home="stigmergy."):
-    """The registered classes that learn, by name; other tests and plugins register learners of their own, from another `home`."""
+    """The registered classes that learn, by name; other tests and plugins register learners of
+    their own, from another `home`.
+    """
     found = {}
     for registration in algorithms:
         try:
             cls = learner_class(registration.name)
         except CannotImport:
-            # A scripted policy comes with its task, which may need a package that is not installed; a learner never does.
+            # A scripted policy comes with its task, which may need a package that is not installed;
+            # a learner never does.
             if "policies" in str(registration.target):
                 continue
             raise
@@ -66,7 +72,9 @@ def every_learner(home="stigmergy."):
 
 
 def changed(settings, wanted):
-    """`settings` with what is `wanted` of it; mappings change what is nested, and fields that it does not have are left out."""
+    """`settings` with what is `wanted` of it; mappings change what is nested, and fields that it
+    does not have are left out.
+    """
     own = {field.name for field in dataclasses.fields(settings)}
     changes = {name: value for name, value in wanted.items() if name in own}
     for name, value in changes.items():
@@ -76,7 +84,7 @@ def changed(settings, wanted):
 
 
 def has(settings, wanted):
-    """Whether `settings` has all fields that are `wanted`."""
+    """Return True if `settings` has all fields that are `wanted`."""
     own = {field.name for field in dataclasses.fields(settings)}
     return wanted.keys() <= own and all(
         has(getattr(settings, name), value) for name, value in wanted.items() if isinstance(value, dict)
@@ -84,12 +92,14 @@ def has(settings, wanted):
 
 
 def quick_settings(cls, **wanted):
-    """Settings of a learner that learns much from little in a short time; `wanted` as in `changed`."""
+    """Settings of a learner that learns much from few steps; `wanted` as in `changed`."""
     return changed(changed(cls.Settings(), QUICK), wanted)
 
 
 def variants(options=tuple(OPTIONS), which=lambda cls: True):
-    """Parameters `(name, settings)` of pytest: every learner as it is, and with each of the options that it has."""
+    """Parameters `(name, settings)` of pytest: every learner as it is, and with each of the options
+    that it has.
+    """
     for name, cls in every_learner().items():
         if not which(cls):
             continue
@@ -107,7 +117,7 @@ def build(name, settings, env, seed=1, num_updates=10, length=LENGTH):
 
 
 def rollouts(name, settings, env, number):
-    """What a learner that does not learn collects."""
+    """Rollouts of a learner that does not learn."""
     collector = Collector(env, build(name, settings, env), LENGTH)
     return [collector.collect() for _ in range(number)]
 

@@ -27,7 +27,9 @@ def ippo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSet
 
 
 def dpo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSettings = SMALL, **options) -> DPO:
-    """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm unless told otherwise."""
+    """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm unless told
+    otherwise.
+    """
     setup = Setup(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
     as_ippo = {"learning_rate": 3e-3, "anneal": False, "epochs": 4, "minibatches": 4, "max_grad_norm": 0.5}
     return DPO(setup, DPO.Settings(network=network, **{**as_ippo, **options}))
@@ -81,6 +83,6 @@ class Collector:
 def train(
     env: BatchEnv, learner: Learner, length: int, updates: int, change=lambda rollout: rollout
 ) -> list[dict[str, float]]:
-    """Collect and learn; `change` may tamper with each rollout. Returns the metrics of each update."""
+    """Collect and learn; `change` may alter each rollout. Returns the metrics of each update."""
     collector = Collector(env, learner, length)
     return [learner.learn(change(collector.collect())) for _ in range(updates)]

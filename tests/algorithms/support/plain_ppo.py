@@ -1,11 +1,13 @@
-"""PPO for one agent, written from the papers with torch's own layers, optimizer and clipping; slow, plain, and apart from the code under test."""
+"""PPO for one agent, written from the papers with torch's own layers, optimizer and clipping; slow,
+plain, and apart from the code under test.
+"""
 
 import torch
 from torch import nn
 
 
 class PlainPPO:
-    """One agent with an MLP of one hidden layer, discrete actions, a value head on the same body."""
+    """One agent with an MLP of one hidden layer, discrete actions, a value head on its torso."""
 
     def __init__(self, features, hidden, choices, options, seed):
         self.body = nn.ModuleList(nn.Linear(a, b) for a, b in zip((features, *hidden), hidden))
@@ -25,8 +27,9 @@ class PlainPPO:
     def learn(self, observation, mask, action, transitions, steps):
         """Learn from one agent's rollout.
 
-        `transitions` lists `(t, e, return of the rewards up to the next decision, discount, next (t, e) or None)`, in time order within each
-        episode of each copy; `steps` is (T, E), from which the minibatches are cut.
+        `transitions` lists `(t, e, return of the rewards up to the next decision, discount, next
+        (t, e) or None)`, in time order within each episode of each copy; `steps` is (T, E), from
+        which the minibatches are cut.
         """
         with torch.no_grad():
             logits, value = self.look(observation)
@@ -83,7 +86,9 @@ class PlainPPO:
 
 
 class PlainDPO(PlainPPO):
-    """The same with DPO's objective, and coefficients that adapt by what the last minibatch of a rollout measured."""
+    """The same with DPO's objective, and coefficients that adapt by what the last minibatch of a
+    rollout measured.
+    """
 
     floor = 1e-12
 

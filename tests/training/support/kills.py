@@ -1,8 +1,10 @@
-"""A program that trains in children and sends them a signal at every file operation of a run, one after the other.
+"""A program that trains in children and sends them a signal at every file operation of a run, one
+after the other.
 
-`python -m tests.training.support.kills FOLDER EVALUATION_INTERVAL CHECKPOINT_INTERVAL SIGNAL BIRTH` prints a line of JSON: how many operations there
-were, and those after which a resumed run was not bit-identical to one that was left alone. Each child is a fork of this process, which
-has no threads of its own.
+`python -m tests.training.support.kills FOLDER EVALUATION_INTERVAL CHECKPOINT_INTERVAL SIGNAL BIRTH`
+prints a line of JSON: how many operations there were, and those after which a resumed run was not
+bit-identical to one that was left alone. Each child is a fork of this process, which has no threads
+of its own.
 """
 
 import builtins
@@ -27,7 +29,8 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 class Killer:
-    """Counts the file operations below `folder`, and sends the process `number` just before the operation `last`.
+    """Counts the file operations below `folder`, and sends the process `number` just before the
+    operation `last`.
 
     With SIGKILL half of what a new file, or rows for a log, should hold is lost.
     """
@@ -75,7 +78,9 @@ class Killer:
 
 
 def in_child(args: list[str], killer: Killer | None = None) -> tuple[int, str]:
-    """Run a command in a fork; its exit status (negative: the signal) and what it said on standard error, or the operations."""
+    """Run a command in a fork; its exit status (negative: the signal) and what it said on standard
+    error, or the operations.
+    """
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -101,7 +106,7 @@ def in_child(args: list[str], killer: Killer | None = None) -> tuple[int, str]:
 
 
 def outcome(run: Path) -> tuple[Any, ...]:
-    """What has to be the same: the last tensors, the best ones, and metrics.csv."""
+    """Results that have to be the same: the last tensors, the best ones, and metrics.csv."""
     best = run / "checkpoints" / "best.checkpoint"
     states = [load_checkpoint(list_checkpoints(run / "checkpoints")[0])]
     states += [load_checkpoint(best)] if best.exists() else []
@@ -120,7 +125,9 @@ def kept(run: Path) -> list[str]:
 def try_every_operation(
     folder: Path, evaluation: int, checkpoint: int, signal_number: int, birth: int
 ) -> dict[str, Any]:
-    """Send the signal at every operation, or without `birth` at those from the first rows on; go on, compare."""
+    """Send the signal at every operation, or without `birth` at those from the first rows on; go
+    on, compare.
+    """
     training = CONFIG["training"] | {"evaluation_interval": evaluation, "checkpoint_interval": checkpoint}
     training |= {"num_envs": 2, "rollout_length": 4, "total_steps": 2 * 4 * 4}
     config = write_config(folder / "small.yaml", CONFIG | {"training": training})

@@ -1,4 +1,6 @@
-"""A small experiment that has everything a run can carry: memory, masks, normalized values, annealing, evaluations."""
+"""A small experiment that has everything a run can carry: memory, masks, normalized values,
+annealing, evaluations.
+"""
 
 import hashlib
 from pathlib import Path
