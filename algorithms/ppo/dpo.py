@@ -1,5 +1,7 @@
 """DPO: independent policies with an objective that bounds the improvement of the team.
 
+The penalties themselves are `KLPenaltyObjective` in `objectives.py`.
+
 The bound holds although all policies change at once. Source: Su and Lu, "Decentralized policy
 optimization" (2022; "A fully decentralized surrogate for multi-agent policy optimization", TMLR
 2024). Their released code draws minibatches across agents and averages the measured divergences

@@ -1,5 +1,7 @@
 """MAPPO: IPPO with critics of the global state; acting needs the actors alone.
 
+The update and its metrics are those of `PPO.learn` in `learner.py`.
+
 Source: Yu et al., "The surprising effectiveness of PPO in cooperative multi-agent games" (2022).
 """
 

@@ -23,6 +23,8 @@ OUTCOMES = ("own_fraction_0", "own_fraction_1", "cooperation", "pickups")
 class CoinGame(BatchEnv[State]):
     """Two players walk on a torus and take coins; taking the other's coin hurts the other.
 
+    `dilemmas/coins-v0` is Melting Pot's game of the same idea, on a map with a partial view.
+
     Rules:
         Both players move at once, may share a cell, and leave the grid at one side to enter at the
         other. A player that steps onto a coin, or stays where one has appeared, takes it; if both

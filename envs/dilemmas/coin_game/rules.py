@@ -16,6 +16,8 @@ ABSENT = -1
 """Row and column of a coin that is not on the grid."""
 OWN, OTHERS = 1, 2
 """Bits of the coins that a player took: its own, the other's. Both are possible at once."""
+LOST = 2
+"""Column of `payoff` for a coin that the other player took."""
 MOVES = np.array([(0, 1), (0, -1), (1, 0), (-1, 0), (0, 0)], np.int64)
 
 
@@ -94,7 +96,7 @@ def take(player, coin, taken, own, others, payoff, reward, colour):
         else:
             others[i] += 1
             taken[i] |= OTHERS
-            reward[colour] += payoff[colour, 2]
+            reward[colour] += payoff[colour, LOST]
     return found
 
 

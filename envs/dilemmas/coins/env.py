@@ -22,6 +22,8 @@ from .state import OTHERS, OWN, Minted
 class Coins(GridDilemma):
     """Two players gather coins of two colours; taking one of the other's colour hurts the other.
 
+    `dilemmas/coin_game-v0` is the small game of the same idea, on a torus without a map.
+
     Rules:
         See `GridDilemma` for moves, beams and the order of a step; there are no sanctions by
         default. One of the colours is each player's own. The map is a rectangle with walls around,
