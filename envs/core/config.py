@@ -88,12 +88,12 @@ class Config(metaclass=_LayingPresets):
         """
 
     @classmethod
-    def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def preset_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Values to lay over the defaults where `given` are the values given.
 
         A subclass overrides it for defaults that depend on several given values, and adds to
-        `super().preset(given)`. In `given` each value lies in its own range, but nested configs may
-        be mappings.
+        `super().preset_values(given)`. In `given` each value lies in its own range, but nested
+        configs may be mappings.
         """
         laid: dict[str, Any] = {}
         for key, named in cls.presets.items():
@@ -112,7 +112,7 @@ class Config(metaclass=_LayingPresets):
         for key, named in cls.presets.items():
             OneOf(list(named)).check(f"{cls.prefix}{key}", known.get(key, default_of(cls, key)))
         laid: dict[str, Any] = {}
-        for layer in (cls.preset(_allowed(cls, known)), cls.pinned):
+        for layer in (cls.preset_values(_allowed(cls, known)), cls.pinned):
             for name, value in layer.items():
                 laid[name] = _built(cls, name, over(laid.get(name, default_of(cls, name)), value))
         return laid | {name: over(laid.get(name, default_of(cls, name)), value) for name, value in given.items()}

@@ -61,9 +61,9 @@ class PathfindingConfig(Config):
     null_is_default: ClassVar[bool] = True
 
     @classmethod
-    def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def preset_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The size of a generated map and its agents; those of another map are its own."""
-        laid = dict(super().preset(given))
+        laid = dict(super().preset_values(given))
         if given.get("map", "random") in [*GENERATORS]:
             laid |= {"height": DEFAULT_SIDE, "width": DEFAULT_SIDE}
             if not (given.get("starts") or given.get("goals")):

@@ -99,10 +99,10 @@ class CleanupConfig(GridDilemmaConfig):
     null_is_default: ClassVar[bool] = True
 
     @classmethod
-    def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def preset_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Values of the source, and a number of agents for which the map `small` has room."""
         few = {"num_agents": ON_SMALL} if given.get("map") == "small" else {}
-        return {**super().preset(given), **few}
+        return {**super().preset_values(given), **few}
 
     def _check_together(self) -> None:
         super()._check_together()

@@ -1,6 +1,6 @@
 """The config of the coin game, and its presets."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from ...core.config import Config, Presets
@@ -21,8 +21,7 @@ class CoinGameConfig(Config):
         BadParameter: a value is out of range, or the preset is unknown.
     """
 
-    # By a factory, so that the class keeps the method `preset` of Config.
-    preset: str = field(default_factory=lambda: "jaxmarl")  # pyright: ignore[reportIncompatibleMethodOverride]
+    preset: str = "jaxmarl"
     """Source of the defaults: `jaxmarl` (a coin for each, five moves, 10 steps), or `loqa` and
     `pola`, which are the same (one coin, four moves, 50 steps)."""
     height: Side = 3

@@ -86,9 +86,9 @@ class HarvestConfig(GridDilemmaConfig):
     null_is_default: ClassVar[bool] = True
 
     @classmethod
-    def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def preset_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Values of the source, on maps with rooms those of Melting Pot, and `greedy_below`."""
-        laid = dict(super().preset(given))
+        laid = dict(super().preset_values(given))
         if given.get("rules", "melting_pot") == "melting_pot" and given.get("map") in ROOMS:
             laid |= _IN_ROOMS
         regrowth = given.get("regrowth", laid.get("regrowth", cls.regrowth))

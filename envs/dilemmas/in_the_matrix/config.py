@@ -133,11 +133,11 @@ class InTheMatrixConfig(GridDilemmaConfig):
         return super().lay(kept)
 
     @classmethod
-    def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def preset_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Values of the arena, and those that depend on the game."""
         game, arena = (given.get(name, getattr(cls, name)) for name in ("game", "arena"))
         slow = game == "running_with_scissors" and arena == "repeated"  # so it is in the source
-        return {**super().preset(given), "roles": GAMES[game].roles, "regrowth_delay": 15 if slow else 10}
+        return {**super().preset_values(given), "roles": GAMES[game].roles, "regrowth_delay": 15 if slow else 10}
 
     def _check_together(self) -> None:
         super()._check_together()

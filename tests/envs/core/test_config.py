@@ -71,8 +71,8 @@ class Meadow(Config):
     }
 
     @classmethod
-    def preset(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        laid = dict(super().preset(given))
+    def preset_values(cls, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        laid = dict(super().preset_values(given))
         laid["limit"] = 2 * given.get("num_agents", laid.get("num_agents", cls.num_agents))
         return laid
 
