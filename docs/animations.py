@@ -1,5 +1,6 @@
-"""Makes `images/dilemmas/*.gif`: ten seconds of scripted play in every social dilemma. `python
-docs/animations.py [TASK ...]`, from the root of the repository.
+"""Make `images/dilemmas/*.gif`: ten seconds of scripted play in every social dilemma.
+
+Run `python docs/animations.py [TASK ...]` in the root of the repository.
 """
 
 import sys

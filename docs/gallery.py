@@ -1,5 +1,6 @@
-"""Makes `gallery.png`: one frame of every task, under scripted play where there is some. `python
-docs/gallery.py`, from the root of the repository.
+"""Make `gallery.png`: one frame of every task, under scripted play where there is some.
+
+Run `python docs/gallery.py` in the root of the repository.
 """
 
 from pathlib import Path

@@ -1,8 +1,7 @@
-"""Record the golden fingerprints of registered environments: `python -m
-tests.record_fingerprints`.
+"""Record the golden fingerprints of registered environments.
 
-It adds what is missing. A fingerprint that is there changes with `--force` alone, which is right
-only for an id that has not been released.
+`python -m tests.record_fingerprints` adds missing ones. An existing fingerprint changes only with
+`--force`, which is right only for an id that has not been released.
 """
 
 import json

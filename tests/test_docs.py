@@ -2,11 +2,13 @@
 
 import importlib.util
 import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 
+from stigmergy.cli import main
 from tests.support import environments_page
 from tests.support.source_rules import ROOT
 
@@ -85,6 +87,29 @@ def test_python_blocks_run(page, tmp_path):
     code = "\n".join(python_blocks(PAGES[page]))
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
+
+
+def commands(text):
+    """Commands of `stigmergy` in the bash blocks of a page, each a list of words."""
+    blocks = [match["body"] for match in ci_readme().FENCE.finditer(text) if match["language"] == "bash"]
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [shlex.split(line, comments=True) for line in lines if line.startswith("stigmergy ")]
+
+
+@pytest.mark.parametrize("command", sorted({words[1] for text in PAGES.values() for words in commands(text)}))
+def test_options_of_commands_exist(command, capsys):
+    """Options of tasks and learners (`--task.`, `--learner.`) belong to ids and are left out."""
+    used = {
+        word
+        for text in PAGES.values()
+        for words in commands(text)
+        for word in words
+        if words[1] == command and word.startswith("--") and not word.startswith(("--task.", "--learner."))
+    }
+    assert main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    missing = sorted(option for option in used if not re.search(rf"{re.escape(option)}(?![\w-])", shown))
+    assert missing == []
 
 
 def test_blocks_of_bash_and_python_run_in_order():

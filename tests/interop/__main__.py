@@ -1,8 +1,9 @@
-"""`python -m tests.interop [WORD ...]`: a table of our ids by other libraries; with words, of the
-ids that hold one of them.
+"""Print a table of our ids by other libraries.
 
-`make interop-smoke` runs it in an environment that has the libraries. It ends with status 1 if
-anything failed.
+    python -m tests.interop [WORD ...]
+
+With words, the table has the ids that contain one of them. `make interop-smoke` runs it in an
+environment that has the libraries. It ends with status 1 if anything failed.
 """
 
 import sys

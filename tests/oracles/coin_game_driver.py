@@ -1,5 +1,6 @@
-"""Play random actions in JaxMARL's coin game, without importing stigmergy. Reads `{"steps",
-"cases"}` as JSON, writes a list of traces.
+"""Play random actions in JaxMARL's coin game, without importing stigmergy.
+
+Reads `{"steps", "cases"}` as JSON, writes a list of traces.
 
 A case is {"seed", "options": arguments of CoinGame}. A trace is that, and "players", "coins":
 [[row, column] of red, of blue] at the start and after every step, "actions", "rewards": [red's,

@@ -1,5 +1,6 @@
-"""Play random actions in JaxMARL's MPE tasks, without importing stigmergy. Reads `{"steps",
-"seeds"}` as JSON, writes a list of traces.
+"""Play random actions in JaxMARL's MPE tasks, without importing stigmergy.
+
+Reads `{"steps", "seeds"}` as JSON, writes a list of traces.
 
 A trace: {"task", "seed", "agents": names, "landmarks": l, "start": [[x, y] of agents, then
 landmarks], "actions": [[one an agent] a step], "position", "velocity": [[[x, y] an agent] a step],

@@ -1,5 +1,6 @@
-"""The command line, which sends itself a signal: `python -m tests.training.support.interrupted
-UPDATE SIGNAL SECONDS ARGUMENTS...`.
+"""The command line, which sends itself a signal.
+
+    python -m tests.training.support.interrupted UPDATE SIGNAL SECONDS ARGUMENTS...
 
 The signal comes SECONDS after the first update from number UPDATE on has begun, at no particular
 point of the program. The update after the next waits for it, so that a run never ends before it
