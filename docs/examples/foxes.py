@@ -13,7 +13,7 @@ from gymnasium.spaces import Box, Discrete
 
 import stigmergy
 from stigmergy.envs.core.random_streams import uniform
-from stigmergy.envs.kernels import njit
+from stigmergy.envs.kernels import each_env
 from stigmergy.envs.rendering.palette import TEXT, agent_colour
 from stigmergy.envs.rendering.plane_canvas import Arena
 
@@ -37,7 +37,7 @@ class FoxesParameters:
 
 
 class State(NamedTuple):
-    stream: np.ndarray  # (num_envs, 4) uint64, one generator a copy
+    stream: np.ndarray  # (num_envs, 4) uint64, one generator an env
     elapsed: np.ndarray  # (num_envs,) kept by the base class, like the next one
     over: np.ndarray  # (num_envs,)
     fox: np.ndarray  # (num_envs, num_foxes, 2) float64 in [-1, 1]
@@ -45,28 +45,25 @@ class State(NamedTuple):
     caught: np.ndarray  # (num_envs, num_hares) bool
 
 
-@njit(cache=True)
-def advance(state, where, run, hop, fox_reward, hare_reward, reach):
-    """One step of every copy in `where`: plain loops; each copy draws from its own stream."""
-    for c in range(where.shape[0]):
-        if not where[c]:
-            continue
+@each_env
+def advance(state, run, hop, fox_reward, hare_reward, reach, env):
+    """One step of one env; Python calls it without the index, and it runs in all envs of a mask."""
+    for i in range(state.fox.shape[1]):
+        for k in range(2):
+            gust = 0.01 * (2 * uniform(state.stream[env]) - 1)
+            state.fox[env, i, k] = min(max(state.fox[env, i, k] + 0.08 * run[env, i, k] + gust, -1), 1)
+    for j in range(state.hare.shape[1]):
+        if state.caught[env, j]:
+            continue  # the action of an agent that is gone means nothing
+        for k in range(2):
+            state.hare[env, j, k] = min(max(state.hare[env, j, k] + 0.06 * STEPS[hop[env, j], k], -1), 1)
         for i in range(state.fox.shape[1]):
-            for k in range(2):
-                gust = 0.01 * (2 * uniform(state.stream[c]) - 1)
-                state.fox[c, i, k] = min(max(state.fox[c, i, k] + 0.08 * run[c, i, k] + gust, -1), 1)
-        for j in range(state.hare.shape[1]):
-            if state.caught[c, j]:
-                continue  # the action of an agent that is gone means nothing
-            for k in range(2):
-                state.hare[c, j, k] = min(max(state.hare[c, j, k] + 0.06 * STEPS[hop[c, j], k], -1), 1)
-            for i in range(state.fox.shape[1]):
-                apart = np.hypot(state.fox[c, i, 0] - state.hare[c, j, 0], state.fox[c, i, 1] - state.hare[c, j, 1])
-                if apart < reach:
-                    state.caught[c, j] = True
-                    fox_reward[c, i] += 1
-            if state.caught[c, j]:
-                hare_reward[c, j] = -1
+            apart = np.hypot(state.fox[env, i, 0] - state.hare[env, j, 0], state.fox[env, i, 1] - state.hare[env, j, 1])
+            if apart < reach:
+                state.caught[env, j] = True
+                fox_reward[env, i] += 1
+        if state.caught[env, j]:
+            hare_reward[env, j] = -1
 
 
 @stigmergy.register_environment("foxes-v0")
@@ -85,10 +82,8 @@ class Foxes(stigmergy.BatchEnv):
         super().__init__(spec, num_envs, parameters)
 
     def _allocate(self):
-        f, h, copies = self.parameters.num_foxes, self.parameters.num_hares, self.num_envs
-        return State(
-            *self.required_state(), np.zeros((copies, f, 2)), np.zeros((copies, h, 2)), np.zeros((copies, h), bool)
-        )
+        f, h, envs = self.parameters.num_foxes, self.parameters.num_hares, self.num_envs
+        return State(*self.required_state(), np.zeros((envs, f, 2)), np.zeros((envs, h, 2)), np.zeros((envs, h), bool))
 
     def _begin(self, where):
         state = self.state
@@ -98,9 +93,8 @@ class Foxes(stigmergy.BatchEnv):
 
     def _advance(self, actions, where):
         pay = {name: group.reward for name, group in self.groups.items()}
-        advance(
-            self.state, where, actions["foxes"], actions["hares"], pay["foxes"], pay["hares"], self.parameters.reach
-        )
+        reach = self.parameters.reach
+        advance(self.state, actions["foxes"], actions["hares"], pay["foxes"], pay["hares"], reach, where=where)
 
     def _observe(self):
         state, foxes, hares = self.state, self.groups["foxes"], self.groups["hares"]

@@ -21,7 +21,6 @@ REPLACED_WORDS = {
         "algorithms/core/conformance.py",
     },
     "copies": {
-        "docs/examples/foxes.py",
         "envs/core/sanction_signals.py",
         "envs/tools/conformance.py",
         "training/trainer.py",
