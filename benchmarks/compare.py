@@ -25,7 +25,7 @@ from typing import Annotated
 import numpy as np
 import tyro
 
-from stigmergy.envs.rendering.video import write_png
+from stigmergy.plotting.figures import save
 from stigmergy.plotting.line_chart import Labels, Line, line_chart
 from stigmergy.training.confidence_intervals import mean_and_interval, mean_of_defined, student_quantile
 from stigmergy.training.evaluation import evaluate
@@ -223,9 +223,8 @@ def report(rows: Sequence[Row], options: Options) -> None:
         outcome = build_experiment(read_config(f"{task}-{some.algorithm}")).training.best_metric
         seeds = len({row.seed for row in rows if row.task == task})
         labels = Labels(f"{task}: {outcome}, {seeds} seeds", "environment steps")
-        write_png(
-            folder / f"{task.replace('/', '_')}.png", line_chart(chart_lines(rows, task, options.algorithms), labels)
-        )
+        figure = line_chart(chart_lines(rows, task, options.algorithms), labels)
+        save(figure, folder / f"{task.replace('/', '_')}.png")
     print(text)
 
 

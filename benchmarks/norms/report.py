@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.compare import difference, mean_and_half
 from benchmarks.norms.results_csv import FINAL, HITS, LEARNING_CURVE, MEETING, Row, defined, values_of
 from stigmergy.envs.rendering.palette import Colour
-from stigmergy.envs.rendering.video import write_png
+from stigmergy.plotting.figures import save
 from stigmergy.plotting.heatmap import Axes, heatmap
 from stigmergy.plotting.learning_curves import CORNERS, group_colour
 from stigmergy.plotting.line_chart import Labels, Line, line_chart
@@ -37,15 +37,15 @@ def report(
         if lines:
             seeds = max(len({row.seed for row in rows if row.condition == one}) for one in conditions)
             labels = Labels(f"{name}: {metric}, {seeds} seeds", "environment steps")
-            write_png(folder / f"{name}_{metric}.png", line_chart(lines, labels))
+            save(line_chart(lines, labels), folder / f"{name}_{metric}.png")
     if corners:
-        write_png(folder / f"{name}_simplex.png", simplex_of(name, rows, conditions, corners))
+        save(simplex_of(name, rows, conditions, corners), folder / f"{name}_simplex.png")
     for one in conditions:
         matrix = hit_matrix(rows, one)
         if matrix is not None:
             names = [str(i) for i in range(len(matrix))]
             axes = Axes(f"{name}, {one}: hits an episode", "who sanctions", "who is hit")
-            write_png(folder / f"{name}_{one.replace(' ', '_')}_hits.png", heatmap(matrix, names, names, axes))
+            save(heatmap(matrix, names, names, axes), folder / f"{name}_{one.replace(' ', '_')}_hits.png")
     print(text)
 
 

@@ -159,15 +159,12 @@ class Canvas:
         *,
         anchor: str = "center",
         alpha: float = 1,
-        upwards: bool = False,
     ) -> None:
-        """One line of text, or with `upwards` one that is read from below.
+        """One line of text.
 
         `at` is where the `anchor` of what is drawn lies (pygame's names: `center`, `midleft`, ...).
         """
         image = load_font(max(1, self._up(size))).render(string, True, colour)
-        if upwards:
-            image = self._pygame.transform.rotate(image, 90)
         image.set_alpha(round(255 * alpha))
         self._surface.blit(image, image.get_rect(**{anchor: self._shifted(at, (0, 0))}))
 

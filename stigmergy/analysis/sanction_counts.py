@@ -7,6 +7,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,12 @@ from stigmergy.envs.core.sanction_signals import OPPORTUNITY, SANCTION, TARGET, 
 from stigmergy.envs.core.spec import EnvSpec
 from stigmergy.envs.core.timestep import TimeStep
 from stigmergy.envs.errors import UserError
-from stigmergy.envs.rendering.video import write_png
+from stigmergy.plotting.figures import save
 from stigmergy.plotting.heatmap import Axes, heatmap
 from stigmergy.training.evaluation import Outcomes, evaluate
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Counts = NDArray[np.int64]
 COLUMNS = ("opportunities", "sanctions", "sanctions_with_opportunity", "rate", "hits_given", "hits_received")
@@ -32,7 +36,7 @@ class Sanctions:
     """Sanctions among the n agents, bots included, with a row for each episode."""
 
     agents: tuple[str, ...]
-    """Their names in the world."""
+    """Their names in the environment."""
     opportunities: Counts
     """`(episodes, n)`: the steps in which an agent could sanction somebody."""
     sanctions: Counts
@@ -101,8 +105,8 @@ def sanctioning_agents(env: EnvSpec) -> tuple[str, ...]:
     Raises:
         UserError: the environment has no such signals.
     """
-    world = env.world or env
-    agents = tuple(agent for group in world.groups for agent in group.agents)
+    base_spec = env.world or env
+    agents = tuple(agent for group in base_spec.groups for agent in group.agents)
     for name, shape in signal_shapes(len(agents)).items():
         if env.signals.get(name) != shape:
             given = f"of the shape {env.signals[name]}" if name in env.signals else "missing"
@@ -112,8 +116,8 @@ def sanctioning_agents(env: EnvSpec) -> tuple[str, ...]:
     return agents
 
 
-def picture(sanctions: Sanctions, title: str) -> NDArray[np.uint8]:
-    """Draw the matrix of hits per episode, `(height, width, 3)`, with an empty diagonal."""
+def picture(sanctions: Sanctions, title: str) -> "Figure":
+    """Draw the matrix of hits per episode, with an empty diagonal."""
     mean = sanctions.hits.mean(axis=0)
     names = _short(sanctions.agents)
     itself = np.eye(len(names), dtype=np.bool_) & (mean == 0)
@@ -127,14 +131,14 @@ def _short(agents: tuple[str, ...]) -> list[str]:
     return [last for *_, last in parts] if alike else list(agents)
 
 
-def write(sanctions: Sanctions, folder: Path, title: str) -> list[Path]:
+def write(sanctions: Sanctions, folder: Path, title: str, format: str = "png") -> list[Path]:
     """Write means over episodes into `folder`.
 
-    `sanctions.csv` has a row for each agent; `who_sanctions_whom.csv` and `.png` have the matrix
-    of hits.
+    `sanctions.csv` has a row for each agent; `who_sanctions_whom.csv` and the figure of that name,
+    `.png` or another `format`, have the matrix of hits.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / name for name in ("sanctions.csv", "who_sanctions_whom.csv", "who_sanctions_whom.png")]
+    paths = [folder / name for name in ("sanctions.csv", "who_sanctions_whom.csv", f"who_sanctions_whom.{format}")]
     columns = sanctions.columns()
     with paths[0].open("w", newline="") as file:
         rows = csv.writer(file)
@@ -146,5 +150,5 @@ def write(sanctions: Sanctions, folder: Path, title: str) -> list[Path]:
         rows = csv.writer(file)
         rows.writerow(["sanctioner", *sanctions.agents])
         rows.writerows([agent, *own] for agent, own in zip(sanctions.agents, sanctions.hits.mean(axis=0).tolist()))
-    write_png(paths[2], picture(sanctions, title))
+    save(picture(sanctions, title), paths[2])
     return paths

@@ -7,7 +7,7 @@ section 2.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ from stigmergy.envs.rendering.palette import MUTED, Colour, agent_colour
 from stigmergy.envs.tools.play import play
 from stigmergy.plotting.line_chart import Labels, Line, line_chart
 from stigmergy.training.confidence_intervals import FEWEST, mean_and_interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Interval = tuple[float, float, float]
 COOPERATOR, DEFECTOR, ALL = "cooperator", "defector", "everyone"
@@ -147,10 +150,13 @@ def _play(
 _COLOURS: Mapping[str, Colour] = {COOPERATOR: agent_colour(2), DEFECTOR: agent_colour(5), ALL: MUTED}
 
 
-def plot(diagram: Schelling) -> NDArray[np.uint8]:
+def plot(diagram: Schelling) -> "Figure":
     """Draw the diagram: lines with bars for the intervals.
 
     The grey line is the average of all agents, by the number of cooperators.
+
+    Raises:
+        UserError: matplotlib is not installed.
     """
     rows = {COOPERATOR: diagram.cooperator, DEFECTOR: diagram.defector, ALL: diagram.everyone}
     lines = [

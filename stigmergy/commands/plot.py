@@ -12,7 +12,7 @@ from stigmergy.cli.options import parse, warn
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.envs.core.validation import LARGEST_INTEGER, check_within
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.rendering.video import write_png
+from stigmergy.plotting.figures import Format, load_matplotlib, save
 from stigmergy.plotting.learning_curves import WINDOW, learning_curve_chart, simplex_chart
 from stigmergy.training.runs.run import Run
 
@@ -24,7 +24,7 @@ SHAPES = ("num_envs", "rollout_length")
 
 @dataclass(frozen=True)
 class Options:
-    """Draw metrics over training, one PNG each: mean and 95% interval of each group of runs."""
+    """Draw metrics over training, a figure each: mean and 95% interval of each group of runs."""
 
     runs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """Run folders; runs that differ in their seed alone are a group, named after the algorithm and
@@ -38,7 +38,9 @@ class Options:
     window: int = WINDOW
     """Updates over which learning curves are smoothed."""
     output: str = "."
-    """The folder of the pictures."""
+    """The folder of the figures."""
+    format: Format = "png"
+    """File ending of the figures; svg and pdf are made of lines and letters, for papers."""
 
 
 def main(args: Sequence[str]) -> int:
@@ -46,19 +48,20 @@ def main(args: Sequence[str]) -> int:
     options = parse(Options, "plot", args)
     check_within("window", options.window, 1, LARGEST_INTEGER)
     check_folder("output", options.output)
+    load_matplotlib()
     groups = grouped(options.runs)
     for sentence in mixtures(groups):
         warn(sentence)
     folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    pictures = {
+    figures = {
         name.replace("/", "_"): learning_curve_chart(groups, name, "", options.window) for name in options.metrics
     }
     if options.simplex:
-        pictures["simplex"] = simplex_chart(groups, "share of berries by colour over training", options.window)
-    for name, picture in pictures.items():
-        write_png(folder / f"{name}.png", picture)
-        print(f"wrote {folder / f'{name}.png'}")
+        figures["simplex"] = simplex_chart(groups, "share of berries by colour over training", options.window)
+    for name, figure in figures.items():
+        path = folder / f"{name}.{options.format}"
+        save(figure, path)
+        print(f"wrote {path}")
     return 0
 
 

@@ -14,6 +14,7 @@ from stigmergy.cli.console import open_console
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
+from stigmergy.plotting.figures import Format, load_matplotlib
 from stigmergy.training.evaluation import step_limit
 from stigmergy.training.trainer import count_cores, set_threads
 
@@ -53,6 +54,8 @@ class Options:
     against: tuple[str, ...] = ()
     """Algorithms that need no training, to play the same episodes in the place of what was trained;
     each has tables of its own."""
+    format: Format = "png"
+    """File ending of the figure; svg and pdf are made of lines and letters, for papers."""
     max_steps: int | None = None
     """Steps after which an episode is cut, which is said; left out, 1000 in an environment without
     a horizon."""
@@ -72,6 +75,7 @@ def main(args: Sequence[str]) -> int:
     run, trained, experiment, options = subject(Options, "sanctions", args)
     if options.output:
         check_folder("output", options.output)
+        load_matplotlib()
     set_threads(min(experiment.training.threads, count_cores()))
     env = experiment.make_env(options.episodes)
     sanctioning_agents(env.spec)  # before a checkpoint is read
@@ -89,7 +93,7 @@ def main(args: Sequence[str]) -> int:
         print_sanctions(counted, title, options.episodes)
         print_cut({name: counted.outcomes}, limit)
         if options.output:
-            paths = write(counted, where, f"hits per episode: {title}")
+            paths = write(counted, where, f"hits per episode: {title}", options.format)
             open_console().print(f"wrote {', '.join(map(str, paths))}", soft_wrap=True)
     return 0
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from PIL import Image
 from rich.table import Table
 
 from stigmergy.analysis.schelling import Interval, Schelling, measure, plot
@@ -19,6 +18,7 @@ from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.envs.registration.make import build_dataclass, parameters_of
+from stigmergy.plotting.figures import Format, load_matplotlib, save
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,9 @@ class Options:
     seed: int = 1000
     """Seed of the episodes."""
     output: str = ""
-    """A folder for schelling.csv and schelling.png."""
+    """A folder for schelling.csv and the figure schelling.png."""
+    format: Format = "png"
+    """File ending of the figure; svg and pdf are made of lines and letters, for papers."""
     plugin: tuple[str, ...] = ()
     """Files or modules that register more names."""
 
@@ -55,6 +57,7 @@ def main(args: Sequence[str]) -> int:
     options = parse(cls, "schelling", args)
     if options.output:
         check_folder("output", options.output)
+        load_matplotlib()
     diagram = measure(
         options.environment,
         getattr(options, "task", task),
@@ -65,7 +68,7 @@ def main(args: Sequence[str]) -> int:
     )
     print_diagram(diagram, options.cooperator, options.defector, options.episodes)
     if options.output:
-        write(diagram, Path(options.output))
+        write(diagram, Path(options.output), options.format)
     return 0
 
 
@@ -88,8 +91,8 @@ def _cell(value: Interval) -> str:
     return f"{mean:.4g}" if not low < high else f"{mean:.4g} [{low:.4g}, {high:.4g}]"
 
 
-def write(diagram: Schelling, folder: Path) -> None:
-    """Write the numbers and the picture."""
+def write(diagram: Schelling, folder: Path, format: str = "png") -> None:
+    """Write the numbers and the figure."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "schelling.csv").open("w", newline="") as file:
         rows = csv.writer(file)
@@ -100,5 +103,6 @@ def write(diagram: Schelling, folder: Path) -> None:
             ("everyone", diagram.everyone),
         ):
             rows.writerows([player, number, *own] for number, own in enumerate(line))
-    Image.fromarray(plot(diagram)).save(folder / "schelling.png")
-    open_console().print(f"wrote {folder / 'schelling.csv'} and {folder / 'schelling.png'}")
+    figure = folder / f"schelling.{format}"
+    save(plot(diagram), figure)
+    open_console().print(f"wrote {folder / 'schelling.csv'} and {figure}")

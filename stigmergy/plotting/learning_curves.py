@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,9 @@ from stigmergy.plotting.line_chart import Labels, Line, line_chart
 from stigmergy.plotting.ternary import Corner, Trajectory, simplex
 from stigmergy.training.confidence_intervals import mean_and_interval
 from stigmergy.training.runs.run import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Folder = str | Path
 Groups = Mapping[str, Sequence[Folder]]
@@ -123,8 +126,13 @@ def learning_curves(groups: Groups, metric: str, window: int = WINDOW) -> list[L
     return [_learning_curve(name, folders, metric, window) for name, folders in _checked(groups).items()]
 
 
-def learning_curve_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> NDArray[np.uint8]:
-    """Draw the learning curves of the groups with their intervals, `(height, width, 3)`."""
+def learning_curve_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> "Figure":
+    """Draw the learning curves of the groups with their intervals.
+
+    Raises:
+        BadParameter: as `learning_curves` does.
+        UserError: matplotlib is not installed.
+    """
     lines = [
         Line(own.name, own.steps.tolist(), own.mean.tolist(), own.low.tolist(), own.high.tolist(), group_colour(k))
         for k, own in enumerate(learning_curves(groups, metric, window))
@@ -138,13 +146,14 @@ def simplex_chart(
     window: int = WINDOW,
     metrics: Sequence[str] = SHARES,
     corners: Sequence[Corner] = CORNERS,
-) -> NDArray[np.uint8]:
+) -> "Figure":
     """Draw three shares over training, a trajectory for each run in the colour of its group.
 
     The runs of a single group have colours of their own.
 
     Raises:
         BadParameter: as `learning_curves` does, or the three do not add up to 1.
+        UserError: matplotlib is not installed.
     """
     alone = len(_checked(groups)) == 1
     trajectories = []

@@ -3,18 +3,23 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stigmergy.envs.core.validation import require
-from stigmergy.envs.rendering.canvas import Canvas, Point
 from stigmergy.envs.rendering.palette import BACKGROUND, GRID, MUTED, TEXT, Colour, agent_colour, mix
+from stigmergy.plotting.figures import new_figure, rgb
 
-SIDE, LEFT, TOP, RIGHT = 440.0, 70.0, 66.0, 70.0
-HEIGHT = SIDE * math.sqrt(3) / 2
-ENTRY, ENTRY_HEIGHT = 145, 22
-"""Room of a name in the legend."""
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+CORNERS = np.array([[0.5, math.sqrt(3) / 2], [0.0, 0.0], [1.0, 0.0]])
+"""Corners of the triangle, `(corner, xy)`: at the top, left, and right."""
+IN_A_ROW = 3
+"""Names in a row of the legend."""
 TOLERANCE = 1e-3
 """Tolerance of the sum of three shares, which files may hold rounded."""
 GRID_LINES = (0.25, 0.5, 0.75)
@@ -68,82 +73,54 @@ def check_shares(name: str, shares: ArrayLike) -> NDArray[np.float64]:
 
 
 def place(shares: ArrayLike) -> NDArray[np.float64]:
-    """Map shares `(..., 3)` to x, y in pixels, `(..., 2)`.
-
-    The first corner is at the top, the second left, the third right.
-    """
-    corners = np.array([[LEFT + SIDE / 2, TOP], [LEFT, TOP + HEIGHT], [LEFT + SIDE, TOP + HEIGHT]])
-    return np.asarray(shares, np.float64) @ corners
+    """Map shares `(..., 3)` to x, y `(..., 2)` in a triangle of side 1."""
+    return np.asarray(shares, np.float64) @ CORNERS
 
 
-def simplex(trajectories: Sequence[Trajectory], corners: Sequence[Corner], title: str) -> NDArray[np.uint8]:
-    """Draw trajectories, `(height, width, 3)` uint8; each begins at a ring and ends at a disc.
+def simplex(trajectories: Sequence[Trajectory], corners: Sequence[Corner], title: str) -> "Figure":
+    """Draw trajectories; each begins at a ring and ends at a disc.
 
     Raises:
         BadParameter: there are not three corners.
+        UserError: matplotlib is not installed.
     """
     require("the number of corners", len(corners), len(corners) == 3, "3")
-    coloured = [(own, own.colour or agent_colour(k)) for k, own in enumerate(trajectories)]
-    legend = list(dict.fromkeys((own.name, colour) for own, colour in coloured))
-    every_row = int((LEFT + SIDE + RIGHT - 40) // ENTRY)
-    rows = -(-len(legend) // every_row)
-    canvas = Canvas(LEFT + SIDE + RIGHT, TOP + HEIGHT + 62 + ENTRY_HEIGHT * (rows + 1))
-    canvas.text(title, (20, 18), 19, TEXT, anchor="midleft")
-    _triangle(canvas, corners)
-    paths = [([(float(x), float(y)) for x, y in place(own.shares)], colour) for own, colour in coloured]
-    for path, colour in paths:
-        canvas.line(path, colour, width=2, alpha=0.75)
-    for path, colour in paths:
-        _mark_ends(canvas, path, colour)
-    y = TOP + HEIGHT + 62
-    _key(canvas, y)
-    for k, (name, colour) in enumerate(legend):
-        x, row = 20 + ENTRY * (k % every_row), y + ENTRY_HEIGHT * (1 + k // every_row)
-        canvas.disc((x + 6, row), 5, colour)
-        canvas.text(name, (x + 18, row), 18, TEXT, anchor="midleft")
-    return canvas.pixels()
+    figure, axes = new_figure(5.2, 5.2)
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    figure.suptitle(title, x=0.02, horizontalalignment="left", color=rgb(TEXT))
+    _draw_triangle(axes, corners)
+    handles = {}
+    for k, own in enumerate(trajectories):
+        colour = rgb(own.colour or agent_colour(k))
+        x, y = place(own.shares).T
+        (line,) = axes.plot(x, y, color=colour, linewidth=1.5, alpha=0.75, zorder=2)
+        axes.plot(x[:1], y[:1], "o", color=colour, markerfacecolor=rgb(BACKGROUND), markersize=6, zorder=3)
+        axes.plot(x[-1:], y[-1:], "o", color=colour, markeredgecolor=rgb(BACKGROUND), markersize=8, zorder=3)
+        handles.setdefault((own.name, colour), line)
+    names = [name for name, _ in handles]
+    note = "from a ring to a disc; the cross marks equal shares"
+    figure.legend(handles.values(), names, loc="outside lower center", ncols=IN_A_ROW, frameon=False, title=note)
+    return figure
 
 
-def _point(shares: Sequence[float]) -> Point:
-    x, y = place(shares)
-    return float(x), float(y)
-
-
-def _triangle(canvas: Canvas, corners: Sequence[Corner]) -> None:
-    ends = [_point(row) for row in np.eye(3).tolist()]
-    canvas.polygon(ends, mix(BACKGROUND, GRID, 0.25))
-    for axis in range(3):
+def _draw_triangle(axes: "Axes", corners: Sequence[Corner]) -> None:
+    """Draw the triangle with its corners' names, and lines of equal shares."""
+    axes.fill(*CORNERS.T, facecolor=rgb(mix(BACKGROUND, GRID, 0.25)), edgecolor=rgb(MUTED), linewidth=1, zorder=0)
+    for axis, corner in enumerate(corners):
         second, third = (axis + 1) % 3, (axis + 2) % 3
         for share in GRID_LINES:
-            row = np.zeros((2, 3))
-            row[:, axis] = share
-            row[0, second] = row[1, third] = 1 - share
-            start, end = (_point(one) for one in row.tolist())
-            canvas.line([start, end], GRID, width=1)
-            dx, dy, anchor = ((-6, 0, "midright"), (0, 10, "center"), (6, 0, "midleft"))[axis]
-            canvas.text(f"{share:g}", (start[0] + dx, start[1] + dy), 14, corners[axis].colour, anchor=anchor)
-    canvas.line([*ends, ends[0]], MUTED, width=1.5)
-    centre = _point([1 / 3] * 3)
-    for dx, dy in ((5, 0), (0, 5)):
-        canvas.line([(centre[0] - dx, centre[1] - dy), (centre[0] + dx, centre[1] + dy)], MUTED, width=1.5)
-    for corner, (x, y), away in zip(corners, ends, (-24, 24, 24)):
-        canvas.disc((x, y), 7, corner.colour)
-        canvas.text(corner.name, (x, y + away), 19, corner.colour)
-
-
-def _mark_ends(canvas: Canvas, path: Sequence[Point], colour: Colour) -> None:
-    canvas.disc(path[0], 5, BACKGROUND)
-    canvas.disc(path[0], 5, colour, line=2)
-    canvas.disc(path[-1], 6.5, BACKGROUND)
-    canvas.disc(path[-1], 5.5, colour)
-
-
-def _key(canvas: Canvas, y: float) -> None:
-    """Draw the explanation of ring, disc and cross."""
-    canvas.disc((26, y), 5, MUTED, line=2)
-    canvas.text("start", (38, y), 18, MUTED, anchor="midleft")
-    canvas.disc((96, y), 5.5, MUTED)
-    canvas.text("end", (108, y), 18, MUTED, anchor="midleft")
-    for dx, dy in ((5, 0), (0, 5)):
-        canvas.line([(156 - dx, y - dy), (156 + dx, y + dy)], MUTED, width=1.5)
-    canvas.text("equal shares", (168, y), 18, MUTED, anchor="midleft")
+            ends = np.zeros((2, 3))
+            ends[:, axis] = share
+            ends[0, second] = ends[1, third] = 1 - share
+            line = place(ends)
+            axes.plot(*line.T, color=rgb(GRID), linewidth=0.8, zorder=1)
+            dx, dy, ha, va = ((-4, 0, "right", "center"), (0, -4, "center", "top"), (4, 0, "left", "center"))[axis]
+            axes.annotate(f"{share:g}", line[0], (dx, dy), textcoords="offset points", ha=ha, va=va, size=8, color=rgb(corner.colour))  # fmt: skip
+        x, y = CORNERS[axis]
+        axes.plot([x], [y], "o", color=rgb(corner.colour), markersize=9, zorder=3, clip_on=False)
+        above = axis == 0
+        axes.annotate(corner.name, (x, y), (0, 9 if above else -9), textcoords="offset points", ha="center",
+                      va="bottom" if above else "top", color=rgb(corner.colour))  # fmt: skip
+    x, y = place([1 / 3] * 3)
+    axes.plot([x], [y], "+", color=rgb(MUTED), markersize=9, zorder=1)

@@ -1,15 +1,21 @@
-"""Matrix charts, ternary plots and learning curves: positions and colours."""
+"""Heatmaps, ternary plots, line charts and learning curves: places and colours of what they show."""
+
+import sys
 
 import numpy as np
 import pytest
 
 from stigmergy.cli.entry import main
-from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.errors import BadParameter, UserError
 from stigmergy.envs.rendering.palette import BACKGROUND, BEAM
+from stigmergy.plotting.figures import FORMATS, rgb, save
 from stigmergy.plotting.heatmap import EMPTY, Axes, heatmap
 from stigmergy.plotting.learning_curves import learning_curves, read_shares, running_mean, simplex_chart
+from stigmergy.plotting.line_chart import Labels, Line, line_chart
 from stigmergy.plotting.ternary import Corner, Trajectory, place, simplex
 from stigmergy.training.runs.run import Run
+
+pytest.importorskip("matplotlib", reason="the extra `plots` is not installed")
 
 AXES = Axes("hits", "who sanctions", "who is hit")
 RED, GREEN, BLUE, OWN = (200, 0, 0), (0, 200, 0), (0, 0, 200), (120, 60, 10)
@@ -21,29 +27,34 @@ def chart(n, values=None):
     return heatmap(np.eye(n) / 2 if values is None else values, names, names, AXES)
 
 
-def share_of(picture, colour):
-    return float((picture == colour).all(axis=2).mean())
+def shades(figure):
+    """Colours of the cells of a heatmap, `(rows, columns, 3)` uint8."""
+    (image,) = figure.axes[0].images
+    return (image.to_rgba(image.get_array())[..., :3] * 255).round().astype(np.uint8)
+
+
+def lines(figure, colour):
+    """Points `(k, 2)` of each line of a colour."""
+    return [own.get_xydata() for own in figure.axes[0].lines if own.get_color() == rgb(colour)]
 
 
 def test_cells_go_from_white_to_the_colour():
-    picture = chart(2, [[np.nan, 8.0], [0.0, 2.0]])
-    flat = {tuple(pixel) for pixel in picture.reshape(-1, 3).tolist()}
-    assert picture.dtype == np.uint8
-    assert {EMPTY, BEAM, BACKGROUND} <= flat
-    low, high = (share_of(chart(2, [[value, 8.0], [0.0, 0.0]]), BEAM) for value in (2.0, 8.0))
-    assert high > 1.5 * low, "two cells at the largest value instead of one"
+    cells = shades(chart(2, [[np.nan, 8.0], [0.0, 2.0]]))
+    np.testing.assert_array_equal(cells[0], [EMPTY, BEAM])
+    np.testing.assert_array_equal(cells[1, 0], BACKGROUND)
+    quarter = np.add(np.multiply(0.75, BACKGROUND), np.multiply(0.25, BEAM))
+    np.testing.assert_allclose(cells[1, 1], quarter, atol=2)  # 256 shades
 
 
 @pytest.mark.parametrize("n", [2, 9, 16, 17, 60])
 def test_numbers_stand_where_they_can_be_read(n):
-    """A cell of value 0 is white, so whatever is dark in the lower left one is its number."""
-    picture = chart(n)
-    beam = np.argwhere((picture == BEAM).all(axis=2))
-    assert len(beam) > 0
-    left, below = beam[:, 1].min(), beam[:, 0].max()
-    side = max(8, min(56, 480 / n))
-    cell = picture[int(below - side + 3) : below - 2, int(left + 3) : int(left + side - 2)]
-    assert (cell.min() < 150) == (n <= 16)
+    figure = chart(n)
+    texts = {own.get_position(): own.get_text() for own in figure.axes[0].texts}
+    assert len(texts) == (n * n if n <= 16 else 0)
+    if texts:
+        assert (texts[0, 0], texts[1, 0]) == ("0.50", "0")
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names[:2] == (["agent_0", "agent_1"] if n <= 40 else ["agent_0", "agent_2"])
 
 
 @pytest.mark.parametrize(
@@ -55,9 +66,47 @@ def test_a_matrix_that_does_not_fit_is_named(values, sentence):
         chart(2, values)
 
 
+@pytest.mark.parametrize("bars", [False, True])
+def test_a_line_leaves_out_points_without_a_value(bars):
+    nan = np.nan
+    line = Line("one", [0, 1, 2], [1.0, nan, 3.0], [0.0, nan, 2.0], [2.0, nan, 4.0], OWN)
+    figure = line_chart([line], Labels("return", "steps"), bars=bars)
+    (points,) = lines(figure, OWN)
+    np.testing.assert_array_equal(points, [[0, 1], [2, 3]])
+    (interval,) = figure.axes[0].collections
+    corners = np.concatenate([path.vertices for path in interval.get_paths()])
+    assert {(0, 0), (0, 2), (2, 2), (2, 4)} <= {tuple(corner) for corner in corners.tolist()}
+    assert len(interval.get_paths()) == (2 if bars else 1)
+
+
+def test_a_single_point_has_a_bar():
+    figure = line_chart([Line("one", [5], [1.0], [0.0], [2.0], OWN)], Labels("return", "steps"))
+    (bar,) = figure.axes[0].collections[0].get_paths()
+    np.testing.assert_array_equal(bar.vertices, [[5, 0], [5, 2]])
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_the_ending_of_a_file_says_its_form_and_equal_figures_are_equal_files(tmp_path, ending):
+    paths = [tmp_path / "new" / f"{k}.{ending}" for k in range(2)]
+    for path in paths:
+        save(chart(3), path)
+    one, other = (path.read_bytes() for path in paths)
+    assert one == other
+    assert {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[ending] == one[: 5 if ending == "svg" else 4]
+    assert ending == "png" or b"who sanctions" in one or ending == "pdf", "letters stay letters"
+
+
+def test_without_matplotlib_a_sentence_says_how_to_install_it(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(UserError, match=r"figures need matplotlib.* -m pip install 'stigmergy\[plots\]'"):
+        chart(2)
+    assert main(["plot", str(write_run(tmp_path / "a", "a", {"b": [(0, 1.0)]})), "--metrics", "b"]) == 2
+    assert "figures need matplotlib" in capsys.readouterr().err
+
+
 def test_corners_and_centre_lie_where_they_should():
     red, green, blue = place(np.eye(3))
-    assert red[1] < green[1] == blue[1]
+    assert red[1] > green[1] == blue[1]
     assert green[0] < red[0] < blue[0]
     sides = [np.hypot(*(a - b)) for a, b in ((red, green), (green, blue), (blue, red))]
     np.testing.assert_allclose(sides, sides[0])
@@ -66,13 +115,15 @@ def test_corners_and_centre_lie_where_they_should():
 
 
 def test_a_trajectory_ends_in_a_disc_and_starts_in_a_ring():
-    picture = simplex([Trajectory("one", [[0.6, 0.2, 0.2], [0.2, 0.6, 0.2]], OWN)], CORNERS, "course")
-    (x0, y0), (x1, y1) = place([[0.6, 0.2, 0.2], [0.2, 0.6, 0.2]]).round().astype(int)
-    assert tuple(picture[y1, x1]) == OWN
-    assert tuple(picture[y0, x0]) == BACKGROUND
-    assert OWN in {tuple(pixel) for pixel in picture[y0, x0 - 6 : x0 + 7].tolist()}
-    for corner, (x, y) in zip(CORNERS, place(np.eye(3)).round().astype(int)):
-        assert tuple(picture[y, x]) == corner.colour
+    shares = [[0.6, 0.2, 0.2], [0.2, 0.6, 0.2]]
+    figure = simplex([Trajectory("one", shares, OWN)], CORNERS, "trajectory")
+    line, ring, disc = (own for own in figure.axes[0].lines if own.get_color() == rgb(OWN))
+    np.testing.assert_allclose(line.get_xydata(), place(shares))
+    np.testing.assert_allclose(ring.get_xydata(), place(shares[:1]))
+    np.testing.assert_allclose(disc.get_xydata(), place(shares[1:]))
+    assert (ring.get_markerfacecolor(), disc.get_markerfacecolor()) == (rgb(BACKGROUND), rgb(OWN))
+    for corner, at in zip(CORNERS, place(np.eye(3))):
+        np.testing.assert_allclose(lines(figure, corner.colour), [[at]])
 
 
 @pytest.mark.parametrize(
@@ -92,9 +143,7 @@ def test_what_are_no_shares_is_refused(shares):
 
 
 def write_run(folder, algorithm, metrics):
-    """A run that logged each metric's values after 10, 20, ... steps; `metrics` maps a name to
-    steps and values.
-    """
+    """Run that logged values of metrics; `metrics` maps a name to steps and values."""
     run = Run.create(folder, {"algorithm": algorithm})
     with run.metrics.open("a") as file:
         for name, pairs in metrics.items():
@@ -146,12 +195,9 @@ def shares(red, green, blue):
 def test_shares_are_read_beside_each_other_and_drawn(tmp_path):
     run = write_run(tmp_path / "run", "cnm", shares([0.5, 1.0], [0.25, 0.0], [0.25, 0.0]))
     np.testing.assert_array_equal(read_shares(run), [[0.5, 0.25, 0.25], [1, 0, 0]])
-    picture = simplex_chart({"cnm": [run]}, window=1)
-    (x, y), _ = place([[1, 0, 0], [0, 1, 0]]).round().astype(int)
-    other = simplex_chart(
-        {"cnm": [write_run(tmp_path / "b", "cnm", shares([0.5, 0], [0.25, 1.0], [0.25, 0.0]))]}, window=1
-    )
-    assert tuple(picture[y, x]) != tuple(other[y, x]), "the first ends in the red corner, the second does not"
+    figure = simplex_chart({"cnm": [run]}, window=1)
+    np.testing.assert_allclose(figure.axes[0].lines[-2].get_xydata(), place([[0.5, 0.25, 0.25]]))
+    np.testing.assert_allclose(figure.axes[0].lines[-1].get_xydata(), place([[1, 0, 0]]))
     wrong = write_run(tmp_path / "wrong", "cnm", shares([0.5], [0.5], [0.5]))
     with pytest.raises(BadParameter, match="add up to 1"):
         simplex_chart({"cnm": [wrong]})
@@ -164,6 +210,8 @@ def test_the_command_groups_and_draws(tmp_path, capsys):
     given = ["--metrics", "episode/apples", "--simplex", "--output", str(tmp_path / "new")]
     assert main(["plot", *runs, *given]) == 0
     assert {path.name for path in (tmp_path / "new").iterdir()} == {"episode_apples.png", "simplex.png"}
+    assert main(["plot", *runs, *given, "--format", "svg"]) == 0
+    assert "environment steps" in (tmp_path / "new" / "episode_apples.svg").read_text()
     assert main(["plot", f"none={tmp_path}/c*"]) == 2
     assert "names no folder that exists" in capsys.readouterr().err
     assert main(["plot", str(tmp_path / "b1"), "--metrics", "episode/aples"]) == 2

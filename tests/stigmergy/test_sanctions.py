@@ -3,6 +3,7 @@ counts.
 """
 
 import csv
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -99,6 +100,7 @@ def test_bots_of_a_scenario_have_their_rows():
     assert np.isnan(nobody.metrics()["just_share"]).all(), "of no hits no share is just"
 
 
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="the extra `plots` is not installed")
 def test_the_command_prints_and_writes(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
     given = ["--environment", AMONG_PUNISHERS, "--algorithm", "defect", "--episodes", "3"]

@@ -18,6 +18,7 @@ LATE_IMPORTS = {
     "imageio_ffmpeg": "unpacks a program of 80 MB, which only MP4 needs",
     "tensorboard": "loads protobuf and grpc, which a run without events does without",
     "torch.utils.tensorboard": "likewise",
+    "matplotlib": "an extra that is not installed by default, and slow to import",
     "ray": "an extra that is not installed by default",
 }
 EXPLICIT_GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64", "Philox", "SFC64", "Random"}

@@ -112,16 +112,6 @@ def test_text_stands_at_its_anchor():
     assert np.ptp(ink[:, 1]) == pytest.approx(canvas.text_width("88", 24), abs=3)
 
 
-def test_text_upwards_is_read_from_below():
-    level, turned = Canvas(80, 80), Canvas(80, 80)
-    level.text("7", (40, 40), 40)
-    turned.text("7", (40, 40), 40, upwards=True)
-    ways = [np.rot90(level.pixels(), quarters).astype(int) for quarters in range(4)]
-    apart = [np.abs(way - turned.pixels()).mean() for way in ways]
-    assert np.argmin(apart) == 1, "a 7 has a right way round"
-    assert apart[1] < 0.4 * min(apart[0], apart[2], apart[3])
-
-
 def test_only_within_clips():
     canvas = Canvas(40, 40)
     with canvas.only_within(Box(0, 0, 20, 40)):
