@@ -38,12 +38,12 @@ class FewerAgents(Learner):
         self._trained = trained
         self._rows = [trained.group.agents.index(agent) for agent in group.agents]
 
-    def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
-        decision = self._trained.act(self._spread(step), memory, greedy)
-        return Decision(decision.action[:, self._rows], decision.memory)
+    def act(self, step: GroupStep, hidden_state: Any, greedy: bool = False) -> Decision:
+        decision = self._trained.act(self._spread(step), hidden_state, greedy)
+        return Decision(decision.action[:, self._rows], decision.hidden_state)
 
-    def initial_memory(self, num_envs: int) -> Any:
-        return self._trained.initial_memory(num_envs)
+    def initial_hidden_state(self, num_envs: int) -> Any:
+        return self._trained.initial_hidden_state(num_envs)
 
     def reseed(self, seed: int) -> None:
         self._trained.reseed(seed)

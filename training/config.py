@@ -12,11 +12,11 @@ class TrainingSettings:
     seed: int = 0
     """Seed of everything that is random in the run."""
     total_steps: int = 1_000_000
-    """Environment steps of the run, summed over the copies."""
+    """Environment steps of the run, summed over the envs."""
     num_envs: int = 64
-    """Copies of the environment that are stepped together."""
+    """Envs that are stepped together."""
     rollout_length: int = 32
-    """Steps of each copy between two updates."""
+    """Steps of each env between two updates."""
     device: str = "cpu"
     """Device of the networks: cpu, cuda, cuda:0, mps."""
     threads: int = 0
@@ -25,7 +25,7 @@ class TrainingSettings:
     evaluation_interval: int = 50
     """Updates between evaluations; 0 switches them off."""
     evaluation_episodes: int = 32
-    """Episodes of each evaluation, played side by side on fresh copies."""
+    """Episodes of each evaluation, played side by side in envs of their own."""
     evaluation_greedy: bool = False
     """Evaluate the most likely actions instead of drawn ones."""
     evaluation_max_steps: int | None = None

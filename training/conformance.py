@@ -22,7 +22,7 @@ from ..envs.tools.conformance import Card, Finding
 from .rollout_buffer import RolloutBuffer, share
 from .runs.checkpoint import load_checkpoint, save_checkpoint
 
-COPIES, LENGTH, ROLLOUTS, SEED = 16, 50, 3, 0
+NUM_ENVS, LENGTH, ROLLOUTS, SEED = 16, 50, 3, 0
 
 
 def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card:
@@ -37,11 +37,11 @@ def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card
     """
     if not learner_class(name).learns:
         raise BadParameter(f"'{name}' is a scripted policy; check examines environments and learners")
-    env = make_from(environment, COPIES, task)
+    env = make_from(environment, NUM_ENVS, task)
     group = env.spec.groups[0]
 
     def build() -> Learner:
-        setup = Setup(env.spec, group, SEED, ROLLOUTS, COPIES, LENGTH, env_parameters=env.parameters)
+        setup = Setup(env.spec, group, SEED, ROLLOUTS, NUM_ENVS, LENGTH, env_parameters=env.parameters)
         return make_learner(name, setup, settings)
 
     try:
@@ -67,18 +67,18 @@ def collect(env: BatchEnv, group: GroupSpec, learner: Learner, number: int) -> l
     Rollouts follow each other, each in arrays of its own.
     """
     generator = np.random.default_rng(SEED)
-    step, memory = env.reset(SEED), learner.initial_memory(env.num_envs)
+    step, hidden_state = env.reset(SEED), learner.initial_hidden_state(env.num_envs)
     rollouts = []
     for _ in range(number):
-        buffer, before = RolloutBuffer(env.spec, group, env.num_envs, LENGTH, learner.information), memory
+        buffer, before = RolloutBuffer(env.spec, group, env.num_envs, LENGTH, learner.information), hidden_state
         for t in range(LENGTH):
             buffer.see(t, step)
-            decision = learner.act(step.groups[group.name], memory)
-            memory = decision.memory
+            decision = learner.act(step.groups[group.name], hidden_state)
+            hidden_state = decision.hidden_state
             step = env.step(random_actions(env.spec.groups, step, generator) | {group.name: decision.action})
             buffer.follow(t, decision, step)
         buffer.see(LENGTH, step)
-        rollout = buffer.rollout(before, memory)
+        rollout = buffer.rollout(before, hidden_state)
         joint = learner.information is Information.JOINT
         rollouts.append(share({group.name: rollout}, group.name) if joint else rollout)
     return rollouts

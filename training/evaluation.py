@@ -83,12 +83,14 @@ def group_step(env: BatchEnv, step: TimeStep, name: str, learner: Learner) -> Gr
     return group._replace(world=env.world_state) if learner.reads_world else group
 
 
-def decide(env: BatchEnv, step: TimeStep, name: str, learner: Learner, memory: Any, greedy: bool = False) -> Decision:
+def decide(
+    env: BatchEnv, step: TimeStep, name: str, learner: Learner, hidden_state: Any, greedy: bool = False
+) -> Decision:
     """Decision of a group's learner.
 
     Raises UserError if its actions are not `(num_envs, group size, *action_shape)`.
     """
-    decision = learner.act(group_step(env, step, name, learner), memory, greedy)
+    decision = learner.act(group_step(env, step, name, learner), hidden_state, greedy)
     expected = (env.num_envs, learner.group.size, *learner.group.action_shape)
     if np.shape(decision.action) != expected:
         raise UserError(
@@ -104,14 +106,14 @@ class Players:
         self.env = env
         self.learners = learners
         self.greedy = greedy
-        self.memories = {name: learner.initial_memory(env.num_envs) for name, learner in learners.items()}
+        self.hidden_states = {name: learner.initial_hidden_state(env.num_envs) for name, learner in learners.items()}
 
     def act(self, step: TimeStep) -> dict[str, NDArray[Any]]:
         """Actions of all groups by name: `(num_envs, group size, *action_shape)`."""
         actions = {}
         for name, learner in self.learners.items():
-            decision = decide(self.env, step, name, learner, self.memories[name], self.greedy)
-            self.memories[name] = decision.memory
+            decision = decide(self.env, step, name, learner, self.hidden_states[name], self.greedy)
+            self.hidden_states[name] = decision.hidden_state
             actions[name] = decision.action
         return actions
 

@@ -97,11 +97,11 @@ class RolloutBuffer:
                 self.record[name] = np.zeros((self.length, *value.shape), value.dtype)
             self.record[name][t] = value
 
-    def rollout(self, memory: Any, last_memory: Any) -> Rollout:
+    def rollout(self, hidden_state: Any, last_hidden_state: Any) -> Rollout:
         """Rollout as views of this buffer, which the next rollout overwrites."""
         return Rollout(
             self.observation, self.action_mask, self.active, self.first, self.action, self.reward, self.terminated, self.truncated,
-            dict(self.record), memory, last_memory, self.signals, self.state,
+            dict(self.record), hidden_state, last_hidden_state, self.signals, self.state,
             events=None if self._events is None else self._events.take(self.observation if self._frames is None else None),
         )  # fmt: skip
 

@@ -41,7 +41,7 @@ class Policy:
 
     def reset(self) -> None:
         """Reset the hidden states; call it whenever the environment is reset."""
-        self._memories = {name: learner.initial_memory(1) for name, learner in self.learners.items()}
+        self._hidden_states = {name: learner.initial_hidden_state(1) for name, learner in self.learners.items()}
         self._first = True
 
     def _world(self, group: str, learner: Learner) -> Any:
@@ -89,8 +89,8 @@ class Policy:
         for name, learner in self.learners.items():
             own = {agent: i for agent, (group, i) in places.items() if group == name}
             step = _group_step(learner.group, {i: seen[agent] for agent, i in own.items()}, self._first)
-            decision = learner.act(step._replace(world=self._world(name, learner)), self._memories[name], greedy)
-            self._memories[name] = decision.memory
+            decision = learner.act(step._replace(world=self._world(name, learner)), self._hidden_states[name], greedy)
+            self._hidden_states[name] = decision.hidden_state
             actions |= {
                 agent: self._forms.action(name, decision.action[0][i], seen[agent].is_row) for agent, i in own.items()
             }

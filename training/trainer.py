@@ -157,7 +157,9 @@ class Trainer:
                 wanted,
                 "fewer evaluation_episodes need less",
             )
-        self.memories = {name: learner.initial_memory(settings.num_envs) for name, learner in self.learners.items()}
+        self.hidden_states = {
+            name: learner.initial_hidden_state(settings.num_envs) for name, learner in self.learners.items()
+        }
         self.totals = EpisodeTotals(settings.num_envs, list(self.learners))
         self.progress = Progress()
         self.clock = PhaseClock()
@@ -220,7 +222,7 @@ class Trainer:
         metrics = self.totals.flush()
         with self.clock.phase("learn"):
             rollouts = {
-                name: buffer.rollout(before[name], self.memories[name]) for name, buffer in self.buffers.items()
+                name: buffer.rollout(before[name], self.hidden_states[name]) for name, buffer in self.buffers.items()
             }
             for name, learner in self.learners.items():
                 if learner.learns:
@@ -253,7 +255,7 @@ class Trainer:
         return step_limit(self.env.spec, self.experiment.training.evaluation_max_steps)
 
     def evaluate(self, stop: Callable[[], bool] | None = None) -> Outcomes:
-        """Play `evaluation_episodes` with copies of the learners, and return the outcomes.
+        """Play `evaluation_episodes` with the learners as they are now, and return the outcomes.
 
         Envs and random streams are separate from those of training. Training state is not touched,
         so an evaluation can be given up and made again.
@@ -264,11 +266,11 @@ class Trainer:
         settings = self.experiment.training
         self.prepare_evaluation()
         assert self._evaluation is not None
-        env, copies = self._evaluation
+        env, players = self._evaluation
         for name, learner in self.learners.items():
-            copies[name].load_state_dict(learner.state_dict())
+            players[name].load_state_dict(learner.state_dict())
         seed = derive_seed(settings.seed, "evaluation")
-        return evaluate(env, copies, seed, settings.evaluation_greedy, self.evaluation_limit, stop=stop)
+        return evaluate(env, players, seed, settings.evaluation_greedy, self.evaluation_limit, stop=stop)
 
     def close(self) -> None:
         """Close the environments."""
@@ -308,7 +310,7 @@ class Trainer:
             "progress": {"update": self.progress.update, "best": self.progress.best},
             "learners": {name: learner.state_dict() for name, learner in self.learners.items()},
             "experience": {name: learner.experience() for name, learner in self.learners.items() if experience},
-            "memories": self.memories,
+            "memories": self.hidden_states,
             "env": self.env.snapshot()._asdict(),
             "events": self._events(),
             "totals": self.totals.state_dict(),
@@ -320,7 +322,7 @@ class Trainer:
         for name, learner in self.learners.items():
             learner.load_state_dict(state["learners"][name])
             learner.load_experience(state["experience"].get(name, {}))
-        self.memories = state["memories"]
+        self.hidden_states = state["memories"]
         self._step = self.env.restore(self.env.state_of(state["env"]))
         # The report of the last step is not part of the snapshot.
         for name, value in self._events().items():
@@ -337,7 +339,7 @@ class Trainer:
         """State that collecting changes, for a return to it after a failure."""
         streams = {name: Learner.state_dict(learner) for name, learner in self.learners.items()}
         return {
-            "memories": dict(self.memories),
+            "memories": dict(self.hidden_states),
             "env": self.env.snapshot(),
             "events": {name: value.copy() for name, value in self._events().items()},
             "totals": self.totals.copy(),
@@ -349,7 +351,7 @@ class Trainer:
 
         It is only for saving: the environments themselves have gone on.
         """
-        self.memories = mark["memories"]
+        self.hidden_states = mark["memories"]
         for own, kept in zip(self.env.state, mark["env"]):
             np.copyto(own, kept)
         for name, value in self._events().items():
@@ -360,7 +362,7 @@ class Trainer:
 
     def _collect(self) -> dict[str, Any]:
         """Fill the buffers; return the hidden states at their beginning."""
-        before = dict(self.memories)
+        before = dict(self.hidden_states)
         step = self._step
         for t in range(self.experiment.training.rollout_length):
             with self.clock.phase("act"):
@@ -379,8 +381,8 @@ class Trainer:
         return before
 
     def _decide(self, name: str, step: TimeStep) -> Decision:
-        decision = decide(self.env, step, name, self.learners[name], self.memories[name])
-        self.memories[name] = decision.memory
+        decision = decide(self.env, step, name, self.learners[name], self.hidden_states[name])
+        self.hidden_states[name] = decision.hidden_state
         return decision
 
 

@@ -53,10 +53,10 @@ def check(name: str, subject: Subject) -> Card:
 def _check_acting(subject: Subject) -> str:
     learner = subject.build()
     for greedy in (False, True):
-        memory = learner.initial_memory(subject.experience[0].first.shape[1])
+        hidden_state = learner.initial_hidden_state(subject.experience[0].first.shape[1])
         for step in steps_of(subject.experience[0]):
-            decision = learner.act(step, memory, greedy)
-            memory = decision.memory
+            decision = learner.act(step, hidden_state, greedy)
+            hidden_state = decision.hidden_state
             check_decision(learner.group, step, decision)
     return "actions have the shape and type of their space, and are legal where an agent acts"
 
@@ -123,10 +123,10 @@ def _check_resuming(subject: Subject) -> str:
 
 def _play(learner: Learner, steps: Sequence[GroupStep]) -> list[NDArray[Any]]:
     """Actions of the learner in the given steps."""
-    memory, actions = learner.initial_memory(len(steps[0].first)), []
+    hidden_state, actions = learner.initial_hidden_state(len(steps[0].first)), []
     for step in steps:
-        decision = learner.act(step, memory)
-        memory = decision.memory
+        decision = learner.act(step, hidden_state)
+        hidden_state = decision.hidden_state
         actions.append(np.array(decision.action))
     return actions
 
@@ -144,8 +144,8 @@ def _check_inactive_rows(subject: Subject) -> str:
     state = tensors(learn_from(subject.build(), subject.experience).state_dict())
     for garbage in (np.nan, 7.0):
         rng = np.random.default_rng(SEED)
-        littered = [litter(rollout, garbage, rng) for rollout in subject.experience]
-        moved = differences(state, tensors(learn_from(subject.build(), littered).state_dict()))
+        corrupted = [fill_garbage(rollout, garbage, rng) for rollout in subject.experience]
+        moved = differences(state, tensors(learn_from(subject.build(), corrupted).state_dict()))
         if moved:
             raise Broken(f"what stands in rows of inactive agents changes what is learnt: {', '.join(moved)}")
     return "what stands in rows of inactive agents changes no bit of what is learnt"
@@ -238,7 +238,9 @@ def seen_of_others(subject: Subject, agent: int) -> list[str]:
     return differences(of_agent(one, agent), of_agent(other, agent))
 
 
-def mixed_up(x: NDArray[Any], others: NDArray[np.bool_], rng: np.random.Generator, noise: float = 1.0) -> NDArray[Any]:
+def shuffle_agents(
+    x: NDArray[Any], others: NDArray[np.bool_], rng: np.random.Generator, noise: float = 1.0
+) -> NDArray[Any]:
     """Array `(T, E, n, ...)` with the rows of the agents `others` (n,) permuted.
 
     Real numbers also get normal noise of standard deviation `noise`. The argument is not changed.
@@ -258,31 +260,31 @@ def disturb_others(rollout: Rollout, agent: int, rng: np.random.Generator) -> Ro
     def flipped(x: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return np.where(others, x ^ (rng.random(x.shape) < 0.3), x)
 
-    def memory(x: Any) -> Any:
+    def shuffled(x: Any) -> Any:
         if isinstance(x, dict):
-            return {name: memory(part) for name, part in x.items()}
+            return {name: shuffled(part) for name, part in x.items()}
         if isinstance(x, (list, tuple)):
-            return type(x)(memory(part) for part in x)
+            return type(x)(shuffled(part) for part in x)
         if not isinstance(x, torch.Tensor) or x.dim() < 2 or x.shape[1] != len(others):
             return x
-        return torch.from_numpy(mixed_up(x.cpu().numpy()[None], others, rng)[0])
+        return torch.from_numpy(shuffle_agents(x.cpu().numpy()[None], others, rng)[0])
 
     # Every action of the others is legal, whichever one the permutation gives.
     mask = None if rollout.action_mask is None else rollout.action_mask | others[:, None]
     return rollout._replace(
-        observation=mixed_up(rollout.observation, others, rng),
+        observation=shuffle_agents(rollout.observation, others, rng),
         action_mask=mask,
         active=flipped(rollout.active),
-        action=mixed_up(rollout.action, others, rng),
-        reward=mixed_up(rollout.reward, others, rng, noise=100.0),
+        action=shuffle_agents(rollout.action, others, rng),
+        reward=shuffle_agents(rollout.reward, others, rng, noise=100.0),
         terminated=flipped(rollout.terminated),
-        record={name: mixed_up(x, others, rng, noise=0.1) for name, x in rollout.record.items()},
-        memory=memory(rollout.memory),
-        last_memory=memory(rollout.last_memory),
+        record={name: shuffle_agents(x, others, rng, noise=0.1) for name, x in rollout.record.items()},
+        hidden_state=shuffled(rollout.hidden_state),
+        last_hidden_state=shuffled(rollout.last_hidden_state),
     )
 
 
-def buried(rollout: Rollout) -> NDArray[np.bool_]:
+def rewards_without_owner(rollout: Rollout) -> NDArray[np.bool_]:
     """Mask `(T, E, n)` of the rewards that belong to no agent.
 
     These are rewards after an agent's own end, and rewards on the step into the next episode.
@@ -292,7 +294,7 @@ def buried(rollout: Rollout) -> NDArray[np.bool_]:
     return gone | rollout.first[1:, :, None]
 
 
-def litter(rollout: Rollout, garbage: float, rng: np.random.Generator, wild: bool = False) -> Rollout:
+def fill_garbage(rollout: Rollout, garbage: float, rng: np.random.Generator, wild: bool = False) -> Rollout:
     """Copy of a rollout with garbage in every row without a meaning.
 
     Bools become random bits, real numbers become `garbage`. Integers come from other rows, so that
@@ -300,7 +302,7 @@ def litter(rollout: Rollout, garbage: float, rng: np.random.Generator, wild: boo
     """
     idle = ~rollout.active
 
-    def spoilt(x: NDArray[Any], where: NDArray[np.bool_]) -> NDArray[Any]:
+    def corrupt(x: NDArray[Any], where: NDArray[np.bool_]) -> NDArray[Any]:
         where = where.reshape(*where.shape, *[1] * (x.ndim - 3))
         if x.dtype == np.bool_:
             return np.where(where, rng.random(x.shape) < 0.5, x)
@@ -310,10 +312,10 @@ def litter(rollout: Rollout, garbage: float, rng: np.random.Generator, wild: boo
         return np.where(where, other, x).astype(x.dtype)
 
     return rollout._replace(
-        observation=spoilt(rollout.observation, idle),
-        action_mask=None if rollout.action_mask is None else spoilt(rollout.action_mask, idle),
-        action=spoilt(rollout.action, ~rollout.valid),
-        reward=spoilt(rollout.reward, buried(rollout)),
+        observation=corrupt(rollout.observation, idle),
+        action_mask=None if rollout.action_mask is None else corrupt(rollout.action_mask, idle),
+        action=corrupt(rollout.action, ~rollout.valid),
+        reward=corrupt(rollout.reward, rewards_without_owner(rollout)),
         # Records of ignored actions stay: an episode's last value is its bootstrap.
-        record={name: spoilt(x, idle[:-1]) for name, x in rollout.record.items()},
+        record={name: corrupt(x, idle[:-1]) for name, x in rollout.record.items()},
     )

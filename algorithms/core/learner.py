@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -38,14 +38,31 @@ class Information(Enum):
     """All data, global state and the other groups included: centralized training."""
 
 
-class Decision(NamedTuple):
-    """Actions of one step, with the recurrent memory and the data to record."""
-
+class _Decision(NamedTuple):
     # (num_envs, n, *action_shape) int64 or float32; any legal action in rows that need not act
     action: NDArray[Any]
-    memory: Any = None  # tensors, or None: passed to `act` at the next step
+    hidden_state: Any = None  # tensors, or None: passed to `act` at the next step
     # (num_envs, n, ...), passed to `learn`
     record: Mapping[str, NDArray[Any]] = MappingProxyType({})
+
+
+class Decision(_Decision):
+    """Actions of one step, with the hidden state and the data to record.
+
+    `memory` is an alias of `hidden_state`, the name of earlier releases.
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # type checkers know the fields
+
+        def __new__(cls, action, hidden_state=None, record=_Decision._field_defaults["record"], *, memory=None):
+            return super().__new__(cls, action, memory if hidden_state is None else hidden_state, record)
+
+    @property
+    def memory(self) -> Any:
+        """The hidden state."""
+        return self.hidden_state
 
 
 class Diverged(Failure):
@@ -109,13 +126,13 @@ class Learner(ABC):
         return True
 
     @abstractmethod
-    def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
+    def act(self, step: GroupStep, hidden_state: Any, greedy: bool = False) -> Decision:
         """Choose the actions of all agents of the group in all envs.
 
         Args:
-            step: arrays `(num_envs, n, ...)`, overwritten by the next step. Memory must be cleared
-                where `step.first`.
-            memory: the memory of the last decision, or `initial_memory(num_envs)`.
+            step: arrays `(num_envs, n, ...)`, overwritten by the next step.
+            hidden_state: that of the last decision, or `initial_hidden_state(num_envs)`. It must be
+                cleared where `step.first`.
             greedy: choose the most likely action instead of drawing one.
         """
 
@@ -146,9 +163,20 @@ class Learner(ABC):
         """Messages for the user at the start of a run, such as the memory that a replay takes."""
         return []
 
-    def initial_memory(self, num_envs: int) -> Any:
-        """Memory before the first step: tensors, nested in tuples or dicts, or None."""
+    def initial_hidden_state(self, num_envs: int) -> Any:
+        """Hidden state before the first step: tensors, nested in tuples or dicts, or None."""
         return None
+
+    initial_memory = initial_hidden_state
+
+    def __init_subclass__(cls, **options: Any):
+        """Give `initial_hidden_state` and its earlier name, `initial_memory`, one body."""
+        super().__init_subclass__(**options)
+        old, new = (cls.__dict__.get(name) for name in ("initial_memory", "initial_hidden_state"))
+        if new is not None:
+            cls.initial_memory = new
+        elif old is not None:
+            cls.initial_hidden_state = old
 
     def stream(self, name: str) -> torch.Generator:
         """Random stream `name` of this learner.

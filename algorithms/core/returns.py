@@ -34,13 +34,13 @@ def generalized_advantage(
             waiting at the end of the rollout, or of a truncated episode, has no outcome yet.
     """
     advantage = np.zeros(reward.shape, value.dtype)
-    known = np.zeros(reward.shape, np.bool_)
-    _advantage(reward, value, terminated, truncated, active, first, gamma, gae_lambda, advantage, known)
-    return advantage, known
+    valid_target = np.zeros(reward.shape, np.bool_)
+    _advantage(reward, value, terminated, truncated, active, first, gamma, gae_lambda, advantage, valid_target)
+    return advantage, valid_target
 
 
 @njit(cache=True)
-def _advantage(reward, value, terminated, truncated, active, first, gamma, gae_lambda, advantage, known):
+def _advantage(reward, value, terminated, truncated, active, first, gamma, gae_lambda, advantage, valid_target):
     length, num_envs, agents = reward.shape
     for e in range(num_envs):
         for i in range(agents):
@@ -60,16 +60,16 @@ def _advantage(reward, value, terminated, truncated, active, first, gamma, gae_l
                     waiting_reward, discount = 0.0, gamma
                 elif truncated[t, e]:
                     next_advantage = 0.0
-                gain = reward[t, e, i] + gamma * waiting_reward
+                total_reward = reward[t, e, i] + gamma * waiting_reward
                 if not active[t, e, i]:
-                    waiting_reward = gain
+                    waiting_reward = total_reward
                     discount *= gamma
                     continue
                 if outcome:
-                    delta = gain + discount * next_value - value[t, e, i]
+                    delta = total_reward + discount * next_value - value[t, e, i]
                     next_advantage = delta + discount * gae_lambda * next_advantage
                     advantage[t, e, i] = next_advantage
-                    known[t, e, i] = True
+                    valid_target[t, e, i] = True
                 outcome, next_value = True, value[t, e, i]
                 waiting_reward, discount = 0.0, gamma
 
@@ -95,13 +95,13 @@ def n_step_return(
         A bool mask `(T, E, n)` of the transitions with an outcome.
     """
     result = np.zeros(reward.shape, value.dtype)
-    known = np.zeros(reward.shape, np.bool_)
-    _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, known)
-    return result, known
+    valid_target = np.zeros(reward.shape, np.bool_)
+    _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, valid_target)
+    return result, valid_target
 
 
 @njit(cache=True)
-def _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, known):
+def _n_step(reward, value, terminated, truncated, active, first, gamma, n, result, valid_target):
     length, num_envs, agents = reward.shape
     for e in range(num_envs):
         for i in range(agents):
@@ -115,11 +115,11 @@ def _n_step(reward, value, terminated, truncated, active, first, gamma, n, resul
                     total += discount * reward[t, e, i]
                     discount *= gamma
                     if terminated[t, e, i]:
-                        result[start, e, i], known[start, e, i] = total, True
+                        result[start, e, i], valid_target[start, e, i] = total, True
                         break
                     if not active[t + 1, e, i]:
                         continue
                     decisions += 1
-                    result[start, e, i], known[start, e, i] = total + discount * value[t + 1, e, i], True
+                    result[start, e, i], valid_target[start, e, i] = total + discount * value[t + 1, e, i], True
                     if decisions == n or truncated[t, e]:
                         break

@@ -26,8 +26,8 @@ class Rollout(NamedTuple):
     terminated: NDArray[np.bool_]  # (T, E, n)
     truncated: NDArray[np.bool_]  # (T, E)
     record: dict[str, NDArray[Any]]  # (T, E, n, ...) the record of the learner's decisions
-    memory: Any  # the learner's memory before the first step
-    last_memory: Any  # the learner's memory before observation T
+    hidden_state: Any  # the learner's, before the first step
+    last_hidden_state: Any  # the learner's, before observation T
     # (T + 1, E, ...) public signals; None for LOCAL learners
     signals: dict[str, NDArray[np.float32]] | None = None
     # (T + 1, E, ...) global state; None but for JOINT learners
@@ -36,6 +36,16 @@ class Rollout(NamedTuple):
     others: "dict[str, Rollout] | None" = None
     # public sanctions; None for LOCAL learners, and in environments without sanctions
     events: Events | None = None
+
+    @property
+    def memory(self) -> Any:
+        """Alias of `hidden_state`, the name of earlier releases."""
+        return self.hidden_state
+
+    @property
+    def last_memory(self) -> Any:
+        """Alias of `last_hidden_state`, the name of earlier releases."""
+        return self.last_hidden_state
 
     @property
     def valid(self) -> NDArray[np.bool_]:
@@ -56,7 +66,7 @@ class Rollout(NamedTuple):
     def select(self, agent: int) -> "Rollout":
         """Copy of the rollout with agent `agent` alone.
 
-        Its memory is left out, because its layout is private to the learner.
+        The hidden states are left out, because their layout is private to the learner.
         """
         one = slice(agent, agent + 1)
         return self._replace(
@@ -67,6 +77,6 @@ class Rollout(NamedTuple):
             reward=self.reward[:, :, one],
             terminated=self.terminated[:, :, one],
             record={name: value[:, :, one] for name, value in self.record.items()},
-            memory=None,
-            last_memory=None,
+            hidden_state=None,
+            last_hidden_state=None,
         )

@@ -25,7 +25,7 @@ class ActingAlone(Learner):
 class Random(ActingAlone):
     """Uniform policy over legal actions; standard normal in boxes without bounds."""
 
-    def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
+    def act(self, step: GroupStep, hidden_state: Any, greedy: bool = False) -> Decision:
         return Decision(random_action(self.group, step, self.generator()))
 
 
@@ -50,7 +50,7 @@ class Scripted(ActingAlone):
         """Return True if the policy declares the group."""
         return not cls.policy.groups or group.name in cls.policy.groups
 
-    def act(self, step: GroupStep, memory: Any, greedy: bool = False) -> Decision:
+    def act(self, step: GroupStep, hidden_state: Any, greedy: bool = False) -> Decision:
         action = self._policy.act(step.world, self.generator())
         return Decision(action[:, list(self.group.places)] if self._in_scenario else action)
 

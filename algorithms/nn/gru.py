@@ -21,14 +21,14 @@ WORTH_THREADS = 2**23
 """Multiplications in a step's product from which several threads are faster than one."""
 
 
-def gru_scan(gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
+def gru_scan(gates: Tensor, hidden_state: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
     """Hidden states after each step of a gated recurrent unit.
 
     Source: Cho et al. (2014), with the reset gate behind the product, as in cuDNN.
 
     Args:
         gates: `(m, T, R, 3 H)` the input's part of reset gate, update gate and new state.
-        memory: `(m, R, H)` the hidden state before the first step.
+        hidden_state: `(m, R, H)` before the first step.
         weight, bias: `(m, H, 3 H)` and `(m, 1, 3 H)` of the hidden state's part of the gates.
         fresh: `(m, T, R)` bool: the hidden state is cleared before this step.
         here: `(m, T, R)` bool: elsewhere the hidden state is kept, and `gates` have no effect.
@@ -39,8 +39,8 @@ def gru_scan(gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh:
     scan = _CompiledScan if gates.device.type == "cpu" and gates.dtype == torch.float32 else _Scan
     if torch.is_grad_enabled():
         # torch types the result as Any
-        return scan.apply(gates, memory, weight, bias, fresh, here)  # pyright: ignore[reportReturnType]
-    return scan.run(gates, memory, weight, bias, fresh, here, keep=False)[0]
+        return scan.apply(gates, hidden_state, weight, bias, fresh, here)  # pyright: ignore[reportReturnType]
+    return scan.run(gates, hidden_state, weight, bias, fresh, here, keep=False)[0]
 
 
 def _which(mask: Tensor) -> list[bool]:
@@ -49,7 +49,7 @@ def _which(mask: Tensor) -> list[bool]:
 
 
 def _run_compiled(
-    gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
+    gates: Tensor, hidden_state: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Run the scan by compiled kernels.
 
@@ -67,7 +67,7 @@ def _run_compiled(
     openings = gates.new_empty(m, kept, rows, 2 * size)
     sums = gates.new_empty(m, rows, width)
     flags = _array(fresh), _array(here)
-    begin(_array(memory), flags[0], before.numpy())
+    begin(_array(hidden_state), flags[0], before.numpy())
     arguments = (
         _array(gates), sums.numpy(), _array(bias), *flags, before.numpy(), after.numpy(), openings.numpy(), new.numpy(), product.numpy()
     )  # fmt: skip
@@ -81,7 +81,7 @@ def _run_compiled(
 
 
 def _run_by_torch(
-    gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
+    gates: Tensor, hidden_state: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor, keep: bool
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Run the scan by operations of torch, as `_run_compiled` with room for all steps."""
     m, length, rows, width = gates.shape
@@ -90,17 +90,17 @@ def _run_by_torch(
     openings = gates.new_empty(m, length, rows, 2 * size)
     sums = gates.new_empty(m, rows, width)
     begins, waits = _which(fresh), _which(~here)
-    inside = memory
+    current = hidden_state
     for t in range(length):
         old = before[:, t]
-        old.copy_(inside.masked_fill(fresh[:, t, :, None], 0.0) if begins[t] else inside)
+        old.copy_(current.masked_fill(fresh[:, t, :, None], 0.0) if begins[t] else current)
         torch.baddbmm(bias, old, weight, out=sums)
         torch.add(gates[:, t, :, : 2 * size], sums[..., : 2 * size], out=openings[:, t]).sigmoid_()
         product[:, t] = sums[..., 2 * size :]
         torch.addcmul(gates[:, t, :, 2 * size :], openings[:, t, :, :size], product[:, t], out=new[:, t]).tanh_()
-        inside = torch.lerp(new[:, t], old, openings[:, t, :, size:], out=after[:, t])
+        current = torch.lerp(new[:, t], old, openings[:, t, :, size:], out=after[:, t])
         if waits[t]:
-            after[:, t] = inside = torch.where(here[:, t, :, None], inside, old)
+            after[:, t] = current = torch.where(here[:, t, :, None], current, old)
     return after, before, openings, new, product
 
 
@@ -116,9 +116,11 @@ class _CompiledScan(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
+        ctx: Any, gates: Tensor, hidden_state: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
     ) -> Tensor:
-        return _record(ctx, _run_compiled(gates, memory, weight, bias, fresh, here, keep=True), weight, fresh, here)
+        return _record(
+            ctx, _run_compiled(gates, hidden_state, weight, bias, fresh, here, keep=True), weight, fresh, here
+        )
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
@@ -173,9 +175,11 @@ class _Scan(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, gates: Tensor, memory: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
+        ctx: Any, gates: Tensor, hidden_state: Tensor, weight: Tensor, bias: Tensor, fresh: Tensor, here: Tensor
     ) -> Tensor:
-        return _record(ctx, _run_by_torch(gates, memory, weight, bias, fresh, here, keep=True), weight, fresh, here)
+        return _record(
+            ctx, _run_by_torch(gates, hidden_state, weight, bias, fresh, here, keep=True), weight, fresh, here
+        )
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:

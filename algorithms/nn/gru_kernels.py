@@ -62,14 +62,14 @@ def copy_or_clear(to, source, clear):
 
 
 @njit(cache=True, error_model="numpy")
-def begin(memory, fresh, before):
+def begin(hidden_state, fresh, before):
     """Write the hidden state `(m, R, H)` before the first step.
 
     It is cleared in the rows that `fresh` (m, T, R) marks.
     """
-    for k in range(memory.shape[0]):
-        for row in range(memory.shape[1]):
-            copy_or_clear(before[k, 0, row], memory[k, row], fresh[k, 0, row])
+    for k in range(hidden_state.shape[0]):
+        for row in range(hidden_state.shape[1]):
+            copy_or_clear(before[k, 0, row], hidden_state[k, row], fresh[k, 0, row])
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract"})

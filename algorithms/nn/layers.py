@@ -90,19 +90,20 @@ class StackedGRU(nn.Module):
         super().__init__()
         self.size = size
         self.gates_in = StackedLinear(m, inputs, 3 * size, stream, gain=1.0)
+        # Named so in checkpoints.
         self.gates_memory = StackedLinear(m, size, 3 * size, stream, gain=1.0)
 
-    def forward(self, x: Tensor, memory: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
+    def forward(self, x: Tensor, hidden_state: Tensor, fresh: Tensor, here: Tensor) -> Tensor:
         """Hidden states after each step `(m, T, R, size)`.
 
         Args:
             x: `(m, T * R, inputs)`.
-            memory: `(m, R, size)` before the first step.
+            hidden_state: `(m, R, size)` before the first step.
             fresh: `(m, T, R)` clears the hidden state before the step.
             here: `(m, T, R)`; rows that are not here keep their hidden state.
         """
         gates = self.gates_in(x).view(*here.shape, 3 * self.size)
-        return gru_scan(gates, memory, self.gates_memory.weight, self.gates_memory.bias, fresh, here)
+        return gru_scan(gates, hidden_state, self.gates_memory.weight, self.gates_memory.bias, fresh, here)
 
 
 class AgentAxis:

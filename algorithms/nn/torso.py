@@ -1,4 +1,4 @@
-"""Torso of every network: encoder, hidden layers, optional recurrent memory."""
+"""Torso of every network: encoder, hidden layers, optional recurrent layer."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,9 +41,9 @@ class TorsoSettings:
     activation: Literal["relu", "tanh"] = "relu"
     """Nonlinearity of encoder and hidden layers."""
     memory: Literal["none", "gru"] = "none"
-    """`gru` gives each agent a recurrent memory."""
+    """`gru` gives each agent a recurrent layer with a hidden state."""
     memory_size: int = 64
-    """Size of the recurrent memory."""
+    """Size of the hidden state."""
 
     def __post_init__(self):
         check_encoder(self.encoder)
@@ -55,7 +55,7 @@ class TorsoSettings:
 
 
 class Torso(nn.Module):
-    """Encoder, hidden layers and recurrent memory."""
+    """Encoder, hidden layers and recurrent layer."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Torso(nn.Module):
     def forward(
         self,
         observation: Tensor,
-        memory: Tensor | None,
+        hidden_state: Tensor | None,
         first: Tensor,
         active: Tensor,
         extra_inputs: Tensor | None = None,
@@ -105,13 +105,13 @@ class Torso(nn.Module):
 
         Args:
             observation: `(T, B, n, *shape)`.
-            memory: `(B, n, memory_size)` before the first step, or None without memory.
-            first: `(T, B)` clears the memory before the step.
-            active: `(T, B, n)`; inactive agents' observations do not enter their memory.
+            hidden_state: `(B, n, memory_size)` before the first step, or None without a GRU.
+            first: `(T, B)` clears the hidden state before the step.
+            active: `(T, B, n)`; inactive agents' observations do not enter their hidden state.
             extra_inputs: `(T, B, n, k)`, appended to the encoder's outputs.
 
         Returns:
-            Features `(m, T * B', outputs)`, and the memory after the last step.
+            Features `(m, T * B', outputs)`, and the hidden state after the last step.
         """
         length, num_envs = observation.shape[:2]
         inputs = observation.flatten(0, 1).to(self.dtype)
@@ -125,16 +125,16 @@ class Torso(nn.Module):
             x = self.activation(layer(x))
         if self.communicates:
             x = communicate(x, active, self.agent_axis)
-        if self.gru is None or memory is None:
-            return x, memory
-        return self._remember(x, memory, first, active)
+        if self.gru is None or hidden_state is None:
+            return x, hidden_state
+        return self._recurrent(x, hidden_state, first, active)
 
-    def _remember(self, x: Tensor, memory: Tensor, first: Tensor, active: Tensor) -> tuple[Tensor, Tensor]:
+    def _recurrent(self, x: Tensor, hidden_state: Tensor, first: Tensor, active: Tensor) -> tuple[Tensor, Tensor]:
         assert self.gru is not None
         fresh, here = (
             self._by_step(flags) for flags in (first.unsqueeze(-1).expand(-1, -1, self.agent_axis.n), active)
         )
-        after = self.gru(x, self.agent_axis.split(memory), fresh, here)
+        after = self.gru(x, self.agent_axis.split(hidden_state), fresh, here)
         return after.flatten(1, 2), self.agent_axis.merge(after[:, -1])
 
     def _by_step(self, flags: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from ..nn.torso import TorsoSettings, brightness_scale
 
 
 class CentralCritic(nn.Module):
-    """Feed-forward values of global states, without memory.
+    """Feed-forward values of global states.
 
     The network is an encoder by the state's rank, hidden layers and a head.
     """

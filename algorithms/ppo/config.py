@@ -24,7 +24,7 @@ class PPOSettings:
     epochs: int = 4
     """Passes over each rollout."""
     minibatches: int = 4
-    """Minibatches of a pass; each has whole time steps, or with memory whole envs."""
+    """Minibatches of a pass; each has whole time steps, or with a hidden state whole envs."""
     value_clip: float | None = 0.2
     """Largest change of a value in one update, on the critic's scale; none disables clipping."""
     value_coefficient: float = 0.5

@@ -30,19 +30,20 @@ def map_fields(function: Callable[[Tensor], Tensor], fields: Fields) -> Fields:
 
 
 class TrainingData(NamedTuple):
-    """Rollout to learn from: tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without memory.
+    """Rollout to learn from: tensors `(T, E, n, ...)`, or `(1, T * E, n, ...)` without a hidden
+    state.
 
     Minibatches are drawn along the second axis.
     """
 
     inputs: Inputs
     batch: Batch
-    memory: Tensor | None = None  # (1, E, n, k) before the first step
+    hidden_state: Tensor | None = None  # (1, E, n, k) before the first step
 
     def map(self, function: Callable[[Tensor], Tensor]) -> "TrainingData":
         """Apply a function to every tensor; None stays None."""
-        memory = None if self.memory is None else function(self.memory)
-        return TrainingData(map_fields(function, self.inputs), map_fields(function, self.batch), memory)
+        hidden_state = None if self.hidden_state is None else function(self.hidden_state)
+        return TrainingData(map_fields(function, self.inputs), map_fields(function, self.batch), hidden_state)
 
 
 def zero_invalid(data: TrainingData) -> TrainingData:

@@ -25,7 +25,7 @@ class DPOSettings(PPOSettings):
     epochs: int = 15
     """Passes over each rollout."""
     minibatches: int = 1
-    """Minibatches of a pass; each has whole time steps, or with memory whole envs."""
+    """Minibatches of a pass; each has whole time steps, or with a hidden state whole envs."""
     max_grad_norm: float = 10.0
     """Largest norm of each agent's gradient; larger gradients are scaled down to it."""
     kl_target: float = 0.01

@@ -74,26 +74,26 @@ class PPO(Learner, Generic[S]):
         """
         return Inputs(*(self._to_device(x)[None] for x in (observation, first, active)))
 
-    def _forward(self, inputs: Inputs, memory: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    def _forward(self, inputs: Inputs, hidden_state: Tensor | None) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """Apply the networks to inputs; see `ActorCritic.forward`."""
         extra_inputs = None
         if self.extra_inputs:
             assert inputs.extra_inputs is not None
             extra_inputs = inputs.extra_inputs[..., : self.extra_inputs]
-        return self.network(inputs.observation, memory, inputs.first, inputs.active, inputs.state, extra_inputs)
+        return self.network(inputs.observation, hidden_state, inputs.first, inputs.active, inputs.state, extra_inputs)
 
     # Acting
 
-    def initial_memory(self, num_envs: int) -> Tensor | None:
-        memory = self.network.initial_memory(num_envs)
-        return None if memory is None else memory.to(self.setup.device)
+    def initial_hidden_state(self, num_envs: int) -> Tensor | None:
+        hidden_state = self.network.initial_hidden_state(num_envs)
+        return None if hidden_state is None else hidden_state.to(self.setup.device)
 
     @torch.no_grad()
-    def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
+    def act(self, step: GroupStep, hidden_state: Tensor | None, greedy: bool = False) -> Decision:
         # A checkpoint returns it on the CPU.
-        memory = None if memory is None else memory.to(self.setup.device)
+        hidden_state = None if hidden_state is None else hidden_state.to(self.setup.device)
         inputs = self._inputs(step.observation, step.first, step.active)
-        outputs, value, memory = self._forward(inputs, memory)
+        outputs, value, hidden_state = self._forward(inputs, hidden_state)
         mask = None if step.action_mask is None else self.agent_axis.split(self._to_device(step.action_mask))
         if greedy:
             sample = self.distribution.mode(outputs, mask)
@@ -108,7 +108,7 @@ class PPO(Learner, Generic[S]):
         if inputs.extra_inputs is not None:
             record["extra_inputs"] = inputs.extra_inputs[0].cpu()
         return Decision(
-            self.distribution.to_action(record["sample"]), memory, {name: x.numpy() for name, x in record.items()}
+            self.distribution.to_action(record["sample"]), hidden_state, {name: x.numpy() for name, x in record.items()}
         )
 
     # Learning
@@ -202,9 +202,9 @@ class PPO(Learner, Generic[S]):
             outputs=self._to_device(rollout.record["outputs"]) if self.objective.needs_outputs else None,
         )
         data = zero_invalid(TrainingData(self._rollout_inputs(rollout), batch))
-        if rollout.memory is None:
+        if rollout.hidden_state is None:
             return data.map(lambda x: x.flatten(0, 1)[None]), metrics
-        return data._replace(memory=rollout.memory[None].to(self.setup.device)), metrics
+        return data._replace(hidden_state=rollout.hidden_state[None].to(self.setup.device)), metrics
 
     def _rollout_inputs(self, rollout: Rollout) -> Inputs:
         """Inputs of the networks in all steps but the last, `(T, E, n, ...)`."""
@@ -221,7 +221,7 @@ class PPO(Learner, Generic[S]):
         They are the recorded ones, and that of the last observation.
         """
         last = self._inputs(rollout.observation[-1], rollout.first[-1], rollout.active[-1])
-        _, value, _ = self._forward(last, rollout.last_memory)
+        _, value, _ = self._forward(last, rollout.last_hidden_state)
         assert value is not None
         return torch.cat([self._to_device(rollout.record["value"]), self.agent_axis.merge(value)[None]])
 
@@ -245,7 +245,7 @@ class PPO(Learner, Generic[S]):
         Returns metrics, and the networks that stay active.
         """
         settings = self.settings
-        outputs, value, _ = self._forward(data.inputs, None if data.memory is None else data.memory[0])
+        outputs, value, _ = self._forward(data.inputs, None if data.hidden_state is None else data.hidden_state[0])
         assert value is not None
         batch = map_fields(lambda x: self.agent_axis.split(x.flatten(0, 1)), data.batch)
         loss, metrics = ppo_loss(

@@ -22,8 +22,8 @@ class NetworkSettings(TorsoSettings):
     """Architecture of actors and critics."""
 
     separate_critic: bool = False
-    """Give the critic an encoder, hidden layers and memory of its own. A central critic always has
-    its own, without memory.
+    """Give the critic an encoder, hidden layers and GRU of its own. A central critic always has
+    layers of its own, without a GRU.
     """
     initial_deviation: float = 1.0
     """Initial standard deviation of continuous actions; 1 is half the range of a bounded one."""
@@ -66,8 +66,8 @@ class ActorCritic(nn.Module):
             log_scale = torch.full((self.agent_axis.m, 1, self.means), math.log(settings.initial_deviation))
             self.log_scale = nn.Parameter(log_scale)
 
-    def initial_memory(self, num_envs: int) -> Tensor | None:
-        """Zeros `(num_envs, n, torsos * memory_size)`, or None without memory."""
+    def initial_hidden_state(self, num_envs: int) -> Tensor | None:
+        """Zeros `(num_envs, n, torsos * memory_size)`, or None without a GRU."""
         if self.settings.memory == "none":
             return None
         return torch.zeros(num_envs, self.agent_axis.n, len(self.bodies) * self.settings.memory_size)
@@ -75,7 +75,7 @@ class ActorCritic(nn.Module):
     def forward(
         self,
         observation: Tensor,
-        memory: Tensor | None,
+        hidden_state: Tensor | None,
         first: Tensor,
         active: Tensor,
         state: Tensor | None = None,
@@ -87,16 +87,16 @@ class ActorCritic(nn.Module):
         input of a central critic.
 
         Returns:
-            Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the memory after the
-            last step. Values are None where a central critic gets no state, as in acting.
+            Distribution outputs `(m, T * B', k)`, values `(m, T * B')`, and the hidden state
+            after the last step. Values are None where a central critic gets no state, as in acting.
         """
-        parts = [None] * len(self.bodies) if memory is None else memory.chunk(len(self.bodies), dim=-1)
+        parts = [None] * len(self.bodies) if hidden_state is None else hidden_state.chunk(len(self.bodies), dim=-1)
         results = [torso(observation, part, first, active, extra_inputs) for torso, part in zip(self.bodies, parts)]
         outputs = self.actor(results[0][0])
         if self.log_scale is not None:
             outputs = torch.cat([outputs, self.log_scale.expand_as(outputs)], dim=-1)
-        memory = None if memory is None else torch.cat([part for _, part in results], dim=-1)
-        return outputs, self._value(results[-1][0], state, observation), memory
+        hidden_state = None if hidden_state is None else torch.cat([part for _, part in results], dim=-1)
+        return outputs, self._value(results[-1][0], state, observation), hidden_state
 
     def _value(self, features: Tensor, state: Tensor | None, observation: Tensor) -> Tensor | None:
         if not isinstance(self.critic, CentralCritic):

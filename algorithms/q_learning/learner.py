@@ -68,9 +68,9 @@ class QSettings:
     batch_size: int = 64
     """Sequences of each gradient step."""
     sequence_length: int = 8
-    """Transitions of a sequence, within which memory is carried and targets look ahead."""
+    """Transitions of a sequence, within which hidden states are carried and targets look ahead."""
     burn_in: int = 0
-    """First transitions of a sequence that only update the memory."""
+    """First transitions of a sequence that only update the hidden state."""
     gradient_steps: int = 8
     """Gradient steps after each rollout."""
     target_interval: int = 100
@@ -161,16 +161,16 @@ class QLearner(Learner, Generic[S]):
 
     # Acting
 
-    def initial_memory(self, num_envs: int) -> Tensor | None:
-        memory = self.network.initial_memory(num_envs)
-        return None if memory is None else memory.to(self.setup.device)
+    def initial_hidden_state(self, num_envs: int) -> Tensor | None:
+        hidden_state = self.network.initial_hidden_state(num_envs)
+        return None if hidden_state is None else hidden_state.to(self.setup.device)
 
     @torch.no_grad()
-    def act(self, step: GroupStep, memory: Tensor | None, greedy: bool = False) -> Decision:
-        memory = None if memory is None else memory.to(self.setup.device)
+    def act(self, step: GroupStep, hidden_state: Tensor | None, greedy: bool = False) -> Decision:
+        hidden_state = None if hidden_state is None else hidden_state.to(self.setup.device)
         active = self._to_device(step.active)
-        values, inside = self.network(
-            self._to_device(step.observation)[None], memory, self._to_device(step.first)[None], active[None]
+        values, gru_state = self.network(
+            self._to_device(step.observation)[None], hidden_state, self._to_device(step.first)[None], active[None]
         )
         mask = None if step.action_mask is None else self._to_device(step.action_mask)
         score, epsilon = values[0], self.epsilon()
@@ -180,17 +180,18 @@ class QLearner(Learner, Generic[S]):
             explore, draw = (torch.rand(shape, generator=stream) for shape in (active.shape, score.shape))
             score = torch.where((explore < epsilon).unsqueeze(-1).to(score.device), draw.to(score.device), score)
         action = self.actions.best(score, mask)
-        record = {} if memory is None else {"memory": memory.cpu().numpy()}
-        return Decision(self.actions.to_action(action), self.network.remember(inside, action, active), record)
+        record = {} if hidden_state is None else {"hidden_state": hidden_state.cpu().numpy()}
+        hidden_state = self.network.next_hidden_state(gru_state, action, active)
+        return Decision(self.actions.to_action(action), hidden_state, record)
 
     def epsilon(self) -> float:
         """Current share of random actions."""
         settings = self.settings
         whole = settings.epsilon_fraction * self.setup.num_updates
-        gone = min(1.0, self.updates / whole) if whole > 0 else 1.0
+        share = min(1.0, self.updates / whole) if whole > 0 else 1.0
         if settings.epsilon_schedule == "linear":
-            return settings.epsilon_start + gone * (settings.epsilon_end - settings.epsilon_start)
-        return settings.epsilon_start * (settings.epsilon_end / settings.epsilon_start) ** gone
+            return settings.epsilon_start + share * (settings.epsilon_end - settings.epsilon_start)
+        return settings.epsilon_start * (settings.epsilon_end / settings.epsilon_start) ** share
 
     # Learning
 
@@ -201,14 +202,14 @@ class QLearner(Learner, Generic[S]):
             self.replay = Replay(self._capacity(rollout.reward.shape[1]), rollout, self.keeps_state)
         self.replay.add(rollout)
         settings = self.settings
-        seen = self.replay.filled * rollout.reward.shape[1]
+        stored = self.replay.filled * rollout.reward.shape[1]
         totals: Metrics = {}
-        if seen >= settings.warm_up and self.replay.holds(settings.sequence_length):
+        if stored >= settings.warm_up and self.replay.holds(settings.sequence_length):
             for _ in range(settings.gradient_steps):
                 for name, value in self._update(self.replay).items():
                     totals[name] = totals.get(name, 0) + value / settings.gradient_steps
         self.updates += 1
-        return summarize(self.group, totals) | {"epsilon": self.epsilon(), "replay_steps": float(seen)}
+        return summarize(self.group, totals) | {"epsilon": self.epsilon(), "replay_steps": float(stored)}
 
     def _update(self, replay: Replay) -> Metrics:
         """Take one gradient step on sequences of the replay."""
@@ -245,7 +246,7 @@ class QLearner(Learner, Generic[S]):
         """Values `(L + 1, B, n, choices)` of a sequence."""
         values, _ = network(
             sequence.observation,
-            sequence.memory,
+            sequence.hidden_state,
             sequence.first,
             sequence.active,
             self.actions.from_action(sequence.action),
@@ -283,8 +284,8 @@ class QLearner(Learner, Generic[S]):
         replay = Replay(len(rollout.reward) + 1, rollout, self.keeps_state)
         replay.add(rollout)
         sequence = replay.whole(self.setup.device)
-        memory = None if rollout.memory is None else rollout.memory.to(self.setup.device)
-        sequence = sequence._replace(memory=memory)
+        hidden_state = None if rollout.hidden_state is None else rollout.hidden_state.to(self.setup.device)
+        sequence = sequence._replace(hidden_state=hidden_state)
         with torch.no_grad():
             values = self._forward(self.network, sequence)
             best = self.actions.best(values, sequence.action_mask)
@@ -308,8 +309,8 @@ class QLearner(Learner, Generic[S]):
 
     def replay_bytes(self) -> int:
         """Bytes of the full replay."""
-        memory = self.network.hidden_size + self.network.last_action_size
-        step = bytes_per_step(self.setup, memory, self.keeps_state)
+        hidden_size = self.network.hidden_size + self.network.last_action_size
+        step = bytes_per_step(self.setup, hidden_size, self.keeps_state)
         return step * self.setup.num_envs * self._capacity(self.setup.num_envs)
 
     def prepare(self) -> None:

@@ -1,4 +1,4 @@
-"""Action values of all agents of a group: a torso, a head, and the recurrent memory."""
+"""Action values of all agents of a group: a torso, a head, and the hidden state."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,14 +27,14 @@ class CommunicatingNetworkSettings(QNetworkSettings):
 
     channel: Literal["none", "features", "memory"] = "none"
     """Messages between agents in every step, acting included: the `features` of their inputs, or of
-    their `memory`.
+    their hidden state (`memory`).
     """
 
 
 class QNetwork(nn.Module):
-    """Action values from observations and memory.
+    """Action values from observations and a hidden state.
 
-    Memory is `(B, n, k)`: the hidden state of the GRU, then the last action, if the network has
+    The hidden state is `(B, n, k)`: the state of the GRU, then the last action, if the network has
     them.
     """
 
@@ -58,50 +58,55 @@ class QNetwork(nn.Module):
         # Small initial values, so that rewards and not the initial weights decide the best action.
         self.head = StackedLinear(self.agent_axis.m, width, actions.choices, stream, gain=0.1)
 
-    def initial_memory(self, num_envs: int) -> Tensor | None:
-        """Zeros `(num_envs, n, k)`, or None without memory."""
+    def initial_hidden_state(self, num_envs: int) -> Tensor | None:
+        """Zeros `(num_envs, n, k)`, or None without a hidden state."""
         size = self.hidden_size + self.last_action_size
         return torch.zeros(num_envs, self.agent_axis.n, size) if size else None
 
     def forward(
-        self, observation: Tensor, memory: Tensor | None, first: Tensor, active: Tensor, action: Tensor | None = None
+        self,
+        observation: Tensor,
+        hidden_state: Tensor | None,
+        first: Tensor,
+        active: Tensor,
+        action: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
         """Compute the values of a sequence.
 
         Args:
             observation: `(T, B, n, *shape)`.
-            memory: `(B, n, k)` before the first step, or None without memory.
-            first: `(T, B)` clears the memory before the step.
+            hidden_state: `(B, n, k)` before the first step, or None.
+            first: `(T, B)` clears the hidden state before the step.
             active: `(T, B, n)`.
             action: `(T, B, n, parts)` the chosen actions. Those of the last step are not read, and
                 for one step None is allowed.
 
         Returns:
-            Values `(T, B, n, choices)`, and the hidden state of the GRU after the last step.
+            Values `(T, B, n, choices)`, and the state of the GRU after the last step.
         """
-        hidden, last_action = None, None
-        if memory is not None:
-            hidden = memory[..., : self.hidden_size] if self.hidden_size else None
+        gru_state, last_action = None, None
+        if hidden_state is not None:
+            gru_state = hidden_state[..., : self.hidden_size] if self.hidden_size else None
             last_action = (
-                self._last_actions(memory[..., self.hidden_size :], first, active, action)
+                self._last_actions(hidden_state[..., self.hidden_size :], first, active, action)
                 if self.last_action_size
                 else None
             )
-        x, hidden = self.body(observation, hidden, first, active, last_action)
+        x, gru_state = self.body(observation, gru_state, first, active, last_action)
         if self.communication == "memory":
             x = communicate(x, active, self.agent_axis)
         values = self.agent_axis.merge(self.head(x))
-        return values.view(*active.shape, -1), hidden
+        return values.view(*active.shape, -1), gru_state
 
-    def remember(self, hidden: Tensor | None, action: Tensor, active: Tensor) -> Tensor | None:
-        """Memory `(B, n, k)` after a step with actions `action` (B, n, parts).
+    def next_hidden_state(self, gru_state: Tensor | None, action: Tensor, active: Tensor) -> Tensor | None:
+        """Hidden state `(B, n, k)` after a step with actions `action` (B, n, parts).
 
         Agents that are not `active` (B, n) have no last action.
         """
         if not self.last_action_size:
-            return hidden
+            return gru_state
         one_hot = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
-        return one_hot if hidden is None else torch.cat([hidden, one_hot], dim=-1)
+        return one_hot if gru_state is None else torch.cat([gru_state, one_hot], dim=-1)
 
     def _last_actions(self, before: Tensor, first: Tensor, active: Tensor, action: Tensor | None) -> Tensor:
         """One-hot last actions `(T, B, n, choices)`; zeros for agents without one."""

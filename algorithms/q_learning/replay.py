@@ -12,6 +12,8 @@ from ..core.rollout import Rollout
 
 PER_STEP = ("observation", "action_mask", "active", "first")
 PER_TRANSITION = ("action", "reward", "terminated", "truncated")
+SAVED_AS = {"hidden_state": "memory"}
+"""Parts with another name in checkpoints."""
 
 
 class Sequence(NamedTuple):
@@ -28,7 +30,7 @@ class Sequence(NamedTuple):
     reward: NDArray[np.float32]  # (L, B, n)
     terminated: NDArray[np.bool_]  # (L, B, n)
     truncated: NDArray[np.bool_]  # (L, B)
-    memory: Tensor | None  # (B, n, k) the memory before the first step
+    hidden_state: Tensor | None  # (B, n, k) before the first step
     state: Tensor | None  # (L + 1, B, *state_shape)
 
 
@@ -41,8 +43,8 @@ class Replay:
 
     Args:
         capacity: steps of each env, one of which waits for its outcome.
-        sample: a rollout that gives the buffers' shapes, with the memories `(T, E, n, k)` in
-            `record["memory"]`, if the learner has any.
+        sample: a rollout that gives the buffers' shapes, with the hidden states `(T, E, n, k)` in
+            `record["hidden_state"]`, if the learner has any.
         keep_state: True to keep the global state.
     """
 
@@ -59,12 +61,15 @@ class Replay:
 
     def _parts_of(self, rollout: Rollout) -> dict[str, NDArray[Any]]:
         parts = {name: getattr(rollout, name) for name in (*PER_STEP, *PER_TRANSITION)}
-        parts |= {"memory": rollout.record.get("memory"), "state": rollout.state if self.keep_state else None}
+        parts |= {
+            "hidden_state": rollout.record.get("hidden_state"),
+            "state": rollout.state if self.keep_state else None,
+        }
         return {name: part for name, part in parts.items() if part is not None}
 
     def add(self, rollout: Rollout) -> None:
         """Store a rollout that continues the last one."""
-        for name, part in self._parts_of(self._harmless(rollout)).items():
+        for name, part in self._parts_of(self._mask_inactive(rollout)).items():
             length = len(part)
             if name not in self.parts:  # of a run from before bridged environments had masks
                 self.parts[name] = np.ones((self.capacity, *part.shape[1:]), part.dtype)
@@ -73,23 +78,24 @@ class Replay:
         self.head = (self.head + steps) % self.capacity
         self.filled = min(self.filled + steps, self.capacity - 1)
 
-    def _harmless(self, rollout: Rollout) -> Rollout:
+    def _mask_inactive(self, rollout: Rollout) -> Rollout:
         active = rollout.active
         here = active.reshape(*active.shape, *[1] * (rollout.observation.ndim - 3))
         valid = rollout.valid.reshape(*rollout.valid.shape, *[1] * (rollout.action.ndim - 3))
         mask = None if rollout.action_mask is None else rollout.action_mask | ~active[..., None]
         record = dict(rollout.record)
-        if "memory" in record:  # an agent waiting at the start of a sequence gets a cleared memory
-            record["memory"] = np.where(active[:-1, ..., None], record["memory"], np.float32(0))
+        # An agent waiting at the start of a sequence gets a cleared hidden state.
+        if "hidden_state" in record:
+            record["hidden_state"] = np.where(active[:-1, ..., None], record["hidden_state"], np.float32(0))
         return rollout._replace(
             observation=np.where(here, rollout.observation, np.zeros((), rollout.observation.dtype)),
             action_mask=mask,
             action=np.where(valid, rollout.action, np.zeros((), rollout.action.dtype)),
-            reward=np.where(self._nobodys(rollout), np.float32(0), rollout.reward),
+            reward=np.where(self._rewards_without_owner(rollout), np.float32(0), rollout.reward),
             record=record,
         )
 
-    def _nobodys(self, rollout: Rollout) -> NDArray[np.bool_]:
+    def _rewards_without_owner(self, rollout: Rollout) -> NDArray[np.bool_]:
         """Mask `(T, E, n)` of the rewards that belong to no agent.
 
         These come after an agent's own end and before it acts again, or on the step into the next
@@ -131,16 +137,18 @@ class Replay:
             return part
 
         reward, terminated, truncated = (self.parts[name][slots[:-1], env_index] for name in PER_TRANSITION[1:])
-        memory = self.parts["memory"][slots[0], env_index] if "memory" in self.parts else None
+        hidden_state = None
+        if "hidden_state" in self.parts:
+            hidden_state = torch.from_numpy(self.parts["hidden_state"][slots[0], env_index]).to(device)
         return Sequence(
             required("observation"), stored("action_mask"), required("active"), required("first"), required("action"),
-            reward, terminated, truncated, None if memory is None else torch.from_numpy(memory).to(device), stored("state"),
+            reward, terminated, truncated, hidden_state, stored("state"),
         )  # fmt: skip
 
     def state_dict(self) -> dict[str, Any]:
         """Slots in use, and the position in the circular buffers."""
         used = self.capacity if self.filled == self.capacity - 1 else self.head + 1
-        parts = {name: torch.from_numpy(part[:used]) for name, part in self.parts.items()}
+        parts = {SAVED_AS.get(name, name): torch.from_numpy(part[:used]) for name, part in self.parts.items()}
         return {"capacity": self.capacity, "head": self.head, "filled": self.filled, "parts": parts}
 
     @classmethod
@@ -150,15 +158,16 @@ class Replay:
         replay.capacity, replay.head, replay.filled = state["capacity"], state["head"], state["filled"]
         replay.keep_state = "state" in state["parts"]
         replay.parts = {}
-        for name, kept in state["parts"].items():
-            part = kept.numpy()
+        names = {saved: name for name, saved in SAVED_AS.items()}
+        for saved, kept in state["parts"].items():
+            name, part = names.get(saved, saved), kept.numpy()
             replay.parts[name] = np.zeros((replay.capacity, *part.shape[1:]), part.dtype)
             replay.parts[name][: len(part)] = part
         return replay
 
 
-def bytes_per_step(setup: Setup, memory_size: int, keep_state: bool) -> int:
-    """Bytes of one step of one env."""
+def bytes_per_step(setup: Setup, hidden_size: int, keep_state: bool) -> int:
+    """Bytes of one step of one env, with hidden states of `hidden_size` numbers."""
     group = setup.group
     space = group.observation_space
     observation = int(np.prod(space.shape)) * space.dtype.itemsize
@@ -166,4 +175,4 @@ def bytes_per_step(setup: Setup, memory_size: int, keep_state: bool) -> int:
     mask = group.num_choices if group.has_action_mask else 0
     flags_and_reward = 1 + 1 + 4  # active, terminated, reward
     state = int(np.prod(setup.env.state_shape or ())) * 4 if keep_state else 0
-    return group.size * (observation + mask + action + 4 * memory_size + flags_and_reward) + state + 2
+    return group.size * (observation + mask + action + 4 * hidden_size + flags_and_reward) + state + 2

@@ -35,7 +35,7 @@ class Reinforce(stigmergy.Learner):
         features = torch.from_numpy(observation).float().nan_to_num(0, 0, 0).flatten(-self.rank)
         return torch.einsum("...ni,nia->...na", features, self.weight).log_softmax(-1)
 
-    def act(self, step, memory, greedy=False):
+    def act(self, step, hidden_state, greedy=False):
         chance = self.log_prob(step.observation).exp().detach()
         drawn = torch.multinomial(chance.flatten(0, 1), 1, generator=self.stream("policy")).view(chance.shape[:2])
         return stigmergy.Decision((chance.argmax(-1) if greedy else drawn).numpy())

@@ -116,7 +116,7 @@ def parts_that_matter(name, settings):
         again.load_experience(state["experience"])
         metrics = again.learn(data[3])
         step = env.reset(5).groups["agents"]
-        action = again.act(step, again.initial_memory(env.num_envs)).action
+        action = again.act(step, again.initial_hidden_state(env.num_envs)).action
         return digest([metrics, action.tolist(), again.state_dict(), again.experience()])
 
     expected = go_on(saved)
@@ -311,7 +311,7 @@ class Bare(Learner):
         super().__init__(setup, settings)
         self.paid = torch.zeros(setup.group.size)
 
-    def act(self, step, memory, greedy=False):
+    def act(self, step, hidden_state, greedy=False):
         chance = torch.rand(step.action_mask.shape, generator=self.stream("policy")).numpy()
         return Decision(np.where(step.action_mask, chance, -1).argmax(-1))
 
@@ -340,8 +340,8 @@ class Sound(Bare):
 @pytest.mark.parametrize("wrong", [lambda action: action + 2, lambda action: action.astype(np.float32)])
 def test_actions_outside_their_space_are_found_out(wrong):
     class Wrong(Bare):
-        def act(self, step, memory, greedy=False):
-            return Decision(wrong(super().act(step, memory).action))
+        def act(self, step, hidden_state, greedy=False):
+            return Decision(wrong(super().act(step, hidden_state).action))
 
     env = noise()
     sound, broken = (cls(Setup(env.spec, env.spec.groups[0]), None) for cls in (Bare, Wrong))

@@ -8,22 +8,22 @@ import pytest
 import torch
 
 from stigmergy.algorithms.core.conformance import (
-    buried,
     differences,
     disturb_others,
+    fill_garbage,
     learn_from,
-    litter,
-    mixed_up,
     of_agent,
+    rewards_without_owner,
     seen_of_others,
+    shuffle_agents,
     tensors,
 )
 from stigmergy.algorithms.core.learner import Decision, Information, Learner, Setup
 from stigmergy.training.rollout_buffer import RolloutBuffer, share
 
 from .support.every_learner import (
-    COPIES,
     LENGTH,
+    NUM_ENVS,
     N,
     build,
     changed,
@@ -91,7 +91,7 @@ def disturbed_steps(env, number):
         mask = np.where(others[:, None], rng.random(true.action_mask.shape) < 0.5, true.action_mask)
         mask[:, others, 0] = True
         wrong = true._replace(
-            observation=mixed_up(true.observation[None], others, rng)[0],
+            observation=shuffle_agents(true.observation[None], others, rng)[0],
             active=true.active ^ others,
             action_mask=mask,
         )
@@ -105,11 +105,11 @@ def behaviour(name, settings, which, greedy):
     """
     env = noise()
     learner, seen = build(name, settings, env), [[] for _ in range(N)]
-    memory = learner.initial_memory(COPIES)
+    hidden_state = learner.initial_hidden_state(NUM_ENVS)
     for pair in disturbed_steps(env, 6):
-        decision = learner.act(pair[which], memory, greedy)
-        memory = decision.memory
-        kept = [x.numpy() for x in tensors(memory).values()]
+        decision = learner.act(pair[which], hidden_state, greedy)
+        hidden_state = decision.hidden_state
+        kept = [x.numpy() for x in tensors(hidden_state).values()]
         for i, own in enumerate(seen):
             own += [np.array(x[:, i]) for x in (decision.action, *decision.record.values(), *kept)]
     return seen
@@ -143,9 +143,9 @@ def test_behaviour_of_agents_that_talk_depends_on_others(name):
 def heeds_inactive_rows(name, settings, env, garbage):
     """Return True if learning changes with the numbers in rows that mean nothing."""
     examined, rng = subject(name, settings, env, UPDATES), np.random.default_rng(0)
-    assert all((~rollout.active).any() and buried(rollout).any() for rollout in examined.experience)
-    littered = [litter(rollout, garbage, rng, wild=True) for rollout in examined.experience]
-    fresh, one, other = (learn_from(examined.build(), data) for data in ([], examined.experience, littered))
+    assert all((~rollout.active).any() and rewards_without_owner(rollout).any() for rollout in examined.experience)
+    corrupted = [fill_garbage(rollout, garbage, rng, wild=True) for rollout in examined.experience]
+    fresh, one, other = (learn_from(examined.build(), data) for data in ([], examined.experience, corrupted))
     state = tensors(one.state_dict())
     assert all(x.isfinite().all() for x in state.values())
     assert differences(state, tensors(fresh.state_dict()))
@@ -168,15 +168,15 @@ def inactive_rows(name, settings):
     """
     env = noise()
     learner = build(name, settings, env)
-    step, memory = env.reset(0).groups["agents"], learner.initial_memory(COPIES)
+    step, hidden_state = env.reset(0).groups["agents"], learner.initial_hidden_state(NUM_ENVS)
     for _ in range(3):
-        decision = learner.act(step, memory)
-        step, memory = env.step({"agents": decision.action}).groups["agents"], decision.memory
+        decision = learner.act(step, hidden_state)
+        step, hidden_state = env.step({"agents": decision.action}).groups["agents"], decision.hidden_state
     dirty = step._replace(observation=np.where(step.active[..., None], step.observation, np.float32(np.nan)))
     assert not step.active.all()
     twin = build(name, settings, env)
     twin.load_state_dict(learner.state_dict())
-    return learner.act(step, memory), twin.act(dirty, memory), step, memory
+    return learner.act(step, hidden_state), twin.act(dirty, hidden_state), step, hidden_state
 
 
 @pytest.mark.parametrize("sharing", ["none", "all"])
@@ -184,19 +184,19 @@ def inactive_rows(name, settings):
 def test_inactive_rows_change_no_bit_of_memory_or_of_anothers_decision(name, settings, sharing):
     one, other, step, before = inactive_rows(name, changed(settings, {"network": {"sharing": sharing}}))
     np.testing.assert_array_equal(one.action[step.active], other.action[step.active])
-    assert not differences(tensors(one.memory), tensors(other.memory))
+    assert not differences(tensors(one.hidden_state), tensors(other.hidden_state))
     idle = torch.from_numpy(~step.active & ~step.first[:, None])
     assert idle.any()
     for path, was in tensors(before).items():
         if not getattr(settings.network, "last_action", False):  # who waits has done nothing last
-            assert torch.equal(tensors(one.memory)[path][idle], was[idle])
-        assert not torch.equal(tensors(one.memory)[path][~idle], was[~idle])
+            assert torch.equal(tensors(one.hidden_state)[path][idle], was[idle])
+        assert not torch.equal(tensors(one.hidden_state)[path][~idle], was[~idle])
 
 
 class _Witness(Learner):
     """Acts anyhow, so that the buffer has something to store."""
 
-    def act(self, step, memory, greedy=False):
+    def act(self, step, hidden_state, greedy=False):
         return Decision(np.zeros(step.reward.shape, np.int64))
 
 
@@ -212,7 +212,7 @@ class _Joint(_Witness):
     ("cls", "signals", "state"), [(_Witness, False, False), (_Public, True, False), (_Joint, True, True)]
 )
 def test_a_rollout_holds_what_the_learner_declared(cls, signals, state):
-    env = Noise(COPIES, N)
+    env = Noise(NUM_ENVS, N)
     learner = cls(Setup(env.spec, env.spec.groups[0]), None)
     rollout = Collector(env, learner, LENGTH).collect()
     assert (rollout.signals is not None) == signals
@@ -221,13 +221,13 @@ def test_a_rollout_holds_what_the_learner_declared(cls, signals, state):
     if state:
         assert len(np.unique(rollout.state)) > 1
     if signals:
-        assert rollout.signals["siren"].shape == (LENGTH + 1, COPIES, N)
+        assert rollout.signals["siren"].shape == (LENGTH + 1, NUM_ENVS, N)
 
 
 def test_only_a_joint_learner_gets_the_others():
-    env = Noise(COPIES, N)
+    env = Noise(NUM_ENVS, N)
     group = env.spec.groups[0]
-    buffers = {name: RolloutBuffer(env.spec, group, COPIES, LENGTH, Information.JOINT) for name in ("agents", "prey")}
+    buffers = {name: RolloutBuffer(env.spec, group, NUM_ENVS, LENGTH, Information.JOINT) for name in ("agents", "prey")}
     pair = {name: buffer.rollout(None, None) for name, buffer in buffers.items()}
     shared = share(pair, "agents")
     assert list(shared.others) == ["prey"]

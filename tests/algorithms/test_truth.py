@@ -28,8 +28,8 @@ def values(ends, position=False, change=lambda rollout: rollout, memory="none", 
     observation = torch.eye(CUT) if position else torch.ones(1, 1)
     flags = torch.zeros(1, len(observation), dtype=torch.bool)
     with torch.no_grad():
-        memory = learner.initial_memory(len(observation))
-        _, value, _ = learner.network(observation[None, :, None], memory, flags, ~flags[..., None])
+        hidden_state = learner.initial_hidden_state(len(observation))
+        _, value, _ = learner.network(observation[None, :, None], hidden_state, flags, ~flags[..., None])
     if learner.normalizer is not None:
         value = learner.normalizer.denormalize(value)
     return value.squeeze(0).numpy()

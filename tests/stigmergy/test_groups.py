@@ -111,7 +111,7 @@ class Crooked(stigmergy.Learner):
 
     learns = False
 
-    def act(self, step, memory, greedy=False):
+    def act(self, step, hidden_state, greedy=False):
         return stigmergy.Decision(np.zeros((1, 1), np.int64))
 
 

@@ -119,14 +119,14 @@ def test_a_finished_learner_that_is_to_learn_on_says_that_it_cannot(name, option
 
     def rollout(own):
         buffer = RolloutBuffer(env.spec, own.group, 4, 8, own.information)
-        memory, step = own.initial_memory(4), env.reset(3)
+        hidden_state, step = own.initial_hidden_state(4), env.reset(3)
         for t in range(8):
             buffer.see(t, step)
-            decision = decide(env, step, own.group.name, own, memory)
+            decision = decide(env, step, own.group.name, own, hidden_state)
             step = env.step({own.group.name: decision.action})
             buffer.follow(t, decision, step)
         buffer.see(8, step)
-        data = buffer.rollout(memory, memory)
+        data = buffer.rollout(hidden_state, hidden_state)
         return data._replace(others={})
 
     finished = learner(2)

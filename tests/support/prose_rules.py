@@ -28,7 +28,7 @@ DICTIONARY = {
     "_put": ("_to_device", "algorithms/"),
     "_silence": ("_zero_invalid", "algorithms/"),
     "acted": ("actions", "algorithms/"),
-    "gain": ("advantage", "algorithms/"),
+    "gain": ("advantage", "algorithms/core/"),  # elsewhere that of initial weights, as in torch
     "going": ("active networks", "algorithms/"),
     "late": ("target network's q", "algorithms/"),
     "worth": ("q_tot", "algorithms/"),

@@ -17,33 +17,20 @@ PACKAGES_WITH_QUESTIONS = {
 """Folders, without those below, in which docstrings begin with a question word."""
 
 REPLACED_WORDS = {
-    "buried": {
-        "algorithms/core/conformance.py",
-    },
     "copies": {
         "envs/core/sanction_signals.py",
         "envs/tools/conformance.py",
-        "training/trainer.py",
     },
-    "gain": {
-        "algorithms/core/returns.py",
-        "algorithms/nn/layers.py",
-        "algorithms/q_learning/mixers.py",
-    },
-    "litter": {
-        "algorithms/core/conformance.py",
-    },
-    "mixed_up": {
-        "algorithms/core/conformance.py",
+    "due": {
+        "envs/dilemmas/grid_engine/state.py",
+        "envs/dilemmas/in_the_matrix/env.py",
+        "envs/dilemmas/in_the_matrix/rules.py",
     },
     "over_copies": {
         "envs/kernels/compilation.py",
     },
     "seated": {
         "envs/registration/scenario.py",
-    },
-    "spoilt": {
-        "algorithms/core/conformance.py",
     },
     "steps_to": {
         "envs/grid/search.py",

@@ -27,7 +27,7 @@ def test_each_acts_as_it_does_among_all(places, sharing):
     setup = Setup(env.spec, group, 3)
     trained, again = (stigmergy.make_learner("ippo", setup, settings) for _ in range(2))
     fewer = FewerAgents(again, some(group, places))
-    memory, part = trained.initial_memory(5), fewer.initial_memory(5)
+    hidden_state, part = trained.initial_hidden_state(5), fewer.initial_hidden_state(5)
     step = env.reset(1)
     for _ in range(25):
         all_rows = step.groups["agents"]
@@ -38,8 +38,8 @@ def test_each_acts_as_it_does_among_all(places, sharing):
                 for name in ("observation", "action_mask", "reward", "terminated", "active")
             }
         )
-        decision, ours = trained.act(all_rows, memory, greedy=True), fewer.act(own, part, greedy=True)
-        memory, part = decision.memory, ours.memory
+        decision, ours = trained.act(all_rows, hidden_state, greedy=True), fewer.act(own, part, greedy=True)
+        hidden_state, part = decision.hidden_state, ours.hidden_state
         np.testing.assert_array_equal(ours.action, decision.action[:, rows])
         step = env.step(decision.action)
 

@@ -113,7 +113,7 @@ def test_the_first_move_of_nim_is_learnt_in_turns(algorithm):
         trainer.update()
     step = trainer.env.reset(5)
     decision = trainer.learners["agents"].act(
-        step.groups["agents"], trainer.learners["agents"].initial_memory(16), greedy=True
+        step.groups["agents"], trainer.learners["agents"].initial_hidden_state(16), greedy=True
     )
     assert step.groups["agents"].active[:, 0].all()
     assert (decision.action[:, 0] == 0).all()

@@ -96,7 +96,7 @@ def chosen(policy, rows):
     mask = np.ones((1, 2, learner.group.num_choices), np.bool_) if learner.group.has_action_mask else None
     none = np.zeros(1, np.bool_)
     step = GroupStep(np.stack(rows)[None], mask, np.zeros((1, 2), np.float32), flags, ~flags, none, ~none)
-    return learner.act(step, learner.initial_memory(1), greedy=True).action[0]
+    return learner.act(step, learner.initial_hidden_state(1), greedy=True).action[0]
 
 
 @pytest.mark.parametrize("kind", [Categories, Numbered])

@@ -12,7 +12,7 @@ from stigmergy.envs.core.random_policy import random_actions
 from stigmergy.envs.registration.make import make
 from stigmergy.training.rollout_buffer import RolloutBuffer
 
-COPIES, LENGTH = 5, 9
+NUM_ENVS, LENGTH = 5, 9
 FREQUENT = {"length": 5, "radius": 2, "cooldown": 0, "removal": 2}
 SMALL = {"map": "small", "sanctions": FREQUENT}
 WORLDS: dict[str, dict[str, Any]] = {
@@ -23,16 +23,14 @@ WORLDS: dict[str, dict[str, Any]] = {
 
 
 def collect(id: str, information: Information, rollouts: int = 6):
-    """Rollouts of random play, each with the loop's own events: (decision, copy, agent, whether it
-    sanctioned, what it saw).
-    """
-    env = make(id, COPIES, **WORLDS[id])
+    """Rollouts of random play, each with the loop's own events: (decision, copy, agent, whether it sanctioned, what it saw)."""
+    env = make(id, NUM_ENVS, **WORLDS[id])
     group = env.spec.groups[0]
-    buffer = RolloutBuffer(env.spec, group, COPIES, LENGTH, information)
+    buffer = RolloutBuffer(env.spec, group, NUM_ENVS, LENGTH, information)
     rng = np.random.default_rng(0)
     step = env.reset(0)
     whole = getattr(env, "world", env).groups["agents"]
-    for c in range(COPIES):  # so that the copies' episodes end at different times
+    for c in range(NUM_ENVS):  # so that the copies' episodes end at different times
         env.state.elapsed[c] = c
     for _ in range(rollouts):
         expected = []
@@ -44,7 +42,7 @@ def collect(id: str, information: Information, rollouts: int = 6):
             step = env.step(action)
             buffer.follow(t, Decision(action[group.name]), step)
             buffer.see(t + 1, step)
-            for c in range(COPIES):
+            for c in range(NUM_ENVS):
                 for i in range(saw.shape[1]):
                     if step.signals["opportunity"][c, i]:
                         assert not over[c], "an opportunity in the step that begins an episode"
@@ -69,7 +67,7 @@ def test_events_are_those_that_a_slow_loop_finds(id):
         began += int(rollout.first[1:].sum())
         agents |= set(events.agent.tolist())
         kinds += [bool(event[3]) for event in expected]
-    assert began > 3 * COPIES
+    assert began > 3 * NUM_ENVS
     assert 0 < sum(kinds) < len(kinds), "approvals and disapprovals"
     if "among" in id:
         assert len(agents) > 1, "bots' events are public too"
@@ -96,8 +94,8 @@ def test_a_local_learner_gets_none(id):
 
 
 def test_where_nobody_can_sanction_there_are_none():
-    env = make("dilemmas/coins-v0", COPIES)
-    buffer = RolloutBuffer(env.spec, env.spec.groups[0], COPIES, LENGTH, Information.PUBLIC)
+    env = make("dilemmas/coins-v0", NUM_ENVS)
+    buffer = RolloutBuffer(env.spec, env.spec.groups[0], NUM_ENVS, LENGTH, Information.PUBLIC)
     buffer.see(0, env.reset(0))
-    buffer.see(1, env.step(np.zeros((COPIES, 2), int)))
+    buffer.see(1, env.step(np.zeros((NUM_ENVS, 2), int)))
     assert buffer.rollout(None, None).events is None

@@ -21,7 +21,7 @@ class Sound(Learner):
         self.paid = torch.zeros(setup.group.size)
         self.seen = torch.zeros(setup.group.size)
 
-    def act(self, step, memory, greedy=False):
+    def act(self, step, hidden_state, greedy=False):
         return Decision(torch.randint(5, step.active.shape, generator=self.stream("policy")).numpy())
 
     def learn(self, rollout):
@@ -38,13 +38,13 @@ class Sound(Learner):
 
 
 class WrongShape(Sound):
-    def act(self, step, memory, greedy=False):
-        return Decision(super().act(step, memory).action[:, :, None])
+    def act(self, step, hidden_state, greedy=False):
+        return Decision(super().act(step, hidden_state).action[:, :, None])
 
 
 class WrongWhenGreedy(Sound):
-    def act(self, step, memory, greedy=False):
-        return Decision(super().act(step, memory).action + 5 * greedy)
+    def act(self, step, hidden_state, greedy=False):
+        return Decision(super().act(step, hidden_state).action + 5 * greedy)
 
 
 class LearnsNothing(Sound):

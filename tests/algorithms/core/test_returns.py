@@ -24,7 +24,7 @@ def flags(*values):
     return column(*values, dtype=np.bool_)
 
 
-def copies(*values):
+def one_env(*values):
     """One copy: `(T, 1)`."""
     return np.array(values, np.bool_)[:, None]
 
@@ -36,9 +36,9 @@ def test_termination_in_the_middle_and_truncation_at_the_end():
         reward=column(1, 2, 0, 4),
         value=column(2, 4, NAN, 6, 10),
         terminated=flags(0, 1, 0, 0),
-        truncated=copies(0, 0, 0, 1),
+        truncated=one_env(0, 0, 0, 1),
         active=flags(1, 1, 0, 1, 1),
-        first=copies(1, 0, 0, 1, 0),
+        first=one_env(1, 0, 0, 1, 0),
         gamma=0.5,
         gae_lambda=0.5,
     )
@@ -53,9 +53,9 @@ def test_truncation_in_the_middle_bootstraps_from_the_last_observation():
         reward=column(1, 2, 0, 4),
         value=column(2, 4, 8, 6, 10),
         terminated=flags(0, 0, 0, 0),
-        truncated=copies(0, 1, 0, 0),
+        truncated=one_env(0, 1, 0, 0),
         active=flags(1, 1, 1, 1, 1),
-        first=copies(1, 0, 0, 1, 0),
+        first=one_env(1, 0, 0, 1, 0),
         gamma=0.5,
         gae_lambda=0.5,
     )
@@ -72,9 +72,9 @@ def test_truncation_cuts_the_sum_by_itself():
         reward=column(2, 4),
         value=column(4, 8, 10),
         terminated=flags(0, 0),
-        truncated=copies(1, 0),
+        truncated=one_env(1, 0),
         active=flags(1, 1, 1),
-        first=copies(0, 0, 0),
+        first=one_env(0, 0, 0),
         gamma=0.5,
         gae_lambda=0.5,
     )
@@ -86,9 +86,9 @@ def test_an_agent_that_waits_collects_discounted_rewards():
         reward=column(1, 2, 4, 1),
         value=column(1, NAN, NAN, 8, 2),
         terminated=flags(0, 0, 0, 0),
-        truncated=copies(0, 0, 0, 0),
+        truncated=one_env(0, 0, 0, 0),
         active=flags(1, 0, 0, 1, 1),
-        first=copies(1, 0, 0, 0, 0),
+        first=one_env(1, 0, 0, 0, 0),
         gamma=0.5,
         gae_lambda=0.5,
     )
@@ -104,9 +104,9 @@ def test_an_agent_still_waiting_at_the_end_is_not_known(cut):
         reward=column(1, 2, 4),
         value=column(3, 5, NAN, NAN),
         terminated=flags(0, 0, 0),
-        truncated=copies(0, 0, cut),
+        truncated=one_env(0, 0, cut),
         active=flags(1, 1, 0, 0),
-        first=copies(1, 0, 0, 0),
+        first=one_env(1, 0, 0, 0),
         gamma=0.5,
         gae_lambda=0.5,
     )
@@ -120,9 +120,9 @@ def test_an_agent_that_dies_while_it_waits_has_its_outcome():
         reward=column(1, -4, 100),
         value=column(3, NAN, NAN, NAN),
         terminated=flags(0, 1, 1),
-        truncated=copies(0, 0, 0),
+        truncated=one_env(0, 0, 0),
         active=flags(1, 0, 0, 0),
-        first=copies(1, 0, 0, 0),
+        first=one_env(1, 0, 0, 0),
         gamma=0.5,
         gae_lambda=0.5,
     )
@@ -237,9 +237,9 @@ def test_two_step_returns_by_hand():
         reward=column(1, 2, 0, 4, 6),
         value=column(NAN, 4, 8, 6, 10, 12),
         terminated=flags(0, 1, 0, 0, 0),
-        truncated=copies(0, 0, 0, 0, 1),
+        truncated=one_env(0, 0, 0, 0, 1),
         active=flags(1, 1, 0, 1, 1, 1),
-        first=copies(1, 0, 0, 1, 0, 0),
+        first=one_env(1, 0, 0, 1, 0, 0),
         gamma=0.5,
         n=2,
     )

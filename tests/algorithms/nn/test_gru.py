@@ -25,17 +25,17 @@ def draws(dtype=torch.float64, seed=0):
     return (*numbers, fresh, here)
 
 
-def plain(gates, memory, weight, bias, fresh, here):
+def plain(gates, hidden_state, weight, bias, fresh, here):
     """One step after the other, through autograd."""
     outputs = []
     for t in range(gates.shape[1]):
-        memory = memory.masked_fill(fresh[:, t, :, None], 0.0)
+        hidden_state = hidden_state.masked_fill(fresh[:, t, :, None], 0.0)
         reset_in, update_in, new_in = gates[:, t].chunk(3, dim=-1)
-        reset_memory, update_memory, new_memory = torch.baddbmm(bias, memory, weight).chunk(3, dim=-1)
+        reset_memory, update_memory, new_memory = torch.baddbmm(bias, hidden_state, weight).chunk(3, dim=-1)
         reset, update = torch.sigmoid(reset_in + reset_memory), torch.sigmoid(update_in + update_memory)
         new = torch.tanh(new_in + reset * new_memory)
-        memory = torch.where(here[:, t, :, None], new + update * (memory - new), memory)
-        outputs.append(memory)
+        hidden_state = torch.where(here[:, t, :, None], new + update * (hidden_state - new), hidden_state)
+        outputs.append(hidden_state)
     return torch.stack(outputs, dim=1)
 
 
@@ -69,24 +69,24 @@ def test_it_equals_the_plain_loop_and_its_gradients(dtype):
 def test_one_step_is_torchs_cell():
     torch.manual_seed(0)
     cell = torch.nn.GRUCell(INPUTS, SIZE)
-    x, memory = torch.randn(ROWS, INPUTS), torch.randn(ROWS, SIZE)
+    x, hidden_state = torch.randn(ROWS, INPUTS), torch.randn(ROWS, SIZE)
     gates = (x @ cell.weight_ih.T + cell.bias_ih)[None, None]
     flags = torch.zeros(1, 1, ROWS, dtype=torch.bool)
-    after = gru_scan(gates, memory[None], cell.weight_hh.T[None], cell.bias_hh[None, None], flags, ~flags)
+    after = gru_scan(gates, hidden_state[None], cell.weight_hh.T[None], cell.bias_hh[None, None], flags, ~flags)
     # Two gates and the new memory, each off by 1e-6 at most, and of numbers that are 3 at most.
-    torch.testing.assert_close(after[0, 0], cell(x, memory), rtol=0, atol=1e-5)
+    torch.testing.assert_close(after[0, 0], cell(x, hidden_state), rtol=0, atol=1e-5)
 
 
 def test_a_row_that_waits_keeps_its_memory_to_the_bit_whatever_it_sees():
-    gates, memory, weight, bias, fresh, here = (x.detach() for x in draws(torch.float32))
+    gates, hidden_state, weight, bias, fresh, here = (x.detach() for x in draws(torch.float32))
     dirty = torch.where(here.unsqueeze(-1), gates, torch.nan)
     with torch.no_grad():
-        clean = gru_scan(gates, memory, weight, bias, fresh, here)
-        assert torch.equal(gru_scan(dirty, memory, weight, bias, fresh, here), clean)
+        clean = gru_scan(gates, hidden_state, weight, bias, fresh, here)
+        assert torch.equal(gru_scan(dirty, hidden_state, weight, bias, fresh, here), clean)
         idle = ~here[:, 1:] & ~fresh[:, 1:]
         assert idle.any()
         assert torch.equal(clean[:, 1:][idle], clean[:, :-1][idle])
-        assert not torch.equal(gru_scan(gates + 1, memory, weight, bias, fresh, here), clean)
+        assert not torch.equal(gru_scan(gates + 1, hidden_state, weight, bias, fresh, here), clean)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -102,12 +102,12 @@ def test_what_a_waiting_row_sees_reaches_no_gradient(dtype):
 
 
 def test_networks_do_not_touch_each_other():
-    gates, memory, weight, bias, fresh, here = draws(torch.float32)
+    gates, hidden_state, weight, bias, fresh, here = draws(torch.float32)
     scale = torch.tensor([1.0, 3.0]).view(M, 1, 1, 1)
     found = []
     for factor in (torch.ones_like(scale), scale):
-        output = gru_scan(gates * factor, memory, weight, bias, fresh, here)
-        found.append([output, *torch.autograd.grad(output.square().sum(), (weight, bias, memory))])
+        output = gru_scan(gates * factor, hidden_state, weight, bias, fresh, here)
+        found.append([output, *torch.autograd.grad(output.square().sum(), (weight, bias, hidden_state))])
     for one, other in zip(*found):
         assert torch.equal(one[0], other[0])
         assert not torch.equal(one[1], other[1])

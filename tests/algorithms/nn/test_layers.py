@@ -57,14 +57,14 @@ def test_convolution_equals_separate_layers(stream, stride):
 def test_gru_equals_separate_cells(stream):
     stacked = StackedGRU(M, 4, 6, stream)
     scatter(stacked, stream)
-    x, memory = torch.randn(M, 7, 4, generator=stream), torch.randn(M, 7, 6, generator=stream)
+    x, hidden_state = torch.randn(M, 7, 4, generator=stream), torch.randn(M, 7, 6, generator=stream)
     here = torch.ones(M, 1, 7, dtype=torch.bool)
     for k in range(M):
         cell = nn.GRUCell(4, 6)  # its gates stand in the order reset, update, new
         names = {"weight_ih": stacked.gates_in.weight[k].T, "bias_ih": stacked.gates_in.bias[k, 0]}
         names |= {"weight_hh": stacked.gates_memory.weight[k].T, "bias_hh": stacked.gates_memory.bias[k, 0]}
         cell.load_state_dict(names)
-        torch.testing.assert_close(stacked(x, memory, ~here, here)[k, 0], cell(x[k], memory[k]))
+        torch.testing.assert_close(stacked(x, hidden_state, ~here, here)[k, 0], cell(x[k], hidden_state[k]))
 
 
 def test_initial_weights_are_orthogonal_and_differ_between_networks(stream):
@@ -144,11 +144,11 @@ def actor_critic(stream, spec=None, **changes):
     return ActorCritic(spec, build_distribution(spec.action_space), small(**changes), stream)
 
 
-def forward(network, observation, memory=None, first=None, active=None):
+def forward(network, observation, hidden_state=None, first=None, active=None):
     rows = observation.shape[:2]
     first = torch.zeros(rows, dtype=torch.bool) if first is None else first
     active = torch.ones(observation.shape[:3], dtype=torch.bool) if active is None else active
-    return network(observation, memory, first, active)
+    return network(observation, hidden_state, first, active)
 
 
 @pytest.mark.parametrize("sharing", ["none", "all"])
@@ -158,29 +158,29 @@ def test_memory_over_a_sequence_equals_memory_step_by_step(stream, sharing, sepa
     observation = torch.randn(6, 5, M, 3, generator=stream)
     first = torch.rand(6, 5, generator=stream) < 0.3
     active = torch.rand(6, 5, M, generator=stream) < 0.7
-    memory = torch.randn(network.initial_memory(5).shape, generator=stream)
-    outputs, value, last = forward(network, observation, memory, first, active)
+    hidden_state = torch.randn(network.initial_hidden_state(5).shape, generator=stream)
+    outputs, value, last = forward(network, observation, hidden_state, first, active)
     for t in range(6):
-        step_outputs, step_value, memory = forward(
-            network, observation[t, None], memory, first[t, None], active[t, None]
+        step_outputs, step_value, hidden_state = forward(
+            network, observation[t, None], hidden_state, first[t, None], active[t, None]
         )
         rows = slice(t * step_value.shape[1], (t + 1) * step_value.shape[1])
         torch.testing.assert_close(outputs[:, rows], step_outputs)
         torch.testing.assert_close(value[:, rows], step_value)
-    torch.testing.assert_close(last, memory)
+    torch.testing.assert_close(last, hidden_state)
 
 
 def test_memory_forgets_at_a_first_step_and_stands_still_where_an_agent_waits(stream):
     network = actor_critic(stream, memory="gru")
     observation = torch.randn(1, 2, M, 3, generator=stream)
-    memory = torch.randn(2, M, 8, generator=stream)
+    hidden_state = torch.randn(2, M, 8, generator=stream)
     active = torch.tensor([[[True, False, True], [True, True, True]]])
     first = torch.tensor([[False, True]])
-    _, _, after = forward(network, observation, memory, first, active)
-    _, _, fresh = forward(network, observation, torch.zeros_like(memory))
-    assert torch.equal(after[0, 1], memory[0, 1])
+    _, _, after = forward(network, observation, hidden_state, first, active)
+    _, _, fresh = forward(network, observation, torch.zeros_like(hidden_state))
+    assert torch.equal(after[0, 1], hidden_state[0, 1])
     torch.testing.assert_close(after[1], fresh[1])
-    assert not torch.equal(after[0, 0], memory[0, 0])
+    assert not torch.equal(after[0, 0], hidden_state[0, 0])
 
 
 def test_ids_tell_agents_apart_that_see_the_same(stream):

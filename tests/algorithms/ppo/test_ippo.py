@@ -194,7 +194,7 @@ def test_a_saved_learner_continues_to_the_bit(network):
     collector = Collector(env, learner, 12)
     continued(collector, learner, 2)
     file = io.BytesIO()
-    torch.save({"learner": learner.state_dict(), "memory": collector.memory}, file)
+    torch.save({"learner": learner.state_dict(), "hidden_state": collector.hidden_state}, file)
     snapshot = env.snapshot()
     expected = continued(collector, learner, 3)
 
@@ -203,12 +203,12 @@ def test_a_saved_learner_continues_to_the_bit(network):
     for other in (ippo(env, **options), learner):  # a new one, and the same one taken back
         other.load_state_dict(saved["learner"])
         again = Collector(env, other, 12)
-        again.step, again.memory = env.restore(snapshot), saved["memory"]
+        again.step, again.hidden_state = env.restore(snapshot), saved["hidden_state"]
         for one, two in zip(expected, continued(again, other, 3), strict=True):
             np.testing.assert_array_equal(one, two)
     # The state counts: without it the same experience gives something else.
     again = Collector(env, ippo(env, **options), 12)
-    again.step, again.memory = env.restore(snapshot), saved["memory"]
+    again.step, again.hidden_state = env.restore(snapshot), saved["hidden_state"]
     assert any(not np.array_equal(one, two) for one, two in zip(expected, continued(again, again.learner, 3)))
 
 
@@ -231,13 +231,15 @@ def test_decisions_in_one_copy_do_not_depend_on_the_other_copies(network):
     observation[1:], mask[1:] = rng.normal(size=observation[1:].shape), True
     changed = step._replace(observation=observation, action_mask=mask)
     learners = [ippo(env, network=NETWORKS[network]) for _ in range(2)]
-    one, other = (learner.act(seen, learner.initial_memory(5)) for learner, seen in zip(learners, (step, changed)))
+    one, other = (
+        learner.act(seen, learner.initial_hidden_state(5)) for learner, seen in zip(learners, (step, changed))
+    )
     np.testing.assert_array_equal(one.action[0], other.action[0])
     for name, value in one.record.items():
         np.testing.assert_array_equal(value[0], other.record[name][0])
         assert (value[1:] != other.record[name][1:]).any()
-    if one.memory is not None:
-        assert torch.equal(one.memory[0], other.memory[0])
+    if one.hidden_state is not None:
+        assert torch.equal(one.hidden_state[0], other.hidden_state[0])
 
 
 def test_greedy_decisions_are_the_most_likely_and_draw_nothing():

@@ -19,7 +19,7 @@ from ..support.loop import Collector, ippo, only, settings, small
 from ..support.plain_ppo import PlainPPO
 from ..support.tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 
-UPDATES, LENGTH, COPIES, N = 50, 6, 4, 3
+UPDATES, LENGTH, NUM_ENVS, N = 50, 6, 4, 3
 FEW = {"epochs": 2, "minibatches": 2}
 # Another order of summation leaves a relative error of 1e-16 times the condition of a gradient's
 # sums, at most 1e6 here. A step of Adam moves a weight by the rate times what is left of the
@@ -71,29 +71,29 @@ class Alone:
         self.learner.network.load_state_dict(weights)
         self.learner.distribution = Given(self.learner.distribution)
         self.agent = agent
-        self.memory = self.before = self.learner.initial_memory(env.num_envs)
+        self.hidden_state = self.before = self.learner.initial_hidden_state(env.num_envs)
         self.records = []
 
     def watch(self, t, step, decision):
         sample = torch.from_numpy(decision.record["sample"][:, self.agent])
         self.learner.distribution.given = sample[None]
-        own = self.learner.act(only(step, self.agent), self.memory)
-        self.memory = own.memory
+        own = self.learner.act(only(step, self.agent), self.hidden_state)
+        self.hidden_state = own.hidden_state
         self.records.append(own.record)
 
     def learn(self, rollout):
         record = {name: np.stack([one[name] for one in self.records]) for name in self.records[0]}
         self.learner.learn(
-            rollout.select(self.agent)._replace(record=record, memory=self.before, last_memory=self.memory)
+            rollout.select(self.agent)._replace(
+                record=record, hidden_state=self.before, last_hidden_state=self.hidden_state
+            )
         )
-        self.records, self.before = [], self.memory
+        self.records, self.before = [], self.hidden_state
 
 
 def together_and_alone(environment, options):
-    """Train all at once and each alone on the same experience; returns the learner, those alone,
-    and how far the weights moved.
-    """
-    env = Noise(COPIES, N, **environment)
+    """Train all at once and each alone on the same experience; returns the learner, those alone, and how far the weights moved."""
+    env = Noise(NUM_ENVS, N, **environment)
     options = {**FEW, "learning_rate": 1e-2, **options}
     together = ippo(env, num_updates=UPDATES, **options)
     start = {name: p.clone() for name, p in together.network.state_dict().items()}
@@ -164,7 +164,7 @@ def transitions(rollout, agent, gamma):
 
 @pytest.mark.parametrize("masks", [False, True])
 def test_equals_plain_ppo_in_torch(masks):
-    env = Noise(COPIES, N, observation=FEATURES, masks=masks)
+    env = Noise(NUM_ENVS, N, observation=FEATURES, masks=masks)
     options = dataclasses.replace(settings(small(hidden=(16, 12))), **FEW)
     together = ippo(env, num_updates=UPDATES, network=options.network, **FEW)
     separate = [plain(together, env, i, options) for i in range(N)]
@@ -176,7 +176,7 @@ def test_equals_plain_ppo_in_torch(masks):
             mask = rollout.action_mask[:-1, :, i] if masks else None
             action = rollout.record["sample"][:, :, i]
             one.learn(
-                rollout.observation[:, :, i], mask, action, transitions(rollout, i, options.gamma), (LENGTH, COPIES)
+                rollout.observation[:, :, i], mask, action, transitions(rollout, i, options.gamma), (LENGTH, NUM_ENVS)
             )
     weights = together.network.state_dict()
     for i, (_, names) in enumerate(separate):

@@ -71,11 +71,11 @@ def test_values_depend_on_the_state_and_decisions_on_nothing_central(sees):
     assert (before[..., 0] != others_seen[..., 0])[active].any() != environment
     # The critic may be anything: the agents act the same.
     step = env.reset(0).groups["agents"]
-    spoilt = mappo(env, **sees)
+    corrupt = mappo(env, **sees)
     with torch.no_grad():
-        for p in spoilt.network.critic.parameters():
+        for p in corrupt.network.critic.parameters():
             p.fill_(torch.nan)
-    one, other = (built.act(step, None) for built in (mappo(env, **sees), spoilt))
+    one, other = (built.act(step, None) for built in (mappo(env, **sees), corrupt))
     np.testing.assert_array_equal(one.action, other.action)
     for name, value in one.record.items():
         np.testing.assert_array_equal(value, other.record[name])

@@ -20,20 +20,22 @@ from ..support.loop import Collector, train
 from ..support.plain_q import Plain
 from ..support.tiny_envs import ENTITIES, IMAGE, Bandit, Noise
 
-N, COPIES, LENGTH = 3, 5, 12
+N, NUM_ENVS, LENGTH = 3, 5, 12
 TEAMS = ("vdn", "qmix", "qplex", "wqmix")
 SMALL = {"hidden": [16], "channels": [4], "memory_size": 8}
 FAST = {"batch_size": 16, "sequence_length": 5, "gradient_steps": 3, "target_interval": 4, "learning_rate": 1e-2}
 
 
 def noise(**options):
-    return Noise(COPIES, N, **{"masks": True, **options})
+    return Noise(NUM_ENVS, N, **{"masks": True, **options})
 
 
 def build(name, env, network=None, num_updates=10, **settings):
     if name in TEAMS:
         settings = {"team_reward": "sum", "state": "environment", **settings}
-    setup = Setup(env.spec, env.spec.groups[0], seed=3, num_updates=num_updates, num_envs=COPIES, rollout_length=LENGTH)
+    setup = Setup(
+        env.spec, env.spec.groups[0], seed=3, num_updates=num_updates, num_envs=NUM_ENVS, rollout_length=LENGTH
+    )
     return make_learner(name, setup, {"network": SMALL | (network or {}), **FAST, **settings})
 
 
@@ -149,7 +151,7 @@ def whole(learner, rollout):
     [("linear", [1.0, 0.775, 0.55, 0.325, 0.1, 0.1]), ("exponential", [1.0, 0.5623, 0.3162, 0.1778, 0.1, 0.1])],
 )
 def test_epsilon_falls_as_it_is_told(schedule, expected):
-    env = Bandit(COPIES)
+    env = Bandit(NUM_ENVS)
     learner = build("iql", env, epsilon_schedule=schedule, epsilon_end=0.1, epsilon_fraction=0.4)
     seen = []
     for update in range(6):
@@ -172,7 +174,7 @@ def test_epsilon_is_the_share_of_random_actions_and_greedy_has_none():
 
 @pytest.mark.parametrize("name", ["iql", *TEAMS])
 def test_a_bandit_is_learnt(name):
-    env = Bandit(COPIES)
+    env = Bandit(NUM_ENVS)
     state = {} if name == "iql" else {"state": "observations"}
     learner = build(name, env, num_updates=40, gamma=0.0, gradient_steps=8, **state)
     train(env, learner, LENGTH, 40)
@@ -189,7 +191,7 @@ def test_maximization_raises_values_less_with_two_networks():
     """
     taken = []
     for double_q in (True, False):
-        env = Noise(COPIES, 12, die=0.0, wait=0.0)
+        env = Noise(NUM_ENVS, 12, die=0.0, wait=0.0)
         learner = build(
             "iql",
             env,
@@ -224,8 +226,8 @@ def test_a_channel_carries_what_others_see(channel, memory):
     step = env.reset(0).groups["agents"]
     other = step._replace(observation=step.observation.copy())
     other.observation[:, 1:] *= -3
-    flags = torch.from_numpy(step.first)[None], torch.ones(1, COPIES, N, dtype=torch.bool)
-    start = learner.initial_memory(COPIES)
+    flags = torch.from_numpy(step.first)[None], torch.ones(1, NUM_ENVS, N, dtype=torch.bool)
+    start = learner.initial_hidden_state(NUM_ENVS)
     one, two = (
         learner.network(torch.from_numpy(seen.observation)[None], start, *flags)[0][0, :, 0] for seen in (step, other)
     )
@@ -315,7 +317,7 @@ def test_boxes_and_missing_states_get_a_sentence_that_says_what_to_do():
     for name in ("iql", *TEAMS):
         with pytest.raises(BadParameter, match=f"{name} chooses among countable actions.*ippo, mappo and dpo"):
             build(name, box)
-    blind = Bandit(COPIES)
+    blind = Bandit(NUM_ENVS)
     with pytest.raises(
         BadParameter, match="qmix learns from a global state, and 'test/bandit-v0' has none; set state to observations"
     ):

@@ -13,15 +13,15 @@ from stigmergy.envs.errors import BadParameter
 from ..support.loop import Collector
 from ..support.tiny_envs import IMAGE, Noise
 
-N, COPIES, LENGTH = 3, 4, 6
+N, NUM_ENVS, LENGTH = 3, 4, 6
 
 
 def noise(**options):
-    return Noise(COPIES, N, **{"masks": True, **options})
+    return Noise(NUM_ENVS, N, **{"masks": True, **options})
 
 
 def learner(env, **settings):
-    setup = Setup(env.spec, env.spec.groups[0], num_envs=COPIES, rollout_length=LENGTH)
+    setup = Setup(env.spec, env.spec.groups[0], num_envs=NUM_ENVS, rollout_length=LENGTH)
     return make_learner("iql", setup, {"network": {"hidden": [8], "memory": "gru", "memory_size": 5}, **settings})
 
 
@@ -90,7 +90,7 @@ def test_sequences_are_drawn_from_every_copy_and_every_start():
             places = [
                 (start, copy)
                 for start in range(2 * LENGTH - 4)
-                for copy in range(COPIES)
+                for copy in range(NUM_ENVS)
                 if torch.equal(whole.observation[start : start + 6, copy], sequence.observation[:, b])
             ]
             assert len(places) == 1
@@ -98,18 +98,18 @@ def test_sequences_are_drawn_from_every_copy_and_every_start():
             start, copy = places[0]
             np.testing.assert_array_equal(sequence.reward[:, b], whole.reward[start : start + 5, copy])
             np.testing.assert_array_equal(sequence.action[:-1, b], whole.action[start : start + 5, copy])
-    assert len(found) == (2 * LENGTH - 4) * COPIES
+    assert len(found) == (2 * LENGTH - 4) * NUM_ENVS
 
 
 def test_a_sequence_begins_with_the_memory_of_its_first_step():
     replay, experience = stored(noise(), 2, 100)
-    memory = np.concatenate([rollout.record["memory"] for rollout in experience])
+    hidden_state = np.concatenate([rollout.record["hidden_state"] for rollout in experience])
     active = joined(experience, "active")
     sequence = replay.whole("cpu")
-    np.testing.assert_array_equal(sequence.memory[active[0]], memory[0][active[0]])
-    later = replay._sequence(np.full(COPIES, 7), np.arange(COPIES), 3, "cpu")
-    np.testing.assert_array_equal(later.memory[active[7]], memory[7][active[7]])
-    assert memory[7][active[7]].any()
+    np.testing.assert_array_equal(sequence.hidden_state[active[0]], hidden_state[0][active[0]])
+    later = replay._sequence(np.full(NUM_ENVS, 7), np.arange(NUM_ENVS), 3, "cpu")
+    np.testing.assert_array_equal(later.hidden_state[active[7]], hidden_state[7][active[7]])
+    assert hidden_state[7][active[7]].any()
 
 
 @pytest.mark.parametrize("number", [1, 5])
@@ -131,10 +131,10 @@ def test_the_estimate_is_what_it_takes(observation, keep_state):
     setup = Setup(env.spec, env.spec.groups[0])
     rollout = rollouts(env, 1)[0]
     if keep_state:
-        rollout = rollout._replace(state=np.zeros((LENGTH + 1, COPIES, 2), np.float32))
+        rollout = rollout._replace(state=np.zeros((LENGTH + 1, NUM_ENVS, 2), np.float32))
     replay = Replay(10, rollout, keep_state)
-    assert sum(part.nbytes for part in replay.parts.values()) == 10 * COPIES * bytes_per_step(setup, 5, keep_state)
-    assert learner(env, buffer_size=4000).replay_bytes() == COPIES * 1001 * bytes_per_step(setup, 5, False)
+    assert sum(part.nbytes for part in replay.parts.values()) == 10 * NUM_ENVS * bytes_per_step(setup, 5, keep_state)
+    assert learner(env, buffer_size=4000).replay_bytes() == NUM_ENVS * 1001 * bytes_per_step(setup, 5, False)
 
 
 def test_it_is_refused_before_the_first_step():

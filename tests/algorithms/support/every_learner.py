@@ -17,7 +17,7 @@ from stigmergy.envs.errors import CannotImport
 from .loop import Collector
 from .tiny_envs import Noise
 
-N, COPIES, LENGTH = 3, 5, 12
+N, NUM_ENVS, LENGTH = 3, 5, 12
 
 QUICK = {
     "network": {"hidden": (16,), "channels": (4,), "memory_size": 8},
@@ -130,4 +130,4 @@ def subject(name, settings, env, number=2):
 def noise(observation=None, masks=True, **options):
     """The world of most of these tests: agents wait, die and are cut off."""
     more = {} if observation is None else {"observation": observation}
-    return Noise(COPIES, N, masks=masks, **more, **options)
+    return Noise(NUM_ENVS, N, masks=masks, **more, **options)

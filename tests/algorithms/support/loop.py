@@ -60,24 +60,24 @@ class Collector:
         self.env, self.learner, self.length = env, learner, length
         self.name = env.spec.groups[0].name
         self.step: TimeStep = env.reset(seed)
-        self.memory = learner.initial_memory(env.num_envs)
+        self.hidden_state = learner.initial_hidden_state(env.num_envs)
 
     def collect(self, watch=None) -> Rollout:
         """The next rollout. `watch(t, group_step, decision)` is called at every decision."""
         buffer = RolloutBuffer(
             self.env.spec, self.learner.group, self.env.num_envs, self.length, self.learner.information
         )
-        before = self.memory
+        before = self.hidden_state
         for t in range(self.length):
             buffer.see(t, self.step)
-            decision = self.learner.act(self.step.groups[self.name], self.memory)
+            decision = self.learner.act(self.step.groups[self.name], self.hidden_state)
             if watch is not None:
                 watch(t, self.step.groups[self.name], decision)
-            self.memory = decision.memory
+            self.hidden_state = decision.hidden_state
             self.step = self.env.step({self.name: decision.action})
             buffer.follow(t, decision, self.step)
         buffer.see(self.length, self.step)
-        return buffer.rollout(before, self.memory)
+        return buffer.rollout(before, self.hidden_state)
 
 
 def train(

@@ -11,13 +11,13 @@ import torch
 
 def values(network, sequence):
     """Each agent's action values `[t][b][i]` as lists of numbers, from one step after the other."""
-    memory, found = sequence.memory, []
+    hidden_state, found = sequence.hidden_state, []
     parts = network.actions.from_action(sequence.action)
     for t in range(len(sequence.first)):
-        one, inside = network(
-            sequence.observation[t : t + 1], memory, sequence.first[t : t + 1], sequence.active[t : t + 1]
+        one, gru_state = network(
+            sequence.observation[t : t + 1], hidden_state, sequence.first[t : t + 1], sequence.active[t : t + 1]
         )
-        memory = network.remember(inside, parts[t], sequence.active[t])
+        hidden_state = network.next_hidden_state(gru_state, parts[t], sequence.active[t])
         found.append(one[0].tolist())
     return found
 
@@ -35,9 +35,9 @@ class Plain:
     def __init__(self, learner, sequence):
         self.learner, self.sequence = learner, sequence
         self.online = values(learner.parts["network"], sequence)
-        late = "central_network" if "central_network" in learner.parts else "network"
-        self.late = values(learner.targets[late], sequence)
-        self.length, self.copies = np.shape(sequence.truncated)
+        target = "central_network" if "central_network" in learner.parts else "network"
+        self.target_q = values(learner.targets[target], sequence)
+        self.length, self.num_envs = np.shape(sequence.truncated)
         self.agents = range(sequence.reward.shape[2])
         self.gamma, self.scale = learner.settings.gamma, learner.settings.reward_scale
 
@@ -47,20 +47,22 @@ class Plain:
 
     def act(self, t, b, i):
         """The action that the target looks at: the online network's best."""
-        source = self.online if self.learner.settings.double_q or "central_network" in self.learner.parts else self.late
+        source = (
+            self.online if self.learner.settings.double_q or "central_network" in self.learner.parts else self.target_q
+        )
         return best(source[t][b][i], self.legal(t, b, i))
 
     def independent(self):
         """Mean squared error of each agent."""
         errors = {i: [] for i in self.agents}
         for t in range(self.length):
-            for b in range(self.copies):
+            for b in range(self.num_envs):
                 for i in self.agents:
                     if not self.sequence.active[t, b, i] or self.sequence.first[t + 1, b]:
                         continue
                     target = self.scale * float(self.sequence.reward[t, b, i])
                     if not self.sequence.terminated[t, b, i]:
-                        target += self.gamma * self.late[t + 1][b][i][self.act(t + 1, b, i)]
+                        target += self.gamma * self.target_q[t + 1][b][i][self.act(t + 1, b, i)]
                     errors[i].append((self.online[t][b][i][self.sequence.action[t, b, i]] - target) ** 2)
         return [float(np.mean(errors[i])) for i in self.agents]
 
@@ -86,14 +88,14 @@ class Plain:
         central = values(learner.parts["central_network"], sequence) if weighted else None
         errors, central_errors = [], []
         for t in range(self.length):
-            for b in range(self.copies):
+            for b in range(self.num_envs):
                 if sequence.first[t + 1, b] or not sequence.active[t, b].any():
                     continue
                 done = sequence.action[t, b].tolist()
                 target = self.scale * combine(sequence.reward[t, b].astype(np.float64))
                 if not sequence.terminated[t, b].all():
                     greedy = [self.act(t + 1, b, i) for i in self.agents]
-                    target += self.gamma * self.mix(late_mixer, self.late, t + 1, b, greedy)
+                    target += self.gamma * self.mix(late_mixer, self.target_q, t + 1, b, greedy)
                 worth = self.mix(learner.parts["mixer"], self.online, t, b, done)
                 weight = 1.0
                 if weighted:
@@ -102,7 +104,7 @@ class Plain:
                         counts = worth < target
                     else:
                         same = all(done[i] == greedy[i] for i in self.agents if sequence.active[t, b, i])
-                        counts = same or target > self.mix(late_mixer, self.late, t, b, greedy)
+                        counts = same or target > self.mix(late_mixer, self.target_q, t, b, greedy)
                     weight = 1.0 if counts else settings.weight
                     central_errors.append((self.mix(learner.parts["central_mixer"], central, t, b, done) - target) ** 2)
                 errors.append(weight * (worth - target) ** 2)
