@@ -164,7 +164,7 @@ MOVED = {
     "training.restore": "training.runs.restore",
     "training.lock": "training.runs.lock",
     "training.logs": "training.runs.logs",
-    "training.kept": "training.runs.kept_files",
+    "training.kept": "training.runs.run_files",
     "training.longer": "training.runs.extension",
     "training.storage": "training.runs.storage",
     "training.provenance": "training.runs.provenance",

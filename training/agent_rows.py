@@ -14,7 +14,7 @@ from ..envs.interop.from_pettingzoo import Bridge, GroupCodec, Unfit
 NO_INFO: Mapping[str, Any] = {}
 
 
-class Seen(NamedTuple):
+class AgentObservation(NamedTuple):
     """Observation of one agent."""
 
     row: NDArray[Any]  # (*shape,) of the group's observation space
@@ -23,7 +23,7 @@ class Seen(NamedTuple):
     """True if it came as a row already, so that actions are returned as rows too."""
 
 
-class Forms:
+class AgentRows:
     """Agents of an environment, with the forms of their observations and actions.
 
     The form is that of `ParallelView`. A bridged environment has its own form; `ParallelView` is
@@ -41,7 +41,7 @@ class Forms:
             # under the environment's own names, which need not be strings
             self._places |= env.places
 
-    def places(self, observations: Mapping[Any, Any]) -> dict[Any, tuple[str, int]]:
+    def locate(self, observations: Mapping[Any, Any]) -> dict[Any, tuple[str, int]]:
         """Group and index in it of each agent that observes something.
 
         Raises:
@@ -55,7 +55,7 @@ class Forms:
                 raise KeyError(f"there is no agent '{key}' in '{self.id}'; known are {names}")
         return {key: place for key, place in known.items() if observations[key] is not None}
 
-    def read(self, agent: Any, group: GroupSpec, observation: Any, info: Mapping[str, Any] | None) -> Seen:
+    def read(self, agent: Any, group: GroupSpec, observation: Any, info: Mapping[str, Any] | None) -> AgentObservation:
         """Read the observation of an agent of `group`.
 
         Raises:
@@ -67,7 +67,7 @@ class Forms:
         if codec is not None:
             try:
                 row, mask = codec.read(observation, info)
-                return Seen(row, self._needed(agent, group, mask, info), False)
+                return AgentObservation(row, self._needed(agent, group, mask, info), False)
             except Unfit as error:
                 reason = f"{error}; declared is {codec.observation.declared}"
         seen = _row(group, observation, info or NO_INFO)
@@ -101,7 +101,7 @@ def _inner(observation: Any) -> Any:
     )
 
 
-def _row(group: GroupSpec, observation: Any, info: Mapping[str, Any]) -> Seen | None:
+def _row(group: GroupSpec, observation: Any, info: Mapping[str, Any]) -> AgentObservation | None:
     """Row of an observation in the form of `ParallelView`; None if it has another form."""
     mask = info.get("action_mask")
     if isinstance(observation, Mapping):
@@ -119,4 +119,4 @@ def _row(group: GroupSpec, observation: Any, info: Mapping[str, Any]) -> Seen | 
     if space.dtype.kind != "f" and not np.array_equal(row, array):
         return None
     # A MultiDiscrete has a mask for each part.
-    return Seen(row, None if mask is None else np.hstack(mask).astype(np.bool_), True)
+    return AgentObservation(row, None if mask is None else np.hstack(mask).astype(np.bool_), True)

@@ -24,7 +24,7 @@ def fits(group: GroupSpec, trained: GroupSpec) -> bool:
     )
 
 
-class FewerAgents(Learner):
+class AgentSubset(Learner):
     """Learner of all trained agents that plays for some of them; it does not learn any more.
 
     Each agent acts as the trained agent of its name. The rows of the other agents are filled as

@@ -6,7 +6,7 @@ from ..envs.core.validation import LARGEST_INTEGER, LARGEST_SEED, MOST_STEPS, MO
 
 
 @dataclass(frozen=True)
-class TrainingSettings:
+class TrainingConfig:
     """Length, width and intervals of training."""
 
     seed: int = 0

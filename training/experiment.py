@@ -14,7 +14,7 @@ from ..envs.registration.make import build_dataclass, make_from, parameters_of
 from ..envs.utils.files import read_text
 from ..envs.utils.yaml_text import MOST_BYTES as MOST_CONFIG
 from ..envs.utils.yaml_text import parse_yaml
-from .config import TrainingSettings
+from .config import TrainingConfig
 
 # The configs are beside this floor, in the repository and in the wheel alike.
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -23,7 +23,7 @@ KEYS = ("environment", "task", "algorithm", "learner", "learners", "training", "
 
 
 @dataclass(frozen=True)
-class LearnerChoice:
+class LearnerConfig:
     """Algorithm of one group, and its settings."""
 
     algorithm: str
@@ -37,21 +37,21 @@ class Experiment:
     environment: str
     task: Any
     """Parameter dataclass of the environment, or None."""
-    learner: LearnerChoice
-    """Choice for every group without a choice of its own."""
-    learners: Mapping[str, LearnerChoice]
-    """Group name to its choice."""
-    training: TrainingSettings
+    learner: LearnerConfig
+    """Learner of every group without one of its own."""
+    learners: Mapping[str, LearnerConfig]
+    """Group name to its learner."""
+    training: TrainingConfig
     plugins: tuple[str, ...] = ()
     """Files or modules that were loaded to register names."""
 
-    def choice(self, group: str) -> LearnerChoice:
+    def learner_config(self, group: str) -> LearnerConfig:
         """Learner of a group."""
         return self.learners.get(group, self.learner)
 
     def players(self, env: BatchEnv) -> dict[str, str]:
         """Group name to the algorithm that plays it."""
-        return {group.name: self.choice(group.name).algorithm for group in env.spec.groups}
+        return {group.name: self.learner_config(group.name).algorithm for group in env.spec.groups}
 
     def make_env(self, num_envs: int):
         """Make `num_envs` envs of the environment."""
@@ -74,8 +74,8 @@ class Experiment:
             "algorithm": self.learner.algorithm,
             "learner": dataclasses.asdict(self.learner.settings),
             "learners": {
-                group: {"algorithm": choice.algorithm, "learner": dataclasses.asdict(choice.settings)}
-                for group, choice in self.learners.items()
+                group: {"algorithm": own.algorithm, "learner": dataclasses.asdict(own.settings)}
+                for group, own in self.learners.items()
             },
             "training": dataclasses.asdict(self.training),
             "plugins": list(self.plugins),
@@ -154,21 +154,21 @@ def build_experiment(plain: Mapping[str, Any]) -> Experiment:
     task_class = parameters_of(environment)
     task = build_dataclass(task_class, plain.get("task") or {}, environment) if task_class else None
     algorithm = plain.get("algorithm") or "ippo"
-    learners = {group: _choice(choice, group) for group, choice in (plain.get("learners") or {}).items()}
+    learners = {group: _learner_config(own, group) for group, own in (plain.get("learners") or {}).items()}
     return Experiment(
         environment=environment,
         task=task,
-        learner=LearnerChoice(algorithm, build_settings(algorithm, plain.get("learner") or {})),
+        learner=LearnerConfig(algorithm, build_settings(algorithm, plain.get("learner") or {})),
         learners=learners,
-        training=build_dataclass(TrainingSettings, plain.get("training") or {}, "training"),
+        training=build_dataclass(TrainingConfig, plain.get("training") or {}, "training"),
         plugins=tuple(plain.get("plugins") or ()),
     )
 
 
-def _choice(plain: Any, group: str) -> LearnerChoice:
+def _learner_config(plain: Any, group: str) -> LearnerConfig:
     if not isinstance(plain, Mapping) or "algorithm" not in plain or set(plain) - {"algorithm", "learner"}:
         raise BadParameter(f"learners: {group} is {plain!r}; it takes 'algorithm' and, for its settings, 'learner'")
-    return LearnerChoice(plain["algorithm"], build_settings(plain["algorithm"], plain.get("learner") or {}))
+    return LearnerConfig(plain["algorithm"], build_settings(plain["algorithm"], plain.get("learner") or {}))
 
 
 def check_groups(experiment: Experiment, groups: list[str]) -> None:

@@ -19,7 +19,7 @@ from ..envs.interop.from_pettingzoo import Bridge
 from ..envs.interop.to_pettingzoo.parallel import ParallelView
 from ..envs.registration.entry_points import parallel_env
 from ..envs.registration.make import is_bridged, make
-from .agent_rows import Forms, Seen
+from .agent_rows import AgentObservation, AgentRows
 from .experiment import Experiment
 from .runs.restore import open_run, restore_learners
 
@@ -35,7 +35,7 @@ class Policy:
     def __init__(self, experiment: Experiment, learners: Mapping[str, Learner], env: BatchEnv):
         self.experiment = experiment
         self.learners = learners
-        self._forms = Forms(env)
+        self._rows = AgentRows(env)
         self._env: ParallelView | None = None
         self.reset()
 
@@ -75,11 +75,11 @@ class Policy:
             UserError: a scripted policy reads the environment's state, but `make_env` was not
                 called.
         """
-        places = self._forms.places(observations)
+        places = self._rows.locate(observations)
         seen = {
-            agent: self._forms.read(
+            agent: self._rows.read(
                 agent,
-                self._forms.groups[group],
+                self._rows.groups[group],
                 observations[agent],
                 None if infos is None else infos.get(agent) or {},
             )
@@ -92,7 +92,7 @@ class Policy:
             decision = learner.act(step._replace(world=self._world(name, learner)), self._hidden_states[name], greedy)
             self._hidden_states[name] = decision.hidden_state
             actions |= {
-                agent: self._forms.action(name, decision.action[0][i], seen[agent].is_row) for agent, i in own.items()
+                agent: self._rows.action(name, decision.action[0][i], seen[agent].is_row) for agent, i in own.items()
             }
         self._first = False
         return {agent: actions[agent] for agent in places}
@@ -149,7 +149,7 @@ def _close(env: BatchEnv) -> None:
         warnings.warn(f"close() of '{env.spec.id}' fails: {type(error).__name__}: {error}", stacklevel=3)
 
 
-def _group_step(group: GroupSpec, seen: Mapping[int, Seen], first: bool) -> GroupStep:
+def _group_step(group: GroupSpec, seen: Mapping[int, AgentObservation], first: bool) -> GroupStep:
     """Rows of a batch from observations of agents by index.
 
     Agents without an observation need not act.

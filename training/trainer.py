@@ -103,7 +103,7 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
     check_groups(experiment, [group.name for group in env.spec.groups])
 
     def build(group: GroupSpec) -> Learner:
-        choice = experiment.choice(group.name)
+        learner_config = experiment.learner_config(group.name)
         training = experiment.training
         setup = Setup(
             env.spec,
@@ -115,7 +115,7 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
             training.device,
             env.parameters,
         )
-        return make_learner(choice.algorithm, setup, choice.settings)
+        return make_learner(learner_config.algorithm, setup, learner_config.settings)
 
     return {group.name: build(group) for group in env.spec.groups}
 

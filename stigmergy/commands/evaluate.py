@@ -21,7 +21,7 @@ from stigmergy.envs.core.scripted_policy import in_world
 from stigmergy.envs.errors import BadParameter
 from stigmergy.training.confidence_intervals import mean_and_interval
 from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step_limit
-from stigmergy.training.experiment import Experiment, LearnerChoice
+from stigmergy.training.experiment import Experiment, LearnerConfig
 from stigmergy.training.runs.restore import open_run, restore_learners
 from stigmergy.training.runs.run import Run
 from stigmergy.training.trainer import build_learners, count_cores, set_threads
@@ -112,10 +112,10 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
         raise BadParameter(
             f"the algorithm '{algorithm}' plays none of the groups of '{env.spec.id}', which are {', '.join(own.name for own in env.spec.groups)}"
         )
-    learning = [own for own in named if equals or learner_class(experiment.choice(own).algorithm).learns]
-    choice = LearnerChoice(algorithm, build_settings(algorithm, {}))
-    here = {own.name: experiment.choice(own.name) for own in env.spec.groups}
-    changed = dataclasses.replace(experiment, learners={**here, **dict.fromkeys(learning or named, choice)})
+    learning = [own for own in named if equals or learner_class(experiment.learner_config(own).algorithm).learns]
+    learner_config = LearnerConfig(algorithm, build_settings(algorithm, {}))
+    here = {own.name: experiment.learner_config(own.name) for own in env.spec.groups}
+    changed = dataclasses.replace(experiment, learners={**here, **dict.fromkeys(learning or named, learner_config)})
     players = build_learners(changed, env, derive_seed(seed, name))
     return {own: players[own] for own in learning or named}
 

@@ -24,9 +24,9 @@ from stigmergy.envs.registration.make import make
 from stigmergy.envs.registration.registry import environments, load_plugin
 from stigmergy.envs.registration.scenario import Scenario, Seats
 from stigmergy.envs.tools.conformance import Broken
-from stigmergy.training.config import TrainingSettings
+from stigmergy.training.config import TrainingConfig
 from stigmergy.training.evaluation import evaluate
-from stigmergy.training.experiment import Experiment, LearnerChoice
+from stigmergy.training.experiment import Experiment, LearnerConfig
 from stigmergy.training.runs.checkpoint import load_checkpoint, save_checkpoint
 from stigmergy.training.trainer import Trainer
 
@@ -60,9 +60,9 @@ def trainer(name, settings, environment=WORLD, learners=None, **training):
     """A trainer of few copies and short rollouts."""
     options = {"num_envs": 4, "rollout_length": 9, "threads": 1, "evaluation_episodes": 2, "tensorboard": False}
     task = None if environment in (WORLD, PAIR) else make(environment).parameters
-    choice = LearnerChoice(name, settings)
-    training = TrainingSettings(**{"total_steps": 4 * 9 * 10, **options, **training})
-    return Trainer(Experiment(environment, task, choice, learners or {}, training))
+    learner_config = LearnerConfig(name, settings)
+    training = TrainingConfig(**{"total_steps": 4 * 9 * 10, **options, **training})
+    return Trainer(Experiment(environment, task, learner_config, learners or {}, training))
 
 
 # Resuming
@@ -238,7 +238,7 @@ def test_truncation_taken_for_termination_is_clearly_wrong(name):
 )
 @WITH_MEMORY
 def test_it_learns_beside_another_group(name, settings, environment, first, second):
-    ippo = LearnerChoice("ippo", quick_settings(every_learner()["ippo"]))
+    ippo = LearnerConfig("ippo", quick_settings(every_learner()["ippo"]))
     if environment != PAIR and has(settings, {"norms": {}}):
         with pytest.raises(UserError, match=f"^{name} learns norms from public sanctions"):
             trainer(name, settings, environment, {second: ippo})

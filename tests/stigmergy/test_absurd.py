@@ -18,7 +18,7 @@ from stigmergy.envs.errors import UserError
 from stigmergy.envs.registration.make import build_dataclass, make_from, parameters_of
 from stigmergy.envs.registration.registry import environments
 from stigmergy.envs.registration.scenario import Scenario
-from stigmergy.training.config import TrainingSettings
+from stigmergy.training.config import TrainingConfig
 from stigmergy.training.experiment import DEFAULT_CONFIG, build_experiment, read_config
 from tests.support.absurd import HUGE, WORDS, cases, nested
 
@@ -76,7 +76,7 @@ def test_settings_of_learners():
 
 
 def test_settings_of_training():
-    assert try_all(lambda given: build_dataclass(TrainingSettings, given, "training"), TrainingSettings, set()) == []
+    assert try_all(lambda given: build_dataclass(TrainingConfig, given, "training"), TrainingConfig, set()) == []
 
 
 class Accepted(BaseException):

@@ -8,7 +8,7 @@ import pytest
 import stigmergy
 from stigmergy.algorithms.core.learner import Setup
 from stigmergy.envs.core.spec import GroupSpec
-from stigmergy.training.agent_subset import FewerAgents, fits
+from stigmergy.training.agent_subset import AgentSubset, fits
 
 
 def some(group: GroupSpec, places: tuple[int, ...]) -> GroupSpec:
@@ -26,7 +26,7 @@ def test_each_acts_as_it_does_among_all(places, sharing):
     settings = {"network": {"hidden": [8], "memory": "gru", "memory_size": 6, "sharing": sharing}}
     setup = Setup(env.spec, group, 3)
     trained, again = (stigmergy.make_learner("ippo", setup, settings) for _ in range(2))
-    fewer = FewerAgents(again, some(group, places))
+    fewer = AgentSubset(again, some(group, places))
     hidden_state, part = trained.initial_hidden_state(5), fewer.initial_hidden_state(5)
     step = env.reset(1)
     for _ in range(25):

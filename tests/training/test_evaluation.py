@@ -6,7 +6,7 @@ import pytest
 from stigmergy.training.confidence_intervals import mean_and_interval
 from stigmergy.training.episode_stats import EpisodeTotals
 from stigmergy.training.evaluation import evaluate
-from stigmergy.training.experiment import LearnerChoice, build_experiment
+from stigmergy.training.experiment import LearnerConfig, build_experiment
 from stigmergy.training.trainer import build_learners
 
 from .support.small import CONFIG, digest
@@ -14,7 +14,7 @@ from .support.small import CONFIG, digest
 
 def players(name: str, task: dict, episodes: int):
     chosen = build_experiment({"environment": task.pop("environment"), "task": task, "algorithm": name, "learner": {}})
-    assert isinstance(chosen.learner, LearnerChoice)
+    assert isinstance(chosen.learner, LearnerConfig)
     env = chosen.make_env(episodes)
     return env, build_learners(chosen, env, seed=0)
 

@@ -13,13 +13,13 @@ from ...envs.errors import BadParameter, UserError
 from ...envs.interop.from_pettingzoo import Bridge
 from ...envs.registration.make import full_id, is_bridged, parameters_of
 from ...envs.tools.fingerprint import BRIDGED, fingerprint, trace_digest
-from ..agent_subset import FewerAgents, fits
+from ..agent_subset import AgentSubset, fits
 from ..experiment import Experiment, build_experiment
 from ..trainer import build_learners, check_device
 from ..trust.plugins import load_code
-from .kept_files import with_kept_files
 from .process_digest import differs_elsewhere
 from .run import Run
+from .run_files import with_run_files
 
 
 def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ()) -> tuple[Run, Experiment]:
@@ -41,7 +41,7 @@ def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ())
     load_code(config, f"the run '{folder}'", run.folder, trust, given)
     environment = config.get("environment")
     task_class = parameters_of(environment) if isinstance(environment, str) else None
-    experiment = build_experiment(with_kept_files(config, task_class, run.folder))
+    experiment = build_experiment(with_run_files(config, task_class, run.folder))
     if isinstance(experiment.task, Config):  # a run's config has all its values written out
         experiment = dataclasses.replace(experiment, task=experiment.task.forget_defaults())
     return run, experiment
@@ -69,8 +69,8 @@ def restore_learners(
         warnings.append(f"{error}; the policy runs on the cpu instead")
         experiment = dataclasses.replace(experiment, training=dataclasses.replace(experiment.training, device="cpu"))
     sources = _sources(run, list(state["learners"]), env)
-    choices = {name: experiment.choice(source) for name, source in sources.items()}
-    learners = build_learners(dataclasses.replace(experiment, learners=choices), env, experiment.training.seed)
+    learner_configs = {name: experiment.learner_config(source) for name, source in sources.items()}
+    learners = build_learners(dataclasses.replace(experiment, learners=learner_configs), env, experiment.training.seed)
     for name, learner in learners.items():
         whose = f" the {learner.group.size} agents of '{name}' here"
         kept = state["learners"][sources[name]]
@@ -81,7 +81,7 @@ def restore_learners(
             if trained is None:
                 raise
             trained.load_state_dict(kept)
-            learners[name] = FewerAgents(trained, learner.group)
+            learners[name] = AgentSubset(trained, learner.group)
     return learners, warnings
 
 

@@ -13,10 +13,10 @@ from ..experiment import Experiment
 from ..trainer import Trainer, count_cores
 from ..trust.agreements import agree
 from ..trust.plugins import find_code
-from .kept_files import keep
 from .logs import CsvLog
 from .restore import check_environment, fit, open_run
 from .run import METRICS_HEADER, TIMING_HEADER, Run
+from .run_files import collect_files
 from .stop_signals import handled, stop_signals
 
 
@@ -274,7 +274,7 @@ def start(experiment: Experiment, folder: str, report: Callable[[Report], None] 
         OSError: the folder cannot be written.
     """
     experiment = with_threads(experiment)
-    kept = keep(experiment)
+    kept = collect_files(experiment)
     run = Run.create(folder, kept.config, kept.files)
     try:
         for sources in find_code(kept.config, f"the run '{folder}'", run.folder):

@@ -24,7 +24,7 @@ FILES = "files"
 
 
 @dataclass
-class Kept:
+class RunFiles:
     """Config of a new run, and the files to be written into its folder."""
 
     config: dict[str, Any]
@@ -53,13 +53,13 @@ class Kept:
         return name
 
 
-def keep(experiment: Experiment) -> Kept:
+def collect_files(experiment: Experiment) -> RunFiles:
     """Read all files that a run of `experiment` needs besides the installed packages.
 
     Raises:
         UserError: a file is gone, or cannot be read.
     """
-    kept = Kept(experiment.to_dict())
+    kept = RunFiles(experiment.to_dict())
     plugins = []
     for plugin in experiment.plugins:
         sources = find_given(plugin)
@@ -76,7 +76,7 @@ def keep(experiment: Experiment) -> Kept:
     return kept
 
 
-def with_kept_files(config: Mapping[str, Any], task_class: type | None, folder: Path) -> dict[str, Any]:
+def with_run_files(config: Mapping[str, Any], task_class: type | None, folder: Path) -> dict[str, Any]:
     """Config of a run with the whole paths of the files that the run keeps in `folder`."""
     task = config.get("task")
     if task_class is None or not isinstance(task, Mapping):
