@@ -22,7 +22,7 @@ def measure(id: str) -> list[tuple[str, dict[str, float]]]:
     for players in (dict.fromkeys(names, "random"), names):
         learners = {
             group: make_learner(
-                name, stigmergy.Setup(env.spec, env.spec.group(group), SEED, env_parameters=env.parameters)
+                name, stigmergy.Context(env.spec, env.spec.group(group), SEED, env_parameters=env.parameters)
             )
             for group, name in players.items()
         }

@@ -1,5 +1,6 @@
 """Public names and the modules that define them: for type checkers, editors and `__init__.py`."""
 
+from stigmergy.algorithms.core.learner import Context as Context
 from stigmergy.algorithms.core.learner import Decision as Decision
 from stigmergy.algorithms.core.learner import Information as Information
 from stigmergy.algorithms.core.learner import Learner as Learner

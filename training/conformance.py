@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..algorithms.core.conformance import Subject, check
-from ..algorithms.core.learner import Information, Learner, Setup
+from ..algorithms.core.learner import Context, Information, Learner
 from ..algorithms.core.make import learner_class, make_learner
 from ..algorithms.core.rollout import Rollout
 from ..envs.core.env import BatchEnv
@@ -41,8 +41,8 @@ def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card
     group = env.spec.groups[0]
 
     def build() -> Learner:
-        setup = Setup(env.spec, group, SEED, ROLLOUTS, NUM_ENVS, LENGTH, env_parameters=env.parameters)
-        return make_learner(name, setup, settings)
+        context = Context(env.spec, group, SEED, ROLLOUTS, NUM_ENVS, LENGTH, env_parameters=env.parameters)
+        return make_learner(name, context, settings)
 
     try:
         experience = collect(env, group, build(), ROLLOUTS)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from ..algorithms.core import forks
-from ..algorithms.core.learner import Decision, Diverged, Information, Learner, Setup, derive_seed
+from ..algorithms.core.learner import Context, Decision, Diverged, Information, Learner, derive_seed
 from ..algorithms.core.make import make_learner
 from ..envs.core.env import BatchEnv
 from ..envs.core.spec import GroupSpec
@@ -105,7 +105,7 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
     def build(group: GroupSpec) -> Learner:
         learner_config = experiment.learner_config(group.name)
         training = experiment.training
-        setup = Setup(
+        context = Context(
             env.spec,
             group,
             derive_seed(seed, "learner", group.name),
@@ -115,7 +115,7 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
             training.device,
             env.parameters,
         )
-        return make_learner(learner_config.algorithm, setup, learner_config.settings)
+        return make_learner(learner_config.algorithm, context, learner_config.settings)
 
     return {group.name: build(group) for group in env.spec.groups}
 

@@ -75,7 +75,7 @@ class Diverged(Failure):
 
 
 @dataclass(frozen=True)
-class Setup:
+class Context:
     """Context that a learner is built for."""
 
     env: EnvSpec
@@ -93,8 +93,12 @@ class Setup:
     """Parameters of the environment, for planners, which use its rules."""
 
 
+Setup = Context
+"""Name of earlier releases."""
+
+
 @dataclass(frozen=True)
-class NoSettings:
+class NoConfig:
     """A learner without settings."""
 
 
@@ -105,20 +109,22 @@ class Learner(ABC):
     `self.stream(name)` alone: its state is part of `state_dict`.
     """
 
-    Settings: ClassVar[type] = NoSettings
-    """Frozen dataclass; its fields with their docstrings are the algorithm's options."""
+    Settings: ClassVar[type] = NoConfig
+    """Config, or another frozen dataclass; its fields with their docstrings are the algorithm's
+    options.
+    """
     information: ClassVar[Information] = Information.LOCAL
     learns: ClassVar[bool] = True
     """False for scripted policies: the trainer collects no rollouts for them."""
     reads_world: ClassVar[bool] = False
     """True for planners: `act` gets the environment's whole state as `step.world`."""
 
-    def __init__(self, setup: Setup, settings: Any):
-        self.setup = setup
+    def __init__(self, context: Context, settings: Any):
+        self.context = self.setup = context  # the second name is that of earlier releases
         self.settings = settings
-        self.group = setup.group
+        self.group = context.group
         self._streams: dict[str, torch.Generator] = {}
-        self._seed = setup.seed
+        self._seed = context.seed
 
     @classmethod
     def plays(cls, group: GroupSpec) -> bool:

@@ -7,7 +7,7 @@ from ...envs.core.scripted_policy import ScriptedPolicy
 from ...envs.core.spec import EnvSpec, GroupSpec
 from ...envs.errors import BadParameter
 from ...envs.registration.make import build_dataclass
-from .learner import Learner, Setup
+from .learner import Context, Learner
 from .registry import algorithms
 from .scripted import scripted_learner
 
@@ -52,7 +52,7 @@ def build_settings(name: str, values: Mapping[str, Any]) -> Any:
     return build_dataclass(learner_class(name).Settings, values, f"algorithm '{name}'")
 
 
-def make_learner(name: str, setup: Setup, settings: Any = None) -> Learner:
+def make_learner(name: str, context: Context, settings: Any = None) -> Learner:
     """Build the learner `name` for a group.
 
     `settings` is its dataclass, a mapping, or None for the defaults.
@@ -64,4 +64,4 @@ def make_learner(name: str, setup: Setup, settings: Any = None) -> Learner:
     cls = learner_class(name)
     if settings is None or isinstance(settings, Mapping):
         settings = build_settings(name, settings or {})
-    return cls(setup, settings)
+    return cls(context, settings)

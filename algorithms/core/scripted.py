@@ -9,7 +9,7 @@ from ...envs.core.random_policy import random_action
 from ...envs.core.scripted_policy import ScriptedPolicy, in_world
 from ...envs.core.spec import GroupSpec
 from ...envs.core.timestep import GroupStep
-from .learner import Decision, Learner, Setup
+from .learner import Context, Decision, Learner
 
 
 class ActingAlone(Learner):
@@ -40,10 +40,10 @@ class Scripted(ActingAlone):
     name: ClassVar[str]
     policy: ClassVar[type[ScriptedPolicy]]
 
-    def __init__(self, setup: Setup, settings: Any):
-        super().__init__(setup, settings)
-        self._policy = self.policy.built_for(self.name, *in_world(setup.env, setup.group), setup.env_parameters)
-        self._in_scenario = setup.env.world is not None
+    def __init__(self, context: Context, settings: Any):
+        super().__init__(context, settings)
+        self._policy = self.policy.built_for(self.name, *in_world(context.env, context.group), context.env_parameters)
+        self._in_scenario = context.env.world is not None
 
     @classmethod
     def plays(cls, group: GroupSpec) -> bool:

@@ -138,10 +138,10 @@ BY_RANK = {1: "mlp", 2: "attention", 3: "cnn"}
 """The names that AUTO stands for."""
 
 
-def check_encoder(name: str) -> None:
-    """Raise BadParameter unless there is such an encoder."""
+def check_encoder(option: str, name: str) -> None:
+    """Raise BadParameter unless there is an encoder of the name that `option` gives."""
     if name != AUTO and name not in ENCODERS:
-        raise BadParameter(f"encoder is '{name}'; there is no such encoder.{nearest(name, [AUTO, *ENCODERS])}")
+        raise BadParameter(f"{option} is '{name}'; there is no such encoder.{nearest(name, [AUTO, *ENCODERS])}")
 
 
 def build_encoder(

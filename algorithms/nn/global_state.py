@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...envs.errors import BadParameter
-from ..core.learner import Setup
+from ..core.learner import Context
 from .torso import brightness_scale
 
 StateSource = Literal["environment", "observations"]
@@ -30,19 +30,19 @@ class GlobalState:
         BadParameter: the environment has no global state.
     """
 
-    def __init__(self, setup: Setup, source: StateSource, who: str):
+    def __init__(self, context: Context, source: StateSource, who: str):
         self.source = source
         self._dtype = torch.get_default_dtype()  # that of the weights of the networks that read it
-        space = setup.group.observation_space
+        space = context.group.observation_space
         if source == "observations":
-            self.shape = (setup.group.size * space.shape[0], *space.shape[1:])
+            self.shape = (context.group.size * space.shape[0], *space.shape[1:])
             self._scale = brightness_scale(space)
             return
-        if setup.env.state_shape is None:
+        if context.env.state_shape is None:
             raise BadParameter(
-                f"{who} learns from a global state, and '{setup.env.id}' has none; set state to observations to put those of the group's agents together instead"
+                f"{who} learns from a global state, and '{context.env.id}' has none; set state to observations to put those of the group's agents together instead"
             )
-        self.shape = setup.env.state_shape
+        self.shape = context.env.state_shape
 
     def of(self, state: Tensor | None, observation: Tensor, active: Tensor) -> Tensor:
         """States `(..., *shape)` of envs, in the precision of the networks.

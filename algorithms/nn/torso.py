@@ -1,15 +1,18 @@
 """Torso of every network: encoder, hidden layers, optional recurrent layer."""
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
-from ...envs.core.validation import WIDEST, check_widths, check_within
+from ...envs.core.config import Config
+from ...envs.core.ranges import Check, Interval
+from ...envs.core.validation import WIDEST, check_widths
 from ...envs.errors import BadParameter
 from .communication import communicate
 from .encoders import AUTO, build_encoder, check_encoder
@@ -17,9 +20,16 @@ from .layers import ACTIVATIONS, AgentAxis, StackedGRU, StackedLinear
 
 PIXEL = 255
 
+Width = Annotated[int, Interval(ge=1, le=WIDEST)]
+"""Units of a layer."""
+Widths = Annotated[tuple[int, ...], Check(partial(check_widths, least=1), f"1 or more, each 1 to {WIDEST}")]
+"""Units of several layers, at least one."""
+WidthsOrNone = Annotated[tuple[int, ...], Check(check_widths, f"each 1 to {WIDEST}")]
+"""Units of any number of layers."""
+
 
 @dataclass(frozen=True)
-class TorsoSettings:
+class TorsoConfig(Config):
     """Architecture of the networks."""
 
     sharing: Literal["none", "all"] = "none"
@@ -30,26 +40,23 @@ class TorsoSettings:
     """With `sharing: all`, append each agent's one-hot number to its inputs. Without it a policy
     runs on any number of agents.
     """
-    encoder: str = AUTO
+    encoder: Annotated[str, Check(check_encoder, "auto, mlp, attention, cnn, or a plugin's")] = AUTO
     """Encoder of observations: `mlp` for flat numbers, `attention` for entity rows, `cnn` for
     images. `auto` chooses by their rank.
     """
-    hidden: tuple[int, ...] = (64, 64)
+    hidden: Widths = (64, 64)
     """Widths of the hidden layers behind the encoder."""
-    channels: tuple[int, ...] = (16, 32)
+    channels: WidthsOrNone = (16, 32)
     """Channels of the convolutions that read images."""
     activation: Literal["relu", "tanh"] = "relu"
     """Nonlinearity of encoder and hidden layers."""
     memory: Literal["none", "gru"] = "none"
     """`gru` gives each agent a recurrent layer with a hidden state."""
-    memory_size: int = 64
+    memory_size: Width = 64
     """Size of the hidden state."""
 
-    def __post_init__(self):
-        check_encoder(self.encoder)
-        check_widths("hidden", self.hidden, least=1)
-        check_widths("channels", self.channels)
-        check_within("memory_size", self.memory_size, 1, WIDEST)
+    def _check_together(self) -> None:
+        super()._check_together()
         if self.agent_id and self.sharing == "none":
             raise BadParameter("agent_id is true with sharing 'none'; an id is of use with sharing 'all' only")
 
@@ -60,7 +67,7 @@ class Torso(nn.Module):
     def __init__(
         self,
         space: spaces.Box,
-        settings: TorsoSettings,
+        settings: TorsoConfig,
         agent_axis: AgentAxis,
         stream: torch.Generator,
         extra_inputs: int = 0,

@@ -7,7 +7,7 @@ in decentralized multi-agent settings" (2023).
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
@@ -16,22 +16,16 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ...envs.core.config import Config
+from ...envs.core.ranges import Check, CountOrZero, NotNegative, Passes, Positive
 from ...envs.core.sanction_signals import OPPORTUNITY, SANCTION, Events, context_space
-from ...envs.core.validation import (
-    LARGEST_INTEGER,
-    MOST_PASSES,
-    check_above_zero,
-    check_not_negative,
-    check_widths,
-    check_within,
-    require,
-)
+from ...envs.core.validation import require
 from ...envs.errors import BadParameter
-from ..core.learner import Setup
+from ..core.learner import Context
 from ..nn.adam import StackedAdam
 from ..nn.encoders import build_encoder
 from ..nn.layers import ACTIVATIONS, AgentAxis, StackedLinear
-from ..nn.torso import brightness_scale
+from ..nn.torso import Widths, brightness_scale
 
 DISAPPROVED = 0.5
 """Least probability at which a frame counts as disapproved."""
@@ -39,19 +33,23 @@ COMPARED = 128
 """Largest number of a rollout's events on which the classifiers are compared with each other."""
 
 
+def _check_once(name: str, numbers: tuple[int, ...]) -> None:
+    require(name, numbers, len(set(numbers)) == len(numbers), "each number once")
+
+
 @dataclass(frozen=True)
-class NormSettings:
+class NormConfig(Config):
     """Options of the classifiers and of the pseudo-reward."""
 
     classifier: bool = True
     """Give agents a classifier. Without one alpha and beta have to be 0, and the learner is equal
     to its base.
     """
-    alpha: float = 0.2
+    alpha: NotNegative = 0.2
     """Pseudo-reward of a sanction, at an opportunity, that the agent's classifier predicts with
     probability 1.
     """
-    beta: float = 0.4
+    beta: NotNegative = 0.4
     """Penalty of a sanction, at an opportunity, that the agent's classifier predicts with
     probability 0.
     """
@@ -59,7 +57,7 @@ class NormSettings:
     """`linear` is alpha * p - beta * (1 - p) in the classifier's probability p. `threshold` is
     alpha where p is at least 0.5, and -beta elsewhere.
     """
-    warm_up: int = 0
+    warm_up: CountOrZero = 0
     """Rollouts at the beginning in which classifiers learn and the pseudo-reward is 0. Early
     predictions are random, and penalties for them teach policies not to sanction before there is a
     norm to learn.
@@ -70,38 +68,30 @@ class NormSettings:
     """Events that classifiers learn from: those of all agents, or of the `others` alone, so that no
     agent can confirm its own predictions.
     """
-    hides: tuple[int, ...] = ()
+    hides: Annotated[tuple[int, ...], Check(_check_once, "each number once")] = ()
     """Features hidden from classifiers: indices of features, or of an image's planes, such as those
     that show an agent's own preference. From features that differ between agents a classifier may
     learn who sanctions instead of the behaviour that is sanctioned.
     """
-    disapprovals: int = 32
+    disapprovals: Passes = 32
     """Largest number of disapprovals that a gradient step draws from a rollout's events."""
-    approvals: int = 1024
+    approvals: Passes = 1024
     """Largest number of opportunities without a sanction that a gradient step draws."""
     balance: bool = True
     """Give both kinds the same weight; otherwise every drawn event has the same weight."""
-    steps: int = 4
+    steps: Passes = 4
     """Gradient steps of the classifiers after each rollout, on events of that rollout alone,
     because older ones show older norms.
     """
-    learning_rate: float = 1e-3
+    learning_rate: Positive = 1e-3
     """Step size of the classifiers' Adam."""
-    hidden: tuple[int, ...] = (64, 64)
+    hidden: Widths = (64, 64)
     """Widths of the classifiers' hidden layers."""
-    channels: tuple[int, ...] = (16, 32)
+    channels: Widths = (16, 32)
     """Channels of the classifiers' convolutions, which read images."""
 
-    def __post_init__(self):
-        for name in ("alpha", "beta"):
-            check_not_negative(name, getattr(self, name))
-        for name in ("disapprovals", "approvals", "steps"):
-            check_within(name, getattr(self, name), 1, MOST_PASSES)
-        check_within("warm_up", self.warm_up, 0, LARGEST_INTEGER)
-        check_above_zero("learning_rate", self.learning_rate)
-        require("hides", self.hides, len(set(self.hides)) == len(self.hides), "each number once")
-        for name in ("hidden", "channels"):
-            check_widths(name, getattr(self, name), least=1)
+    def _check_together(self) -> None:
+        super()._check_together()
         if not self.classifier and (self.alpha or self.beta):
             raise BadParameter(
                 f"alpha is {self.alpha} and beta {self.beta} with classifier off; allowed is 0 for both, for nothing can tell then what is disapproved"
@@ -116,7 +106,7 @@ class Classifiers(nn.Module):
 
     kept: Tensor | None
 
-    def __init__(self, n: int, space: spaces.Box, settings: NormSettings, stream: torch.Generator):
+    def __init__(self, n: int, space: spaces.Box, settings: NormConfig, stream: torch.Generator):
         super().__init__()
         self.dtype = torch.get_default_dtype()  # that of the weights made below
         self.scale = brightness_scale(space)
@@ -149,14 +139,14 @@ class NormModel:
             dtype from the agents' own observations, or `hides` does not fit them.
     """
 
-    def __init__(self, setup: Setup, settings: NormSettings, who: str, stream: torch.Generator):
-        check_sanctions(setup, who)
-        check_hidden(setup, settings)
+    def __init__(self, context: Context, settings: NormConfig, who: str, stream: torch.Generator):
+        check_sanctions(context, who)
+        check_hidden(context, settings)
         self.settings = settings
-        self.setup = setup
-        n = setup.group.size
+        self.context = context
+        n = context.group.size
         self.agent_axis = AgentAxis(n, shared=False)
-        self.network = Classifiers(n, setup.group.observation_space, settings, stream).to(setup.device)
+        self.network = Classifiers(n, context.group.observation_space, settings, stream).to(context.device)
         self.optimizer = StackedAdam(self.network.parameters(), 1e-8)
 
     @torch.no_grad()
@@ -181,7 +171,8 @@ class NormModel:
             metrics["agreement"] = self._agreement(events, stream)
         pools = [self._pools(events, kind) for kind in (True, False)]
         counts = torch.tensor(
-            [[min(len(own), most) for own in pool] for pool, most in zip(pools, self._most())], device=self.setup.device
+            [[min(len(own), most) for own in pool] for pool, most in zip(pools, self._most())],
+            device=self.context.device,
         )
         for step in range(self.settings.steps):
             drawn = [self._draw(pool, most, stream) for pool, most in zip(pools, self._most())]
@@ -214,7 +205,7 @@ class NormModel:
         alike = events.sanctioned == sanctioned
         if self.settings.events == "all":
             return [torch.from_numpy(np.flatnonzero(alike))] * self.agent_axis.n
-        return [torch.from_numpy(np.flatnonzero(alike & (events.agent != own))) for own in self.setup.group.places]
+        return [torch.from_numpy(np.flatnonzero(alike & (events.agent != own))) for own in self.context.group.places]
 
     def _draw(self, pool: list[Tensor], most: int, stream: torch.Generator) -> Tensor:
         """Events `(n, k)` that each agent draws for itself, with replacement.
@@ -229,7 +220,7 @@ class NormModel:
 
     def _frames(self, events: Events, rows: Tensor) -> Tensor:
         """Contexts `(k, ..., *shape)` of events `rows` (k, ...)."""
-        return torch.from_numpy(events.context[rows.numpy()]).to(self.setup.device)
+        return torch.from_numpy(events.context[rows.numpy()]).to(self.context.device)
 
     def _loss(self, disapproved: Tensor, approved: Tensor, counts: Tensor) -> Tensor:
         """Cross-entropy `(n,)` of logits `(n, k)` of each kind, the mean of both kinds' means.
@@ -267,7 +258,7 @@ class NormModel:
 
 
 def pseudo_reward(
-    sanctioned: NDArray[np.bool_], disapproval: NDArray[np.float32], settings: NormSettings
+    sanctioned: NDArray[np.bool_], disapproval: NDArray[np.float32], settings: NormConfig
 ) -> NDArray[np.float32]:
     """Pseudo-reward of sanctions at an opportunity, 0 without a sanction.
 
@@ -290,28 +281,28 @@ def feature_axis(space: spaces.Box) -> int:
     return 1 if len(space.shape) == 2 else 0
 
 
-def check_hidden(setup: Setup, settings: NormSettings) -> None:
+def check_hidden(context: Context, settings: NormConfig) -> None:
     """Check that observations have the features that classifiers ignore, and others.
 
     Raises:
         BadParameter: a feature is missing, or no feature is left.
     """
-    space = setup.group.observation_space
+    space = context.group.observation_space
     number = space.shape[feature_axis(space)]
     if any(not 0 <= k < number for k in settings.hides) or len(settings.hides) >= number:
         raise BadParameter(
-            f"norms.hides is {list(settings.hides)}; allowed are numbers from 0 to {number - 1}, and not all of them, for '{setup.group.name}' observe "
-            f"{number} {'planes' if len(space.shape) == 3 else 'features'} in '{setup.env.id}'"
+            f"norms.hides is {list(settings.hides)}; allowed are numbers from 0 to {number - 1}, and not all of them, for '{context.group.name}' observe "
+            f"{number} {'planes' if len(space.shape) == 3 else 'features'} in '{context.env.id}'"
         )
 
 
-def check_sanctions(setup: Setup, who: str) -> None:
+def check_sanctions(context: Context, who: str) -> None:
     """Check that sanctions are public, with contexts such as the group's own observations.
 
     Raises:
         BadParameter: there are no public sanctions, or their contexts have another shape or dtype.
     """
-    env, group = setup.env, setup.group
+    env, group = context.env, context.group
     seen, own = context_space(env), group.observation_space
     if seen is None:
         raise BadParameter(

@@ -10,27 +10,28 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ...envs.core.config import Config
 from ...envs.core.sanction_signals import OPPORTUNITY, SANCTION
 from ...envs.errors import BadParameter
-from ..core.learner import Information, Setup, summarize
+from ..core.learner import Context, Information, summarize
 from ..core.rollout import Rollout
 from ..ppo.data import Inputs
-from ..ppo.dpo import DPO, DPOSettings
-from ..ppo.ippo import IPPO, IPPOSettings
+from ..ppo.dpo import DPO, DPOConfig
+from ..ppo.ippo import IPPO, IPPOConfig
 from ..ppo.learner import PPO
-from ..ppo.mappo import MAPPO, MAPPOSettings
-from .classifier import DISAPPROVED, NormModel, NormSettings, pseudo_reward
+from ..ppo.mappo import MAPPO, MAPPOConfig
+from .classifier import DISAPPROVED, NormConfig, NormModel, pseudo_reward
 
 
 @dataclass(frozen=True)
-class WithNorms:
+class WithNorms(Config):
     """Options that are added to those of a base.
 
     The class follows the base's in the order of inheritance, because a common ancestor would
     override the base's defaults.
     """
 
-    norms: NormSettings = field(default_factory=NormSettings)
+    norms: NormConfig = field(default_factory=NormConfig)
     """Options of the norm model."""
 
 
@@ -61,7 +62,7 @@ class Normative(PPO[Any]):
     name: ClassVar[str] = "a norm learner"
     """Registered name, for errors."""
 
-    def __init__(self, setup: Setup, settings: WithNorms):
+    def __init__(self, context: Context, settings: WithNorms):
         norms = self.norm_settings = settings.norms
         if self.information is Information.LOCAL:
             raise BadParameter(
@@ -69,9 +70,9 @@ class Normative(PPO[Any]):
             )
         self.extra_inputs = int(norms.classifier and norms.policy_sees)
         self.norms: NormModel | None = None
-        super().__init__(setup, settings)
+        super().__init__(context, settings)
         if norms.classifier:
-            self.norms = NormModel(setup, norms, self.name, self.stream("classifier initialisation"))
+            self.norms = NormModel(context, norms, self.name, self.stream("classifier initialisation"))
 
     def _inputs(self, observation: Any, first: Any, active: Any) -> Inputs:
         inputs = super()._inputs(observation, first, active)
@@ -141,33 +142,33 @@ class Normative(PPO[Any]):
 
 
 @dataclass(frozen=True)
-class CNMSettings(IPPOSettings, WithNorms):
+class CNMConfig(IPPOConfig, WithNorms):
     """Options of the classifier norm model on IPPO."""
 
 
 class CNM(Normative, IPPO):
     """Classifier norm model on IPPO, with own experience and public sanctions as the only data."""
 
-    Settings = CNMSettings
+    Settings = CNMConfig
     name = "cnm"
     information = Information.PUBLIC
 
 
 @dataclass(frozen=True)
-class CNMDPOSettings(DPOSettings, WithNorms):
+class CNMDPOConfig(DPOConfig, WithNorms):
     """Options of the classifier norm model on DPO."""
 
 
 class CNMDPO(Normative, DPO):
     """Classifier norm model on DPO."""
 
-    Settings = CNMDPOSettings
+    Settings = CNMDPOConfig
     name = "cnm_dpo"
     information = Information.PUBLIC
 
 
 @dataclass(frozen=True)
-class CNMMAPPOSettings(MAPPOSettings, WithNorms):
+class CNMMAPPOConfig(MAPPOConfig, WithNorms):
     """Options of the classifier norm model on MAPPO."""
 
 
@@ -177,6 +178,6 @@ class CNMMAPPO(Normative, MAPPO):
     Policies and classifiers have the same inputs as those of CNM.
     """
 
-    Settings = CNMMAPPOSettings
+    Settings = CNMMAPPOConfig
     name = "cnm_mappo"
     information = Information.JOINT

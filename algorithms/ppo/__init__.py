@@ -1,8 +1,19 @@
 """PPO family: IPPO, DPO and MAPPO."""
 
-from .dpo import DPO, DPOSettings
-from .ippo import IPPO, IPPOSettings
+from .dpo import DPO, DPOConfig, DPOSettings
+from .ippo import IPPO, IPPOConfig, IPPOSettings
 from .learner import PPO
-from .mappo import MAPPO, MAPPOSettings
+from .mappo import MAPPO, MAPPOConfig, MAPPOSettings
 
-__all__ = ["DPO", "IPPO", "MAPPO", "PPO", "DPOSettings", "IPPOSettings", "MAPPOSettings"]
+__all__ = [
+    "DPO",
+    "IPPO",
+    "MAPPO",
+    "PPO",
+    "DPOConfig",
+    "DPOSettings",
+    "IPPOConfig",
+    "IPPOSettings",
+    "MAPPOConfig",
+    "MAPPOSettings",
+]

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from ..nn.encoders import AUTO, Encoder, build_encoder
 from ..nn.layers import ACTIVATIONS, AgentAxis, StackedLinear
-from ..nn.torso import TorsoSettings, brightness_scale
+from ..nn.torso import TorsoConfig, brightness_scale
 
 
 class CentralCritic(nn.Module):
@@ -21,7 +21,7 @@ class CentralCritic(nn.Module):
         self,
         shape: tuple[int, ...],
         own: spaces.Box | None,
-        settings: TorsoSettings,
+        settings: TorsoConfig,
         agent_axis: AgentAxis,
         stream: torch.Generator,
     ):

@@ -11,47 +11,46 @@ the paper.
 
 from dataclasses import dataclass
 
-from ...envs.core.validation import check_above_zero
+from ...envs.core.ranges import Passes, Positive
 from ..core.learner import Information
-from .config import PPOSettings
+from .config import PPOConfig
 from .learner import PPO
 from .objectives import KLPenaltyObjective, PolicyObjective
 
 
 @dataclass(frozen=True)
-class DPOSettings(PPOSettings):
+class DPOConfig(PPOConfig):
     """Options of DPO; epochs, minibatches and gradient norm are those of the paper's code."""
 
-    epochs: int = 15
+    epochs: Passes = 15
     """Passes over each rollout."""
-    minibatches: int = 1
+    minibatches: Passes = 1
     """Minibatches of a pass; each has whole time steps, or with a hidden state whole envs."""
-    max_grad_norm: float = 10.0
+    max_grad_norm: Positive = 10.0
     """Largest norm of each agent's gradient; larger gradients are scaled down to it."""
-    kl_target: float = 0.01
+    kl_target: Positive = 0.01
     """Target of a policy's KL(old || new) per rollout; the root penalty's target is its root."""
     kl_penalty: bool = True
     """Penalize the mean divergence from the policy that collected the rollout."""
     sqrt_kl_penalty: bool = True
     """Penalize the mean root of the divergence too, because the others change at the same time."""
-    kl_coefficient: float = 1.0
+    kl_coefficient: Positive = 1.0
     """Initial weight of the divergence; each agent's adapts."""
-    sqrt_kl_coefficient: float = 1.0
+    sqrt_kl_coefficient: Positive = 1.0
     """Initial weight of its root; each agent's adapts."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        for name in ("kl_target", "kl_coefficient", "sqrt_kl_coefficient"):
-            check_above_zero(name, getattr(self, name))
+
+DPOSettings = DPOConfig
+"""Name of earlier releases."""
 
 
-class DPO(PPO[DPOSettings]):
+class DPO(PPO[DPOConfig]):
     """Decentralized policy optimization: PPO's unclipped ratio with two adaptive penalties.
 
     Each agent adapts the weights of its penalties by its own steps.
     """
 
-    Settings = DPOSettings
+    Settings = DPOConfig
     information = Information.LOCAL
 
     def _build_objective(self) -> PolicyObjective:
@@ -61,5 +60,5 @@ class DPO(PPO[DPOSettings]):
             settings.kl_target,
             settings.kl_coefficient if settings.kl_penalty else None,
             settings.sqrt_kl_coefficient if settings.sqrt_kl_penalty else None,
-            self.setup.device,
+            self.context.device,
         )

@@ -6,32 +6,32 @@ challenge?" (2020), with PPO as in Schulman et al. (2017).
 
 from dataclasses import dataclass
 
-from ...envs.core.validation import check_above_zero
+from ...envs.core.ranges import Positive
 from ..core.learner import Information
-from .config import PPOSettings
+from .config import PPOConfig
 from .learner import PPO
 from .objectives import ClippedObjective, PolicyObjective
 
 
 @dataclass(frozen=True)
-class IPPOSettings(PPOSettings):
+class IPPOConfig(PPOConfig):
     """Options of IPPO."""
 
-    clip: float = 0.2
+    clip: Positive = 0.2
     """Policy ratios beyond 1 - clip and 1 + clip do not improve the objective any more."""
 
-    def __post_init__(self):
-        super().__post_init__()
-        check_above_zero("clip", self.clip)
+
+IPPOSettings = IPPOConfig
+"""Name of earlier releases."""
 
 
-class IPPO(PPO[IPPOSettings]):
+class IPPO(PPO[IPPOConfig]):
     """Independent proximal policy optimization.
 
     Each agent learns by PPO from its own observations, actions and rewards.
     """
 
-    Settings = IPPOSettings
+    Settings = IPPOConfig
     information = Information.LOCAL
 
     def _build_objective(self) -> PolicyObjective:

@@ -15,18 +15,18 @@ from torch import Tensor
 
 from ...envs.core.system_memory import check_memory
 from ...envs.core.timestep import GroupStep
-from ..core.learner import Decision, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
+from ..core.learner import Context, Decision, Learner, annealed, summarize, to_tensor, warn_if_over
 from ..core.rollout import Rollout
 from ..core.statistics import ValueNormalizer, explained_variance, masked_mean, standardize
 from ..nn.adam import StackedAdam
 from ..nn.distributions import build_distribution
 from ..nn.layers import bytes_of_row
-from .config import PPOSettings
+from .config import PPOConfig
 from .data import Inputs, TrainingData, map_fields, zero_invalid
 from .networks import ActorCritic
 from .objectives import Batch, PolicyObjective, ppo_loss
 
-S = TypeVar("S", bound=PPOSettings)
+S = TypeVar("S", bound=PPOConfig)
 
 
 class PPO(Learner, Generic[S]):
@@ -43,14 +43,16 @@ class PPO(Learner, Generic[S]):
     of `_inputs`.
     """
 
-    def __init__(self, setup: Setup, settings: S):
-        super().__init__(setup, settings)
+    def __init__(self, context: Context, settings: S):
+        super().__init__(context, settings)
         self.distribution = build_distribution(self.group.action_space)
-        self.network = self._build_network(self.stream("initialisation")).to(setup.device)
+        self.network = self._build_network(self.stream("initialisation")).to(context.device)
         self.agent_axis = self.network.agent_axis
         self.objective = self._build_objective()
         self.optimizer = StackedAdam(self.network.parameters(), settings.adam_epsilon)
-        self.normalizer = ValueNormalizer(self.agent_axis.m, device=setup.device) if settings.normalize_value else None
+        self.normalizer = (
+            ValueNormalizer(self.agent_axis.m, device=context.device) if settings.normalize_value else None
+        )
         self.updates = 0
 
     # Exchangeable parts
@@ -86,12 +88,12 @@ class PPO(Learner, Generic[S]):
 
     def initial_hidden_state(self, num_envs: int) -> Tensor | None:
         hidden_state = self.network.initial_hidden_state(num_envs)
-        return None if hidden_state is None else hidden_state.to(self.setup.device)
+        return None if hidden_state is None else hidden_state.to(self.context.device)
 
     @torch.no_grad()
     def act(self, step: GroupStep, hidden_state: Tensor | None, greedy: bool = False) -> Decision:
         # A checkpoint returns it on the CPU.
-        hidden_state = None if hidden_state is None else hidden_state.to(self.setup.device)
+        hidden_state = None if hidden_state is None else hidden_state.to(self.context.device)
         inputs = self._inputs(step.observation, step.first, step.active)
         outputs, value, hidden_state = self._forward(inputs, hidden_state)
         mask = None if step.action_mask is None else self.agent_axis.split(self._to_device(step.action_mask))
@@ -114,8 +116,8 @@ class PPO(Learner, Generic[S]):
     # Learning
 
     def prepare(self) -> None:
-        network, setup = self.settings.network, self.setup
-        rows = setup.num_envs * setup.rollout_length * self.group.size // self.settings.minibatches
+        network, context = self.settings.network, self.context
+        rows = context.num_envs * context.rollout_length * self.group.size // self.settings.minibatches
         wanted = rows * bytes_of_row(self.group.observation_space.shape, network.hidden, network.memory_size)
         check_memory(
             f"a minibatch of {rows:,} observations",
@@ -125,10 +127,10 @@ class PPO(Learner, Generic[S]):
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
         if self.settings.anneal:
-            warn_if_over(self.group.name, self.updates, self.setup.num_updates)
+            warn_if_over(self.group.name, self.updates, self.context.num_updates)
         rate = self.learning_rate()
         data, described = self._prepare(rollout)
-        active_networks = torch.ones(self.agent_axis.m, dtype=torch.bool, device=self.setup.device)
+        active_networks = torch.ones(self.agent_axis.m, dtype=torch.bool, device=self.context.device)
         totals: dict[str, Tensor] = {}
         rounds = 0
         for rows in self._minibatches(data.inputs.observation.shape[1]):
@@ -147,7 +149,7 @@ class PPO(Learner, Generic[S]):
     def learning_rate(self) -> float:
         """Step size of the coming update."""
         rate = self.settings.learning_rate
-        return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
+        return annealed(rate, self.updates, self.context.num_updates) if self.settings.anneal else rate
 
     def state_dict(self) -> dict[str, Any]:
         return super().state_dict() | {
@@ -168,7 +170,7 @@ class PPO(Learner, Generic[S]):
         self.updates = int(state["updates"])
 
     def _to_device(self, array: Any) -> Tensor:
-        return to_tensor(array, self.setup.device)
+        return to_tensor(array, self.context.device)
 
     @torch.no_grad()
     def _prepare(self, rollout: Rollout) -> tuple[TrainingData, dict[str, Tensor]]:
@@ -204,7 +206,7 @@ class PPO(Learner, Generic[S]):
         data = zero_invalid(TrainingData(self._rollout_inputs(rollout), batch))
         if rollout.hidden_state is None:
             return data.map(lambda x: x.flatten(0, 1)[None]), metrics
-        return data._replace(hidden_state=rollout.hidden_state[None].to(self.setup.device)), metrics
+        return data._replace(hidden_state=rollout.hidden_state[None].to(self.context.device)), metrics
 
     def _rollout_inputs(self, rollout: Rollout) -> Inputs:
         """Inputs of the networks in all steps but the last, `(T, E, n, ...)`."""
@@ -237,7 +239,7 @@ class PPO(Learner, Generic[S]):
         """Random parts of the rows, drawn anew in each epoch; the same rows for all agents."""
         for _ in range(self.settings.epochs):
             order = torch.randperm(rows, generator=self.stream("minibatch"))
-            yield from order.to(self.setup.device).tensor_split(min(self.settings.minibatches, rows))
+            yield from order.to(self.context.device).tensor_split(min(self.settings.minibatches, rows))
 
     def _update(self, data: TrainingData, active_networks: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """Take one gradient step of the networks that are `active_networks` (m,).

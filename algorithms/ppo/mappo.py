@@ -11,20 +11,20 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
-from ..core.learner import Information, Setup
+from ..core.learner import Context, Information
 from ..core.rollout import Rollout
 from ..nn.global_state import GlobalState, StateSource
 from ..nn.layers import AgentAxis
 from .central_critic import CentralCritic
 from .data import Inputs
-from .ippo import IPPOSettings
+from .ippo import IPPOConfig
 from .learner import PPO
 from .networks import ActorCritic
 from .objectives import ClippedObjective, PolicyObjective
 
 
 @dataclass(frozen=True)
-class MAPPOSettings(IPPOSettings):
+class MAPPOConfig(IPPOConfig):
     """Options of MAPPO."""
 
     state: StateSource = "environment"
@@ -33,7 +33,11 @@ class MAPPOSettings(IPPOSettings):
     """Inputs of the critic: the state, or the state and each agent's own observation."""
 
 
-class MAPPO(PPO[MAPPOSettings]):
+MAPPOSettings = MAPPOConfig
+"""Name of earlier releases."""
+
+
+class MAPPO(PPO[MAPPOConfig]):
     """Multi-agent proximal policy optimization: clipped PPO with a critic of the global state.
 
     The critic is feed-forward. Each agent has a critic of its own, which learns its own return;
@@ -43,14 +47,14 @@ class MAPPO(PPO[MAPPOSettings]):
         BadParameter: `state` is `environment`, and the environment has no global state.
     """
 
-    Settings = MAPPOSettings
+    Settings = MAPPOConfig
     information = Information.JOINT
     name: ClassVar[str] = "mappo"
     """Registered name, for errors."""
 
-    def __init__(self, setup: Setup, settings: MAPPOSettings):
-        self.global_state = GlobalState(setup, settings.state, self.name)
-        super().__init__(setup, settings)
+    def __init__(self, context: Context, settings: MAPPOConfig):
+        self.global_state = GlobalState(context, settings.state, self.name)
+        super().__init__(context, settings)
 
     def _build_objective(self) -> PolicyObjective:
         return ClippedObjective(self.settings.clip)

@@ -9,28 +9,24 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ...envs.core.ranges import Positive
 from ...envs.core.spec import GroupSpec
-from ...envs.core.validation import check_above_zero
 from ..nn.distributions import Distribution
 from ..nn.layers import AgentAxis, StackedLinear
-from ..nn.torso import Torso, TorsoSettings
+from ..nn.torso import Torso, TorsoConfig
 from .central_critic import CentralCritic
 
 
 @dataclass(frozen=True)
-class NetworkSettings(TorsoSettings):
+class NetworkConfig(TorsoConfig):
     """Architecture of actors and critics."""
 
     separate_critic: bool = False
     """Give the critic an encoder, hidden layers and GRU of its own. A central critic always has
     layers of its own, without a GRU.
     """
-    initial_deviation: float = 1.0
+    initial_deviation: Positive = 1.0
     """Initial standard deviation of continuous actions; 1 is half the range of a bounded one."""
-
-    def __post_init__(self):
-        super().__post_init__()
-        check_above_zero("initial_deviation", self.initial_deviation)
 
 
 class ActorCritic(nn.Module):
@@ -40,7 +36,7 @@ class ActorCritic(nn.Module):
         self,
         group: GroupSpec,
         distribution: Distribution,
-        settings: NetworkSettings,
+        settings: NetworkConfig,
         stream: torch.Generator,
         central: CentralCritic | None = None,
         extra_inputs: int = 0,

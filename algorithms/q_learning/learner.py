@@ -7,92 +7,84 @@ Q-learning, van Hasselt et al. (2016); independent learners, Tampuu et al. (2017
 import copy
 from abc import abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ...envs.core.config import Config
+from ...envs.core.ranges import Count, CountOrZero, Interval, Passes, Positive, Probability
 from ...envs.core.system_memory import MEGABYTE, check_memory
 from ...envs.core.timestep import GroupStep
-from ...envs.core.validation import LARGEST_INTEGER, MOST_PASSES, check_above_zero, check_within
 from ...envs.errors import BadParameter
-from ..core.learner import Decision, Information, Learner, Setup, annealed, summarize, to_tensor, warn_if_over
+from ..core.learner import Context, Decision, Information, Learner, annealed, summarize, to_tensor, warn_if_over
 from ..core.returns import generalized_advantage, n_step_return
 from ..core.rollout import Rollout
 from ..core.statistics import masked_mean
 from ..nn.adam import StackedAdam
 from ..nn.layers import bytes_of_row
 from .discrete_actions import ActionValues
-from .network import QNetwork, QNetworkSettings
+from .network import QNetwork, QNetworkConfig
 from .replay import Replay, Sequence, bytes_per_step
 
 Metrics = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
-class QSettings:
+class QConfig(Config):
     """Options of Q-learning."""
 
-    network: QNetworkSettings = field(default_factory=QNetworkSettings)
+    network: QNetworkConfig = field(default_factory=QNetworkConfig)
     """Architecture of the networks."""
-    learning_rate: float = 5e-4
+    learning_rate: Positive = 5e-4
     """Step size of Adam."""
     anneal: bool = False
     """Let the learning rate fall linearly to 0 over the run."""
-    gamma: float = 0.99
+    gamma: Probability = 0.99
     """Discount of a step."""
-    n_step: int = 1
+    n_step: Count = 1
     """Decisions whose rewards a target sums before it bootstraps."""
-    return_lambda: float = 0.0
-    """Mixing of short and long targets, 0 to 1, instead of `n_step`."""
+    return_lambda: Probability = 0.0
+    """Mixing of short and long targets, instead of `n_step`."""
     double_q: bool = True
     """Choose the best action of a target by the learning network, and its value by the target
     network.
     """
-    reward_scale: float = 1.0
+    reward_scale: Positive = 1.0
     """Factor of rewards in the targets."""
-    epsilon_start: float = 1.0
+    epsilon_start: Probability = 1.0
     """Share of random actions at the beginning of the run."""
-    epsilon_end: float = 0.05
+    epsilon_end: Probability = 0.05
     """Share of random actions from `epsilon_fraction` of the run on."""
-    epsilon_fraction: float = 0.2
+    epsilon_fraction: Probability = 0.2
     """Share of the run in which epsilon falls."""
     epsilon_schedule: Literal["linear", "exponential"] = "linear"
     """Shape of the fall of epsilon."""
-    buffer_size: int = 100_000
+    buffer_size: CountOrZero = 100_000
     """Steps that the replay holds, summed over the envs."""
-    warm_up: int = 0
+    warm_up: CountOrZero = 0
     """Steps, summed over the envs, before learning begins."""
-    batch_size: int = 64
+    batch_size: Count = 64
     """Sequences of each gradient step."""
-    sequence_length: int = 8
+    sequence_length: Count = 8
     """Transitions of a sequence, within which hidden states are carried and targets look ahead."""
-    burn_in: int = 0
+    burn_in: CountOrZero = 0
     """First transitions of a sequence that only update the hidden state."""
-    gradient_steps: int = 8
+    gradient_steps: Passes = 8
     """Gradient steps after each rollout."""
-    target_interval: int = 100
+    target_interval: Count = 100
     """Gradient steps between updates of the target networks."""
-    target_tau: float = 1.0
+    target_tau: Annotated[Positive, Interval(le=1)] = 1.0
     """Step of the target networks towards the learning ones; 1 is a copy, less a soft update."""
-    max_grad_norm: float = 10.0
+    max_grad_norm: Positive = 10.0
     """Largest norm of each network's gradient; larger gradients are scaled down to it."""
-    adam_epsilon: float = 1e-5
+    adam_epsilon: Positive = 1e-5
     """Adam's epsilon."""
 
-    def __post_init__(self):
-        for name in ("gamma", "return_lambda", "epsilon_start", "epsilon_end", "epsilon_fraction"):
-            check_within(name, getattr(self, name), 0, 1)
-        for name in ("n_step", "batch_size", "sequence_length", "gradient_steps", "target_interval"):
-            check_within(name, getattr(self, name), 1, LARGEST_INTEGER)
-        check_within("gradient_steps", self.gradient_steps, 1, MOST_PASSES)
-        for name in ("warm_up", "burn_in", "buffer_size"):
-            check_within(name, getattr(self, name), 0, LARGEST_INTEGER)
-        for name in ("learning_rate", "reward_scale", "target_tau", "max_grad_norm", "adam_epsilon"):
-            check_above_zero(name, getattr(self, name))
-        check_within("target_tau", self.target_tau, 0, 1)
+    def _check_together(self) -> None:
+        super()._check_together()
         if self.n_step > 1 and self.return_lambda > 0:
             raise BadParameter(
                 f"n_step is {self.n_step} and return_lambda {self.return_lambda}; targets are of one kind or the other"
@@ -105,7 +97,7 @@ class QSettings:
             raise BadParameter("an exponential epsilon_schedule needs epsilon_start >= epsilon_end > 0")
 
 
-S = TypeVar("S", bound=QSettings)
+S = TypeVar("S", bound=QConfig)
 
 
 class QLearner(Learner, Generic[S]):
@@ -117,13 +109,13 @@ class QLearner(Learner, Generic[S]):
 
     settings: S
 
-    def __init__(self, setup: Setup, settings: S):
-        super().__init__(setup, settings)
+    def __init__(self, context: Context, settings: S):
+        super().__init__(context, settings)
         self.who = type(self).__name__.lower()
         self.actions = ActionValues(self.group, self.who)
         self.network = self.make_network()
         self.agent_axis = self.network.agent_axis
-        self.parts = nn.ModuleDict({"network": self.network, **self.other_parts()}).to(setup.device)
+        self.parts = nn.ModuleDict({"network": self.network, **self.other_parts()}).to(context.device)
         self.targets = copy.deepcopy(self.parts).requires_grad_(False)
         self.optimizers = {
             name: StackedAdam(part.parameters(), settings.adam_epsilon)
@@ -163,11 +155,11 @@ class QLearner(Learner, Generic[S]):
 
     def initial_hidden_state(self, num_envs: int) -> Tensor | None:
         hidden_state = self.network.initial_hidden_state(num_envs)
-        return None if hidden_state is None else hidden_state.to(self.setup.device)
+        return None if hidden_state is None else hidden_state.to(self.context.device)
 
     @torch.no_grad()
     def act(self, step: GroupStep, hidden_state: Tensor | None, greedy: bool = False) -> Decision:
-        hidden_state = None if hidden_state is None else hidden_state.to(self.setup.device)
+        hidden_state = None if hidden_state is None else hidden_state.to(self.context.device)
         active = self._to_device(step.active)
         values, gru_state = self.network(
             self._to_device(step.observation)[None], hidden_state, self._to_device(step.first)[None], active[None]
@@ -187,7 +179,7 @@ class QLearner(Learner, Generic[S]):
     def epsilon(self) -> float:
         """Current share of random actions."""
         settings = self.settings
-        whole = settings.epsilon_fraction * self.setup.num_updates
+        whole = settings.epsilon_fraction * self.context.num_updates
         share = min(1.0, self.updates / whole) if whole > 0 else 1.0
         if settings.epsilon_schedule == "linear":
             return settings.epsilon_start + share * (settings.epsilon_end - settings.epsilon_start)
@@ -197,7 +189,7 @@ class QLearner(Learner, Generic[S]):
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
         if self.settings.anneal:
-            warn_if_over(self.group.name, self.updates, self.setup.num_updates)
+            warn_if_over(self.group.name, self.updates, self.context.num_updates)
         if self.replay is None:
             self.replay = Replay(self._capacity(rollout.reward.shape[1]), rollout, self.keeps_state)
         self.replay.add(rollout)
@@ -214,7 +206,9 @@ class QLearner(Learner, Generic[S]):
     def _update(self, replay: Replay) -> Metrics:
         """Take one gradient step on sequences of the replay."""
         settings = self.settings
-        sequence = replay.draw(settings.batch_size, settings.sequence_length, self.stream("replay"), self.setup.device)
+        sequence = replay.draw(
+            settings.batch_size, settings.sequence_length, self.stream("replay"), self.context.device
+        )
         loss, active_networks, metrics = self._loss(sequence)
         for optimizer in self.optimizers.values():
             optimizer.zero_grad()
@@ -235,7 +229,7 @@ class QLearner(Learner, Generic[S]):
     def learning_rate(self) -> float:
         """Step size of the coming update."""
         rate = self.settings.learning_rate
-        return annealed(rate, self.updates, self.setup.num_updates) if self.settings.anneal else rate
+        return annealed(rate, self.updates, self.context.num_updates) if self.settings.anneal else rate
 
     @torch.no_grad()
     def _move_targets(self) -> None:
@@ -283,8 +277,8 @@ class QLearner(Learner, Generic[S]):
     def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
         replay = Replay(len(rollout.reward) + 1, rollout, self.keeps_state)
         replay.add(rollout)
-        sequence = replay.whole(self.setup.device)
-        hidden_state = None if rollout.hidden_state is None else rollout.hidden_state.to(self.setup.device)
+        sequence = replay.whole(self.context.device)
+        hidden_state = None if rollout.hidden_state is None else rollout.hidden_state.to(self.context.device)
         sequence = sequence._replace(hidden_state=hidden_state)
         with torch.no_grad():
             values = self._forward(self.network, sequence)
@@ -299,19 +293,19 @@ class QLearner(Learner, Generic[S]):
         return max(self.settings.buffer_size // num_envs, 1) + 1
 
     def _check_replay(self) -> None:
-        setup, settings = self.setup, self.settings
-        least = setup.num_envs * max(setup.rollout_length, settings.sequence_length)
+        context, settings = self.context, self.settings
+        least = context.num_envs * max(context.rollout_length, settings.sequence_length)
         if settings.buffer_size < least:
             raise BadParameter(
-                f"buffer_size is {settings.buffer_size}; with {setup.num_envs} envs, rollouts of {setup.rollout_length} steps and a "
+                f"buffer_size is {settings.buffer_size}; with {context.num_envs} envs, rollouts of {context.rollout_length} steps and a "
                 f"sequence_length of {settings.sequence_length} it is at least {least}"
             )
 
     def replay_bytes(self) -> int:
         """Bytes of the full replay."""
         hidden_size = self.network.hidden_size + self.network.last_action_size
-        step = bytes_per_step(self.setup, hidden_size, self.keeps_state)
-        return step * self.setup.num_envs * self._capacity(self.setup.num_envs)
+        step = bytes_per_step(self.context, hidden_size, self.keeps_state)
+        return step * self.context.num_envs * self._capacity(self.context.num_envs)
 
     def prepare(self) -> None:
         check_memory("the replay", self.replay_bytes(), "a smaller buffer_size needs less")
@@ -354,13 +348,13 @@ class QLearner(Learner, Generic[S]):
         self.replay = Replay.restored(state["replay"]) if "replay" in state else None
 
     def _to_device(self, array: Any) -> Tensor:
-        return to_tensor(array, self.setup.device)
+        return to_tensor(array, self.context.device)
 
 
-class IQL(QLearner[QSettings]):
+class IQL(QLearner[QConfig]):
     """Independent Q-learning: each agent learns from its own observations and rewards."""
 
-    Settings = QSettings
+    Settings = QConfig
     information = Information.LOCAL
 
     def _loss(self, sequence: Sequence) -> tuple[Tensor, Tensor, Metrics]:

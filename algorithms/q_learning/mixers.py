@@ -8,43 +8,40 @@ import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...envs.core.validation import WIDEST, check_widths, check_within, nearest
+from ...envs.core.config import Config
+from ...envs.core.ranges import Interval
+from ...envs.core.validation import WIDEST, nearest
 from ...envs.errors import BadParameter
 from ..nn.encoders import build_encoder
 from ..nn.layers import StackedLinear
+from ..nn.torso import Width, WidthsOrNone
 
 LARGEST_POWER = 10.0
 """Largest exponent in the importances of `QPLEXMixer`, so that they stay finite."""
 
 
 @dataclass(frozen=True)
-class MixerSettings:
+class MixerConfig(Config):
     """Architecture of mixers; each reads the options that it needs."""
 
-    embedding: int = 32
+    embedding: Width = 32
     """Width of the hidden layer that the agents' values go through."""
-    hyper: int = 64
+    hyper: Annotated[int, Interval(ge=0, le=WIDEST)] = 64
     """Width of the hidden layers of the networks that make the mixer's weights; 0 makes them
     linear.
     """
-    channels: tuple[int, ...] = (16, 32)
+    channels: WidthsOrNone = (16, 32)
     """Channels of the convolutions that read a state that is an image."""
-    heads: int = 4
+    heads: Width = 4
     """Attention heads of `qplex`."""
-    central: int = 64
+    central: Width = 64
     """Width of the hidden layers of the unrestricted mixer in weighted losses."""
-
-    def __post_init__(self):
-        for name in ("embedding", "heads", "central"):
-            check_within(name, getattr(self, name), 1, WIDEST)
-        check_within("hyper", self.hyper, 0, WIDEST)
-        check_widths("channels", self.channels)
 
 
 class Mixer(nn.Module):
@@ -61,7 +58,7 @@ class Mixer(nn.Module):
     needs_actions: ClassVar[bool] = False
     """True if the mixer reads the agents' best values and the joint action."""
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
         super().__init__()
 
     @abstractmethod
@@ -133,7 +130,7 @@ class QMIXMixer(Mixer):
     So the team's value is monotone in each agent's. Source: Rashid et al., "QMIX" (2018).
     """
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
         super().__init__(n, choices, shape, settings, stream)
 
         def network(outputs: int, width: int, around: float = 0.0) -> StateNetwork:
@@ -163,7 +160,7 @@ class QPLEXMixer(Mixer):
 
     needs_actions = True
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
         super().__init__(n, choices, shape, settings, stream)
 
         def network(
@@ -209,7 +206,7 @@ class Central(Mixer):
     actions. Source: Rashid et al., "Weighted QMIX" (2020).
     """
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerSettings, stream: torch.Generator):
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
         super().__init__(n, choices, shape, settings, stream)
         self.encoder = build_encoder(1, shape, settings.central, settings.channels, "relu", stream)
         widths = (self.encoder.outputs + n, settings.central, settings.central)

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from ...envs.core.spec import GroupSpec
 from ..nn.communication import communicate
 from ..nn.layers import AgentAxis, StackedLinear
-from ..nn.torso import Torso, TorsoSettings
+from ..nn.torso import Torso, TorsoConfig
 from .discrete_actions import ActionValues
 
 
 @dataclass(frozen=True)
-class QNetworkSettings(TorsoSettings):
+class QNetworkConfig(TorsoConfig):
     """Architecture of the networks of action values."""
 
     last_action: bool = False
@@ -22,7 +22,7 @@ class QNetworkSettings(TorsoSettings):
 
 
 @dataclass(frozen=True)
-class CommunicatingNetworkSettings(QNetworkSettings):
+class CommunicatingNetworkConfig(QNetworkConfig):
     """Architecture of the networks of a team, whose agents may communicate."""
 
     channel: Literal["none", "features", "memory"] = "none"
@@ -38,11 +38,11 @@ class QNetwork(nn.Module):
     them.
     """
 
-    def __init__(self, group: GroupSpec, actions: ActionValues, settings: QNetworkSettings, stream: torch.Generator):
+    def __init__(self, group: GroupSpec, actions: ActionValues, settings: QNetworkConfig, stream: torch.Generator):
         super().__init__()
         self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
         self.actions = actions
-        self.communication = settings.channel if isinstance(settings, CommunicatingNetworkSettings) else "none"
+        self.communication = settings.channel if isinstance(settings, CommunicatingNetworkConfig) else "none"
         self.last_action_size = actions.choices if settings.last_action else 0
         # Checkpoints hold the torso as `body`.
         self.body = Torso(

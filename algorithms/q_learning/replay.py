@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..core.learner import Setup
+from ..core.learner import Context
 from ..core.rollout import Rollout
 
 PER_STEP = ("observation", "action_mask", "active", "first")
@@ -166,13 +166,13 @@ class Replay:
         return replay
 
 
-def bytes_per_step(setup: Setup, hidden_size: int, keep_state: bool) -> int:
+def bytes_per_step(context: Context, hidden_size: int, keep_state: bool) -> int:
     """Bytes of one step of one env, with hidden states of `hidden_size` numbers."""
-    group = setup.group
+    group = context.group
     space = group.observation_space
     observation = int(np.prod(space.shape)) * space.dtype.itemsize
     action = int(np.prod(group.action_shape)) * group.action_dtype.itemsize
     mask = group.num_choices if group.has_action_mask else 0
     flags_and_reward = 1 + 1 + 4  # active, terminated, reward
-    state = int(np.prod(setup.env.state_shape or ())) * 4 if keep_state else 0
+    state = int(np.prod(context.env.state_shape or ())) * 4 if keep_state else 0
     return group.size * (observation + mask + action + 4 * hidden_size + flags_and_reward) + state + 2

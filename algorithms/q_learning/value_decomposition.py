@@ -6,29 +6,29 @@ in the mixer, weighted QMIX in the weights of the loss.
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ...envs.core.validation import require
+from ...envs.core.ranges import Interval
 from ...envs.errors import BadParameter
-from ..core.learner import Information, Setup
+from ..core.learner import Context, Information
 from ..core.statistics import masked_mean
 from ..nn.global_state import GlobalState, StateSource
-from .learner import Metrics, QLearner, QSettings
-from .mixers import MIXERS, Central, MixerSettings, check_mixer
-from .network import CommunicatingNetworkSettings
+from .learner import Metrics, QConfig, QLearner
+from .mixers import MIXERS, Central, MixerConfig, check_mixer
+from .network import CommunicatingNetworkConfig
 from .replay import Sequence
 
 
 @dataclass(frozen=True)
-class TeamSettings(QSettings):
+class TeamConfig(QConfig):
     """Options of value decomposition."""
 
-    network: CommunicatingNetworkSettings = field(default_factory=CommunicatingNetworkSettings)
+    network: CommunicatingNetworkConfig = field(default_factory=CommunicatingNetworkConfig)
     """Architecture of the agents' networks."""
     team_reward: Literal["sum", "mean"] | None = None
     """Reduction of the agents' rewards to the team's, where the environment pays each its own."""
@@ -36,23 +36,22 @@ class TeamSettings(QSettings):
     """State for mixers: the environment's own, or the joined observations of the agents."""
     mixer: str = "qmix"
     """`vdn`, the sum; `qmix`, monotone in each agent's value; or `qplex`, duplex dueling."""
-    mixing: MixerSettings = field(default_factory=MixerSettings)
+    mixing: MixerConfig = field(default_factory=MixerConfig)
     """Architecture of the mixer."""
     weighting: Literal["none", "central", "optimistic"] = "none"
     """Joint actions with full weight in the loss: all for `none`, the best ones by estimate for
     `central` (CW of Rashid et al. 2020), the underestimated ones for `optimistic` (OW).
     """
-    weight: float = 0.1
-    """Weight of the other joint actions with `weighting`, above 0 and up to 1."""
+    weight: Annotated[float, Interval(gt=0, le=1)] = 0.1
+    """Weight of the other joint actions with `weighting`."""
 
     def __post_init__(self):
         super().__post_init__()
         object.__setattr__(self, "mixer", check_mixer(self.mixer))
-        require("weight", self.weight, 0 < self.weight <= 1, "above 0 and up to 1")
 
 
 @dataclass(frozen=True)
-class VDNSettings(TeamSettings):
+class VDNConfig(TeamConfig):
     """Options of VDN."""
 
     mixer: str = "vdn"
@@ -60,7 +59,7 @@ class VDNSettings(TeamSettings):
 
 
 @dataclass(frozen=True)
-class QPLEXSettings(TeamSettings):
+class QPLEXConfig(TeamConfig):
     """Options of QPLEX."""
 
     mixer: str = "qplex"
@@ -68,7 +67,7 @@ class QPLEXSettings(TeamSettings):
 
 
 @dataclass(frozen=True)
-class WQMIXSettings(TeamSettings):
+class WQMIXConfig(TeamConfig):
     """Options of weighted QMIX."""
 
     weighting: Literal["none", "central", "optimistic"] = "optimistic"
@@ -77,7 +76,7 @@ class WQMIXSettings(TeamSettings):
     """
 
 
-class QMIX(QLearner[TeamSettings]):
+class QMIX(QLearner[TeamConfig]):
     """QMIX (Rashid et al. 2018), and by its settings each of the other mixers.
 
     Raises:
@@ -85,23 +84,23 @@ class QMIX(QLearner[TeamSettings]):
             or a mixer needs a global state that the environment does not have.
     """
 
-    Settings = TeamSettings
+    Settings = TeamConfig
     information = Information.JOINT
 
-    def __init__(self, setup: Setup, settings: TeamSettings):
-        if settings.team_reward is None and not setup.group.shared_reward and setup.group.size > 1:
+    def __init__(self, context: Context, settings: TeamConfig):
+        if settings.team_reward is None and not context.group.shared_reward and context.group.size > 1:
             raise BadParameter(
-                f"{type(self).__name__.lower()} learns from one reward of the team, and '{setup.env.id}' pays each agent of the group "
-                f"'{setup.group.name}' its own; set team_reward to sum or mean"
+                f"{type(self).__name__.lower()} learns from one reward of the team, and '{context.env.id}' pays each agent of the group "
+                f"'{context.group.name}' its own; set team_reward to sum or mean"
             )
         self._needs_state = MIXERS[settings.mixer].needs_state or settings.weighting != "none"
         self._weighted = settings.weighting != "none"
-        super().__init__(setup, settings)
+        super().__init__(context, settings)
 
     def other_parts(self) -> dict[str, nn.Module]:
         shape: tuple[int, ...] = ()
         if self._needs_state:
-            self._state = GlobalState(self.setup, self.settings.state, self.who)
+            self._state = GlobalState(self.context, self.settings.state, self.who)
             shape = self._state.shape
         arguments = self.group.size, self.actions.choices, shape, self.settings.mixing, self.stream("mixer")
         parts: dict[str, nn.Module] = {"mixer": MIXERS[self.settings.mixer](*arguments)}
@@ -199,7 +198,7 @@ class QMIX(QLearner[TeamSettings]):
 class VDN(QMIX):
     """Value decomposition networks: the team's value is the sum (Sunehag et al. 2018)."""
 
-    Settings = VDNSettings
+    Settings = VDNConfig
 
 
 class QPLEX(QMIX):
@@ -208,10 +207,10 @@ class QPLEX(QMIX):
     Source: Wang et al. (2021).
     """
 
-    Settings = QPLEXSettings
+    Settings = QPLEXConfig
 
 
 class WQMIX(QMIX):
     """Weighted QMIX: underestimated joint actions have a larger weight (Rashid et al. 2020)."""
 
-    Settings = WQMIXSettings
+    Settings = WQMIXConfig

@@ -121,7 +121,7 @@ def count_meetings(env: BatchEnv[Any], learners: Mapping[str, Learner], group: s
 def _judged(learner: Learner, observation: NDArray[Any]) -> NDArray[np.float32]:
     """Probabilities `(E, n)` that the agents' classifiers give observations `(E, n, *shape)`."""
     if isinstance(learner, Normative) and learner.norms is not None:
-        return learner.norms.judge(to_tensor(observation, learner.setup.device)).cpu().numpy()
+        return learner.norms.judge(to_tensor(observation, learner.context.device)).cpu().numpy()
     return np.full(observation.shape[:2], np.nan, np.float32)
 
 

@@ -11,7 +11,7 @@ import stigmergy
 
 
 @dataclass(frozen=True)
-class ReinforceSettings:  # every field is an option: --learner.gamma 0.9
+class ReinforceConfig:  # every field is an option: --learner.gamma 0.9
     learning_rate: float = 0.01
     """Step size of Adam."""
     gamma: float = 0.95
@@ -22,11 +22,11 @@ class ReinforceSettings:  # every field is an option: --learner.gamma 0.9
 class Reinforce(stigmergy.Learner):
     """REINFORCE (Williams 1992) with the mean return as baseline, for Discrete actions."""
 
-    Settings = ReinforceSettings
+    Settings = ReinforceConfig
     information = stigmergy.Information.LOCAL  # it is given nothing but the agents' own experience
 
-    def __init__(self, setup, settings):
-        super().__init__(setup, settings)
+    def __init__(self, context, settings):
+        super().__init__(context, settings)
         inputs, self.rank = math.prod(shape := self.group.observation_space.shape), len(shape)
         self.weight = torch.zeros(self.group.size, inputs, self.group.num_choices, requires_grad=True)
         self.optimizer = torch.optim.Adam([self.weight], settings.learning_rate)

@@ -15,26 +15,12 @@ from stigmergy.cli.config_options import CONSTRUCTORS, fill_configs, with_preset
 from stigmergy.cli.extra_options import take_more, with_more
 from stigmergy.cli.failures import HelpShown
 from stigmergy.cli.hints import nearest_option
-from stigmergy.envs.core.validation import (
-    LARGEST_INTEGER,
-    LARGEST_SEED,
-    MOST_STEPS,
-    check_within,
-    read_whole,
-    takes_whole_numbers,
-)
+from stigmergy.envs.core.ranges import check_value, range_of
+from stigmergy.envs.core.validation import read_whole, takes_whole_numbers
 from stigmergy.envs.errors import BadParameter
 
 POSITIONAL = get_args(tyro.conf.Positional[int])[1]
 """Marker of a positional argument."""
-RANGES = {
-    "episodes": (1, LARGEST_INTEGER),
-    "seed": (0, LARGEST_SEED),
-    "max_steps": (1, MOST_STEPS),
-    "steps": (1, MOST_STEPS),
-    "fps": (0.01, 1000),
-}
-"""Allowed ranges of options by name, in all commands."""
 PLAIN_WORDS = (
     (re.compile(r"invalid literal for int\(\) with base 10: (.*)"), r"\1 is no whole number"),
     (re.compile(r"could not convert string to float: (.*)"), r"\1 is no number"),
@@ -110,9 +96,9 @@ def parse(cls: type, command: str, args: Sequence[str]) -> Any:
         if not end.code:
             raise HelpShown(0) from None
         raise BadParameter(_sentence(errors.getvalue())) from None
-    for name, (low, high) in RANGES.items():
-        if getattr(options, name, None) is not None:
-            check_within(name, getattr(options, name), low, high)
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        if range_of(hint):
+            check_value(name, getattr(options, name), hint)
     return with_more(cls, options, more)
 
 

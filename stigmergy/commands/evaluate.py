@@ -16,6 +16,7 @@ from stigmergy.cli.console import open_console
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek_one, warn
 from stigmergy.cli.output_paths import check_file
+from stigmergy.cli.ranges import LimitOfSteps, Number, Seed
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.scripted_policy import in_world
 from stigmergy.envs.errors import BadParameter
@@ -38,16 +39,16 @@ class Options:
     """The run folder."""
     checkpoint: str = "last"
     """last, or best by evaluation."""
-    episodes: int = 64
+    episodes: Number = 64
     """Episodes, played side by side; each has maps and places of its own."""
-    seed: int = 1000
+    seed: Seed = 1000
     """Seed of the episodes; training and its evaluations draw from other streams."""
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
     """Algorithms that need no training, such as random and pibt, to play the same episodes in the
     place of what was trained; prey=flee puts one in the place of a single group."""
-    max_steps: int | None = None
+    max_steps: LimitOfSteps = None
     """Steps after which an episode is cut, which is said; left out, 1000 in an environment without
     a horizon."""
     output: str = ""

@@ -10,7 +10,7 @@ import tyro
 
 from stigmergy.cli.options import parse, warn
 from stigmergy.cli.output_paths import check_folder
-from stigmergy.envs.core.validation import LARGEST_INTEGER, check_within
+from stigmergy.cli.ranges import Number
 from stigmergy.envs.errors import BadParameter
 from stigmergy.plotting.figures import Format, load_matplotlib, save
 from stigmergy.plotting.learning_curves import WINDOW, learning_curve_chart, simplex_chart
@@ -35,7 +35,7 @@ class Options:
     simplex: bool = False
     """Draw the shares of red, green and blue berries in a triangle as well (allelopathic
     harvest)."""
-    window: int = WINDOW
+    window: Number = WINDOW
     """Updates over which learning curves are smoothed."""
     output: str = "."
     """The folder of the figures."""
@@ -46,7 +46,6 @@ class Options:
 def main(args: Sequence[str]) -> int:
     """Read, draw, write."""
     options = parse(Options, "plot", args)
-    check_within("window", options.window, 1, LARGEST_INTEGER)
     check_folder("output", options.output)
     load_matplotlib()
     groups = grouped(options.runs)

@@ -14,6 +14,7 @@ from stigmergy.algorithms.core.learner import Learner
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek, peek_one, warn
 from stigmergy.cli.output_paths import check_file
+from stigmergy.cli.ranges import FramesPerSecond, NumberOfSteps, Seed
 from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.system_memory import check_memory
@@ -55,11 +56,11 @@ class Options:
     folder."""
     window: bool = False
     """Show the episode in a window; then only the files of --output are written."""
-    steps: int = 256
+    steps: NumberOfSteps = 256
     """Steps to show, fewer if the episode ends before."""
-    seed: int = 1
+    seed: Seed = 1
     """Seed of the episode."""
-    fps: float = 8.0
+    fps: FramesPerSecond = 8.0
     """Steps shown in a second."""
     follow: int | None = None
     """Number of an agent to put in the foreground, where the environment's picture can."""

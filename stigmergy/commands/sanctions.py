@@ -12,6 +12,7 @@ from rich.table import Table
 from stigmergy.analysis.sanction_counts import Sanctions, count_sanctions, sanctioning_agents, write
 from stigmergy.cli.console import open_console
 from stigmergy.cli.output_paths import check_folder
+from stigmergy.cli.ranges import LimitOfSteps, Number, Seed
 from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
 from stigmergy.plotting.figures import Format, load_matplotlib
@@ -45,9 +46,9 @@ class Options:
     groups that it can, and prey=flee names one."""
     checkpoint: str = "last"
     """last, or best by evaluation."""
-    episodes: int = 64
+    episodes: Number = 64
     """Episodes, played side by side; each has maps and places of its own."""
-    seed: int = 1000
+    seed: Seed = 1000
     """Seed of the episodes; training and its evaluations draw from other streams."""
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
@@ -56,7 +57,7 @@ class Options:
     each has tables of its own."""
     format: Format = "png"
     """File ending of the figure; svg and pdf are made of lines and letters, for papers."""
-    max_steps: int | None = None
+    max_steps: LimitOfSteps = None
     """Steps after which an episode is cut, which is said; left out, 1000 in an environment without
     a horizon."""
     output: str = ""

@@ -17,6 +17,7 @@ from stigmergy.cli.console import open_console
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse
 from stigmergy.cli.output_paths import check_folder
+from stigmergy.cli.ranges import Number, Seed
 from stigmergy.envs.registration.make import build_dataclass, parameters_of
 from stigmergy.plotting.figures import Format, load_matplotlib, save
 
@@ -34,9 +35,9 @@ class Options:
     """The scripted policy of those who cooperate; `stigmergy list` names them."""
     defector: str = "defect"
     """The scripted policy of those who do not."""
-    episodes: int = 64
+    episodes: Number = 64
     """Episodes for each number of cooperators, played side by side."""
-    seed: int = 1000
+    seed: Seed = 1000
     """Seed of the episodes."""
     output: str = ""
     """A folder for schelling.csv and the figure schelling.png."""

@@ -16,7 +16,7 @@ from gymnasium import spaces
 
 from stigmergy.algorithms import algorithms
 from stigmergy.algorithms.core.conformance import check_decision
-from stigmergy.algorithms.core.learner import Decision, Learner, Setup
+from stigmergy.algorithms.core.learner import Context, Decision, Learner
 from stigmergy.cli.entry import main
 from stigmergy.envs.core.sanction_signals import signal_shapes
 from stigmergy.envs.errors import UserError
@@ -307,9 +307,9 @@ def stays_inside(env):
 class Bare(Learner):
     """A learner as somebody may write it first: its state has everything but the random streams."""
 
-    def __init__(self, setup, settings):
-        super().__init__(setup, settings)
-        self.paid = torch.zeros(setup.group.size)
+    def __init__(self, context, settings):
+        super().__init__(context, settings)
+        self.paid = torch.zeros(context.group.size)
 
     def act(self, step, hidden_state, greedy=False):
         chance = torch.rand(step.action_mask.shape, generator=self.stream("policy")).numpy()
@@ -344,7 +344,7 @@ def test_actions_outside_their_space_are_found_out(wrong):
             return Decision(wrong(super().act(step, hidden_state).action))
 
     env = noise()
-    sound, broken = (cls(Setup(env.spec, env.spec.groups[0]), None) for cls in (Bare, Wrong))
+    sound, broken = (cls(Context(env.spec, env.spec.groups[0]), None) for cls in (Bare, Wrong))
     Collector(env, sound, 8).collect(watch=stays_inside(env))
     with pytest.raises(Broken):
         Collector(env, broken, 8).collect(watch=stays_inside(env))

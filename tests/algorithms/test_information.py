@@ -18,7 +18,7 @@ from stigmergy.algorithms.core.conformance import (
     shuffle_agents,
     tensors,
 )
-from stigmergy.algorithms.core.learner import Decision, Information, Learner, Setup
+from stigmergy.algorithms.core.learner import Context, Decision, Information, Learner
 from stigmergy.training.rollout_buffer import RolloutBuffer, share
 
 from .support.every_learner import (
@@ -213,7 +213,7 @@ class _Joint(_Witness):
 )
 def test_a_rollout_holds_what_the_learner_declared(cls, signals, state):
     env = Noise(NUM_ENVS, N)
-    learner = cls(Setup(env.spec, env.spec.groups[0]), None)
+    learner = cls(Context(env.spec, env.spec.groups[0]), None)
     rollout = Collector(env, learner, LENGTH).collect()
     assert (rollout.signals is not None) == signals
     assert (rollout.state is not None) == state

@@ -3,12 +3,13 @@
 import pytest
 
 from stigmergy.cli.entry import COMMANDS, main
+from stigmergy.cli.failures import HelpShown
 from stigmergy.cli.hints import COMMANDS as WORDS
 from stigmergy.cli.hints import OPTIONS as SYNONYMS
 from stigmergy.cli.hints import nearest_command, nearest_option
 from stigmergy.cli.options import extend, option_names, parse
 from stigmergy.cli.output_paths import check_file, check_folder
-from stigmergy.commands import evaluate, train
+from stigmergy.commands import evaluate, render, sanctions, train
 from stigmergy.envs.core.validation import read_whole
 from stigmergy.envs.errors import BadParameter
 from stigmergy.training.experiment import DEFAULT_CONFIG, build_experiment, read_config
@@ -93,6 +94,30 @@ def test_other_numbers_are_refused_in_a_sentence(training, value):
 )
 def test_options_are_guessed_by_meaning(training, given, meant):
     assert nearest_option(given, option_names(training)) == f" Did you mean '{meant}'?"
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "value", "sentence"),
+    [
+        ("sanctions", "--episodes", "0", "episodes is 0; allowed is 1 or more"),
+        ("sanctions", "--seed", "-1", "seed is -1; allowed is 0 or more"),
+        ("sanctions", "--max-steps", "0", "max_steps is 0; allowed is 1 to 2147483647"),
+        ("render", "--fps", "0", "fps is 0.0; allowed is 0.01 to 1000"),
+        ("render", "--fps", "nan", "fps is nan; allowed is 0.01 to 1000"),
+        ("render", "--steps", "0", "steps is 0; allowed is 1 to 2147483647"),
+    ],
+)
+def test_ranges_of_options_are_checked_and_shown(command, option, value, sentence, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    cls = {"sanctions": sanctions, "render": render}[command].Options
+    with pytest.raises(BadParameter) as error:
+        parse(cls, command, [option, value])
+    assert str(error.value) == sentence
+    with pytest.raises(HelpShown):
+        parse(cls, command, ["--help"])
+    shown = capsys.readouterr().out
+    words = {"--fps": "(0.01 to 1000; default: 8.0)", "--seed": "(0 or more; default: 1"}
+    assert words.get(option, "(1 or more; default: ") in shown
 
 
 def test_every_synonym_leads_somewhere():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from stigmergy.algorithms.core.learner import Setup
+from stigmergy.algorithms.core.learner import Context
 from stigmergy.algorithms.core.make import build_settings, make_learner
 from stigmergy.cli.entry import main
 from stigmergy.commands.plot import grouped, mixtures
@@ -114,7 +114,7 @@ def test_a_finished_learner_that_is_to_learn_on_says_that_it_cannot(name, option
 
     def learner(num_updates):
         return make_learner(
-            name, Setup(env.spec, env.spec.groups[0], 1, num_updates, 4, 8, env_parameters=env.parameters), settings
+            name, Context(env.spec, env.spec.groups[0], 1, num_updates, 4, 8, env_parameters=env.parameters), settings
         )
 
     def rollout(own):
@@ -137,10 +137,10 @@ def test_a_finished_learner_that_is_to_learn_on_says_that_it_cannot(name, option
     for own in (learner(2), learner(4)):
         own.load_state_dict(finished.state_dict())
         before = [value.detach().clone() for value in own.network.parameters()]
-        if own.setup.num_updates == 2:
+        if own.context.num_updates == 2:
             with pytest.warns(UserWarning, match=r"learns nothing any more.*num_updates = 2.*anneal=False"):
                 own.learn(rollout(own))
         else:
             own.learn(rollout(own))
         moved = any(not np.array_equal(a.numpy(), b.detach().numpy()) for a, b in zip(before, own.network.parameters()))
-        assert moved == (own.setup.num_updates == 4)
+        assert moved == (own.context.num_updates == 4)

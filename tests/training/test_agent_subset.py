@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.algorithms.core.learner import Setup
+from stigmergy.algorithms.core.learner import Context
 from stigmergy.envs.core.spec import GroupSpec
 from stigmergy.training.agent_subset import AgentSubset, fits
 
@@ -24,8 +24,8 @@ def test_each_acts_as_it_does_among_all(places, sharing):
     env = stigmergy.make("dilemmas/public_goods-v0", 5)  # with masks and parts
     (group,) = env.spec.groups
     settings = {"network": {"hidden": [8], "memory": "gru", "memory_size": 6, "sharing": sharing}}
-    setup = Setup(env.spec, group, 3)
-    trained, again = (stigmergy.make_learner("ippo", setup, settings) for _ in range(2))
+    context = Context(env.spec, group, 3)
+    trained, again = (stigmergy.make_learner("ippo", context, settings) for _ in range(2))
     fewer = AgentSubset(again, some(group, places))
     hidden_state, part = trained.initial_hidden_state(5), fewer.initial_hidden_state(5)
     step = env.reset(1)

@@ -16,10 +16,10 @@ TASK = make("games/switch-v0", num_agents=3, shared_reward=True).parameters
 class Sound(Learner):
     """Every agent remembers what it was paid, and the first of its observations."""
 
-    def __init__(self, setup, settings):
-        super().__init__(setup, settings)
-        self.paid = torch.zeros(setup.group.size)
-        self.seen = torch.zeros(setup.group.size)
+    def __init__(self, context, settings):
+        super().__init__(context, settings)
+        self.paid = torch.zeros(context.group.size)
+        self.seen = torch.zeros(context.group.size)
 
     def act(self, step, hidden_state, greedy=False):
         return Decision(torch.randint(5, step.active.shape, generator=self.stream("policy")).numpy())

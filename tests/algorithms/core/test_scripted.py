@@ -5,7 +5,7 @@ picked up without being named.
 import numpy as np
 import pytest
 
-from stigmergy.algorithms.core.learner import Setup
+from stigmergy.algorithms.core.learner import Context
 from stigmergy.algorithms.core.make import make_learner, scripted_for
 from stigmergy.envs import environments, make
 from stigmergy.envs.core.random_policy import random_action
@@ -29,7 +29,7 @@ def players():
 
 
 def build(env, group, name, seed=0):
-    return make_learner(name, Setup(env.spec, env.spec.group(group), seed, env_parameters=env.parameters))
+    return make_learner(name, Context(env.spec, env.spec.group(group), seed, env_parameters=env.parameters))
 
 
 @pytest.mark.parametrize(("id", "group", "name"), list(players()))

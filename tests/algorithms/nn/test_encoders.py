@@ -5,8 +5,8 @@ import torch
 
 from stigmergy.algorithms.nn.encoders import ENCODERS, Encoder, build_encoder
 from stigmergy.algorithms.nn.layers import StackedLinear
-from stigmergy.algorithms.ppo.networks import NetworkSettings
-from stigmergy.algorithms.q_learning.network import QNetworkSettings
+from stigmergy.algorithms.ppo.networks import NetworkConfig
+from stigmergy.algorithms.q_learning.network import QNetworkConfig
 from stigmergy.envs.errors import BadParameter
 
 from ..support.loop import Collector, ippo, mappo, small, train
@@ -59,7 +59,7 @@ def test_a_learner_says_so_before_the_first_step():
         ippo(Noise(5), network=small(encoder="cnn"))
 
 
-@pytest.mark.parametrize("settings", [NetworkSettings, QNetworkSettings])
+@pytest.mark.parametrize("settings", [NetworkConfig, QNetworkConfig])
 def test_an_unknown_encoder_gets_a_sentence(settings):
     with pytest.raises(
         BadParameter, match=r"encoder is 'atention'; there is no such encoder\. Did you mean 'attention'\?"

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from gymnasium import spaces
 
-from stigmergy.algorithms.core.learner import Setup
-from stigmergy.algorithms.norms.classifier import NormModel, NormSettings, pseudo_reward
+from stigmergy.algorithms.core.learner import Context
+from stigmergy.algorithms.norms.classifier import NormConfig, NormModel, pseudo_reward
 from stigmergy.envs.core.sanction_signals import Events, context_space, signal_shapes
 from stigmergy.envs.core.spec import EnvSpec, GroupSpec
 from stigmergy.envs.errors import BadParameter
@@ -17,7 +17,7 @@ from stigmergy.envs.errors import BadParameter
 N = 3
 PLANES = spaces.Box(0, 1, (4, 5, 5), np.uint8)
 RED, BLUE = 0, 1
-QUICK = NormSettings(hidden=(32,), channels=(8,), learning_rate=3e-3, steps=1, disapprovals=32, approvals=256)
+QUICK = NormConfig(hidden=(32,), channels=(8,), learning_rate=3e-3, steps=1, disapprovals=32, approvals=256)
 
 
 def world(observation=PLANES, n=N, signals=None):
@@ -27,7 +27,7 @@ def world(observation=PLANES, n=N, signals=None):
 
 def model(settings=QUICK, n=N, seed=0, observation=PLANES):
     env = world(observation, n)
-    return NormModel(Setup(env, env.groups[0]), settings, "cnm", torch.Generator().manual_seed(seed))
+    return NormModel(Context(env, env.groups[0]), settings, "cnm", torch.Generator().manual_seed(seed))
 
 
 def meetings(number, rng, share=0.1):
@@ -188,9 +188,9 @@ def test_agreement_counts_pairs():
 )
 def test_the_pseudo_reward_by_hand(form, expected):
     disapproval = np.array([1.0, 0.0, 2 / 3, 0.5], np.float32)
-    paid = pseudo_reward(np.ones(4, np.bool_), disapproval, NormSettings(pseudo_reward=form))
+    paid = pseudo_reward(np.ones(4, np.bool_), disapproval, NormConfig(pseudo_reward=form))
     np.testing.assert_allclose(paid, expected, atol=1e-7)
-    nothing = pseudo_reward(np.zeros(4, np.bool_), np.full(4, np.nan, np.float32), NormSettings(pseudo_reward=form))
+    nothing = pseudo_reward(np.zeros(4, np.bool_), np.full(4, np.nan, np.float32), NormConfig(pseudo_reward=form))
     np.testing.assert_array_equal(nothing, 0)
 
 
@@ -207,15 +207,15 @@ def test_the_pseudo_reward_by_hand(form, expected):
 )
 def test_wrong_settings_are_named(changes, sentence):
     with pytest.raises(BadParameter, match=sentence):
-        NormSettings(**changes)
-    NormSettings(classifier=False, alpha=0, beta=0)
+        NormConfig(**changes)
+    NormConfig(classifier=False, alpha=0, beta=0)
 
 
 def test_a_world_without_public_sanctions_is_refused():
     env = world(signals={"siren": (N,)})
     assert context_space(env) is None
     with pytest.raises(BadParameter, match=r"^cnm learns norms from public sanctions, and 'test/norms-v0' has none"):
-        NormModel(Setup(env, env.groups[0]), QUICK, "cnm", torch.Generator())
+        NormModel(Context(env, env.groups[0]), QUICK, "cnm", torch.Generator())
 
 
 def test_frames_unlike_the_own_ones_are_refused():
@@ -226,7 +226,7 @@ def test_frames_unlike_the_own_ones_are_refused():
     with pytest.raises(
         BadParameter, match=r"'agents' see uint8\(4, 3, 3\), and those who sanction saw uint8\(4, 5, 5\)"
     ):
-        NormModel(Setup(env, narrow), QUICK, "cnm", torch.Generator())
+        NormModel(Context(env, narrow), QUICK, "cnm", torch.Generator())
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_hiding_what_is_not_there_is_refused(hides):
     ):
         model(replace(QUICK, hides=hides))
     with pytest.raises(BadParameter, match="each number once"):
-        NormSettings(hides=(1, 1))
+        NormConfig(hides=(1, 1))
 
 
 def test_an_agent_without_events_to_learn_from_does_not_hide_the_others():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from stigmergy.algorithms.core.conformance import differences, tensors
-from stigmergy.algorithms.core.learner import Information, Setup
+from stigmergy.algorithms.core.learner import Context, Information
 from stigmergy.algorithms.core.make import build_settings
 from stigmergy.algorithms.norms.classifier import pseudo_reward
 from stigmergy.algorithms.norms.cnm import CNM, CNMMAPPO
@@ -208,11 +208,11 @@ def test_a_base_that_declares_local_is_refused():
 
     env = noise()
     with pytest.raises(BadParameter, match=r"^blind declares LOCAL; what learns norms sees public sanctions"):
-        Blind(Setup(env.spec, env.spec.groups[0]), CNM.Settings())
+        Blind(Context(env.spec, env.spec.groups[0]), CNM.Settings())
 
 
 def test_a_missing_global_state_is_named_by_the_learner_that_needs_it():
     env = make("dilemmas/allelopathic_harvest-v0", 1)
     spec = dataclasses.replace(env.spec, state_shape=None)
     with pytest.raises(BadParameter, match=r"^cnm_mappo learns from a global state"):
-        CNMMAPPO(Setup(spec, spec.groups[0]), CNMMAPPO.Settings())
+        CNMMAPPO(Context(spec, spec.groups[0]), CNMMAPPO.Settings())

@@ -10,7 +10,7 @@ import torch
 from gymnasium import spaces
 
 from stigmergy.algorithms.nn.distributions import build_distribution
-from stigmergy.algorithms.ppo.dpo import DPOSettings
+from stigmergy.algorithms.ppo.dpo import DPOConfig
 from stigmergy.algorithms.ppo.objectives import (
     Batch,
     ClippedObjective,
@@ -349,7 +349,7 @@ def test_equals_plain_dpo_in_torch_and_its_coefficients():
 )
 def test_settings_out_of_range_are_named(options, sentence):
     with pytest.raises(BadParameter, match=sentence):
-        DPOSettings(**options)
+        DPOConfig(**options)
 
 
 # Games with two answers

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from stigmergy.algorithms.core.learner import Diverged, Setup
+from stigmergy.algorithms.core.learner import Context, Diverged
 from stigmergy.algorithms.core.returns import generalized_advantage
-from stigmergy.algorithms.ppo.ippo import IPPO, IPPOSettings
-from stigmergy.algorithms.ppo.networks import NetworkSettings
+from stigmergy.algorithms.ppo.ippo import IPPO, IPPOConfig
+from stigmergy.algorithms.ppo.networks import NetworkConfig
 from stigmergy.algorithms.ppo.objectives import ppo_loss
 from stigmergy.envs.errors import BadParameter
 
@@ -297,17 +297,17 @@ def test_more_minibatches_than_rows_will_do(memory):
 )
 def test_settings_out_of_range_are_named(options, sentence):
     with pytest.raises(BadParameter, match=sentence):
-        IPPOSettings(**options)
+        IPPOConfig(**options)
 
 
 def test_network_settings_out_of_range_are_named():
     with pytest.raises(BadParameter, match="hidden is empty"):
-        NetworkSettings(hidden=())
+        NetworkConfig(hidden=())
     with pytest.raises(BadParameter, match="agent_id is true with sharing 'none'"):
-        NetworkSettings(agent_id=True)
+        NetworkConfig(agent_id=True)
 
 
 def test_a_learner_is_built_from_spec_and_settings_alone():
     env = Noise(2)
-    learner = IPPO(Setup(env.spec, env.spec.groups[0], seed=1), IPPOSettings())
-    assert learner.learning_rate() == IPPOSettings().learning_rate
+    learner = IPPO(Context(env.spec, env.spec.groups[0], seed=1), IPPOConfig())
+    assert learner.learning_rate() == IPPOConfig().learning_rate

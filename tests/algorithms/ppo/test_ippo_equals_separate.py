@@ -9,7 +9,7 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from stigmergy.algorithms.core.learner import Setup, derive_seed
+from stigmergy.algorithms.core.learner import Context, derive_seed
 from stigmergy.algorithms.nn.adam import StackedAdam
 from stigmergy.algorithms.ppo.ippo import IPPO
 from stigmergy.envs.core.spec import GroupSpec
@@ -66,7 +66,7 @@ class Alone:
     def __init__(self, together, env, agent, options):
         spec = env.spec.groups[0]
         one = GroupSpec(spec.name, 1, spec.observation_space, spec.action_space, spec.has_action_mask)
-        self.learner = IPPO(Setup(env.spec, one, seed=0, num_updates=UPDATES), settings(**options))
+        self.learner = IPPO(Context(env.spec, one, seed=0, num_updates=UPDATES), settings(**options))
         weights = {name: p[agent, None] for name, p in together.network.state_dict().items()}
         self.learner.network.load_state_dict(weights)
         self.learner.distribution = Given(self.learner.distribution)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from stigmergy.algorithms.core.learner import Setup
+from stigmergy.algorithms.core.learner import Context
 from stigmergy.algorithms.core.make import learner_class, make_learner
 from stigmergy.algorithms.nn.communication import communicate
 from stigmergy.algorithms.nn.layers import AgentAxis
@@ -33,10 +33,10 @@ def noise(**options):
 def build(name, env, network=None, num_updates=10, **settings):
     if name in TEAMS:
         settings = {"team_reward": "sum", "state": "environment", **settings}
-    setup = Setup(
+    context = Context(
         env.spec, env.spec.groups[0], seed=3, num_updates=num_updates, num_envs=NUM_ENVS, rollout_length=LENGTH
     )
-    return make_learner(name, setup, {"network": SMALL | (network or {}), **FAST, **settings})
+    return make_learner(name, context, {"network": SMALL | (network or {}), **FAST, **settings})
 
 
 def sequence_of(learner, env, after=2):

@@ -8,13 +8,13 @@ import torch
 from stigmergy.algorithms.q_learning.mixers import (
     MIXERS,
     Central,
-    MixerSettings,
+    MixerConfig,
     QMIXMixer,
     QPLEXMixer,
     VDNMixer,
     check_mixer,
 )
-from stigmergy.algorithms.q_learning.value_decomposition import TeamSettings
+from stigmergy.algorithms.q_learning.value_decomposition import TeamConfig
 from stigmergy.envs.errors import BadParameter
 
 N, CHOICES, ROWS = 3, 4, 200
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("double")
 
 
 def build(cls, shape=SHAPES["features"], seed=0, **settings):
-    return cls(N, CHOICES, shape, MixerSettings(**settings), torch.Generator().manual_seed(seed))
+    return cls(N, CHOICES, shape, MixerConfig(**settings), torch.Generator().manual_seed(seed))
 
 
 def inputs(shape=SHAPES["features"], seed=1, rows=ROWS):
@@ -124,7 +124,7 @@ def test_an_unknown_mixer_gets_a_sentence():
     with pytest.raises(BadParameter, match="mixer is 'qmicks'; there is no such mixer"):
         check_mixer("qmicks")
     with pytest.raises(BadParameter, match="embedding is 0"):
-        MixerSettings(embedding=0)
+        MixerConfig(embedding=0)
 
 
 @pytest.mark.parametrize(("old", "new"), [("sum", "vdn"), ("monotone", "qmix"), ("duplex", "qplex")])
@@ -132,10 +132,10 @@ def test_old_names_of_mixers_stand_for_the_new_ones(old, new):
     with pytest.warns(
         FutureWarning, match=f"the mixer '{old}' is now '{new}'; the old name goes with the next release"
     ):
-        assert TeamSettings(mixer=old) == TeamSettings(mixer=new)
+        assert TeamConfig(mixer=old) == TeamConfig(mixer=new)
 
 
 def test_a_plugins_mixer_may_have_an_old_name(monkeypatch, recwarn):
     monkeypatch.setitem(MIXERS, "sum", VDNMixer)
-    assert TeamSettings(mixer="sum").mixer == "sum"
+    assert TeamConfig(mixer="sum").mixer == "sum"
     assert not recwarn

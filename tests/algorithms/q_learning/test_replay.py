@@ -5,7 +5,7 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from stigmergy.algorithms.core.learner import Setup
+from stigmergy.algorithms.core.learner import Context
 from stigmergy.algorithms.core.make import make_learner
 from stigmergy.algorithms.q_learning.replay import Replay, bytes_per_step
 from stigmergy.envs.errors import BadParameter
@@ -21,8 +21,8 @@ def noise(**options):
 
 
 def learner(env, **settings):
-    setup = Setup(env.spec, env.spec.groups[0], num_envs=NUM_ENVS, rollout_length=LENGTH)
-    return make_learner("iql", setup, {"network": {"hidden": [8], "memory": "gru", "memory_size": 5}, **settings})
+    context = Context(env.spec, env.spec.groups[0], num_envs=NUM_ENVS, rollout_length=LENGTH)
+    return make_learner("iql", context, {"network": {"hidden": [8], "memory": "gru", "memory_size": 5}, **settings})
 
 
 def rollouts(env, number):
@@ -128,13 +128,13 @@ def test_what_is_saved_is_all_there_is(number):
 @pytest.mark.parametrize("observation", [spaces.Box(-5, 5, (3,), np.float32), IMAGE], ids=["features", "image"])
 def test_the_estimate_is_what_it_takes(observation, keep_state):
     env = noise(observation=observation)
-    setup = Setup(env.spec, env.spec.groups[0])
+    context = Context(env.spec, env.spec.groups[0])
     rollout = rollouts(env, 1)[0]
     if keep_state:
         rollout = rollout._replace(state=np.zeros((LENGTH + 1, NUM_ENVS, 2), np.float32))
     replay = Replay(10, rollout, keep_state)
-    assert sum(part.nbytes for part in replay.parts.values()) == 10 * NUM_ENVS * bytes_per_step(setup, 5, keep_state)
-    assert learner(env, buffer_size=4000).replay_bytes() == NUM_ENVS * 1001 * bytes_per_step(setup, 5, False)
+    assert sum(part.nbytes for part in replay.parts.values()) == 10 * NUM_ENVS * bytes_per_step(context, 5, keep_state)
+    assert learner(env, buffer_size=4000).replay_bytes() == NUM_ENVS * 1001 * bytes_per_step(context, 5, False)
 
 
 def test_it_is_refused_before_the_first_step():

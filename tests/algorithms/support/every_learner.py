@@ -10,7 +10,7 @@ import pytest
 
 from stigmergy.algorithms import algorithms
 from stigmergy.algorithms.core.conformance import Subject
-from stigmergy.algorithms.core.learner import Setup
+from stigmergy.algorithms.core.learner import Context
 from stigmergy.algorithms.core.make import learner_class, make_learner
 from stigmergy.envs.errors import CannotImport
 
@@ -112,8 +112,8 @@ def variants(options=tuple(OPTIONS), which=lambda cls: True):
 
 def build(name, settings, env, seed=1, num_updates=10, length=LENGTH):
     """The learner `name` for the one group of `env`."""
-    setup = Setup(env.spec, env.spec.groups[0], seed, num_updates, env.num_envs, length)
-    return make_learner(name, setup, settings)
+    context = Context(env.spec, env.spec.groups[0], seed, num_updates, env.num_envs, length)
+    return make_learner(name, context, settings)
 
 
 def rollouts(name, settings, env, number):

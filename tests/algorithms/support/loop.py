@@ -2,46 +2,44 @@
 
 from dataclasses import replace
 
-from stigmergy.algorithms.core.learner import Learner, Setup
+from stigmergy.algorithms.core.learner import Context, Learner
 from stigmergy.algorithms.core.rollout import Rollout
 from stigmergy.algorithms.ppo.dpo import DPO
-from stigmergy.algorithms.ppo.ippo import IPPO, IPPOSettings
+from stigmergy.algorithms.ppo.ippo import IPPO, IPPOConfig
 from stigmergy.algorithms.ppo.mappo import MAPPO
-from stigmergy.algorithms.ppo.networks import NetworkSettings
+from stigmergy.algorithms.ppo.networks import NetworkConfig
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.timestep import GroupStep, TimeStep
 from stigmergy.training.rollout_buffer import RolloutBuffer
 
-SMALL = NetworkSettings(hidden=(16,), channels=(4,), memory_size=8)
+SMALL = NetworkConfig(hidden=(16,), channels=(4,), memory_size=8)
 
 
-def settings(network: NetworkSettings = SMALL, **options) -> IPPOSettings:
+def settings(network: NetworkConfig = SMALL, **options) -> IPPOConfig:
     """Small networks, and a learning rate that stays as it is."""
-    return IPPOSettings(network=network, **{"learning_rate": 3e-3, "anneal": False, **options})
+    return IPPOConfig(network=network, **{"learning_rate": 3e-3, "anneal": False, **options})
 
 
-def ippo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSettings = SMALL, **options) -> IPPO:
+def ippo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkConfig = SMALL, **options) -> IPPO:
     """IPPO for the one group of `env`."""
-    setup = Setup(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
-    return IPPO(setup, settings(network, **options))
+    context = Context(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
+    return IPPO(context, settings(network, **options))
 
 
-def dpo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSettings = SMALL, **options) -> DPO:
-    """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm unless told
-    otherwise.
-    """
-    setup = Setup(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
+def dpo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkConfig = SMALL, **options) -> DPO:
+    """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm unless told otherwise."""
+    context = Context(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
     as_ippo = {"learning_rate": 3e-3, "anneal": False, "epochs": 4, "minibatches": 4, "max_grad_norm": 0.5}
-    return DPO(setup, DPO.Settings(network=network, **{**as_ippo, **options}))
+    return DPO(context, DPO.Settings(network=network, **{**as_ippo, **options}))
 
 
-def mappo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkSettings = SMALL, **options) -> MAPPO:
+def mappo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkConfig = SMALL, **options) -> MAPPO:
     """MAPPO for the one group of `env`."""
-    setup = Setup(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
-    return MAPPO(setup, MAPPO.Settings(network=network, **{"learning_rate": 3e-3, "anneal": False, **options}))
+    context = Context(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
+    return MAPPO(context, MAPPO.Settings(network=network, **{"learning_rate": 3e-3, "anneal": False, **options}))
 
 
-def small(**changes) -> NetworkSettings:
+def small(**changes) -> NetworkConfig:
     """SMALL with changes."""
     return replace(SMALL, **changes)
 

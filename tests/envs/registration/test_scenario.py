@@ -124,7 +124,7 @@ def test_pettingzoo_shows_the_focal_agents(registered):
 def test_scripted_policies_play_focal_groups_too(registered):
     env = stigmergy.make(registered, 2)
     (some, _) = env.spec.groups
-    learner = stigmergy.make_learner("cooperate", stigmergy.Setup(env.spec, some, 0, env_parameters=env.parameters))
+    learner = stigmergy.make_learner("cooperate", stigmergy.Context(env.spec, some, 0, env_parameters=env.parameters))
     step = env.reset(0)
     action = learner.act(step.groups["some"]._replace(world=env.world_state), None).action
     assert action.shape == (2, 2)

@@ -1,0 +1,63 @@
+"""Names of earlier releases that learners of users define or read."""
+
+import numpy as np
+import pytest
+import torch
+
+import stigmergy
+from stigmergy.algorithms.core.learner import Context, Decision, Learner
+from stigmergy.algorithms.ppo import IPPO, IPPOConfig, IPPOSettings
+from stigmergy.algorithms.ppo.networks import NetworkConfig
+
+ACTION = np.zeros((3, 2), np.int64)
+
+
+def context():
+    env = stigmergy.make("games/switch-v0", 3)
+    return Context(env.spec, env.spec.groups[0])
+
+
+@pytest.mark.parametrize(
+    "decision", [Decision(ACTION, 7), Decision(ACTION, hidden_state=7), Decision(ACTION, memory=7)]
+)
+def test_memory_of_a_decision_is_its_hidden_state(decision):
+    assert (decision.memory, decision.hidden_state, tuple(decision)[1], dict(decision.record)) == (7, 7, 7, {})
+    assert isinstance(decision._replace(action=None), Decision)
+
+
+def test_a_learner_defines_either_name():
+    class Old(Learner):
+        def act(self, step, memory, greedy=False):
+            return Decision(ACTION, memory)
+
+        def initial_memory(self, num_envs):
+            return num_envs
+
+    class New(Old):
+        def initial_hidden_state(self, num_envs):
+            return 10 * super().initial_hidden_state(num_envs)
+
+    class OldAgain(New):
+        def initial_memory(self, num_envs):
+            return 1 + super().initial_memory(num_envs)
+
+    for kind, expected in ((Old, 3), (New, 30), (OldAgain, 31)):
+        learner = kind(context(), None)
+        assert (learner.initial_memory(3), learner.initial_hidden_state(3)) == (expected, expected)
+
+
+def test_a_learner_of_ours_may_be_extended_by_the_old_name():
+    class Shifted(IPPO):
+        def initial_memory(self, num_envs):
+            return 1 + super().initial_memory(num_envs)
+
+    network = NetworkConfig(hidden=(8,), memory="gru", memory_size=4)
+    learner = Shifted(context(), IPPOConfig(network=network))
+    assert torch.equal(learner.initial_hidden_state(3), torch.ones(3, 2, 4))
+
+
+def test_setup_is_the_context():
+    assert stigmergy.Setup is stigmergy.Context is Context
+    assert IPPOSettings is IPPOConfig
+    learner = stigmergy.make_learner("random", context())
+    assert learner.setup is learner.context
