@@ -106,7 +106,7 @@ BAD = [
     (prose_rules.new_question_words, "envs/new/x.py", 'class A:\n    x: int\n    """which one"""'),
     (prose_rules.new_question_words, "envs/new/x.py", 'def f():\n    """How it goes."""'),
     (prose_rules.new_replaced_words, "training/x.py", "class Fold:\n    pass"),
-    (prose_rules.new_replaced_words, "algorithms/x.py", "def f(gain):\n    pass"),
+    (prose_rules.new_replaced_words, "algorithms/core/x.py", "def f(gain):\n    pass"),
     (prose_rules.new_replaced_words, "envs/new/x.py", "self.told = copies = 3"),
     (rules.kernels_past_the_cache, "envs/x.py", "from numba import get_num_threads, njit"),
     (rules.upward_imports, "envs/x.py", "from ..algorithms.learner import Learner"),

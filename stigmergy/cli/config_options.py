@@ -1,4 +1,4 @@
-"""Configs on a command line: ranges in `--help`, and presets named among the arguments."""
+"""Configs and ranges on a command line, and presets named among the arguments."""
 
 import ast
 import dataclasses
@@ -12,9 +12,26 @@ from typing import Annotated, Any
 import tyro
 
 from stigmergy.envs.core.config import Config, hints_of
+from stigmergy.envs.core.ranges import Count, Interval, Steps, range_of
+from stigmergy.envs.core.validation import LARGEST_SEED
 
 CONSTRUCTORS = tyro.constructors.ConstructorRegistry()
 """Rules by which tyro makes options from a Config."""
+
+
+def _shown(hint: Any) -> Any:
+    """Note for tyro that puts the range of a type before the default."""
+    return tyro.conf.arg(help_behavior_hint=lambda default: f"({range_of(hint)}; default: {default})")
+
+
+# Types of options of several commands, with the ranges that `parse` checks and `--help` shows.
+_Seed = Annotated[int, Interval(ge=0, le=LARGEST_SEED)]
+_FramesPerSecond = Annotated[float, Interval(ge=0.01, le=1000)]
+Number = Annotated[Count, _shown(Count)]
+NumberOfSteps = Annotated[Steps, _shown(Steps)]
+LimitOfSteps = Annotated[Steps | None, _shown(Steps)]
+Seed = Annotated[_Seed, _shown(_Seed)]
+FramesPerSecond = Annotated[_FramesPerSecond, _shown(_FramesPerSecond)]
 
 
 class _Values(dict[str, Any]):

@@ -12,11 +12,11 @@ from rich.table import Table
 from stigmergy.algorithms.core.learner import Learner, derive_seed
 from stigmergy.algorithms.core.make import build_settings, learner_class
 from stigmergy.analysis.outcome_files import ENDINGS, write_outcomes
+from stigmergy.cli.config_options import LimitOfSteps, Number, Seed
 from stigmergy.cli.console import open_console
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek_one, warn
 from stigmergy.cli.output_paths import check_file
-from stigmergy.cli.ranges import LimitOfSteps, Number, Seed
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.scripted_policy import in_world
 from stigmergy.envs.errors import BadParameter

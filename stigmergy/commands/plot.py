@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import tyro
 
+from stigmergy.cli.config_options import Number
 from stigmergy.cli.options import parse, warn
 from stigmergy.cli.output_paths import check_folder
-from stigmergy.cli.ranges import Number
 from stigmergy.envs.errors import BadParameter
 from stigmergy.plotting.figures import Format, load_matplotlib, save
 from stigmergy.plotting.learning_curves import WINDOW, learning_curve_chart, simplex_chart

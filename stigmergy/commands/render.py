@@ -11,10 +11,10 @@ import numpy as np
 import tyro
 
 from stigmergy.algorithms.core.learner import Learner
+from stigmergy.cli.config_options import FramesPerSecond, NumberOfSteps, Seed
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek, peek_one, warn
 from stigmergy.cli.output_paths import check_file
-from stigmergy.cli.ranges import FramesPerSecond, NumberOfSteps, Seed
 from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.system_memory import check_memory

@@ -10,9 +10,9 @@ import tyro
 from rich.table import Table
 
 from stigmergy.analysis.sanction_counts import Sanctions, count_sanctions, sanctioning_agents, write
+from stigmergy.cli.config_options import LimitOfSteps, Number, Seed
 from stigmergy.cli.console import open_console
 from stigmergy.cli.output_paths import check_folder
-from stigmergy.cli.ranges import LimitOfSteps, Number, Seed
 from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
 from stigmergy.plotting.figures import Format, load_matplotlib

@@ -13,11 +13,11 @@ import tyro
 from rich.table import Table
 
 from stigmergy.analysis.schelling import Interval, Schelling, measure, plot
+from stigmergy.cli.config_options import Number, Seed
 from stigmergy.cli.console import open_console
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse
 from stigmergy.cli.output_paths import check_folder
-from stigmergy.cli.ranges import Number, Seed
 from stigmergy.envs.registration.make import build_dataclass, parameters_of
 from stigmergy.plotting.figures import Format, load_matplotlib, save
 

@@ -1,5 +1,6 @@
-"""One thread: the tests compare bits, and the sums of a product may be split by the number of
-threads.
+"""One thread, because tests compare bits.
+
+The sums of a product may be split by the number of threads.
 """
 
 import pytest

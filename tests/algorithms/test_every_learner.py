@@ -1,8 +1,7 @@
-"""Contract of every registered learner beside that on information: resuming, evaluation,
-time limits, company, action spaces.
+"""Contract of every registered learner beside that of information.
 
-A new learner needs no line here. Each promise has a negative control, on a learner or a run that
-breaks it.
+It is about resuming, evaluation, time limits, other groups and action spaces. A new learner needs
+no line here. Each promise has a negative control, on a learner or a run that breaks it.
 """
 
 import dataclasses
@@ -57,7 +56,7 @@ def _registered():
 
 
 def trainer(name, settings, environment=WORLD, learners=None, **training):
-    """A trainer of few copies and short rollouts."""
+    """Trainer of few envs and short rollouts."""
     options = {"num_envs": 4, "rollout_length": 9, "threads": 1, "evaluation_episodes": 2, "tensorboard": False}
     task = None if environment in (WORLD, PAIR) else make(environment).parameters
     learner_config = LearnerConfig(name, settings)
@@ -69,10 +68,9 @@ def trainer(name, settings, environment=WORLD, learners=None, **training):
 
 
 def goes_on_to_the_bit(name, settings, folder, world=WORLD):
-    """Return True if a run that was saved and loaded ends as one that was not: all that either
-    keeps, and the metrics of each update.
+    """Compare a run that was saved and loaded with one that was not: all state, and all metrics.
 
-    Actions are compared with it, since the state of the world, which draws on, depends on them.
+    This compares actions too, since the state of the environment depends on them.
     """
     whole, half, other = (trainer(name, settings, world) for _ in range(3))
     metrics = [whole.update() for _ in range(5)]
@@ -93,7 +91,7 @@ def test_a_run_goes_on_to_the_bit(name, settings, tmp_path):
 
 
 def kept(learner):
-    """State and experience of a learner, through a file without pickled code."""
+    """State of a learner, through a file without pickled code."""
     file = io.BytesIO()
     torch.save({"state": learner.state_dict(), "experience": learner.experience()}, file)
     file.seek(0)
@@ -101,8 +99,9 @@ def kept(learner):
 
 
 def parts_that_matter(name, settings):
-    """For each part of a learner's state that training changes: whether leaving it out shows in
-    what is learnt afterwards.
+    """For each part of a learner's state that training changes.
+
+    True if leaving it out shows in what is learnt afterwards.
     """
     env = noise()
     learner, data = build(name, settings, env), rollouts(name, settings, env, 4)
@@ -132,9 +131,7 @@ def parts_that_matter(name, settings):
 
 @EVERY_LEARNER
 def test_no_part_of_a_learners_state_can_be_left_out(name):
-    """The negative control: the comparison above sees each part that is lost, the random streams
-    among them.
-    """
+    """Negative control: the comparison above finds each lost part, random streams included."""
     noticed = parts_that_matter(name, quick_settings(every_learner()[name]))
     assert {"streams", "updates"} <= noticed.keys()
     assert len(noticed) >= 4
@@ -196,8 +193,9 @@ def at_peace(env):
 
 
 def estimates(name, ends, change=lambda rollout: rollout, **more):
-    """Learnt values in the endless environment, from each observation of whole episodes
-    `(T, E, n)`; None if the learner has no estimate.
+    """Estimates `(T, E, n)` after learning in the endless world, of whole episodes.
+
+    None without any.
     """
     observe = "time" if ends == "termination" else "nothing"
     env = at_peace(make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT, num_agents=2))

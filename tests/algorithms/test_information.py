@@ -43,8 +43,9 @@ INDEPENDENT = list(variants(which=lambda cls: cls.information is not Information
 
 
 def sees_nobody_else(name, settings, agent):
-    """Return True if `agent` learns the same bits when everything of the others changes;
-    what is compared is shown to matter.
+    """Tell if agent `agent` learns the same bits when all data of the others change.
+
+    What is compared is shown to matter.
     """
     examined = subject(name, settings, noise(), UPDATES)
     rng = np.random.default_rng(0)
@@ -67,9 +68,7 @@ JOINT = [name for name, cls in every_learner().items() if cls.information is Inf
 
 @pytest.mark.parametrize("name", SHARING)
 def test_shared_parameters_do_see_the_others(name):
-    """The negative control: with one network for all agents the test above must find the
-    difference.
-    """
+    """Negative control: with one network for all agents the test above finds the difference."""
     settings = quick_settings(every_learner()[name], **SHARED)
     assert not sees_nobody_else(name, settings, 0)
 
@@ -100,9 +99,7 @@ def disturbed_steps(env, number):
 
 
 def behaviour(name, settings, which, greedy):
-    """Actions, hidden states and records of a learner over some steps, by agent: lists of arrays
-    `(E, ...)`.
-    """
+    """Actions, hidden states and records of some steps, by agent: lists of arrays `(E, ...)`."""
     env = noise()
     learner, seen = build(name, settings, env), [[] for _ in range(N)]
     hidden_state = learner.initial_hidden_state(NUM_ENVS)
@@ -141,7 +138,7 @@ def test_behaviour_of_agents_that_talk_depends_on_others(name):
 
 
 def heeds_inactive_rows(name, settings, env, garbage):
-    """Return True if learning changes with the numbers in rows that mean nothing."""
+    """Tell if garbage in rows without a meaning changes what is learnt."""
     examined, rng = subject(name, settings, env, UPDATES), np.random.default_rng(0)
     assert all((~rollout.active).any() and rewards_without_owner(rollout).any() for rollout in examined.experience)
     corrupted = [fill_garbage(rollout, garbage, rng, wild=True) for rollout in examined.experience]
@@ -163,8 +160,9 @@ def test_rows_of_inactive_agents_change_no_bit(name, settings, observation, garb
 
 
 def inactive_rows(name, settings):
-    """Two decisions on one step, whose inactive rows hold NaN for the second; the step; and the
-    memory before it.
+    """Two decisions on one step, whose inactive rows hold NaN for the second.
+
+    The step and the hidden state before it follow.
     """
     env = noise()
     learner = build(name, settings, env)

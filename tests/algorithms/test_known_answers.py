@@ -1,8 +1,9 @@
-"""Value decomposition on games whose answers are known: the values that each mixer can represent,
-and the actions that it then plays.
+"""Value decomposition on games whose answers are known.
 
-Data are uniform (epsilon 1), so exploration plays no part. The games are those of Rashid et al.,
-"QMIX" (2018), section 5, and Son et al., "QTRAN" (2019).
+They show which functions each mixer represents, and its actions.
+
+Data are uniform (epsilon 1), so exploration is no excuse. Figures: ../shared/specs/learners.md,
+sections 3.2 and 3.3.
 """
 
 import itertools
@@ -47,7 +48,7 @@ def learnt(algorithm, environment, task=None, updates=60, **settings):
 
 @torch.no_grad()
 def joint_values(learner, step):
-    """Team value of each joint action in the first env, an axis for each agent."""
+    """Team values of the joint actions in the first env, an axis for each agent."""
     group = step.groups["agents"]
     n, choices = learner.group.size, learner.actions.choices
     flags = torch.zeros(1, 1, dtype=torch.bool), torch.ones(1, 1, n, dtype=torch.bool)

@@ -1,6 +1,4 @@
-"""Learners read the rollouts that they are given, which are views of a buffer that others read,
-too.
-"""
+"""Learners only read rollouts, which are views of a buffer that others read, too."""
 
 import numpy as np
 import pytest

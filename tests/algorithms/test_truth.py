@@ -1,5 +1,6 @@
-"""The learnt value against the truth, in a world that pays 1 for every step: truncation bootstraps,
-termination does not.
+"""The learnt value against the truth, in a world that pays 1 for every step.
+
+Truncation bootstraps, termination does not.
 """
 
 import numpy as np
@@ -24,7 +25,8 @@ def values(ends, position=False, change=lambda rollout: rollout, memory="none", 
     env = make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT)
     network = small(activation="tanh", memory=memory)
     learner = ippo(env, num_updates=UPDATES, network=network, gamma=GAMMA, **{**OPTIONS, **FEW, **options})
-    train(env, learner, 3 * (CUT + 1), UPDATES, change)  # whole episodes, each with the step into the next
+    # whole episodes, each with the step into the next
+    train(env, learner, 3 * (CUT + 1), UPDATES, change)
     observation = torch.eye(CUT) if position else torch.ones(1, 1)
     flags = torch.zeros(1, len(observation), dtype=torch.bool)
     with torch.no_grad():

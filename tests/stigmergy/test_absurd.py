@@ -1,5 +1,6 @@
-"""Absurd values of every option, parameter and setting: taken, or refused in one sentence that
-names it, and nothing else.
+"""Absurd values of every option, parameter and setting.
+
+They are taken, or refused in one sentence that names them.
 """
 
 from collections.abc import Callable
@@ -30,8 +31,10 @@ OURS = [
 
 
 def try_all(build: Callable[[dict[str, Any]], Any], cls: type, seen: set[Any]) -> list[str]:
-    """Wrong answers: other exceptions than a user's error, and sentences that do
-    not name the value's place.
+    """Faults of the answers.
+
+    These are other exceptions than a user's error, and sentences that do not name the value's
+    place.
     """
     wrong = []
     for path, home, value in cases(cls):
@@ -125,8 +128,9 @@ def nothing_begins(monkeypatch):
 
 
 def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args: str) -> list[str]:
-    """Wrong answers to `option=word`: none where the work would begin, or one
-    sentence names the option or the word.
+    """Fault of the answer to `option=word`, or None.
+
+    The work begins, or one sentence names the option or the word.
     """
     capsys.readouterr()
     try:
@@ -172,8 +176,9 @@ def test_options_of_commands(capsys, monkeypatch, tmp_path, run, command, option
 
 @pytest.mark.usefixtures("nothing_begins")
 def test_options_of_a_training(capsys, monkeypatch, tmp_path):
-    """A word for each option on the command line, another one for the next: the values themselves
-    are tried above.
+    """A word for each option on the command line, another one for the next.
+
+    The values themselves are tried above.
     """
     monkeypatch.chdir(tmp_path)
     experiment = build_experiment(read_config(DEFAULT_CONFIG))

@@ -23,7 +23,7 @@ class Window(Config):
     right: Annotated[int, Interval(ge=0, le=15)] = 5
     """Cells to the right."""
     round: bool = False
-    """True for a circle."""
+    """Round corners."""
 
     prefix: ClassVar[str] = "window."
 
@@ -38,7 +38,7 @@ class Meadow(Config):
     map_source: str = "paper"
     """Preset."""
     window: Window = Window()
-    """View of an agent."""
+    """Field of view."""
 
     presets: ClassVar[Presets] = {
         "map_source": {"paper": {}, "code": {"num_agents": 5, "window": {"left": 7, "round": True}}}

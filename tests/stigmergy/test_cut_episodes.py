@@ -1,5 +1,6 @@
-"""Episodes that are cut are said to be: an evaluation never passes a part of an episode off as the
-whole.
+"""Episodes that are cut are said to be.
+
+An evaluation never passes a part of an episode off as the whole.
 """
 
 import json

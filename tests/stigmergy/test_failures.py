@@ -172,9 +172,7 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIO
 
 
 def test_a_locale_without_utf8(tmp_path):
-    """Helps, tables and names with other letters are printed with ? in their place, and files are
-    read as UTF-8.
-    """
+    """Letters that the terminal lacks are printed as ?, and files are read as UTF-8."""
     (tmp_path / "naïve.yaml").write_text(
         "environment: pathfinding/lifelong-v0\nlerner: {}\n# ünïcödé\n", encoding="utf-8"
     )

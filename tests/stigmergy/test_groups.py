@@ -15,8 +15,9 @@ SHORT = {"total_steps": 128, "num_envs": 4, "rollout_length": 16, "threads": 1, 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Foxes that learn (hardly), beside scripted hares; the config names the plugin that lies
-    beside it.
+    """Foxes that learn (hardly), beside scripted hares.
+
+    The config names the plugin that lies beside it.
     """
     folder = tmp_path_factory.mktemp("foxes")
     text = Path(FOXES).read_text()

@@ -1,4 +1,4 @@
-"""Heatmaps, ternary plots, line charts and learning curves: places and colours of what they show."""
+"""Heatmaps, ternary plots, line charts, learning curves: places and colours of what they show."""
 
 import sys
 
@@ -169,7 +169,8 @@ def test_learning_curves_are_means_over_the_runs_of_a_group(tmp_path):
         {"trio": [one, two, between], "pair": [one, two], "single": [three]}, "a", window=1
     )
     assert trio.steps.tolist() == [10, 20, 30]
-    np.testing.assert_allclose(trio.mean, [2, 4, 6])  # the second run's 6 at 20 lies between its 3 and its 9
+    # the second run's 6 at 20 lies between its 3 and its 9
+    np.testing.assert_allclose(trio.mean, [2, 4, 6])
     reach = 4.302653 / np.sqrt(3) * np.array([1, 2, 3])  # Student's quantile and the deviations
     np.testing.assert_allclose([trio.low, trio.high], [trio.mean - reach, trio.mean + reach], rtol=1e-6)
     np.testing.assert_allclose(pair.mean, [2, 4, 6])

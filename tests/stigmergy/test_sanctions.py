@@ -1,6 +1,4 @@
-"""Counts of who sanctions whom, against a slow loop, known plays, and what the environment itself
-counts.
-"""
+"""Counts of sanctions against a slow loop, known plays, and the environment's own counts."""
 
 import csv
 from importlib.util import find_spec
@@ -39,9 +37,7 @@ def setting(plain, episodes, policy):
 
 
 def counted_slowly(env, learners, seed):
-    """Counts of each env's first episode, step by step; and the same with the episodes after it,
-    which do not count.
-    """
+    """Sanctions of each env's first episode, step by step, without and with later episodes."""
     for learner in learners.values():
         learner.reseed(seed)
     players, step = Players(env, learners), env.reset(seed)
@@ -51,15 +47,15 @@ def counted_slowly(env, learners, seed):
     while not (np.array(over) | step.last).all():
         over = [was or bool(is_) for was, is_ in zip(over, step.last)]
         step = env.step(players.act(step))
-        for copy in range(env.num_envs):
-            for counts in (all,) if over[copy] else (first, all):
+        for env_index in range(env.num_envs):
+            for counts in (all,) if over[env_index] else (first, all):
                 for i in range(n):
-                    could, did = (step.signals[name][copy, i] == 1 for name in ("opportunity", "sanction"))
-                    counts["could"][copy, i, 0] += could
-                    counts["did"][copy, i, 0] += did
-                    counts["took"][copy, i, 0] += could and did
+                    could, did = (step.signals[name][env_index, i] == 1 for name in ("opportunity", "sanction"))
+                    counts["could"][env_index, i, 0] += could
+                    counts["did"][env_index, i, 0] += did
+                    counts["took"][env_index, i, 0] += could and did
                     for j in range(n):
-                        counts["hits"][copy, i, j] += step.signals["target"][copy, i, j]
+                        counts["hits"][env_index, i, j] += step.signals["target"][env_index, i, j]
     return first, all
 
 
@@ -72,7 +68,7 @@ def test_episodes_that_end_early_are_counted_once():
         np.testing.assert_array_equal(own, first[name][:, :, 0])
         assert own.sum() > 0
     np.testing.assert_array_equal(counted.hits, first["hits"])
-    assert all["did"].sum() > first["did"].sum(), "copies go on while others still play"
+    assert all["did"].sum() > first["did"].sum(), "envs go on while others still play"
 
 
 def test_counts_are_what_the_environment_counts():
@@ -84,8 +80,9 @@ def test_counts_are_what_the_environment_counts():
 
 
 def test_bots_of_a_scenario_have_their_rows():
-    """Agent 2 gives nothing in 10 rounds, the three others punish it in each and have nobody else
-    to punish.
+    """Agent 2 gives nothing in 10 rounds, and the three others punish it in each.
+
+    They have nobody else to punish.
     """
     counted = count_sanctions(*setting({"environment": AMONG_PUNISHERS}, 2, "defect"), seed=0)
     assert counted.agents == ("agent_0", "agent_1", "agent_2", "agent_3")

@@ -1,6 +1,4 @@
-"""Starting and resuming runs, from a user's side: refusals, repairs, and what is
-said.
-"""
+"""Beginnings and ends of runs for a user: refusals, repairs, and messages."""
 
 import errno
 import os

@@ -1,5 +1,6 @@
-"""A stranger's run or config executes nothing that the user has not given or agreed to; a run goes
-on with what it keeps.
+"""A stranger's run or config executes nothing that the user has not given or agreed to.
+
+A run goes on with what it keeps.
 """
 
 import os
@@ -68,9 +69,7 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 def forget(id: str) -> None:
-    """Forget the plugins that were loaded, and the name that one registered, as a new process
-    would.
-    """
+    """Forget loaded plugins, and the name that one registered, as a new process does."""
     environments._entries.pop(id)
     loaded.digests.clear()
     for name, module in list(sys.modules.items()):
@@ -86,9 +85,7 @@ def evil(path: Path, mark: Path) -> Path:
 
 
 def stranger(tmp_path: Path, **config) -> tuple[Path, Path]:
-    """A run folder made by hand with code in it, and the file that shows whether the code was
-    executed.
-    """
+    """Run folder made by hand with code in it, and the file that tells if the code was executed."""
     run, mark = tmp_path / "run", tmp_path / "executed"
     (run / "checkpoints").mkdir(parents=True)
     name = f"evil_{abs(hash(str(tmp_path)))}"
@@ -132,7 +129,8 @@ def test_a_strangers_run_executes_nothing(tmp_path, capsys, config):
 def test_agreement_is_asked_for_once_and_for_these_contents(tmp_path, capsys, home):
     run, mark = stranger(tmp_path, plugins=["EVIL.py"])
     (plugin,) = run.glob("evil_*.py")
-    assert main(["evaluate", str(run), "--trust"]) == 2  # it has no checkpoint, which is found out later
+    # it has no checkpoint, which is found out later
+    assert main(["evaluate", str(run), "--trust"]) == 2
     assert "no checkpoint" in capsys.readouterr().err
     assert mark.exists()
     mark.unlink()
@@ -211,7 +209,8 @@ def test_a_run_goes_on_with_the_plugin_that_it_keeps(tmp_path, monkeypatch, caps
     forget("kept_plugin-v0")
     text = TINY.format(name="kept_plugin", imports="", pay="10")
     (tmp_path / "other_name.py").write_text(text)
-    assert main(["evaluate", "run", "--plugin", "other_name.py"]) == 2  # what is given wins, also under another name
+    # what is given wins, also under another name
+    assert main(["evaluate", "run", "--plugin", "other_name.py"]) == 2
     assert "rules of 'kept_plugin-v0'" in capsys.readouterr().err
     forget("kept_plugin-v0")
 
@@ -224,7 +223,8 @@ def test_a_run_goes_on_with_the_plugin_that_it_keeps(tmp_path, monkeypatch, caps
     assert main(["resume", "moved"]) == 0
     assert stigmergy.load_policy("moved").make_env().reset(seed=1)
 
-    config = Run.open(moved).config() | {"plugins": ["/gone/with/kept_plugin.py"]}  # as older runs have them
+    # as older runs have them
+    config = Run.open(moved).config() | {"plugins": ["/gone/with/kept_plugin.py"]}
     (moved / "config.yaml").write_text(yaml.safe_dump(config))
     capsys.readouterr()
     forget("kept_plugin-v0")

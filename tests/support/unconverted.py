@@ -7,12 +7,17 @@ PACKAGES_WITH_QUESTIONS = {
     "envs/core",
     "envs/kernels",
     "envs/plane",
+    "tests",
     "tests/envs",
     "tests/envs/core",
     "tests/envs/interop/from_pettingzoo",
     "tests/envs/plugins",
     "tests/envs/registration",
     "tests/envs/rendering",
+    "tests/envs/support/dilemmas",
+    "tests/interop",
+    "tests/oracles",
+    "tests/support",
 }
 """Folders, without those below, in which docstrings begin with a question word."""
 

@@ -1,6 +1,4 @@
-"""Bridged environments in training: metrics that were not announced, masks that
-older runs did not have, turns.
-"""
+"""Training over the bridge: unannounced outcomes, masks that older runs lack, turns."""
 
 import numpy as np
 import pytest
@@ -67,8 +65,9 @@ def test_a_replay_from_before_there_were_masks_goes_on():
 
 
 def test_masks_that_allow_everything_leave_the_fingerprint_alone():
-    """So that runs from before bridged environments had masks can be loaded: the digest is that of
-    an action space without masks.
+    """Runs from before bridged environments had masks can be loaded.
+
+    The digest is that of an action space without masks.
     """
 
     def digest(id, factory):
@@ -90,8 +89,9 @@ def masked():
 @pytest.mark.slow
 @pytest.mark.parametrize("algorithm", ["ippo", "iql"])
 def test_the_first_move_of_nim_is_learnt_in_turns(algorithm):
-    """With four stones the one who begins wins by taking one, whatever comes; a random player wins
-    half as often.
+    """With four stones the one who begins wins by taking one, whatever comes.
+
+    A random player wins half as often.
     """
     learner = (
         {"learning_rate": 3e-3}

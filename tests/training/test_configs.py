@@ -51,8 +51,9 @@ def test_a_short_config_learns_and_does_not_without_a_learning_rate(name, thresh
 
 @pytest.mark.thorough
 def test_independent_learners_defect_in_the_repeated_prisoners_dilemma():
-    """Random play cooperates half of the time; over seeds 0 to 4 they come to
-    `benchmarks/learning/dilemmas.md`.
+    """Random play cooperates half of the time.
+
+    Over seeds 0 to 4 they come to `benchmarks/learning/dilemmas.md`.
     """
     assert learnt("dilemmas/iterated-ippo", "mutual_defection") > 0.8
     assert learnt("dilemmas/iterated-ippo", "mutual_defection", learning_rate=1e-9) < 0.4

@@ -62,9 +62,7 @@ def test_episode_totals_agree_with_the_evaluation():
 
 @pytest.mark.parametrize("number", [3, 4, 5, 10, 30, 200])
 def test_the_interval_covers_the_true_mean_as_often_as_it_says(number):
-    """Of 4,000 samples of a normal distribution 95 % within 1.5 %, which is more than four standard
-    errors.
-    """
+    """95 % of 4,000 normal samples lie within 1.5 %, more than four standard errors."""
     samples = np.random.default_rng(number).normal(3, 2, size=(4000, number))
     covered = np.mean([low <= 3 <= high for _, low, high in map(mean_and_interval, samples)])
     assert 0.935 <= covered <= 0.965
@@ -80,7 +78,8 @@ def test_the_interval_covers_in_skewed_outcomes_and_in_rates_of_success():
 
 def test_the_interval_is_students():
     mean, low, high = mean_and_interval([1.0, 2.0, 3.0, np.nan])
-    half = 4.302653 / np.sqrt(3)  # the table's 97.5 % quantile with 2 degrees of freedom, and a deviation of 1
+    # the table's 97.5 % quantile with 2 degrees of freedom, and a deviation of 1
+    half = 4.302653 / np.sqrt(3)
     assert (mean, low, high) == pytest.approx((2, 2 - half, 2 + half), rel=1e-6)
     assert mean_and_interval([0.1] * 7) == (0.1, 0.1, 0.1)
 

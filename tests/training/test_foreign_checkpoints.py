@@ -1,5 +1,6 @@
-"""Checkpoints that somebody else made: a sentence, and neither code that runs nor memory that
-fills.
+"""Checkpoints that somebody else made.
+
+They lead to a sentence, execute no code and do not fill the memory.
 """
 
 import hashlib

@@ -1,5 +1,7 @@
-"""Failures of users' environments and learners in training: endless episodes, exits,
-failures, numbers that are none. Nothing is lost or blamed on others.
+"""Failures of users' environments and learners in training.
+
+They have endless episodes, exits, failures, and numbers that are none. Nothing is lost, and no
+sentence blames the wrong side.
 """
 
 import os
@@ -128,8 +130,9 @@ def test_a_limit_is_1000_without_a_horizon_and_the_horizon_with_one():
 
 @pytest.mark.parametrize("number", [1, 3], ids=["first", "last"])
 def test_a_signal_ends_an_evaluation_which_is_made_again(number, tmp_path, monkeypatch):
-    """It is the second poll of an evaluation, so nothing waits for its episodes; resumed, the run
-    ends as an undisturbed one.
+    """It is the second poll of an evaluation, so nothing waits for its episodes.
+
+    Resumed, the run ends as an undisturbed one.
     """
     assert start(race_experiment(), str(tmp_path / "whole")).run() == 0
     evaluate, count = Trainer.evaluate, []
@@ -245,7 +248,7 @@ def learner_that(method: str, at: int, end):
 @pytest.mark.parametrize(("method", "at", "kept"), [("act", 8 * 2 + 3, 2), ("learn", 3, None)])
 @pytest.mark.parametrize("end", [leave, fail])
 def test_a_learner_that_fails_leaves_nothing_half_learnt(method, at, kept, end, tmp_path):
-    """No whole state exists in the middle of learning; the checkpoint before stays the last."""
+    """Within an update there is no whole state, so the checkpoint before stays the last."""
     session = start(race_experiment(), str(tmp_path / "run"))
     cls = learner_that(method, at, end)
     session.trainer.learners["runners"].__class__ = cls

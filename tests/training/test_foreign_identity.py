@@ -1,5 +1,6 @@
-"""Environments of other people that do not repeat themselves, or of which there can be one: they
-train, and what was trained can be used.
+"""Environments of other people that do not repeat themselves, or of which there can be one.
+
+They train, and what was trained can be used.
 """
 
 import os
@@ -115,9 +116,7 @@ def run_with_hashes(seed: int, *args: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.parametrize("kind", ["hashed", "steady"])
 def test_what_hangs_on_the_process_is_told_from_changed_rules(kind, tmp_path):
-    """Python's hashes of text differ from process to process, and within one nothing of that is
-    seen.
-    """
+    """Python's hashes of text differ between processes, which is not seen within one."""
     plugin, run = tmp_path / "worlds_of_processes.py", str(tmp_path / "run")
     plugin.write_text(PROCESS.replace("PRICE", "1.0"))
     options = ["--environment", f"foreign/{kind}-v0", *training(total_steps=16)]
@@ -137,7 +136,8 @@ def test_runs_of_earlier_versions_are_read(tmp_path, capsys):
     id, run = register("ruled", Ruled), tmp_path / "run"
     assert trained(id, run) == 0
     state, _ = Run(run).load()
-    state["environment"]["fingerprint"] = "0" * 64  # without the mark that bridged ones begin with today
+    # without the mark that bridged ones begin with today
+    state["environment"]["fingerprint"] = "0" * 64
     Run(run).save(8, state)
     capsys.readouterr()
     assert main(["evaluate", str(run), "--episodes", "2"]) == 0

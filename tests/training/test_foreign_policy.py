@@ -1,6 +1,4 @@
-"""A policy reads the observations of the environment that it was trained in, and acts in that
-environment's form.
-"""
+"""Policies read observations and give actions in the form of the environment of training."""
 
 import numpy as np
 import pytest
@@ -90,7 +88,7 @@ def policy_of(kind, tmp_path):
 
 
 def chosen(policy, rows):
-    """Actions of the learner on `rows` (2, *shape), one for each agent."""
+    """Actions of the learner that sees `rows` (2, *shape), one for each agent."""
     (learner,) = policy.learners.values()
     flags = np.zeros((1, 2), np.bool_)
     mask = np.ones((1, 2, learner.group.num_choices), np.bool_) if learner.group.has_action_mask else None

@@ -1,5 +1,6 @@
-"""Forked children of a process with threads step and decide as it does; training there says what to
-do instead of hanging.
+"""Forked children of a process with threads step and decide as it does.
+
+Training there says what to do instead of hanging.
 """
 
 import subprocess

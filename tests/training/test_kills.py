@@ -1,6 +1,4 @@
-"""A run that is killed or stopped at any of its file operations goes on, and ends bit-identical to
-one that was left alone.
-"""
+"""A run that is killed at any of its file operations resumes and ends bit-identical."""
 
 import json
 import signal

@@ -1,5 +1,6 @@
-"""One process trains in a run: the second is told which, and what a dead one left behind is
-recognised.
+"""One process trains in a run.
+
+The second is told which, and what a dead one left behind is recognised.
 """
 
 import json

@@ -1,5 +1,6 @@
-"""One norm learner among bots, end to end: it learns whom they sanction, and nothing where nobody
-sanctions, or where sanctions have no reason.
+"""One norm learner among bots, end to end.
+
+It learns whom they sanction, and nothing where nobody sanctions, or where sanctions have no reason.
 
 Over five seeds and at full length, with what its own sanctions then do:
 `benchmarks/learning/norms.md`.
@@ -21,8 +22,9 @@ WARM_UP = 6
 
 
 def meetings(condition, steps=SHORT, change=lambda rollout: rollout):
-    """Judgement of agents that planted each colour, after a short training; `change` may
-    tamper with its rollouts.
+    """Judgements of agents by the colour that they planted, after a short training.
+
+    `change` may alter the learner's rollouts.
     """
     experiment = experiment_of(STUDY, condition, 0, steps)
     if steps:

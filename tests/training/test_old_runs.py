@@ -1,5 +1,6 @@
-"""Runs, configs and plugins made by commit 29d64f1 keep working: tests/data/of_29d64f1/README.md
-says how they were made.
+"""Runs, configs and plugins made by commit 29d64f1 keep working.
+
+See tests/data/of_29d64f1/README.md for the way they were made.
 """
 
 import csv
@@ -91,7 +92,8 @@ def test_resume_what_was_cut_short(old, name):
 
 @pytest.mark.parametrize("name", TASKS)
 def test_resume_in_every_task(name, tmp_path):
-    run = str(shutil.copytree(OLD / "tasks" / name, tmp_path / name))  # its checkpoint has a state of the task
+    # its checkpoint has a state of the task
+    run = str(shutil.copytree(OLD / "tasks" / name, tmp_path / name))
     assert main(["resume", run, "--training.total-steps", "8"]) == 0
     assert "8" in {row["step"] for row in rows(run)}
 

@@ -32,9 +32,7 @@ def command(*args: str) -> int:
 
 
 def interrupted(update: int, number: int, *args: str) -> int:
-    """The exit status of a command that gets a signal at no particular point after `update`
-    updates.
-    """
+    """Exit status of a command that gets a signal some time after `update` updates."""
     seconds = random.Random(update).random() * 0.05
     return finish("tests.training.support.interrupted", str(update), str(int(number)), str(seconds), *args)[0]
 

@@ -1,5 +1,6 @@
-"""Public sanctions in rollouts: the events and contexts that a slow loop finds, and
-nothing for those who may not know.
+"""Public sanctions in rollouts: the events and contexts that a slow loop finds.
+
+Learners that may not see them get none.
 """
 
 from typing import Any
@@ -23,14 +24,17 @@ WORLDS: dict[str, dict[str, Any]] = {
 
 
 def collect(id: str, information: Information, rollouts: int = 6):
-    """Rollouts of random play, each with the loop's own events: (decision, copy, agent, whether it sanctioned, what it saw)."""
+    """Rollouts of random play, each with the loop's own events.
+
+    An event is (decision, env, agent, True if it sanctioned, its observation).
+    """
     env = make(id, NUM_ENVS, **WORLDS[id])
     group = env.spec.groups[0]
     buffer = RolloutBuffer(env.spec, group, NUM_ENVS, LENGTH, information)
     rng = np.random.default_rng(0)
     step = env.reset(0)
     whole = getattr(env, "world", env).groups["agents"]
-    for c in range(NUM_ENVS):  # so that the copies' episodes end at different times
+    for c in range(NUM_ENVS):  # so that the envs' episodes end at different times
         env.state.elapsed[c] = c
     for _ in range(rollouts):
         expected = []

@@ -1,4 +1,4 @@
-"""Logs of runs: other programs read them; names of any kind come back from metrics.csv."""
+"""Logs of runs as other programs read them: any name comes back from metrics.csv."""
 
 import csv
 

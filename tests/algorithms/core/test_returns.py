@@ -1,6 +1,4 @@
-"""Advantages against hand-worked numbers, and against a slow reading of the equation one agent and
-one episode at a time.
-"""
+"""Advantages against hand-worked numbers, and against a slow reading of the equation."""
 
 import math
 
@@ -16,7 +14,7 @@ NAN = math.nan
 
 
 def column(*values, dtype=np.float32):
-    """One copy with one agent: `(T, 1, 1)`."""
+    """One env with one agent: `(T, 1, 1)`."""
     return np.array(values, dtype)[:, None, None]
 
 
@@ -25,7 +23,7 @@ def flags(*values):
 
 
 def one_env(*values):
-    """One copy: `(T, 1)`."""
+    """One env: `(T, 1)`."""
     return np.array(values, np.bool_)[:, None]
 
 
@@ -65,9 +63,7 @@ def test_truncation_in_the_middle_bootstraps_from_the_last_observation():
 
 
 def test_truncation_cuts_the_sum_by_itself():
-    """Also in a stream without the step into the next episode, which an environment of ours never
-    gives.
-    """
+    """Truncation alone ends the sum, without the step into the next episode."""
     advantage, _ = generalized_advantage(
         reward=column(2, 4),
         value=column(4, 8, 10),
@@ -131,8 +127,9 @@ def test_an_agent_that_dies_while_it_waits_has_its_outcome():
 
 
 def slow_advantages(reward, value, terminated, truncated, active, first, gamma, lam):
-    """Equation 16, agent by agent and episode by episode, as a sum forward in time over the agent's
-    decisions.
+    """Equation 16, agent by agent and episode by episode.
+
+    It is a sum forward in time over the agent's decisions.
     """
     length, num_envs, n = reward.shape
     advantage, known = np.zeros(reward.shape), np.zeros(reward.shape, bool)
@@ -161,8 +158,9 @@ def episodes(first, length):
 
 
 def link(t, stop, reward, value, terminated, active, gamma):
-    """A decision at t: (t, its TD error or None, the discount to the next decision, whether there
-    is one); None if nobody decides.
+    """Decision at t, or None if nobody decides.
+
+    It is (t, its TD error or None, the discount to the next decision, True if there is one).
     """
     if not active[t]:
         return None
@@ -178,8 +176,9 @@ def link(t, stop, reward, value, terminated, active, gamma):
 
 
 def eligibility_sum(chain, lam):
-    """The sum over l of (gamma lambda)^l delta_{t+l}, up to the end of the episode or of what is
-    known.
+    """Sum over l of (gamma lambda)^l delta_{t+l}.
+
+    It ends with the episode, or with the known outcomes.
     """
     total, weight = 0.0, 1.0
     for _, delta, discount, goes_on in chain:
@@ -194,8 +193,9 @@ def eligibility_sum(chain, lam):
 
 @st.composite
 def stretches(draw):
-    """Flags that obey the contract of TimeStep, NaN wherever nothing may be read, rewards and
-    values at random.
+    """Random flags, rewards and values.
+
+    Flags obey the contract of TimeStep; NaN stands wherever nothing may be read.
     """
     length, num_envs, n = draw(st.integers(1, 9)), draw(st.integers(1, 2)), draw(st.integers(1, 3))
     few = st.sampled_from([False, False, False, True])

@@ -1,5 +1,6 @@
-"""Contract of every registered scripted policy, in every task that it plays. Later ones are
-picked up without being named.
+"""Contract of every registered scripted policy, in every task that it plays.
+
+Later ones are picked up without being named.
 """
 
 import numpy as np

@@ -44,7 +44,7 @@ def test_explained_variance_by_hand(value, expected):
 
 
 def test_explained_variance_is_undefined_where_returns_are_equal():
-    """The variance of equal numbers in single precision is not always 0, so it does not decide."""
+    """The variance does not decide: in single precision equal numbers have one above 0."""
     returns = torch.tensor([[0.1, 0.1, 0.1], [1.0, 2.0, 9.0], [0.0, 0.0, 0.0]])
     valid = torch.tensor([[True, True, True], [True, True, False], [False, False, False]])
     found = explained_variance(torch.tensor([[0.1, 0.2, 0.3], [1.0, 2.0, 0.0], [0.0, 0.0, 0.0]]), returns, valid)

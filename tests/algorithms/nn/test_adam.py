@@ -19,7 +19,7 @@ def separate(stacked):
 
 
 def gradient_scale(k, t):
-    """Scales that put some networks' gradients above the clipping norm, some below, some near 0."""
+    """Scales of gradients: above the clipping norm, below it, and close to 0."""
     return (3.0, 0.02, 1e-6)[(k + t // 50) % M]
 
 

@@ -1,6 +1,4 @@
-"""Action distributions against torch.distributions, and the promise that illegal actions have
-probability 0.
-"""
+"""Action distributions against torch.distributions; illegal actions have probability 0."""
 
 import numpy as np
 import pytest
@@ -65,7 +63,8 @@ def test_illegal_actions_are_never_drawn_and_legal_ones_at_their_rate(stream):
     rates = torch.bincount(drawn, minlength=5) / DRAWS
     expected = torch.softmax(logits[0].masked_fill(~mask[0], -torch.inf), dim=-1)
     assert rates[1] == 0
-    torch.testing.assert_close(rates, expected, atol=5 * 0.5 / DRAWS**0.5, rtol=0)  # five standard errors
+    # five standard errors
+    torch.testing.assert_close(rates, expected, atol=5 * 0.5 / DRAWS**0.5, rtol=0)
 
 
 def test_masked_logits_get_no_gradient(stream):
@@ -98,7 +97,8 @@ def test_multi_categorical_is_the_product_of_its_parts(stream):
     sample = mine.sample(logits, mask, stream)
     log_prob, entropy = mine.log_prob_and_entropy(logits, sample, mask)
     torch.testing.assert_close(log_prob, parts[0].log_prob(sample[:, 0]) + parts[1].log_prob(sample[:, 1]))
-    surprise = [part.probs * part.probs.clamp(min=1e-30).log() for part in parts]  # torch's own entropy is NaN here
+    # torch's own entropy is NaN here
+    surprise = [part.probs * part.probs.clamp(min=1e-30).log() for part in parts]
     torch.testing.assert_close(entropy, -sum(x.sum(dim=-1) for x in surprise))
     assert torch.equal(mine.mode(logits, mask), torch.stack([part.probs.argmax(dim=-1) for part in parts], dim=-1))
     many = mine.sample(logits[:1].expand(DRAWS, 5), mask[:1].expand(DRAWS, 5), stream)

@@ -88,7 +88,8 @@ def test_a_plugin_adds_its_own_with_one_line(monkeypatch, learner):
     env = Noise(5)
     trained = learner(env, network=small(encoder="squashed"), **options)
     assert isinstance(trained.network.bodies[0].encoder, Squashed)
-    if learner is mappo:  # the state is read by its rank, the agent's own observation as the actor reads it
+    # the state is read by its rank, the agent's own observation as the actor reads it
+    if learner is mappo:
         assert isinstance(trained.network.critic.own, Squashed)
         assert isinstance(trained.network.critic.encoder, ENCODERS["mlp"])
     before = trained.network.bodies[0].encoder.layer.weight.detach().clone()

@@ -51,7 +51,7 @@ def with_gradients(scan, arguments, toward):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_it_equals_the_plain_loop_and_its_gradients(dtype):
-    """The reference is computed in double precision, from the same numbers.
+    """Compare with double precision, from the same numbers.
 
     In single precision a gate is off by 1e-6 at most (`test_gru_steps`). A gradient adds up 5 steps
     of 4 rows, each a product of factors that are 3 at most: 20 * 1e-6 * 3 = 6e-5.

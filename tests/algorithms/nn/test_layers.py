@@ -1,4 +1,4 @@
-"""Stacked layers compared with as many separate layers of torch; contracts of encoders."""
+"""Stacked layers against as many separate layers of torch, and encoders against their contracts."""
 
 import numpy as np
 import pytest

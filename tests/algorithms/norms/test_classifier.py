@@ -31,8 +31,9 @@ def model(settings=QUICK, n=N, seed=0, observation=PLANES):
 
 
 def meetings(number, rng, share=0.1):
-    """Frames of a neighbour somewhere ahead that carries red or blue, among noise; who carries red
-    is a `share` of all. (frames, red)
+    """Frames of a neighbour somewhere ahead that carries red or blue, among noise.
+
+    Who carries red is a `share` of all. (frames, red)
     """
     frames = (rng.random((number, *PLANES.shape)) < 0.2).astype(np.uint8)
     frames[:, [RED, BLUE]] = 0
@@ -91,8 +92,9 @@ def test_what_it_reports_was_measured_before_it_learnt():
 
 
 def test_without_balance_the_rarer_kind_counts_less():
-    """Frames without information get the share of sanctions among the events drawn: even, or a
-    fifth.
+    """Constant frames are judged by the share of sanctions among the events drawn.
+
+    It is even, or a fifth.
     """
     frames = np.ones((500, *PLANES.shape), np.uint8)
     sanctioned = np.arange(500) % 25 == 0
@@ -102,7 +104,8 @@ def test_without_balance_the_rarer_kind_counts_less():
         learnt.learn(events(frames, sanctioned), torch.Generator().manual_seed(0))
         found[balance] = learnt.judge(torch.from_numpy(frames[:1, None].repeat(N, axis=1))).numpy()
     np.testing.assert_allclose(found[True], 0.5, atol=0.02)
-    np.testing.assert_allclose(found[False], 20 / 220, atol=0.02)  # no more disapprovals are drawn than there are
+    # no more disapprovals are drawn than there are
+    np.testing.assert_allclose(found[False], 20 / 220, atol=0.02)
 
 
 def test_a_group_that_lets_everything_pass_approves():
@@ -154,8 +157,9 @@ def test_classifiers_are_private():
 
 
 def test_an_agent_may_learn_from_the_others_alone():
-    """Agent 0 alone sanctions, always: the others learn that frames are disapproved of, and it does
-    not.
+    """Agent 0 alone sanctions, always.
+
+    The others learn that frames are disapproved of, and it does not.
     """
     frames = np.ones((90, *PLANES.shape), np.uint8)
     agent = np.arange(90) % N
@@ -257,8 +261,9 @@ def test_hiding_what_is_not_there_is_refused(hides):
 
 
 def test_an_agent_without_events_to_learn_from_does_not_hide_the_others():
-    """Agent 0 alone sanctions and learns from the others: it has approvals alone, and the other two
-    have both kinds.
+    """Agent 0 alone sanctions and learns from the others.
+
+    It has approvals alone, and the other two have both kinds.
     """
     frames, _ = meetings(90, np.random.default_rng(0))
     agent = np.arange(90) % N

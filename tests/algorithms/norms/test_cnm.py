@@ -67,11 +67,13 @@ def test_policies_learn_from_reward_and_pseudo_reward_and_report_reward_alone():
     rollout = rollout_of(one, env)
     paid = one._rewards(rollout) - rollout.reward
     disapproval = rollout.record["extra_inputs"][..., 0]
-    for t, copy, agent in np.ndindex(paid.shape):
-        took = rollout.signals[OPPORTUNITY][t + 1, copy, agent] and rollout.signals[SANCTION][t + 1, copy, agent]
-        p = disapproval[t, copy, agent]
+    for t, env_index, agent in np.ndindex(paid.shape):
+        took = (
+            rollout.signals[OPPORTUNITY][t + 1, env_index, agent] and rollout.signals[SANCTION][t + 1, env_index, agent]
+        )
+        p = disapproval[t, env_index, agent]
         expected = 2 * p - 3 * (1 - p) if took else 0
-        np.testing.assert_allclose(paid[t, copy, agent], expected, rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(paid[t, env_index, agent], expected, rtol=1e-4, atol=1e-5)
     assert (paid != 0).any()
     before = rollout.reward.copy()
     metrics = one.learn(rollout)
@@ -105,8 +107,9 @@ def test_the_judgement_is_that_of_the_classifier_that_acted():
 
 
 def test_no_gradient_passes_between_policy_and_classifier():
-    """Without events the classifiers keep every bit while policies learn; with other events
-    policies learn the same.
+    """Without events the classifiers keep every bit while policies learn.
+
+    With other events policies learn the same.
     """
     env = noise()
     rollout = rollout_of(learner(env), env)
@@ -159,8 +162,9 @@ def test_it_counts_what_happened():
 
 
 def test_own_rows_are_found_among_all_agents_of_the_world():
-    """In a scenario the learner is one agent of six: its signals are in the row that it has in the
-    world.
+    """In a scenario the learner is one agent of six.
+
+    Its signals are in the row that it has in the world.
     """
     env = make("dilemmas/allelopathic_harvest_among_punishers_of_green_small-v0", 8)
     (place,) = env.spec.groups[0].places
@@ -178,8 +182,9 @@ def test_own_rows_are_found_among_all_agents_of_the_world():
 
 
 def test_returns_of_a_run_hold_no_pseudo_reward():
-    """Two runs play the same, for they hardly learn; one pays itself a fortune for sanctions, and
-    reports the same episodes.
+    """Two runs play the same, for they hardly learn.
+
+    One pays itself a fortune for sanctions, and reports the same episodes.
     """
     config = {
         "environment": "dilemmas/allelopathic_harvest-v0",

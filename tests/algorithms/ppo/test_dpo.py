@@ -1,5 +1,6 @@
-"""DPO: its objective against slow references and at the policy that collected, its coefficients,
-and agents that keep to themselves.
+"""DPO: objective, coefficients, and separation of agents.
+
+The objective is compared with slow references, and at the policy that collected.
 """
 
 import math
@@ -111,7 +112,7 @@ def test_losses_equal_their_equations_in_loops(case, stream):
 
 @pytest.mark.usefixtures("double")
 def test_a_row_by_hand():
-    """One row: p = (1/2, 1/2) became q = (1/4, 3/4); the first action has advantage 2."""
+    """One row: p = (1/2, 1/2) became q = (1/4, 3/4); action 0 was taken, with advantage 2."""
     distribution = build_distribution(spaces.Discrete(2))
     old, new = torch.tensor([[[0.5, 0.5]]]).log(), torch.tensor([[[0.25, 0.75]]]).log()
     one = [torch.tensor([[x]]) for x in (0, math.log(0.5), 0.0, 2.0, 0.0, True)]
@@ -187,9 +188,7 @@ def test_invalid_rows_touch_neither_the_loss_nor_its_gradient(garbage, stream):
 
 
 def feed(objective, kl, where=None):
-    """A rollout with one minibatch in which the divergences were `kl` (m,), their roots' mean
-    sqrt(kl).
-    """
+    """Rollout with one minibatch of divergences `kl` (m,) and mean roots sqrt(kl)."""
     kl = torch.tensor(kl)
     here = torch.ones(len(kl), dtype=torch.bool) if where is None else torch.tensor(where)
     objective.measure({"kl": kl, "sqrt_kl": kl.sqrt()}, here)
@@ -200,7 +199,8 @@ def test_coefficients_halve_stay_and_double_each_for_itself():
     objective = penalized(m=3)
     feed(objective, [D / 2, D, 2 * D])
     assert objective.coefficients["kl"].tolist() == [0.5, 1.0, 2.0]
-    assert objective.coefficients["sqrt_kl"].tolist() == [1.0, 1.0, 1.0]  # sqrt(2) is within the tolerance of 1.5
+    # sqrt(2) is within the tolerance of 1.5
+    assert objective.coefficients["sqrt_kl"].tolist() == [1.0, 1.0, 1.0]
     feed(objective, [D / 4, D, 4 * D])
     assert objective.coefficients["kl"].tolist() == [0.25, 1.0, 4.0]
     assert objective.coefficients["sqrt_kl"].tolist() == [0.5, 1.0, 2.0]
@@ -232,7 +232,7 @@ def coefficients(learner):
 
 
 def someone_elses_data(rollout, agent):
-    """Record other outputs for `agent` than those of its policy."""
+    """Make the actions of agent `agent` quite unlike those of its policy."""
     outputs = rollout.record["outputs"].copy()
     outputs[:, :, agent] = np.roll(outputs[:, :, agent] + [3, -3, 1, 0], 1, axis=-1)
     return rollout._replace(record=rollout.record | {"outputs": outputs})
@@ -358,7 +358,7 @@ BUILD = {"ippo": ippo, "dpo": dpo}
 
 
 def differential(algorithm, start, deviation, seed=0):
-    """Payoff of the mean actions after learning that began around (start, start)."""
+    """Reward at the mean actions after learning, begun around the actions (start, start)."""
     reach = 10.0
     env = make("games/differential-v0", 64, action_range=reach)
     network = small(initial_deviation=deviation / reach)

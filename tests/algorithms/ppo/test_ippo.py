@@ -1,6 +1,4 @@
-"""IPPO's parts: the first ratio, the bootstrap, early stopping, schedules, divergence, states,
-settings.
-"""
+"""IPPO: first ratio, bootstrap, early stopping, schedules, divergence, states, config."""
 
 import copy
 import dataclasses
@@ -32,8 +30,9 @@ def weights(learner):
 @pytest.mark.parametrize("sharing", ["none", "all"])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
-    """Decisions judged again from the stored memory have the probability with which they were made,
-    also in a second rollout.
+    """Decisions keep their probability when they are judged again from the stored hidden state.
+
+    That holds in a second rollout too.
     """
     env = Noise(5, masks=True)
     learner = ippo(env, network=dataclasses.replace(NETWORKS[network], sharing=sharing))
@@ -60,9 +59,7 @@ def test_the_first_minibatch_has_ratio_one(network, sharing, monkeypatch):
 @pytest.mark.parametrize("normalize", [False, True])
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_bootstrap_is_the_value_of_the_next_decision(network, normalize, monkeypatch):
-    """The value behind the rollout's end is what the learner, memory included, thinks when the next
-    rollout begins there.
-    """
+    """The value behind the rollout's end is the first value of the next rollout."""
     env = Noise(5)
     learner = ippo(env, network=NETWORKS[network], normalize_value=normalize)
     used = []
@@ -117,7 +114,8 @@ def test_early_stopping_stops_the_agent_that_moved_and_no_other():
     learner = ippo(env, target_kl=0.05, learning_rate=1e-4)
     rollout = Collector(env, learner, 12).collect()
     with torch.no_grad():
-        learner.network.actor.bias[0, 0, 0] += 3.0  # agent 0 is no more what it was when it collected
+        # agent 0 is no more what it was when it collected
+        learner.network.actor.bias[0, 0, 0] += 3.0
     before = weights(learner)
     learner.learn(rollout)
     assert learner.optimizer.steps.tolist() == [0, 16, 16]
@@ -164,7 +162,8 @@ def test_divergence_names_the_agent(bad):
     with pytest.raises(Diverged, match=r"the learner of 'agents' diverged: \w+ of agent_1 is (nan|inf)"):
         learner.learn(rollout)
     for name, p in weights(learner).items():
-        assert torch.equal(p[[0, 2]], weights(spared)[name][[0, 2]])  # the others learn on as if nothing were
+        # the others learn on as if nothing were
+        assert torch.equal(p[[0, 2]], weights(spared)[name][[0, 2]])
 
 
 def test_divergence_of_shared_parameters_names_all():

@@ -1,5 +1,6 @@
-"""Proof that IPPO with separate parameters is n separate learners: 50 updates beside n objects of
-one agent, and beside plain PPO in torch.
+"""Proof that IPPO with separate parameters is n separate learners.
+
+50 updates beside n objects of one agent, and beside plain PPO in torch.
 """
 
 import dataclasses
@@ -43,9 +44,7 @@ CASES = {
 
 
 class Given:
-    """A distribution whose samples are given, so that a learner judges actions that another one
-    drew.
-    """
+    """Distribution with given samples, so that a learner judges actions that another one drew."""
 
     def __init__(self, inner):
         self.inner = inner
@@ -59,8 +58,9 @@ class Given:
 
 
 class Alone:
-    """IPPO for agent `agent` of `together`, begun from its weights, fed with its own rows and
-    judging with its own network.
+    """IPPO for agent `agent` of `together`, begun from its weights.
+
+    It learns from its own rows and judges with its own network.
     """
 
     def __init__(self, together, env, agent, options):
@@ -92,7 +92,10 @@ class Alone:
 
 
 def together_and_alone(environment, options):
-    """Train all at once and each alone on the same experience; returns the learner, those alone, and how far the weights moved."""
+    """Train all at once and each alone on the same experience.
+
+    Returns the learner, those alone, and how far the weights moved.
+    """
     env = Noise(NUM_ENVS, N, **environment)
     options = {**FEW, "learning_rate": 1e-2, **options}
     together = ippo(env, num_updates=UPDATES, **options)
@@ -146,9 +149,7 @@ def plain(together, env, agent, options, kind=PlainPPO):
 
 
 def transitions(rollout, agent, gamma):
-    """One agent's decisions with a known outcome, from the slow reading of the flags in
-    test_returns.
-    """
+    """Decisions of one agent with a known outcome, from the slow reading of the flags."""
     found = []
     for e in range(rollout.first.shape[1]):
         for start, stop in episodes(rollout.first[:, e], len(rollout.reward)):

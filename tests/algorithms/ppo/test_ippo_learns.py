@@ -1,4 +1,4 @@
-"""Learning by IPPO, and an optimum that independent learners must not find."""
+"""Tasks that IPPO learns, and one that independent learners must not solve."""
 
 import numpy as np
 import pytest
@@ -42,8 +42,9 @@ def test_without_an_id_a_shared_policy_cannot_serve_different_right_arms():
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_independent_learners_miss_the_peak_of_the_climbing_game(seed):
-    """From uniform play independent gradients lead to (b, c) = 6 or on to (b, b) = 7; finding 11
-    would mean that they share information.
+    """From uniform play independent gradients lead to (b, c) = 6 or on to (b, b) = 7.
+
+    Finding 11 would mean that they share information.
     """
     env = make("games/matrix-v0", 32, payoff=CLIMBING)
     learner = ippo(env, seed=seed, learning_rate=1e-2, entropy=0.0, epochs=2, minibatches=1)

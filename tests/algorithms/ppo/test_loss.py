@@ -15,8 +15,9 @@ pytestmark = pytest.mark.usefixtures("double")
 def loss_of(
     value=0.0, old_value=0.0, target=0.0, advantage=0.0, ratio=1.0, logits=(0.0, 0.0), value_clip=0.2, entropy=0.0
 ):
-    """The loss of a single row with two actions, the first of them taken, whose probability was 1/2
-    / ratio.
+    """Loss of a single row with two actions.
+
+    The first one was taken, with a probability of 1/2 / ratio.
     """
     one = [torch.tensor([[x]]) for x in (0, math.log(0.5 / ratio), old_value, advantage, target, True)]
     outputs, value = torch.tensor([[logits]]), torch.tensor([[value]])
@@ -35,7 +36,8 @@ def loss_of(
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (1.0, 0.9**2),  # moved by 1, clipped to 0.2: (0.2 - 1.1)^2 is larger than (1 - 1.1)^2, and max takes it
+        # moved by 1, clipped to 0.2: (0.2 - 1.1)^2 is larger than (1 - 1.1)^2, and max takes it
+        (1.0, 0.9**2),
         (0.1, 1.0**2),  # within the clip
         (-1.0, 2.1**2),  # moved the wrong way: the unclipped error is larger
     ],

@@ -36,8 +36,9 @@ def equal(one, other):
 
 
 def test_the_critic_knows_what_agents_cannot_see():
-    """Agents see nothing, the state tells how much of the episode is gone: a central critic learns
-    what is left, an agent's own the mean.
+    """Agents see nothing, the state tells how much of the episode is gone.
+
+    A central critic learns what is left, an agent's own the mean.
     """
     options = {**OPTIONS, **FEW, "gamma": GAMMA, "gae_lambda": 1.0, "network": small(activation="tanh")}
     found = {}
@@ -213,7 +214,8 @@ def test_the_critic_has_no_part_in_the_actors_features():
     rollout = Collector(env, learner, 12).collect()
     flat = rollout._replace(reward=np.zeros_like(rollout.reward))
     with torch.no_grad():
-        learner.network.critic.head.weight.zero_()  # values of 0 are right: there is no advantage and no error
+        # values of 0 are right: there is no advantage and no error
+        learner.network.critic.head.weight.zero_()
     before = parameters(learner.network.bodies) + parameters(learner.network.actor)
     learner.learn(flat)
     assert equal(before, parameters(learner.network.bodies) + parameters(learner.network.actor))

@@ -1,5 +1,6 @@
-"""Q-learning and value decomposition: losses against the papers' equations, schedules, memory,
-channels, and what is refused.
+"""Q-learning and value decomposition.
+
+Losses against the papers' equations, schedules, hidden states, communication, refusals.
 """
 
 import dataclasses
@@ -51,7 +52,8 @@ def sequence_of(learner, env, after=2):
 def test_the_loss_of_independent_learners_is_the_equation(double_q, network):
     env = noise(wait=0.0, die=0.1)
     learner = build("iql", env, network, double_q=double_q, reward_scale=0.5, target_interval=1000)
-    sequence = sequence_of(learner, env, after=8)  # learnt enough for the two networks to disagree on what is best
+    # learnt enough for the two networks to disagree on what is best
+    sequence = sequence_of(learner, env, after=8)
     with torch.no_grad():
         loss, _, metrics = learner._loss(sequence)
     with torch.no_grad():
@@ -184,8 +186,9 @@ def test_a_bandit_is_learnt(name):
 
 
 def test_maximization_raises_values_less_with_two_networks():
-    """Van Hasselt's point: in a world of noise the best of noisy values is too high, and its own
-    network repeats the mistake.
+    """The best of noisy values is too high, and a single network repeats the mistake.
+
+    That is van Hasselt's point.
 
     The mean over 12 agents: over seeds the difference is 0.09, with a standard deviation of 0.01.
     """

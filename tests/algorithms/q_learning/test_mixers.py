@@ -1,4 +1,4 @@
-"""Team values that mixers can and cannot represent."""
+"""Functions that mixers can and cannot represent."""
 
 import itertools
 
@@ -59,8 +59,9 @@ def test_the_unrestricted_mixer_does_fall():
 
 
 def test_a_monotone_mixer_with_weights_of_one_is_vdn():
-    """All the state's influence off, one hidden unit, weights 1: where the sum is positive ELU is
-    the identity.
+    """All the state's influence off, one hidden unit, weights 1.
+
+    Where the sum is positive ELU is the identity.
     """
     mixer = build(QMIXMixer, embedding=1, hyper=0)
     with torch.no_grad():
@@ -78,9 +79,7 @@ def test_a_monotone_mixer_with_weights_of_one_is_vdn():
 
 
 def best_joint_is_made_of_best_actions(mixer, seed):
-    """Return True if the best joint action consists of the agents' best actions, in
-    random states.
-    """
+    """Tell if the best joint action is that of each agent's highest value, in random states."""
     stream = torch.Generator().manual_seed(seed)
     joint = torch.tensor(list(itertools.product(range(CHOICES), repeat=N)))
     one_hot = torch.nn.functional.one_hot(joint, CHOICES).to(torch.get_default_dtype()).flatten(1)

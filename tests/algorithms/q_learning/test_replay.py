@@ -1,4 +1,4 @@
-"""Replay: returns what was stored, from a circle of arrays, and announces its memory."""
+"""Replay: it returns the stored steps from a circle of arrays, and tells its size beforehand."""
 
 import numpy as np
 import pytest
@@ -88,16 +88,16 @@ def test_sequences_are_drawn_from_every_copy_and_every_start():
         assert sequence.reward.shape == (5, 8, N)
         for b in range(8):
             places = [
-                (start, copy)
+                (start, env_index)
                 for start in range(2 * LENGTH - 4)
-                for copy in range(NUM_ENVS)
-                if torch.equal(whole.observation[start : start + 6, copy], sequence.observation[:, b])
+                for env_index in range(NUM_ENVS)
+                if torch.equal(whole.observation[start : start + 6, env_index], sequence.observation[:, b])
             ]
             assert len(places) == 1
             found.add(places[0])
-            start, copy = places[0]
-            np.testing.assert_array_equal(sequence.reward[:, b], whole.reward[start : start + 5, copy])
-            np.testing.assert_array_equal(sequence.action[:-1, b], whole.action[start : start + 5, copy])
+            start, env_index = places[0]
+            np.testing.assert_array_equal(sequence.reward[:, b], whole.reward[start : start + 5, env_index])
+            np.testing.assert_array_equal(sequence.action[:-1, b], whole.action[start : start + 5, env_index])
     assert len(found) == (2 * LENGTH - 4) * NUM_ENVS
 
 

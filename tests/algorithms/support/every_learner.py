@@ -47,14 +47,13 @@ OPTIONS = {
     "observations": {"state": "observations"},
     "threshold": {"norms": {"pseudo_reward": "threshold"}},
 }
-"""Options that carry something from row to row or from agent to agent, as far as a learner has
-them.
-"""
+"""Options that carry data from row to row or from agent to agent, if a learner has them."""
 
 
 def every_learner(home="stigmergy."):
-    """The registered classes that learn, by name; other tests and plugins register learners of
-    their own, from another `home`.
+    """The registered classes that learn, by name.
+
+    Other tests and plugins register learners of their own, from another `home`.
     """
     found = {}
     for registration in algorithms:
@@ -72,8 +71,9 @@ def every_learner(home="stigmergy."):
 
 
 def changed(settings, wanted):
-    """`settings` with what is `wanted` of it; mappings change what is nested, and fields that it
-    does not have are left out.
+    """`settings` with what is `wanted` of it.
+
+    Mappings change what is nested, and fields that it does not have are left out.
     """
     own = {field.name for field in dataclasses.fields(settings)}
     changes = {name: value for name, value in wanted.items() if name in own}
@@ -84,7 +84,7 @@ def changed(settings, wanted):
 
 
 def has(settings, wanted):
-    """Return True if `settings` has all fields that are `wanted`."""
+    """Tell if `settings` has all fields that are `wanted`."""
     own = {field.name for field in dataclasses.fields(settings)}
     return wanted.keys() <= own and all(
         has(getattr(settings, name), value) for name, value in wanted.items() if isinstance(value, dict)
@@ -92,13 +92,14 @@ def has(settings, wanted):
 
 
 def quick_settings(cls, **wanted):
-    """Settings of a learner that learns much from few steps; `wanted` as in `changed`."""
+    """Config with which a learner learns much in a short time; `wanted` as in `changed`."""
     return changed(changed(cls.Settings(), QUICK), wanted)
 
 
 def variants(options=tuple(OPTIONS), which=lambda cls: True):
-    """Parameters `(name, settings)` of pytest: every learner as it is, and with each of the options
-    that it has.
+    """Parameters `(name, settings)` of pytest.
+
+    Every learner as it is, and with each of the options that it has.
     """
     for name, cls in every_learner().items():
         if not which(cls):

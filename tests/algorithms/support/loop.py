@@ -27,7 +27,7 @@ def ippo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkCon
 
 
 def dpo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkConfig = SMALL, **options) -> DPO:
-    """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm unless told otherwise."""
+    """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm."""
     context = Context(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
     as_ippo = {"learning_rate": 3e-3, "anneal": False, "epochs": 4, "minibatches": 4, "max_grad_norm": 0.5}
     return DPO(context, DPO.Settings(network=network, **{**as_ippo, **options}))
@@ -81,6 +81,6 @@ class Collector:
 def train(
     env: BatchEnv, learner: Learner, length: int, updates: int, change=lambda rollout: rollout
 ) -> list[dict[str, float]]:
-    """Collect and learn; `change` may alter each rollout. Returns the metrics of each update."""
+    """Collect and learn; return the metrics of each update. `change` may alter the rollouts."""
     collector = Collector(env, learner, length)
     return [learner.learn(change(collector.collect())) for _ in range(updates)]

@@ -1,5 +1,6 @@
-"""The losses of the PPO family written from their equations, a row at a time in plain Python; slow,
-and apart from the code under test.
+"""The losses of the PPO family written from their equations, a row at a time in plain Python.
+
+Slow, and apart from the code under test.
 """
 
 import math

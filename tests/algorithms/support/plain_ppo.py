@@ -1,5 +1,6 @@
-"""PPO for one agent, written from the papers with torch's own layers, optimizer and clipping; slow,
-plain, and apart from the code under test.
+"""PPO for one agent, written from the papers with torch's own layers, optimizer and clipping.
+
+Slow, plain, and apart from the code under test.
 """
 
 import torch
@@ -7,7 +8,7 @@ from torch import nn
 
 
 class PlainPPO:
-    """One agent with an MLP of one hidden layer, discrete actions, a value head on its torso."""
+    """One agent with an MLP of one hidden layer, discrete actions and a shared value head."""
 
     def __init__(self, features, hidden, choices, options, seed):
         self.body = nn.ModuleList(nn.Linear(a, b) for a, b in zip((features, *hidden), hidden))
@@ -28,7 +29,7 @@ class PlainPPO:
         """Learn from one agent's rollout.
 
         `transitions` lists `(t, e, return of the rewards up to the next decision, discount, next
-        (t, e) or None)`, in time order within each episode of each copy; `steps` is (T, E), from
+        (t, e) or None)`, in time order within each episode of each env; `steps` is (T, E), from
         which the minibatches are cut.
         """
         with torch.no_grad():
@@ -86,8 +87,9 @@ class PlainPPO:
 
 
 class PlainDPO(PlainPPO):
-    """The same with DPO's objective, and coefficients that adapt by what the last minibatch of a
-    rollout measured.
+    """The same with DPO's objective.
+
+    Coefficients adapt by the last minibatch of a rollout.
     """
 
     floor = 1e-12

@@ -1,5 +1,6 @@
-"""The losses of Q-learning and value decomposition as the papers write them: one transition at a
-time, plain numbers, no masks.
+"""The losses of Q-learning and value decomposition as the papers write them.
+
+One transition at a time, plain numbers, no masks.
 
 Written apart from the learners, to compare with. They read a learner's networks and a sequence of
 its replay.
@@ -28,8 +29,9 @@ def best(row, legal):
 
 
 class Plain:
-    """One-step targets of a learner for a sequence without waiting agents: a dead agent stays dead
-    until the next episode.
+    """One-step targets of a learner for a sequence without waiting agents.
+
+    A dead agent stays dead until the next episode.
     """
 
     def __init__(self, learner, sequence):
@@ -78,9 +80,7 @@ class Plain:
         return float(mixer(*(x.to(torch.get_default_dtype()) for x in inputs))[0])
 
     def team(self):
-        """Mean weighted squared error of the team, and of the unrestricted mixer where there is
-        one.
-        """
+        """Mean weighted squared errors of the team, and of an unrestricted mixer."""
         learner, sequence = self.learner, self.sequence
         settings, weighted = learner.settings, "central_network" in learner.parts
         combine = {"sum": np.sum, "mean": np.mean}[settings.team_reward]

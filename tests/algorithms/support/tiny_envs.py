@@ -1,5 +1,6 @@
-"""Small worlds in NumPy for the tests of the learners: everything can be foretold, or everything is
-random.
+"""Small worlds in NumPy for the tests of the learners.
+
+Everything can be foretold, or everything is random.
 """
 
 from typing import NamedTuple
@@ -29,8 +30,9 @@ class NoiseState(NamedTuple):
 
 
 class Noise(BatchEnv[NoiseState]):
-    """Random observations of any kind; agents wait, die and are cut off. An agent is paid for its
-    action by its observation's first number.
+    """Random observations of any kind; agents wait, die and are cut off.
+
+    An agent is paid for its action by its observation's first number.
 
     It has a global state and public signals, so that tests can see who gets them. A large action
     sanctions; there is somebody to be hit where an agent's second number is above 0.
@@ -116,8 +118,9 @@ class BanditState(NamedTuple):
 
 
 class Bandit(BatchEnv[BanditState]):
-    """Agent i sees a context c in {0, 1, 2}, one-hot, and gets 1 for action (c + i) mod 3, else 0;
-    truncated after `horizon` steps.
+    """Agent i sees a context c in {0, 1, 2}, one-hot, and gets 1 for action (c + i) mod 3, else 0.
+
+    Truncated after `horizon` steps.
     """
 
     def __init__(self, num_envs, n=3, horizon=9):

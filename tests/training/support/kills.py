@@ -1,5 +1,4 @@
-"""A program that trains in children and sends them a signal at every file operation of a run, one
-after the other.
+"""Program that trains in children and sends them a signal at every file operation of a run.
 
 `python -m tests.training.support.kills FOLDER EVALUATION_INTERVAL CHECKPOINT_INTERVAL SIGNAL BIRTH`
 prints a line of JSON: how many operations there were, and those after which a resumed run was not
@@ -29,8 +28,9 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 class Killer:
-    """Counts the file operations below `folder`, and sends the process `number` just before the
-    operation `last`.
+    """Counter of file operations below `folder`.
+
+    The process `number` gets the signal just before the operation `last`.
 
     With SIGKILL half of what a new file, or rows for a log, should hold is lost.
     """
@@ -78,8 +78,9 @@ class Killer:
 
 
 def in_child(args: list[str], killer: Killer | None = None) -> tuple[int, str]:
-    """Run a command in a fork; its exit status (negative: the signal) and what it said on standard
-    error, or the operations.
+    """Run a command in a fork.
+
+    Returns its exit status (negative: the signal) and its standard error, or the operations.
     """
     reader, writer = os.pipe()
     child = os.fork()
@@ -106,7 +107,7 @@ def in_child(args: list[str], killer: Killer | None = None) -> tuple[int, str]:
 
 
 def outcome(run: Path) -> tuple[Any, ...]:
-    """Results that have to be the same: the last tensors, the best ones, and metrics.csv."""
+    """Contents that have to be equal: the last tensors, the best ones, and metrics.csv."""
     best = run / "checkpoints" / "best.checkpoint"
     states = [load_checkpoint(list_checkpoints(run / "checkpoints")[0])]
     states += [load_checkpoint(best)] if best.exists() else []
@@ -125,8 +126,9 @@ def kept(run: Path) -> list[str]:
 def try_every_operation(
     folder: Path, evaluation: int, checkpoint: int, signal_number: int, birth: int
 ) -> dict[str, Any]:
-    """Send the signal at every operation, or without `birth` at those from the first rows on; go
-    on, compare.
+    """Send the signal at every operation, or without `birth` at those from the first rows on.
+
+    Go on, compare.
     """
     training = CONFIG["training"] | {"evaluation_interval": evaluation, "checkpoint_interval": checkpoint}
     training |= {"num_envs": 2, "rollout_length": 4, "total_steps": 2 * 4 * 4}

@@ -1,5 +1,6 @@
-"""A small experiment that has everything a run can carry: memory, masks, normalized values,
-annealing, evaluations.
+"""A small experiment that has everything a run can carry.
+
+These are hidden states, masks, normalized values, annealing and evaluations.
 """
 
 import hashlib
