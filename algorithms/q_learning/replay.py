@@ -160,7 +160,8 @@ class Replay:
         replay.parts = {}
         names = {saved: name for name, saved in SAVED_AS.items()}
         for saved, kept in state["parts"].items():
-            name, part = names.get(saved, saved), kept.numpy()
+            name: str = names.get(saved) or saved
+            part = kept.numpy()
             replay.parts[name] = np.zeros((replay.capacity, *part.shape[1:]), part.dtype)
             replay.parts[name][: len(part)] = part
         return replay
