@@ -95,7 +95,7 @@ def test_help_shows_ranges_and_the_defaults_of_the_preset(capsys, monkeypatch):
     assert "Agents in each env. (1 to 64; default: 7)" in shown["paper"]
     assert "Agents in each env. (1 to 64; default: 5)" in shown["code"]
     assert "Cells to the left. (0 to 15; default: 7)" in shown["code"]
-    assert "True for a circle. (default: True)" in shown["code"]
+    assert "Round corners. (default: True)" in shown["code"]
 
 
 def test_docs_of_fields_are_those_nearest_to_the_class():
@@ -104,5 +104,5 @@ def test_docs_of_fields_are_those_nearest_to_the_class():
         num_agents: int = 9
         """Many."""
 
-    assert field_docs(Wide) == {"num_agents": "Many.", "map_source": "Preset.", "window": "View of an agent."}
+    assert field_docs(Wide) == {"num_agents": "Many.", "map_source": "Preset.", "window": "Field of view."}
     assert field_docs(dataclasses.make_dataclass("Made", [("a", int)])) == {}
