@@ -307,7 +307,7 @@ def test_soft_targets_follow_and_hard_ones_jump():
             {"team_reward": None},
             "qmix learns from one reward of the team, and 'test/noise-v0' pays each agent of the group 'agents' its own; ",
         ),
-        ("wqmix", {"weight": 0.0}, "weight is 0.0; allowed is above 0 and up to 1"),
+        ("wqmix", {"weight": 0.0}, "weight is 0.0; allowed is above 0 to 1"),
     ],
 )
 def test_bad_settings_get_a_sentence(name, change, message):
