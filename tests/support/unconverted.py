@@ -7,17 +7,12 @@ PACKAGES_WITH_QUESTIONS = {
     "envs/core",
     "envs/kernels",
     "envs/plane",
-    "tests",
     "tests/envs",
     "tests/envs/core",
     "tests/envs/interop/from_pettingzoo",
     "tests/envs/plugins",
     "tests/envs/registration",
     "tests/envs/rendering",
-    "tests/envs/support/dilemmas",
-    "tests/interop",
-    "tests/oracles",
-    "tests/support",
 }
 """Folders, without those below, in which docstrings begin with a question word."""
 
@@ -25,11 +20,6 @@ REPLACED_WORDS = {
     "copies": {
         "envs/core/sanction_signals.py",
         "envs/tools/conformance.py",
-    },
-    "due": {
-        "envs/dilemmas/grid_engine/state.py",
-        "envs/dilemmas/in_the_matrix/env.py",
-        "envs/dilemmas/in_the_matrix/rules.py",
     },
     "over_copies": {
         "envs/kernels/compilation.py",
