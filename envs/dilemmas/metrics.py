@@ -55,6 +55,11 @@ def peace(timed_out: Numbers, steps: Numbers) -> NDArray[np.float64]:
     return timed_out.shape[1] - timed_out.sum(axis=1) / np.maximum(steps, 1)
 
 
+def share(part: Numbers, whole: Numbers) -> NDArray[np.float64]:
+    """`part` of `whole`, NaN where that is 0."""
+    return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
+
+
 def return_names(n: int) -> tuple[str, ...]:
     """Names of the metrics of `returns_of`."""
     return tuple(f"return_{i}" for i in range(n))

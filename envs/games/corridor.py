@@ -1,10 +1,9 @@
 """Moves on small grids as in ma-gym: agents move one after the other by index."""
 
-import numpy as np
-
+from ..grid.moves import offsets
 from ..kernels import njit
 
-MOVES = np.array([(1, 0), (0, -1), (-1, 0), (0, 1), (0, 0)], np.int32)
+MOVES = offsets("DLUR.")
 """Row and column of each move: down, left, up, right, stay, in the order of ma-gym."""
 DOWN, LEFT, UP, RIGHT, STAY = 0, 1, 2, 3, 4
 

@@ -4,12 +4,23 @@ Coordinates are (row, column), rows downwards. A padded grid has `pad` extra cel
 radius `pad` around any cell of the map lies inside it: the window of the cell (r, c) starts at padded[r, c].
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..kernels import njit
 
-MOVES = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.int32)
-"""stay, up, down, left, right: POGEMA's order."""
+_OFFSETS = {".": (0, 0), "U": (-1, 0), "D": (1, 0), "L": (0, -1), "R": (0, 1)}
+
+
+def offsets(letters: str, dtype: type[np.signedinteger[Any]] = np.int32) -> NDArray[Any]:
+    """Row and column offsets of moves, `(len(letters), 2)`: U, D, L, R, and `.` to stay."""
+    return np.array([_OFFSETS[letter] for letter in letters], dtype)
+
+
+MOVES = offsets(".UDLR")
+"""Offsets of stay, up, down, left, right: POGEMA's order."""
 MOVE_NAMES = ("stay", "up", "down", "left", "right")
 
 PRIORITY, BLOCK_BOTH, SOFT = 0, 1, 2

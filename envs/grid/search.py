@@ -1,6 +1,8 @@
-"""Breadth-first search on grids: connected components, and distances in steps up, down, left and right."""
+"""Breadth-first search on grids: connected components, and distances in steps to four neighbours.
 
-from collections import deque
+The kernels take grids whose outermost ring is walls, so that no index leaves the grid.
+"""
+
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,11 +15,40 @@ UNREACHABLE = np.int32(2**31 - 1)
 
 
 @njit(cache=True)
-def label_components(obstacle, component, queue):
-    """Label the 4-connected free cells of `obstacle` (h, w) uint8 in `component` (h, w) int32; walls get -1.
+def _spread(obstacle, value, unset, step, queue, tail):
+    """Write the value of each cell that can be reached: that of the cell before it, plus `step`.
 
-    The cells outside must be walls or labelled by nobody: the outermost ring is treated as closed.
-    `queue` is scratch of at least h * w int32. Returns the number of components.
+    Args:
+        obstacle: (rows, columns) uint8.
+        value: (rows, columns) int32, written where it is `unset`.
+        queue: scratch of rows * columns int32, with the flat indices of the first cells.
+        tail: their number.
+    """
+    width = obstacle.shape[1]
+    head = 0
+    while head < tail:
+        r, c = queue[head] // width, queue[head] % width
+        head += 1
+        near = value[r, c] + step
+        for m in range(1, 5):
+            nr, nc = r + MOVES[m, 0], c + MOVES[m, 1]
+            if obstacle[nr, nc] == 0 and value[nr, nc] == unset:
+                value[nr, nc] = near
+                queue[tail] = nr * width + nc
+                tail += 1
+
+
+@njit(cache=True)
+def label_components(obstacle, component, queue):
+    """Label the connected free cells.
+
+    Args:
+        obstacle: (rows, columns) uint8.
+        component: (rows, columns) int32, written: the label, or -1 on walls.
+        queue: scratch of rows * columns int32.
+
+    Returns:
+        The number of components.
     """
     height, width = obstacle.shape
     for r in range(height):
@@ -27,35 +58,21 @@ def label_components(obstacle, component, queue):
     for r in range(1, height - 1):
         for c in range(1, width - 1):
             if obstacle[r, c] == 0 and component[r, c] < 0:
-                _flood(obstacle, component, queue, r, c, count)
+                component[r, c] = count
+                queue[0] = r * width + c
+                _spread(obstacle, component, -1, 0, queue, 1)
                 count += 1
     return count
 
 
 @njit(cache=True)
-def _flood(obstacle, component, queue, row, column, label):
-    height, width = obstacle.shape
-    component[row, column] = label
-    queue[0] = row * width + column
-    head, tail = 0, 1
-    while head < tail:
-        r, c = queue[head] // width, queue[head] % width
-        head += 1
-        for m in range(1, 5):
-            nr, nc = r + MOVES[m, 0], c + MOVES[m, 1]
-            inside = 0 < nr < height - 1 and 0 < nc < width - 1
-            if inside and obstacle[nr, nc] == 0 and component[nr, nc] < 0:
-                component[nr, nc] = label
-                queue[tail] = nr * width + nc
-                tail += 1
-
-
-@njit(cache=True)
 def distances_to(obstacle, row, column, distance, queue):
-    """Steps from every cell to (row, column) on a padded grid whose map is ringed by walls.
+    """Measure the steps from every cell to (row, column).
 
-    `obstacle` (h, w) uint8, `distance` (h, w) int32 out: UNREACHABLE on walls and in other components. `queue` as in
-    `label_components`.
+    Args:
+        obstacle: (rows, columns) uint8.
+        distance: (rows, columns) int32, written: UNREACHABLE on walls and in other components.
+        queue: scratch of rows * columns int32.
     """
     height, width = obstacle.shape
     for r in range(height):
@@ -63,32 +80,29 @@ def distances_to(obstacle, row, column, distance, queue):
             distance[r, c] = UNREACHABLE
     distance[row, column] = 0
     queue[0] = row * width + column
-    head, tail = 0, 1
-    while head < tail:
-        r, c = queue[head] // width, queue[head] % width
-        head += 1
-        near = distance[r, c] + 1
-        for m in range(1, 5):
-            nr, nc = r + MOVES[m, 0], c + MOVES[m, 1]
-            if obstacle[nr, nc] == 0 and distance[nr, nc] == UNREACHABLE:
-                distance[nr, nc] = near
-                queue[tail] = nr * width + nc
-                tail += 1
+    _spread(obstacle, distance, UNREACHABLE, 1, queue, 1)
 
 
-def steps_to(closed: NDArray[np.bool_], cells: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
-    """Steps up, down, left and right from each cell that is not `closed` (rows, columns) to the nearest of `cells`; -1 where there is no way."""
-    steps = np.full(closed.shape, -1, np.int64)
-    queue: deque[tuple[int, int]] = deque()
-    for row, column in cells:
-        if not closed[row, column]:
-            steps[row, column] = 0
-            queue.append((row, column))
-    while queue:
-        row, column = queue.popleft()
-        for r, q in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-            inside = 0 <= r < closed.shape[0] and 0 <= q < closed.shape[1]
-            if inside and not closed[r, q] and steps[r, q] < 0:
-                steps[r, q] = steps[row, column] + 1
-                queue.append((r, q))
-    return steps
+@njit(cache=True)
+def downhill(distance, row, column):
+    """The first of MOVES that leads from a cell to a lower `distance`; 0, to stay, if none does."""
+    for m in range(1, 5):
+        if distance[row + MOVES[m, 0], column + MOVES[m, 1]] < distance[row, column]:
+            return m
+    return 0
+
+
+def distances_to_nearest(closed: NDArray[np.bool_], cells: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    """Measure the steps from each cell to the nearest of `cells`; -1 where there is no path.
+
+    Args:
+        closed: (rows, columns), cells that cannot be entered, those of `cells` among them.
+    """
+    obstacle = np.pad(closed, 1, constant_values=True).astype(np.uint8)
+    goals = {(row + 1) * obstacle.shape[1] + column + 1 for row, column in cells if not closed[row, column]}
+    first = np.array(sorted(goals), np.int32)
+    distance, queue = np.full(obstacle.shape, -1, np.int32), np.zeros(obstacle.size, np.int32)
+    distance.reshape(-1)[first] = 0
+    queue[: len(first)] = first
+    _spread(obstacle, distance, -1, 1, queue, len(first))
+    return distance[1:-1, 1:-1].astype(np.int64)

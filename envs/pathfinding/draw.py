@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadParameter
 from ..grid.moves import MOVES
-from ..grid.search import UNREACHABLE, distances_to
+from ..grid.search import UNREACHABLE, distances_to, downhill
 from ..rendering.grid_canvas import Board
 from ..rendering.palette import COLLISION, FLOOR, FOCUS, REACHED, TEXT, agent_colour, mix
 from .state import NEVER, State
@@ -115,7 +115,7 @@ def shortest_path(state: State, env: int, radius: int, agent: int) -> Cells | No
         return None
     cells = [here]
     while distance[here[0], here[1]] > 0:
-        here = here + min(MOVES[1:], key=lambda move: distance[here[0] + move[0], here[1] + move[1]])
+        here = here + MOVES[downhill(distance, here[0], here[1])]
         cells.append(here)
     return np.array(cells, np.int32) - np.int32(radius)
 

@@ -1,7 +1,7 @@
 """Observations: POGEMA's windows, and the Follower's path."""
 
 from ..grid.moves import MOVES
-from ..grid.search import UNREACHABLE
+from ..grid.search import UNREACHABLE, downhill
 from ..grid.simd_copy import clear_bytes
 from ..grid.windows import cut_window
 from ..kernels import each_env, njit
@@ -69,8 +69,6 @@ def _draw_path(state, k, observation, to, env, i):
         here = distance[top + r, left + q]
         if here == 0 or here == UNREACHABLE:
             return
-        for m in range(1, 5):
-            if distance[top + r + MOVES[m, 0], left + q + MOVES[m, 1]] == here - 1:
-                r += MOVES[m, 0]
-                q += MOVES[m, 1]
-                break
+        m = downhill(distance, top + r, left + q)
+        r += MOVES[m, 0]
+        q += MOVES[m, 1]

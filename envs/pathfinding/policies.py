@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..core.scripted_policy import ScriptedPolicy
 from ..core.spec import EnvSpec, GroupSpec
 from ..grid.moves import MOVES
-from ..grid.search import distances_to
+from ..grid.search import distances_to, downhill
 from ..kernels import njit
 from ..kernels.arrays import Bool, Int32, Int64, UInt8, allocate
 from .config import PathfindingConfig
@@ -174,14 +174,8 @@ def _same_map(a, b):
 def _descend(b, action):
     for env in range(action.shape[0]):
         for i in range(action.shape[1]):
-            action[env, i] = STAY
             r, q = b.cell[env, i, 0], b.cell[env, i, 1]
-            if r == 0:
-                continue
-            for m in range(1, 5):
-                if b.distance[env, i, r + MOVES[m, 0], q + MOVES[m, 1]] < b.distance[env, i, r, q]:
-                    action[env, i] = m
-                    break
+            action[env, i] = STAY if r == 0 else downhill(b.distance[env, i], r, q)
 
 
 class Work(NamedTuple):

@@ -27,9 +27,6 @@ REPLACED_WORDS = {
     "seated": {
         "envs/registration/scenario.py",
     },
-    "steps_to": {
-        "envs/grid/search.py",
-    },
     "told": {
         "envs/interop/to_pettingzoo/infos.py",
     },

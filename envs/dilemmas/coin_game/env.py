@@ -10,7 +10,7 @@ from ...core.env import BatchEnv
 from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
-from ..metrics import efficiency, equality, return_names, returns_of
+from ..metrics import efficiency, equality, return_names, returns_of, share
 from . import draw, rules
 from .config import CoinGameConfig
 from .rules import MOVES, PLAYERS
@@ -122,9 +122,9 @@ class CoinGame(BatchEnv[State]):
             "equality": np.where((returns >= 0).all(axis=1), equality(returns), np.nan),
             "mean_return": returns.mean(axis=1),
             **returns_of(returns),
-            "own_fraction_0": _share(own[:, 0], all_taken[:, 0]),
-            "own_fraction_1": _share(own[:, 1], all_taken[:, 1]),
-            "cooperation": _share(own.sum(axis=1), all_taken.sum(axis=1)),
+            "own_fraction_0": share(own[:, 0], all_taken[:, 0]),
+            "own_fraction_1": share(own[:, 1], all_taken[:, 1]),
+            "cooperation": share(own.sum(axis=1), all_taken.sum(axis=1)),
             "pickups": all_taken.sum(axis=1).astype(np.float64),
         }
 
@@ -135,11 +135,6 @@ class CoinGame(BatchEnv[State]):
     def text(self, copy: int = 0) -> str:
         """The torus in characters; see `draw.text`."""
         return draw.text(self.state, copy, self.constants)
-
-
-def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    """`part` / `whole`, NaN where `whole` is 0."""
-    return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/coin_game-v0")

@@ -6,6 +6,7 @@ Player 0 is red and player 1 blue; coin i has the colour of player i.
 import numpy as np
 
 from ...core.random_streams import below
+from ...grid.moves import offsets
 from ...kernels import each_env, njit
 from ...plane.particles import kernel
 from .config import CoinGameConfig
@@ -18,7 +19,7 @@ OWN, OTHERS = 1, 2
 """Bits of the coins that a player took: its own, the other's. Both are possible at once."""
 LOST = 2
 """Column of `payoff` for a coin that the other player took."""
-MOVES = np.array([(0, 1), (0, -1), (1, 0), (-1, 0), (0, 0)], np.int64)
+MOVES = offsets("RLDU.", np.int64)
 
 
 def build_constants(config: CoinGameConfig) -> Constants:

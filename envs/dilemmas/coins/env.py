@@ -13,6 +13,7 @@ from ..grid_engine.appearance import FLOOR_LOOK, SAND, WALL_LOOK, Look
 from ..grid_engine.env import GridDilemma
 from ..grid_engine.maps import FLOOR, WALL, Layout
 from ..grid_engine.state import Sizes
+from ..metrics import share
 from . import rules
 from .config import CoinsConfig
 from .rules import BARE, COIN
@@ -134,20 +135,15 @@ class Coins(GridDilemma):
         own, others = self.state.agent_counters[:, :, OWN], self.state.agent_counters[:, :, OTHERS]
         taken = own + others
         return {
-            "own_fraction_0": _share(own[:, 0], taken[:, 0]),
-            "own_fraction_1": _share(own[:, 1], taken[:, 1]),
-            "cooperation": _share(own.sum(axis=1), taken.sum(axis=1)),
+            "own_fraction_0": share(own[:, 0], taken[:, 0]),
+            "own_fraction_1": share(own[:, 1], taken[:, 1]),
+            "cooperation": share(own.sum(axis=1), taken.sum(axis=1)),
             "pickups": taken.sum(axis=1),
         }
 
     def _lines(self, copy: int) -> list[str]:
         own, others = self.state.agent_counters[copy, :, OWN], self.state.agent_counters[copy, :, OTHERS]
         return [f"player {i}: {own[i]} own, {others[i]} of the other's" for i in range(2)]
-
-
-def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    """Share of `part` in `whole`; NaN if that is 0."""
-    return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/coins-v0")

@@ -8,6 +8,7 @@ task's late growth, `end_step`.
 import numpy as np
 
 from ...core.random_streams import below, shuffle, uniform
+from ...grid.moves import offsets
 from ...kernels import njit
 from .maps import FLOOR
 from .state import NOBODY
@@ -16,7 +17,7 @@ ACTION_NAMES = ("stay", "forward", "backward", "step_left", "step_right", "turn_
 """The first seven actions; then come the beams."""
 STAY, FORWARD, BACKWARD, STEP_LEFT, STEP_RIGHT, TURN_LEFT, TURN_RIGHT, FIRST_BEAM = range(8)
 NORTH, EAST, SOUTH, WEST = range(4)
-AHEAD = np.array([(-1, 0), (0, 1), (1, 0), (0, -1)], np.int64)
+AHEAD = offsets("URDL", np.int64)
 """`(4, 2)` row and column of one step north, east, south, west."""
 _TURNS = np.array([0, 0, 2, 3, 1], np.int64)  # quarter turns to the right from facing to the direction of a move
 

@@ -12,6 +12,7 @@ from ...core.spec import DEFAULT_GROUP, EnvSpec, GroupSpec
 from ...core.timestep import TimeStep
 from ...kernels.arrays import allocate
 from ...registration.entry_points import entry_points
+from ..metrics import share
 from ..outcomes import outcome_names, outcomes, sanction_names, sanction_outcomes
 from . import draw, observation, rules
 from .config import PartnerSelectionConfig
@@ -154,9 +155,9 @@ class PartnerSelection(BatchEnv[State]):
         state, p = self.state, self.parameters
         measured = outcomes(state.returns, state.elapsed)
         measured["equality"] = np.where((state.returns >= 0).all(axis=1), measured["equality"], np.nan)
-        measured["cooperation"] = _share(state.cooperated.sum(axis=1), state.moves.sum(axis=1))
+        measured["cooperation"] = share(state.cooperated.sum(axis=1), state.moves.sum(axis=1))
         if p.selection:
-            measured["selected_cooperators"] = _share(state.picked_cooperators, state.picks)
+            measured["selected_cooperators"] = share(state.picked_cooperators, state.picks)
         if p.slots:
             hits = state.hits.sum(axis=2)
             cost = -p.just_reward * state.just - p.unjust_reward * (hits - state.just)
@@ -170,11 +171,6 @@ class PartnerSelection(BatchEnv[State]):
     def text(self, copy: int = 0) -> str:
         """A line for each agent; see `draw.text`."""
         return draw.text(self.state, copy, self.parameters)
-
-
-def _share(part: NDArray[Any], whole: NDArray[Any]) -> NDArray[np.float64]:
-    """`part` / `whole`, NaN where `whole` is 0."""
-    return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/partner_selection-v0")

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UserError
+from ...grid.drawing import read_rows
 from ...kernels.arrays import Bool, UInt8
 
 Cell = tuple[int, int]
@@ -53,17 +54,11 @@ def read_drawing(text: str) -> Layout:
         MapError: the drawing is empty or ragged, a character is unknown, a letter stands twice or
             without its partner, or letters are mixed with `@`, `$` or `!`.
     """
-    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = read_rows(text, "the map", _is_mark, ". # @ $ ! and letters", MapError)
     if not lines:
         raise MapError("the drawing of the map is empty; it needs at least one line of '.' and '#'")
-    width = len(lines[0][1])
     letters: dict[str, Cell] = {}
     for row, (number, line) in enumerate(lines):
-        if len(line) != width:
-            raise MapError(
-                f"line {number} of the map is {len(line)} characters long, the lines before it {width}; all must be equally long"
-            )
-        _check_marks(line, number)
         _note_letters(line, number, row, letters)
     grid = np.array([list(line) for _, line in lines])
     if letters:
@@ -78,14 +73,12 @@ def read_drawing(text: str) -> Layout:
     )
 
 
+def _is_mark(mark: str) -> bool:
+    return mark in MARKS or _is_letter(mark)
+
+
 def _is_letter(mark: str) -> bool:
     return mark.isascii() and mark.isalpha()
-
-
-def _check_marks(line: str, number: int) -> None:
-    for mark in line:
-        if mark not in MARKS and not _is_letter(mark):
-            raise MapError(f"line {number} of the map has the character '{mark}'; allowed are . # @ $ ! and letters")
 
 
 def _note_letters(line: str, number: int, row: int, letters: dict[str, Cell]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadParameter
+from ...grid.drawing import read_rows
 from ...grid.search import label_components
 from .config import DEFAULT_SIDE, MAX_SIDE, EvadersConfig
 
@@ -48,17 +49,9 @@ def read_drawing(text: str) -> NDArray[np.uint8]:
     Raises:
         BadParameter: it is blank, too large, not a rectangle, or has other characters.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for _, line in read_rows(text, "obstacles", lambda mark: mark in ".#", ". and #")]
     if not lines:
         raise BadParameter("obstacles are blank; give rows of '.' and '#', or leave them out")
-    for number, line in enumerate(lines, 1):
-        if len(line) != len(lines[0]):
-            raise BadParameter(
-                f"row {number} of obstacles has {len(line)} cells, the first {len(lines[0])}; all must be equally long"
-            )
-        strange = line.strip(".#")
-        if set(line) - set(".#"):
-            raise BadParameter(f"row {number} of obstacles has the character '{strange[0]}'; allowed are . and #")
     if max(len(lines), len(lines[0])) > MAX_SIDE:
         raise BadParameter(f"obstacles have {len(lines)} rows of {len(lines[0])} cells; allowed is up to {MAX_SIDE}")
     return np.array([[mark == "#" for mark in line] for line in lines]).astype(np.uint8)

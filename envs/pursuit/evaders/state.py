@@ -9,12 +9,13 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...grid.moves import offsets
 from ...kernels.arrays import Bool, Float32, Float64, Int32, Int64, UInt8, UInt64
 from .config import EvadersConfig
 
 NEVER = np.int32(-1)
 STAY = 4
-MOVES = np.array([(0, -1), (0, 1), (1, 0), (-1, 0), (0, 0)], np.int32)
+MOVES = offsets("LRDU.")
 """Offsets of left, right, down, up, stay: pursuit_v5's order."""
 
 

@@ -15,13 +15,14 @@ Quirks of the benchmark that this keeps:
 import numpy as np
 
 from ...core.random_streams import below
+from ...grid.moves import offsets
 from ...kernels import njit
 from ..swarmbench.state import FREE, STATIC, lift_body, put_body, put_static
 from ..swarmbench.symbols import EMPTY, PREY
 
 REACH = 4
 WALL_DANGER = 0.9
-LOOK = np.array([(0, 1), (0, -1), (1, 0), (-1, 0)], np.int64)
+LOOK = offsets("RLDU", np.int64)
 """Steps in the order in which the prey considers them."""
 
 

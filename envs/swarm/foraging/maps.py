@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grid.search import steps_to
+from ...grid.search import distances_to_nearest
 from ...kernels.arrays import Float32, Int32, UInt8
 from ..swarmbench.symbols import EMPTY, FOOD, NEST, WALL
 
@@ -63,4 +63,4 @@ def build_layouts(height: int, width: int) -> Layouts:
 def _steps_beside(ground: NDArray[np.uint8], symbol: int) -> NDArray[np.int64]:
     places = np.argwhere(ground == symbol)
     beside = {(int(r) + i, int(q) + j) for r, q in places for i, j in ((-1, 0), (1, 0), (0, -1), (0, 1))}
-    return steps_to(ground != EMPTY, sorted(beside))
+    return distances_to_nearest(ground != EMPTY, sorted(beside))

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...grid.search import steps_to
+from ...grid.search import distances_to_nearest
 from ...kernels.arrays import Float32, Int64
 from ..swarmbench.symbols import DOWN, LEFT, RIGHT, UP
 
@@ -64,7 +64,7 @@ def _drawn(rows: int, columns: int) -> tuple[NDArray[np.int64], NDArray[np.float
                 if letter == "B" and i >= out and j >= slid:
                     closed[i - out, j - slid] = True
         behind = [(row, 5) for row in (1, 2, 3)] if phase == 0 else [(4 - out, column) for column in (1, 2, 3)]
-        steps = steps_to(closed, behind)
+        steps = distances_to_nearest(closed, behind)
         nearness[phase] = np.where(steps >= 0, 1 - steps / (rows + columns), 0)
     return np.arange(GAP), nearness
 
