@@ -1,8 +1,11 @@
-"""What a user can do wrong. The text of each is one sentence; the command line prints it and exits with status 2."""
+"""Errors of users. The text of each is one sentence.
+
+The command line prints it and exits with status 2.
+"""
 
 
 class UserError(Exception):
-    """Base of the errors that a user causes and can mend."""
+    """Base of the errors that a user causes and can correct."""
 
 
 class BadParameter(UserError, ValueError):
@@ -21,11 +24,17 @@ class CannotImport(UserError, ImportError):
 
 
 class Failure(RuntimeError):
-    """What went wrong though nobody made a mistake. The text is one sentence; the command line prints it and exits with status 1."""
+    """A failure without a mistake of the user. The text is one sentence.
+
+    The command line prints it and exits with status 1.
+    """
 
 
 class NotFinite(UserError, ValueError):
-    """An environment gave a number that is NaN or infinite; the text names the agent, the step and the quantity."""
+    """An environment gave a number that is NaN or infinite.
+
+    The text names the agent, the step and the quantity.
+    """
 
 
 class NotAgreed(UserError):

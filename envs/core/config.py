@@ -102,9 +102,12 @@ class Config(metaclass=_LayingPresets):
 
     @classmethod
     def lay(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        """`given` values over pinned ones over the preset's. Raises BadParameter for an unknown preset.
+        """`given` values over pinned ones over the preset's.
 
         Where a nested config is given in part as a mapping, the result holds all of its fields.
+
+        Raises:
+            BadParameter: a preset has no such name.
         """
         if cls.null_is_default:
             given = _without_nulls(cls, given)
@@ -118,7 +121,7 @@ class Config(metaclass=_LayingPresets):
         return laid | {name: over(laid.get(name, default_of(cls, name)), value) for name, value in given.items()}
 
     def with_values(self, values: Mapping[str, Any]) -> Self:
-        """The same with other values; what was never given follows the presets and values that now hold.
+        """The same with other values; those never given follow the presets that now hold.
 
         `dataclasses.replace` in contrast keeps all other values as they are.
         """
@@ -154,7 +157,8 @@ class Config(metaclass=_LayingPresets):
 def hints_of(cls: type) -> dict[str, Any]:
     """Field name to type with ranges.
 
-    A subclass that declares a field again, for another default, keeps the ranges unless it states others.
+    A subclass that declares a field again, for another default, keeps the ranges unless it states
+    others.
     """
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
@@ -180,7 +184,7 @@ def _plain(hint: Any) -> Any:
 
 
 def over(base: Any, values: Any) -> Any:
-    """`values` for a field that is a dataclass, with what they leave out as in the instance `base`."""
+    """`values` for a field that is a dataclass; those left out are as in the instance `base`."""
     if not isinstance(values, Mapping) or not _is_config(base):
         return values
     old = {field.name: getattr(base, field.name) for field in dataclasses.fields(base) if field.init}

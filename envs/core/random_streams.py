@@ -1,11 +1,13 @@
-"""Random streams: one xoshiro256++ generator per copy, seeded by SplitMix64 from (seed, copy index).
+"""Random streams: one xoshiro256++ generator per env, seeded by SplitMix64 from (seed, env index).
 
-A copy draws from its own stream alone, so its trajectory depends on neither the number of copies nor the thread count.
-Kernels call `next_u64`, `uniform`, `below`, `normal` and `shuffle` on one row of the `(num_envs, 4)` uint64 state; environments
-written in NumPy call `draw_uniform` and `draw_below`, which draw for all copies at once.
+An env draws from its own stream alone, so its trajectory depends on neither the number of envs nor
+the number of threads. Kernels call `next_u64`, `uniform`, `below`, `normal` and `shuffle` on one
+row of the `(num_envs, 4)` uint64 state; environments written in NumPy call `draw_uniform` and
+`draw_below`, which draw for all envs at once.
 
-Sources: Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021); Steele, Lea and Flood,
-"Fast splittable pseudorandom number generators" (2014); Lemire, "Fast random integer generation in an interval" (2019).
+Sources: Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2021); Steele, Lea
+and Flood, "Fast splittable pseudorandom number generators" (2014); Lemire, "Fast random integer
+generation in an interval" (2019).
 """
 
 import secrets
@@ -41,13 +43,14 @@ def splitmix64(seed, out):
 
 @njit(cache=True)
 def _seed_streams(seed, stream):
-    for c in range(stream.shape[0]):
-        # Mixing the seed before adding the index keeps (seed, index + 1) and (seed + 1, index) apart.
-        splitmix64(_mix(seed + _GOLDEN_GAMMA) + np.uint64(c), stream[c])
+    for env in range(stream.shape[0]):
+        # Mixing the seed before adding the index keeps (seed, index + 1) and (seed + 1, index)
+        # apart.
+        splitmix64(_mix(seed + _GOLDEN_GAMMA) + np.uint64(env), stream[env])
 
 
 def seed_streams(stream: NDArray[np.uint64], seed: int) -> None:
-    """Seed `stream` (num_envs, 4) in place; row c depends on `seed` and c alone."""
+    """Seed `stream` (num_envs, 4) in place; a row depends on `seed` and its index alone."""
     _seed_streams(np.uint64(seed % (1 << 64)), stream)
 
 
@@ -117,9 +120,11 @@ def shuffle(s, items):
 
 @njit(cache=True)
 def hash_below(s, i, salt, n):
-    """An int64 in [0, n) that looks random, from a stream that is left as it is, an agent's index and a salt below 1024.
+    """An int64 in [0, n) that looks random, by a hash of a stream, an agent's index and a salt.
 
-    For scripted policies that must be functions of the state: the stream moves on with the environment, so each step has its own numbers.
+    The stream is left as it is; the salt is below 1024. It is for scripted policies that must be
+    functions of the state: the stream advances with the environment, so each step has its own
+    numbers.
     """
     mixed = _mix(s[0] + _mix(s[1] + _GOLDEN_GAMMA * np.uint64(i * 1024 + salt + 1)))
     return np.int64((mixed >> np.uint64(33)) % np.uint64(n))
@@ -127,18 +132,18 @@ def hash_below(s, i, salt, n):
 
 @njit(cache=True)
 def _fill_uniform(stream, where, out):
-    for c in range(stream.shape[0]):
-        if where[c]:
+    for env in range(stream.shape[0]):
+        if where[env]:
             for k in range(out.shape[1]):
-                out[c, k] = uniform(stream[c])
+                out[env, k] = uniform(stream[env])
 
 
 @njit(cache=True)
 def _fill_below(stream, where, n, out):
-    for c in range(stream.shape[0]):
-        if where[c]:
+    for env in range(stream.shape[0]):
+        if where[env]:
             for k in range(out.shape[1]):
-                out[c, k] = below(stream[c], n)
+                out[env, k] = below(stream[env], n)
 
 
 def _rows(stream: NDArray[np.uint64], shape: tuple[int, ...], where: NDArray[np.bool_] | None, dtype: type):
@@ -149,7 +154,10 @@ def _rows(stream: NDArray[np.uint64], shape: tuple[int, ...], where: NDArray[np.
 def draw_uniform(
     stream: NDArray[np.uint64], shape: tuple[int, ...] = (), where: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
-    """Floats in [0, 1) of shape `(num_envs, *shape)`; copies outside `where` get 0 and keep their streams untouched."""
+    """Draw floats in [0, 1) of shape `(num_envs, *shape)`.
+
+    Envs outside `where` get 0 and keep their streams untouched.
+    """
     where, out = _rows(stream, shape, where, np.float64)
     _fill_uniform(stream, where, out)
     return out.reshape(len(stream), *shape)
@@ -158,7 +166,9 @@ def draw_uniform(
 def draw_below(
     stream: NDArray[np.uint64], n: int, shape: tuple[int, ...] = (), where: NDArray[np.bool_] | None = None
 ) -> NDArray[np.int64]:
-    """Integers in [0, n) of shape `(num_envs, *shape)`; copies outside `where` get 0 and keep their streams untouched.
+    """Draw integers in [0, n) of shape `(num_envs, *shape)`.
+
+    Envs outside `where` get 0 and keep their streams untouched.
 
     Raises:
         ValueError: `n` is outside 1..2**32-1.

@@ -106,7 +106,7 @@ class Length:
 
 
 class OneOf:
-    """Names to choose from, where `Literal` cannot list them, or where the sentence should suggest one."""
+    """Names to choose from, where `Literal` cannot list them or the sentence should suggest one."""
 
     def __init__(self, names: Sequence[str]):
         self.names = tuple(names)

@@ -1,23 +1,27 @@
-"""Public sanctions: who could sanction, who did, whom it hit, and what the sanctioner saw when it decided. One convention for every task.
+"""Public sanctions: opportunities, sanctions, targets and contexts of all tasks.
 
-They are what a group can see of the enforcement of its norms (Vinitsky et al., "A learning agent that acquires social norms
-from public sanctions in decentralized multi-agent settings", 2023). The signals are float32, 0 or 1, and tell of the step just played.
+A group sees by them how its norms are enforced (Vinitsky et al., "A learning agent that acquires
+social norms from public sanctions in decentralized multi-agent settings", 2023). The signals are
+float32, 0 or 1, and are of the step just played.
 
-- `opportunity` (n,): on the frame on which agent i decided, that is before the step, somebody stood where its sanction would
-  hit and it could sanction. Refraining then is approval.
-- `sanction` (n,): agent i sanctioned in this step, whether it hit or not. With an opportunity that is disapproval.
+- `opportunity` (n,): on the frame on which agent i decided, that is before the step, another agent
+  stood where its sanction would hit and it could sanction. Refraining then is approval.
+- `sanction` (n,): agent i sanctioned in this step, whether it hit or not. With an opportunity that
+  is disapproval.
 - `target` (n, n): the sanction of agent i (row) hit agent j (column). One beam may hit several.
 
-The context of an event is what its agent saw before the step: neither the beam nor its effect is in it. A task of one group that declares the first
-two signals makes such events public, without another line: `EventLog` puts them together from what agents see.
+The context of an event is the observation of its agent before the step: neither the beam nor its
+effect is in it. A task of one group that declares the first two signals makes such events public,
+without another line: `EventLog` puts them together from observations.
 """
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from ..kernels.arrays import Bool, Int64
 from .spec import EnvSpec
 from .timestep import TimeStep
 
@@ -25,33 +29,39 @@ OPPORTUNITY, SANCTION, TARGET = "opportunity", "sanction", "target"
 
 
 def signal_shapes(n: int) -> dict[str, tuple[int, ...]]:
-    """The shapes of the signals of one copy with `n` agents, for EnvSpec."""
+    """The shapes of the signals of one env with `n` agents, for EnvSpec."""
     return {OPPORTUNITY: (n,), SANCTION: (n,), TARGET: (n, n)}
 
 
 def context_space(env: EnvSpec) -> spaces.Box | None:
-    """The space of what agents saw when they could sanction, or None where such events are not public.
+    """The space of the contexts of events, or None where such events are not public.
 
-    They are where the world has one group, so that all agents see alike, and the two signals with a row for each of its agents.
+    They are public where the base env has one group, so that all agents observe alike, and the two
+    signals with a row for each of its agents.
     """
-    world = env.world or env
-    group = world.groups[0]
-    rows = {world.signals.get(name) for name in (OPPORTUNITY, SANCTION)}
-    return group.observation_space if len(world.groups) == 1 and rows == {(group.size,)} else None
+    base = env.world or env
+    group = base.groups[0]
+    rows = {base.signals.get(name) for name in (OPPORTUNITY, SANCTION)}
+    return group.observation_space if len(base.groups) == 1 and rows == {(group.size,)} else None
 
 
 class Events(NamedTuple):
-    """Opportunities to sanction, one row each, in the order of their steps. k is their number."""
+    """Opportunities to sanction, one row each, in the order of their steps."""
 
-    step: NDArray[np.int64]  # (k,) the decision, counted from the first of the stretch
-    copy: NDArray[np.int64]  # (k,)
-    agent: NDArray[np.int64]  # (k,) who could sanction: its row among all agents of the world
-    sanctioned: NDArray[np.bool_]  # (k,) whether it did, which is disapproval
-    context: NDArray[Any]  # (k, *shape) what it saw when it decided
+    step: Annotated[Int64, "events"]
+    """Index of the decision, from the first of the sequence."""
+    copy: Annotated[Int64, "events"]
+    """Index of the env."""
+    agent: Annotated[Int64, "events"]
+    """Row of the agent that could sanction among all agents of the base env."""
+    sanctioned: Annotated[Bool, "events"]
+    """True if it did, which is disapproval."""
+    context: NDArray[Any]
+    """`(events, *shape)`, its observation when it decided."""
 
 
 class EventLog:
-    """Collects the public events of a stretch of steps."""
+    """Public events of a sequence of steps."""
 
     def __init__(self, space: spaces.Box):
         self._space = space
@@ -61,15 +71,21 @@ class EventLog:
         """Take the events of a step that followed `decision`.
 
         Args:
-            before: `(num_envs, n, *shape)`, what all agents of the world saw when they decided; left out where `take` is given that of all decisions.
+            before: `(num_envs, n, *shape)`, observations of all agents of the base env when they
+                decided; left out where `take` is given those of all decisions.
         """
-        copies, agents = np.nonzero(step.signals[OPPORTUNITY])
-        sanctioned = step.signals[SANCTION][copies, agents] > 0
-        context = () if before is None else (before[copies, agents],)
-        self._rows.append((np.full(len(copies), decision), copies, agents, sanctioned, *context))
+        envs, agents = np.nonzero(step.signals[OPPORTUNITY])
+        sanctioned = step.signals[SANCTION][envs, agents] > 0
+        context = () if before is None else (before[envs, agents],)
+        self._rows.append((np.full(len(envs), decision), envs, agents, sanctioned, *context))
 
     def take(self, seen: NDArray[Any] | None = None) -> Events:
-        """The events since it was last asked; `seen` (decisions, num_envs, n, *shape) is what all agents of the world saw, where `add` was not given it."""
+        """Return the events since the last call, and forget them.
+
+        Args:
+            seen: (decisions, num_envs, n, *shape), observations of all agents of the base env,
+                where `add` was not given them.
+        """
         rows, self._rows = self._rows, []
         if not rows:
             none = np.zeros(0, np.int64)

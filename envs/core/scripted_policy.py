@@ -1,4 +1,4 @@
-"""Scripted policies: the yardsticks that come with the tasks, and the partners that learners play beside."""
+"""Scripted policies: baselines that come with the tasks, and partners of learners."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -11,36 +11,43 @@ from .spec import EnvSpec, GroupSpec
 
 
 def in_world(spec: EnvSpec, group: GroupSpec) -> tuple[EnvSpec, GroupSpec]:
-    """A task and a group as scripted policies know them: of a scenario, its world and the group that has all agents."""
+    """The task and group that a scripted policy plays.
+
+    Those of a scenario are its base env and the group that has all agents.
+    """
     return (spec.world, spec.world.groups[0]) if spec.world else (spec, group)
 
 
 class ScriptedPolicy(ABC):
-    """Acts for all agents of one group, in all copies, from the environment's state; learns nothing.
+    """Policy for all agents of one group, in all envs, from the state; it learns nothing.
 
     Registered by `stigmergy.register_policy("flee", Flee)`, it stands wherever the name of an
     algorithm does.
     """
 
     plays: ClassVar[tuple[str, ...]] = ("",)
-    """What the ids of its tasks begin with, such as `pathfinding/` or `pursuit/tag`; by default any."""
+    """Beginnings of ids of its tasks, such as `pathfinding/` or `pursuit/tag`; by default any."""
     groups: ClassVar[tuple[str, ...]] = ()
     """The groups it plays, such as `prey`; by default any."""
 
     @classmethod
     def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "ScriptedPolicy":
-        """The policy for one group of one task; a class that needs to know something of them overrides this."""
+        """The policy for one group of one task; a class that depends on them overrides this."""
         return cls()
 
     @classmethod
     def can_play(cls, spec: EnvSpec, group: GroupSpec) -> bool:
-        """Whether the policy declares the task and the group; of a scenario, those of its world."""
+        """Return True if the policy declares the task and group; of a scenario, its base env's."""
         spec, group = in_world(spec, group)
         return spec.id.startswith(cls.plays) and (not cls.groups or group.name in cls.groups)
 
     @classmethod
     def built_for(cls, name: str, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "ScriptedPolicy":
-        """`build`, for tasks and groups that the policy declares. Raises BadParameter for others."""
+        """Call `build` for a task and group that the policy declares.
+
+        Raises:
+            BadParameter: it declares others.
+        """
         if not spec.id.startswith(cls.plays):
             raise BadParameter(
                 f"the algorithm '{name}' is for {' and '.join(f'{start}*' for start in cls.plays)}, not for '{spec.id}'"
@@ -57,6 +64,6 @@ class ScriptedPolicy(ABC):
 
         Args:
             world: the environment's `state`, which must not be written to.
-            generator: for policies that draw; nothing else may be drawn from. The bots of scenarios have none: they take chance
-                from the state, with `streams.hash_below`.
+            generator: for policies that draw; nothing else may be drawn from. The bots of scenarios
+                have none: they take chance from the state, with `random_streams.hash_below`.
         """

@@ -1,4 +1,4 @@
-"""What an environment tells the world about itself: groups of agents with equal spaces, and the task as a whole."""
+"""Specs of environments: groups of agents with equal spaces, and the task as a whole."""
 
 from dataclasses import dataclass, field
 
@@ -13,8 +13,8 @@ DEFAULT_GROUP = "agents"
 class GroupSpec:
     """Agents that share one observation space and one action space.
 
-    The rank of the observation says what it is: 1 features `(f,)`, 2 a set of entity rows `(entities, f)`,
-    3 an image `(channels, height, width)`.
+    The rank of the observation says what it is: 1 features `(f,)`, 2 a set of entity rows
+    `(entities, f)`, 3 an image `(channels, height, width)`.
 
     Raises:
         ValueError: the group is empty, or a space is of a kind that learners cannot read.
@@ -26,13 +26,17 @@ class GroupSpec:
     action_space: ActionSpace
     has_action_mask: bool = False
     agents: tuple[str, ...] = ()
-    """Names of the agents in PettingZoo; `predators` gives `predator_0`, `predator_1` and so on unless they are given."""
+    """Names of the agents in PettingZoo; by default `predators` gives `predator_0`, `predator_1`
+    and so on."""
     shared_reward: bool = False
-    """Whether every agent of the group gets the same reward in each step, so that the group is a team."""
+    """True if every agent of the group gets the same reward in each step: the group is a team."""
     places: tuple[int, ...] = ()
-    """The rows of the group's agents in arrays that hold all agents of the world, such as public signals; 0, 1 and so on unless they are given."""
+    """The rows of the group's agents in arrays that hold all agents of the base env, such as public
+    signals; by default 0, 1 and so on."""
     optional_mask: bool = False
-    """Whether nobody has announced the masks, and they allow everything until one comes, as from infos of a bridged environment."""
+    """True if masks may come without announcement, as from infos of a bridged environment.
+
+    They allow everything until one comes."""
 
     def __post_init__(self):
         if isinstance(self.action_space, spaces.MultiDiscrete) and self.action_space.nvec.ndim != 1:
@@ -75,7 +79,10 @@ class GroupSpec:
 
     @property
     def num_choices(self) -> int:
-        """Width of the action mask: the number of actions, summed over the parts of a MultiDiscrete; 0 for Box."""
+        """Width of the action mask: number of actions, summed over parts of a MultiDiscrete.
+
+        It is 0 for Box.
+        """
         if isinstance(self.action_space, spaces.Discrete):
             return int(self.action_space.n)
         if isinstance(self.action_space, spaces.MultiDiscrete):
@@ -98,15 +105,16 @@ class EnvSpec:
     metrics: tuple[str, ...] = ()
     """Names of the outcomes reported when an episode ends."""
     state_shape: tuple[int, ...] | None = None
-    """Shape of one copy's global state (float32) for centralized training, or None."""
+    """Shape of one env's global state (float32) for centralized training, or None."""
     signals: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """Public events: name to the shape of one copy's array (float32)."""
+    """Public events: name to the shape of one env's array (float32)."""
     resumable: bool = True
-    """Whether `snapshot` holds everything; False for a bridged environment, whose resumed run starts new episodes."""
+    """True if `snapshot` holds everything; False for a bridged environment, whose resumed run
+    starts new episodes."""
     world: "EnvSpec | None" = None
-    """What the world tells of itself, where this is a scenario of it: its group has all agents, bots included."""
+    """Spec of the base env, if this is of a scenario: its group has all agents, bots included."""
     open_metrics: bool = False
-    """Whether outcomes of other names may come, as from infos of a bridged environment."""
+    """True if outcomes of other names may come, as from infos of a bridged environment."""
 
     def __post_init__(self):
         names = [group.name for group in self.groups]

@@ -31,7 +31,7 @@ MOST_LAYERS = 1000
 WIDEST = 1_000_000
 """The most units of a layer."""
 SMALLEST_FLOAT, LARGEST_FLOAT = 1.18e-38, 3.4e38
-"""What float32 keeps without becoming 0 or infinite."""
+"""Least and largest positive number of float32 that is neither 0 nor infinite."""
 _POWER_OF_TEN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE]\+?\d{1,3}|[+-]?\d+\.0*")
 
 
@@ -50,7 +50,10 @@ def check_count(num_envs: Any) -> None:
 
 
 def check_above_zero(name: str, value: float) -> None:
-    """Raise BadParameter unless the value is above 0 and float32 can hold it, for what it is multiplied with is float32."""
+    """Raise BadParameter unless the value is above 0 and float32 can hold it.
+
+    It is multiplied with float32.
+    """
     require(name, value, value > 0, "above 0")
     require(
         name,
@@ -67,7 +70,7 @@ def check_not_negative(name: str, value: float) -> None:
 
 
 def check_widths(name: str, widths: tuple[int, ...], least: int = 0) -> None:
-    """Raise BadParameter unless there are `least` widths of layers or more, each from 1 to WIDEST."""
+    """Raise BadParameter unless there are `least` widths or more, each from 1 to WIDEST."""
     if len(widths) < least:
         raise BadParameter(
             f"{name} is empty; give the width of at least {'one layer' if least == 1 else f'{least} layers'}"
@@ -84,7 +87,10 @@ def require(name: str, value: Any, holds: bool, allowed: str) -> None:
 
 
 def check_odd(name: str, value: int, low: int, high: int) -> None:
-    """Raise BadParameter unless the value is an odd number from `low` to `high`, as windows with a middle cell need."""
+    """Raise BadParameter unless the value is an odd number from `low` to `high`.
+
+    Windows with a middle cell need one.
+    """
     check_within(name, value, low, high)
     if value % 2 == 0:
         raise BadParameter(
@@ -103,7 +109,10 @@ def takes_whole_numbers(hint: Any) -> bool:
 
 
 def read_whole(text: str) -> str:
-    """Write out a whole number in digits that is given as a power of ten, such as 1e5 or 2.5e3; other texts come back as they are."""
+    """Write out a whole number that is given as a power of ten, such as 1e5 or 2.5e3.
+
+    Other texts come back as they are.
+    """
     if not _POWER_OF_TEN.fullmatch(text.strip()):
         return text
     number = Decimal(text.strip())
@@ -117,13 +126,14 @@ def nearest(name: str, known: list[str]) -> str:
 
 
 def read_payoff(given: Nested, name: str = "payoff") -> Nested:
-    """Nested tuples of floats from nested lists, arrays, or their text as the command line gives it.
+    """Make nested tuples of floats of nested lists, arrays, or their text on the command line.
 
     Args:
         name: the parameter that an error names.
 
     Raises:
-        BadParameter: the text is no list of numbers, rows differ in length, or a number is not finite.
+        BadParameter: the text is no list of numbers, rows differ in length, or a number is not
+            finite.
     """
     plain: Any = [_read_text(part, name) if isinstance(part, str) else part for part in given]
     if len(given) == 1 and isinstance(given[0], str) and isinstance(plain[0], list):

@@ -1,7 +1,8 @@
-"""Grid toolkit: the pieces every grid task calls. Kernels work on one copy, on plain arrays, and allocate nothing.
+"""Moves on grids: offsets by direction, and rules for agents in each other's way.
 
-Coordinates are (row, column), rows downwards. A padded grid has `pad` extra cells on each side, so that a window of
-radius `pad` around any cell of the map lies inside it: the window of the cell (r, c) starts at padded[r, c].
+Kernels work on one env, on plain arrays, and allocate nothing. Coordinates are (row, column), rows
+downwards. A padded grid has `pad` extra cells on each side, so that a window of radius `pad` around
+any cell of the map lies inside it: the window of the cell (r, c) starts at padded[r, c].
 """
 
 from typing import Any
@@ -40,15 +41,17 @@ def _stay(cell, target, i):
 
 @njit(cache=True)
 def move_priority(obstacle, occupant, pad, cell, target):
-    """POGEMA's `priority`: agents move one after the other by index, into cells free at that moment.
+    """POGEMA's `priority`: agents move one after the other by index, into free cells.
 
     Args:
         obstacle: (h, w) uint8, padded.
         occupant: (h, w) int32, padded; agent index + 1, or 0. Not changed here.
         cell: (n, 2) int32 map coordinates; a row of an absent agent has row -1.
-        target: (n, 2) int32, in: where each agent wants to go; out: where it goes.
+        target: (n, 2) int32, in: the cell that each agent wants to enter; out: its next cell.
 
-    Returns the number of moves that another agent prevented. The other systems share these arguments and this result.
+    Returns:
+        The number of moves that another agent prevented. The other systems share these arguments
+        and this result.
     """
     prevented = 0
     for i in range(cell.shape[0]):
@@ -74,7 +77,7 @@ def move_priority(obstacle, occupant, pad, cell, target):
 
 @njit(cache=True)
 def move_block_both(obstacle, occupant, claim, cancel, pad, cell, target):
-    """POGEMA's `block_both`: nobody enters a cell that is occupied now or that two or more agents want.
+    """POGEMA's `block_both`: no agent enters a cell that is occupied or that several agents want.
 
     `claim` (h, w) int32 and `cancel` (n,) bool are scratch; `claim` is zero before and after.
     """
@@ -100,10 +103,10 @@ def move_block_both(obstacle, occupant, claim, cancel, pad, cell, target):
 
 @njit(cache=True)
 def move_soft(obstacle, occupant, claim, pad, cell, target):
-    """POGEMA's `soft`: walls and swaps cancel moves, then conflicts cancel moves until none is left.
+    """POGEMA's `soft`: walls and swaps cancel moves, then conflicts do until none is left.
 
-    A cell goes to the agent that stays there, else to the lowest index; chains and rotations of three or more pass.
-    `claim` (h, w) int32 is scratch, zero before and after.
+    A cell goes to the agent that stays there, else to the lowest index; chains and rotations of
+    three or more pass. `claim` (h, w) int32 is scratch, zero before and after.
     """
     n = cell.shape[0]
     prevented = 0
@@ -143,7 +146,10 @@ def move_soft(obstacle, occupant, claim, pad, cell, target):
 
 @njit(cache=True)
 def resolve_moves(system, obstacle, occupant, claim, cancel, pad, cell, target):
-    """Settle who moves by one of COLLISION_SYSTEMS; arguments and result as in `move_priority` and `move_block_both`."""
+    """Decide all moves by one of COLLISION_SYSTEMS.
+
+    Arguments and result are as in `move_priority` and `move_block_both`.
+    """
     if system == PRIORITY:
         return move_priority(obstacle, occupant, pad, cell, target)
     if system == BLOCK_BOTH:

@@ -1,7 +1,8 @@
-"""Bytes moved in bulk, for kernels: short rows are copied and cleared with a few wide loads and stores.
+"""Copies of bytes in kernels by a few wide loads and stores.
 
-Numba's byte-by-byte loops over a window cost three times as much (measured on 11 x 11 windows), and windows are most of what a
-grid task writes. The arrays are flat uint8, the offsets int64; nothing is checked, so the caller keeps rows inside.
+Numba's byte-by-byte loops over a window cost three times as much (measured on 11 x 11 windows), and
+windows are most of what a grid task writes. The arrays are flat uint8, the offsets int64; nothing
+is checked, so the caller keeps rows inside.
 """
 
 from typing import Any
@@ -49,7 +50,8 @@ def _clear(width):
     return clear
 
 
-# Any, because in kernels these take the arguments of their inner functions less the first, which type checkers cannot know.
+# Any, because in kernels these take the arguments of their inner functions less the first, which
+# type checkers cannot know.
 _copy_16: Any = _copy(16)
 _copy_8: Any = _copy(8)
 _copy_4: Any = _copy(4)
@@ -58,7 +60,10 @@ _clear_16: Any = _clear(16)
 
 @njit(inline="always")
 def copy_row(target, to, source, start, width):
-    """Copy `width` bytes from `source[start:]` to `target[to:]`. The last wide move overlaps the one before it."""
+    """Copy `width` bytes from `source[start:]` to `target[to:]`.
+
+    The last wide copy overlaps the one before it.
+    """
     if width >= 16:
         for k in range(0, width - 15, 16):
             _copy_16(target, to + k, source, start + k)

@@ -45,7 +45,8 @@ def allocate(cls: type[ArraysT], /, **sizes: int) -> ArraysT:
         sizes: the size of each word in the shapes.
 
     Raises:
-        TypeError: a field declares no shape, a word has no size, or no field has a word that is given.
+        TypeError: a field declares no shape, a word has no size, or no field has a word that is
+            given.
     """
     fields = declared(cls)
     missing = [name for name in cls._fields if name not in fields]  # type: ignore[attr-defined]

@@ -1,9 +1,13 @@
 """Cache of compiled kernels, keyed by the sources that a kernel is made from.
 
-Numba keys a cached kernel by the file it stands in. A kernel also depends on the kernels and constants that the file imports, and
-after an edit of one of those Numba would load code that is no longer there. Here the key is a digest of the file and of all
-that it imports, directly or not, as far as it belongs to this package or to the user. The key does not depend on where the
-files lie, so that clones, worktrees and installed packages with equal sources share one cache.
+Numba keys a cached kernel by the file it stands in. A kernel also depends on the kernels and
+constants that the file imports, and after an edit of one of those Numba would load code that is no
+longer there. Here the key is a digest of the file and of all that it imports, directly or not, as
+far as it belongs to this package or to the user. The key does not depend on where the files lie, so
+that clones, worktrees and installed packages with equal sources share one cache.
+
+The digest is taken when a kernel is declared, which is when its module is imported. Taken later it
+could be of sources that were edited meanwhile, and file old code under them.
 """
 
 import ast
@@ -29,19 +33,20 @@ from ..plugins.search_path import PLACE, real_name
 
 PACKAGE = __name__.partition(".")[0]
 DECORATORS = os.path.join(os.path.dirname(__file__), "compilation.py")
-"""Every kernel imports it, and it imports what looks after kernels, of which none is made but the loop over envs."""
+"""File that every kernel imports. Of its own imports only the loop over envs is part of kernels."""
 LOOP = os.path.join(os.path.dirname(__file__), "env_loop.py")
 DAYS_KEPT = 30
-"""Days after which kernels of other sources, which nobody has used since, are removed."""
+"""Days without use after which kernels of other sources are removed."""
 _SECONDS_A_DAY = 86_400
 _TEMPORARY = f"{PACKAGE}-kernels-"
 _INSTALLED = ("site-packages", "dist-packages")
 
 
 class SourcesLocator:
-    """Places a kernel in the cache by the digest of its sources; Numba asks it before its own locators.
+    """Place of a kernel in the cache, by the digest of its sources.
 
-    It has the methods of Numba's `CacheLocator`. Functions of other packages, and those typed at a prompt, are left to Numba.
+    Numba asks it before its own locators; it has the methods of `CacheLocator`. Functions of other
+    packages, and those typed at a prompt, are left to Numba.
     """
 
     def __init__(self, function: Any, file: str, digest: str):
@@ -52,13 +57,14 @@ class SourcesLocator:
 
     @classmethod
     def from_function(cls, function: Any, file: str) -> "SourcesLocator | None":
-        """Return the locator of a kernel, or None if the kernel is none of this package or built on it."""
+        """Return the locator of a kernel; None for one that is not of this package nor uses it."""
         if not os.path.isfile(file):
             return None
         module = sys.modules.get(function.__module__)
         sources = sources_of(module, file)
         own = os.path.dirname(os.path.dirname(__file__))
-        # What lies in a cache runs: that of a plugin in somebody's run is ours too, never the one beside the file.
+        # Code in a cache is executed: a plugin in a run takes our cache too, never one beside its
+        # file.
         is_plugin = PLACE in getattr(module, "__dict__", {})
         if not is_plugin and not any(path.startswith(own + os.sep) for path in sources):
             return None
@@ -68,7 +74,7 @@ class SourcesLocator:
         return locator
 
     def ensure_cache_path(self) -> None:
-        """Make the folder, and keep it from being taken for one that nobody uses."""
+        """Make the folder, and mark it as used."""
         try:
             if time.time() - self._folder.stat().st_mtime > _SECONDS_A_DAY:
                 os.utime(self._folder)
@@ -81,7 +87,7 @@ class SourcesLocator:
         return str(self._folder)
 
     def get_source_stamp(self) -> str:
-        """The digest of the sources: another one makes what lies there worthless."""
+        """The digest of the sources; files with another one are not read."""
         return self._digest
 
     def get_disambiguator(self) -> str:
@@ -90,7 +96,7 @@ class SourcesLocator:
 
 
 def install() -> None:
-    """Have Numba ask `SourcesLocator` first. Kernels that were declared before keep the cache that they have."""
+    """Have Numba ask `SourcesLocator` first. Kernels declared before keep the cache they have."""
     implementation: Any = getattr(caching, "CacheImpl", None) or getattr(caching, "_CacheImpl", None)
     if implementation is not None and SourcesLocator not in implementation._locator_classes:
         implementation._locator_classes.insert(0, SourcesLocator)
@@ -100,8 +106,8 @@ def install() -> None:
 def cache_folder() -> Path:
     """The folder of all compiled kernels.
 
-    NUMBA_CACHE_DIR if it is set, else the user's cache folder. Where it cannot be written a folder for this process alone takes
-    its place, and the kernels are compiled anew in every process.
+    It is NUMBA_CACHE_DIR if that is set, else the user's cache folder. Where it cannot be written a
+    folder for this process alone takes its place, and kernels are compiled anew in every process.
     """
     given = config.CACHE_DIR  # pyright: ignore[reportAttributeAccessIssue] (set from the environment)
     for folder in [Path(given)] if given else [_user_cache() / PACKAGE / "kernels"]:
@@ -135,7 +141,10 @@ def digest_of(sources: list[str], names: Sequence[str] = ()) -> str:
 
 
 def names_of_plugins(sources: list[str]) -> list[str]:
-    """Names in `sys.modules` of the plugins among the files: compiled kernels refer to them, and they differ between processes."""
+    """Names in `sys.modules` of the plugins among the files.
+
+    Compiled kernels refer to them, and they differ between processes.
+    """
     modules = [module for module in list(sys.modules.values()) if PLACE in getattr(module, "__dict__", {})]
     return sorted(module.__name__ for module in modules if getattr(module, "__file__", None) in sources)
 
@@ -143,8 +152,8 @@ def names_of_plugins(sources: list[str]) -> list[str]:
 def sources_of(module: ModuleType | None, file: str) -> list[str]:
     """The source file `file` of a loaded module and those of what it imports, directly or not.
 
-    Files of the standard library and of other installed packages are left out. The order is that of the imports, the same
-    wherever the files lie.
+    Files of the standard library and of other installed packages are left out. The order is that of
+    the imports, the same wherever the files lie.
     """
     found: dict[str, None] = {}
     waiting = [(file, _package_of(module), getattr(module, "__name__", ""))]
@@ -170,7 +179,10 @@ def _package_of(module: ModuleType | None) -> str:
 
 
 def _is_followed(name: str, origin: str, importer: str) -> bool:
-    """Tell whether an imported module may hold kernels or constants that change: ours, the importer's own package, or not installed."""
+    """Return True for an imported module that may hold kernels or constants that change.
+
+    That is one of ours, of the importer's own package, or not installed.
+    """
     top = name.partition(".")[0]
     if not origin.endswith(".py") or top in sys.stdlib_module_names:
         return False
@@ -192,7 +204,10 @@ def _digest_of_file(path: str, stamp: tuple[int, int]) -> str:
 
 @cache
 def _imported_names(path: str, package: str, stamp: tuple[int, int]) -> tuple[str, ...]:
-    """Absolute names of the modules that a file may import; `from a import b` gives a and a.b, for b may be a module."""
+    """Absolute names of the modules that a file may import.
+
+    `from a import b` gives a and a.b, for b may be a module.
+    """
     tree = ast.parse(Path(path).read_bytes())
     return tuple(dict.fromkeys(name for node in _statements(tree) for name in _names(node, package)))
 
@@ -219,7 +234,7 @@ def _names(node: ast.AST, package: str) -> Iterator[str]:
 
 
 def _remove_unused(folder: Path) -> None:
-    """Remove kernels of the same file with other sources that have not been used for DAYS_KEPT days."""
+    """Remove kernels of the same file with other sources, unused for DAYS_KEPT days."""
     stem = folder.name.rpartition("-")[0]
     for other in folder.parent.glob(f"{stem}-*"):
         with contextlib.suppress(OSError):

@@ -16,7 +16,7 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 
 class KernelFiles(IndexDataCacheFile):
-    """Files of the versions of one kernel. A key holds the types of the arguments and the processor."""
+    """Files of the versions of one kernel. A key holds the argument types and the processor."""
 
     def __init__(self, cache_path: str, filename_base: str, source_stamp: Any):
         super().__init__(cache_path, filename_base, source_stamp)

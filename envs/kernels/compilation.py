@@ -1,6 +1,7 @@
-"""Loops over copies, compiled for one thread and for all: a task writes the loop once.
+"""Loops over envs, compiled for one thread and for several.
 
-A copy's row is written by its own turn of the loop alone and draws from its own stream, so both builds give the same bits.
+Each env's row is written by its own call of the kernel and draws from its own stream, so the number
+of threads changes no bit.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from numba import config, get_num_threads, prange, set_num_threads
 from numpy.typing import NDArray
 
 from .cache import install
-from .dispatcher import njit
+from .dispatcher import kernel, njit
 from .env_loop import compile_loop
 from .loop_check import check_loop
 
@@ -23,6 +24,7 @@ __all__ = [
     "OverCopies",
     "each_env",
     "in_parallel",
+    "kernel",
     "most_threads",
     "njit",
     "over_copies",
@@ -30,22 +32,26 @@ __all__ = [
     "threads",
 ]
 
-install()  # before any kernel is declared, which is why kernels take `njit` from here
+install()  # before any kernel is declared; kernels therefore take `njit` and `kernel` from here
 
 
 def in_parallel(num_envs: int) -> bool:
-    """Whether a loop over so many copies is worth Numba's threads."""
+    """Return True if a loop over so many envs is worth Numba's threads."""
     return num_envs > 1 and get_num_threads() > 1
 
 
 def most_threads() -> int:
-    """The most threads that kernels can run on in this process: the cores, or NUMBA_NUM_THREADS."""
+    """Largest number of threads of kernels in this process: the cores, or NUMBA_NUM_THREADS."""
     return config.NUMBA_NUM_THREADS  # pyright: ignore[reportAttributeAccessIssue] (set from the environment)
 
 
 @contextmanager
 def threads(number: int) -> Iterator[None]:
-    """Run kernels on `number` threads within a with-block. Raises ValueError for more than `most_threads`."""
+    """Run kernels on `number` threads within a with-block.
+
+    Raises:
+        ValueError: there are not so many; see `most_threads`.
+    """
     before = get_num_threads()
     set_num_threads(number)
     try:
@@ -55,11 +61,11 @@ def threads(number: int) -> Iterator[None]:
 
 
 class OverCopies:
-    """A kernel `loop(state, ...)` over all copies in two builds; a call chooses the one that suits the number of copies.
+    """A kernel `loop(state, ...)` over all envs in two builds, of which a call chooses one.
 
-    The first argument is the task's state. The loop is `for c in prange(...)`, which runs in order in the serial build. Numba hands
-    out unsigned numbers in the parallel build: pass `np.int64(c)` on. The body of the loop calls a kernel on one env and writes
-    nothing itself, see `loop_check`.
+    The first argument is the task's state. The loop is `for env in prange(...)`, which runs in
+    order in the serial build. Indices are unsigned in the parallel build: pass `np.int64(env)` on.
+    The body of the loop calls a kernel on one env and writes nothing itself, see `loop_check`.
 
     Raises:
         BadParameter: the loop writes where threads would lose it, or into rows of other envs.
@@ -83,18 +89,20 @@ class OverCopies:
 
 
 def over_copies(loop: Callable[..., None]) -> OverCopies:
-    """Decorator of a loop over copies; see OverCopies."""
+    """Decorator of a loop over envs; see OverCopies. New tasks use `each_env`."""
     return OverCopies(loop)
 
 
 class EachEnv:
     """A kernel on one env, and the loop that calls it in each; made by `each_env`.
 
-    Other kernels call it as it is declared, with the index of the env last. Python leaves the index out:
-    `advance(state, k, reward)` runs it in all envs, `advance(state, k, reward, where=where)` in those of a mask.
+    Other kernels call it as it is declared, with the index of the env last. Python leaves the index
+    out: `advance(state, k, reward)` runs it in all envs, `advance(state, k, reward, where=where)`
+    in those of a mask.
 
-    The loop runs on Numba's threads where there are several of both, threads and envs, and gives the same bits on any
-    number of them. Kernel and loop are compiled at the first call, once for one thread and for several.
+    The loop runs on Numba's threads where there are several of both, threads and envs, and gives
+    the same bits on any number of them. Kernel and loop are compiled at the first call, once for
+    one thread and for several.
     """
 
     def __init__(self, kernel: Callable[..., Any]):
@@ -103,13 +111,16 @@ class EachEnv:
         update_wrapper(self, function)
         self._function = function
         self._kernel: Any = njit(cache=True)(function) if kernel is function else kernel
-        self._loop: Any = None
+        # Declared now, so that the cache files it under the sources as they are now.
+        self._loop: Any = None if _interprets() else compile_loop(self._kernel, function)
+        self._started = False
 
     def __call__(self, state: Any, *arguments: Any, where: NDArray[np.bool_] | None = None) -> None:
         """Run the kernel in each env.
 
         Args:
-            state: the task's state, with a row of each array for an env; `over` says how many envs there are.
+            state: the task's state, with a row of each array for an env; the length of `over` is
+                the number of envs.
             arguments: the others in the order of the kernel, without the index.
             where: `(num_envs,)` bool, the envs to run in; all where it is left out.
 
@@ -133,26 +144,28 @@ class EachEnv:
     @property
     def loop(self) -> Any:
         """The compiled loop; see `compile_loop`."""
-        if self._loop is None:
-            # A loop from the cache refers to the functions of Numba's threads, also where one env needs none.
+        if not self._started:
+            # A loop from the cache refers to the functions of Numba's threads, also where one env
+            # needs none.
             get_num_threads()  # starts them
-            self._loop = compile_loop(self._kernel, self._function)
+            self._started = True
         return self._loop
 
     @property
     def _numba_type_(self) -> Any:
-        """What compiled code takes it for: the kernel."""
+        """Numba's type of it, that of the kernel."""
         return self._kernel._numba_type_
 
 
 def each_env(kernel: Callable[..., Any]) -> EachEnv:
-    """Decorator of a kernel (state, ..., env) on one env: called from Python it runs in all envs; see EachEnv.
+    """Decorator of a kernel (state, ..., env) on one env; from Python it runs in all; see EachEnv.
 
-    It stands above `@kernel` where the kernel needs no reference counts; else it compiles the function itself.
+    It stands above `@kernel` where the kernel needs no reference counts; else it compiles the
+    function itself.
     """
     return EachEnv(kernel)
 
 
 def _interprets() -> bool:
-    """Whether NUMBA_DISABLE_JIT has kernels run as they are written, without compiling them."""
+    """Return True if NUMBA_DISABLE_JIT has kernels run without being compiled."""
     return config.DISABLE_JIT  # pyright: ignore[reportAttributeAccessIssue] (set from the environment)

@@ -1,8 +1,9 @@
-"""Compilation of the entry that Python needs only for kernels that Python calls.
+"""Decorators that compile kernels, with an entry for Python only where Python calls them.
 
-Numba compiles two entries of a function: the native one that other kernels call, and a wrapper that unpacks Python objects. For a
-kernel that takes the arrays of a state the wrapper takes longer to compile than the rules do. Without the wrappers of inner kernels
-a task compiles in two thirds of the time; the native code is the same.
+Numba compiles two entries of a function: the native one that other kernels call, and a wrapper that
+unpacks Python objects. For a kernel that takes the arrays of a state the wrapper takes longer to
+compile than the rules do. Without the wrappers of inner kernels a task compiles in two thirds of
+the time; the native code is the same.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ class InnerCache(KernelCache):
 
 
 class InnerDispatcher(CPUDispatcher):
-    """A function that compiled code alone calls."""
+    """A function that only compiled code calls."""
 
     def enable_caching(self) -> None:
         """Keep compiled kernels on disk."""
@@ -30,7 +31,7 @@ class InnerDispatcher(CPUDispatcher):
 
 
 class KernelDispatcher(CPUDispatcher):
-    """A function that Python and compiled code can call, each through an entry that is compiled when it is first needed."""
+    """A function for Python and compiled code, each with an entry that is compiled at first use."""
 
     def __init__(self, py_func: Callable[..., Any], locals: Any = None, targetoptions: Any = None, **others: Any):
         super().__init__(py_func, locals, targetoptions, **others)
@@ -42,7 +43,7 @@ class KernelDispatcher(CPUDispatcher):
         self._cache = KernelCache(self.py_func)
         self.inner.enable_caching()
 
-    # Those that Numba asks when it compiles a call of this function from another one.
+    # Methods that Numba calls when it compiles a call of this function from another one.
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Typing of a call by compiled code."""
@@ -54,7 +55,7 @@ class KernelDispatcher(CPUDispatcher):
 
     @property
     def is_compiling(self) -> Any:
-        """True while it is being compiled, which is how Numba recognizes a function that calls itself."""
+        """True while it is being compiled; Numba recognizes by it a function that calls itself."""
         return super().is_compiling or self.inner.is_compiling
 
     @property
@@ -66,7 +67,7 @@ class KernelDispatcher(CPUDispatcher):
 
 
 def njit(function: Callable[..., Any] | None = None, *, cache: bool = False, **options: Any) -> Any:
-    """Compile a function when it is first called; options as of Numba's `njit`, without signatures."""
+    """Compile a function at its first call; options are those of Numba's `njit`, no signatures."""
     if function is None:
         return lambda given: njit(given, cache=cache, **options)
     if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue] (set from the environment)
@@ -75,3 +76,13 @@ def njit(function: Callable[..., Any] | None = None, *, cache: bool = False, **o
     if cache:
         dispatcher.enable_caching()
     return dispatcher
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function on parts of one env that allocates nothing and returns numbers.
+
+    Such a function needs no reference counts, which would take as long as the physics, and share
+    cache lines between threads. Give inner functions the arrays they need: a whole state is copied
+    field by field at every call that is not inlined.
+    """
+    return njit(cache=True, error_model="numpy", _nrt=False)(function)

@@ -1,9 +1,11 @@
-"""Compiled loop over envs that calls a kernel for each, on one thread or on several, from one compilation.
+"""Compiled loop over envs that calls a kernel for each, from one compilation for any threads.
 
-Numba's own `parallel=True` compiles a loop and all that it calls once more, which takes several times as long as the serial build.
-Here the arguments of the kernel lie in a frame on the stack, and `entry`, a function made once for each kernel, runs envs
-`first` to `last` with them. One thread calls it for all envs; several get its address, in a parallel loop that is compiled
-once for all kernels. An env's row is written by its own call of the kernel alone, so the number of threads changes no bit.
+Numba's own `parallel=True` compiles a loop and all that it calls once more, which takes several
+times as long as the serial build. Here the arguments of the kernel lie in a frame on the stack, and
+`entry`, a function made once for each kernel, runs envs `first` to `last` with them. One thread
+calls it for all envs; several get its address, in a parallel loop that is compiled once for all
+kernels. An env's row is written by its own call of the kernel alone, so the number of threads
+changes no bit.
 """
 
 from types import CodeType, FunctionType
@@ -26,9 +28,10 @@ intrinsic: Any = extending.intrinsic  # called without its first argument, which
 
 @intrinsic
 def _entry(typingctx: Any, kernel: Any, where: Any, arguments: Any) -> Any:
-    """Address of a function (frame, first, last) that calls `kernel(*arguments, env)` for these envs, where `where` says so.
+    """Address of a function (frame, first, last) that calls `kernel(*arguments, env)`.
 
-    It returns 0, or the address of the exception that the kernel raised.
+    It does so for these envs, where `where` is true. It returns 0, or the address of the exception
+    that the kernel raised.
     """
     kernel_types = (*arguments, _WORD)
     kernel.dispatcher.get_call_template(kernel_types, {})  # compiles it
@@ -63,9 +66,10 @@ def _entry(typingctx: Any, kernel: Any, where: Any, arguments: Any) -> Any:
 
 
 def _uncounted(context: Any, builder: Any, type_: Any, value: Any) -> Any:
-    """The same arrays as Numba has them where nobody counts references to them.
+    """The same arrays as Numba has them where references are not counted.
 
-    The caller of the loop holds the arrays. Counting would take as long as many a rule, and threads would share the counts.
+    The caller of the loop holds the arrays. Counting would take as long as many a rule, and threads
+    would share the counts.
     """
     if isinstance(type_, types.Array):
         array = context.make_array(type_)(context, builder, value)
@@ -158,7 +162,8 @@ def compile_loop(kernel: Any, function: FunctionType) -> Any:
         function: what it was compiled from.
 
     Returns:
-        A function (num_threads, num_envs, where, *arguments). `where` is `(num_envs,)` bool or None for all envs.
+        A function (num_threads, num_envs, where, *arguments). `where` is `(num_envs,)` bool, or
+        None for all envs.
     """
     name = f"{function.__name__}_over_envs"
     own: CodeType = function.__code__

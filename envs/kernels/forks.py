@@ -1,7 +1,8 @@
 """Forked children of a process whose kernel threads have started.
 
-A fork copies one thread and the books of all: OpenMP waits for threads that are not there, or ends the child. So such a child runs
-kernels on its one thread. Children that are spawned have all threads.
+A fork copies one thread and the records of all: OpenMP waits for threads that are not there, or
+ends the child. So such a child runs kernels on its one thread. Children that are spawned have all
+threads.
 """
 
 import os

@@ -1,7 +1,8 @@
-"""Refusal of loops over envs that would go wrong on several threads, as far as their source shows it.
+"""Refusal of loops over envs that would go wrong on several threads, by their source.
 
-Numba 0.68 loses what a parallel loop itself writes through a field of a NamedTuple, such as `state.cell[c] = 0`: the same loop is right on
-one thread. Writes of a kernel that the loop calls are kept, and so are those into arrays that are arguments of their own.
+Numba 0.68 loses what a parallel loop itself writes through a field of a NamedTuple, such as
+`state.cell[c] = 0`: the same loop is right on one thread. Writes of a kernel that the loop calls
+are kept, and so are those into arrays that are arguments of their own.
 """
 
 import ast
@@ -14,10 +15,11 @@ from ..errors import BadParameter
 
 
 def check_loop(loop: Callable[..., Any]) -> None:
-    """Refuse a loop over envs whose parallel part writes itself where writes are lost, or into another env's row.
+    """Refuse a loop over envs whose parallel part loses writes, or writes into another env's row.
 
     Raises:
-        BadParameter: the source shows such a write. A loop whose source is not at hand is taken as it is.
+        BadParameter: the source shows such a write. A loop whose source is not at hand is taken as
+            it is.
     """
     try:
         lines, first = inspect.getsourcelines(loop)
@@ -46,7 +48,7 @@ def _is_prange(node: ast.expr) -> bool:
 
 
 def _writes(loop: ast.For) -> Iterator[tuple[ast.expr, ast.stmt]]:
-    """Yield what the body of a loop writes into by itself.
+    """Yield the expressions that the body of a loop writes into by itself.
 
     These are targets of assignments, and arrays whose methods are called for their effect.
     """
@@ -68,7 +70,7 @@ def _parts(target: ast.expr) -> list[ast.expr]:
 
 
 def _names_of_the_row(loop: ast.For) -> set[str]:
-    """The loop's variable, and the names in its body that are made of it, such as `index = np.int64(c)`."""
+    """The loop's variable, and names in its body made of it, such as `index = np.int64(c)`."""
     names = {ast.unparse(loop.target)}
     for node in (inner for statement in loop.body for inner in ast.walk(statement)):
         if isinstance(node, ast.Assign) and _names(node.value) & names:
@@ -81,7 +83,7 @@ def _names(node: ast.AST) -> set[str]:
 
 
 def _fault(written: ast.expr, own: set[str], arguments: set[str]) -> str:
-    """Why a write is refused; empty if it is none, or harmless: into a name of the loop's own, or into an argument's row of this env.
+    """Reason to refuse a write; empty for own names, and for an argument's row of this env.
 
     Args:
         own: names that choose the row of this env.

@@ -1,4 +1,7 @@
-"""Angles and distances in the plane, for kernels. Angles are radians from the x axis, anticlockwise."""
+"""Angles and offsets in the plane, for kernels.
+
+Angles are radians from the x axis, anticlockwise.
+"""
 
 import numpy as np
 
@@ -15,5 +18,5 @@ def wrap_angle(angle):
 
 @njit(cache=True, inline="always")
 def wrap_offset(offset, side):
-    """The shortest way between two coordinates on a ring of length `side`: in [-side / 2, side / 2)."""
+    """The shortest offset on a ring of length `side`, in [-side / 2, side / 2)."""
     return offset - side * np.floor(offset / side + 0.5)

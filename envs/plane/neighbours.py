@@ -1,72 +1,76 @@
-"""Who is near whom: sums over the points around each point of a square or torus, with a uniform list of cells.
+"""Neighbours in the plane: sums over the points around each point of a square or torus.
 
-Points, each with a vector, are sorted into a quarter as many cells. A row of cells is a run of the sorted points, and running sums of their
-vectors give the sum over any run at once. So of a disc around a point only the cells at its rim are looked at point by point, and a row of
-cells costs the same however many points it holds. With a fixed number of neighbours the cost of a point is constant; on a fixed
-square, where the number of neighbours grows with the number of points n, it grows like the number of rows, the square root of n.
+Points, each with a vector, are sorted into a quarter as many cells. A row of cells is a run of the
+sorted points, and running sums of their vectors give the sum over any run at once. So of a disc
+around a point only the cells at its rim are read point by point, and a row of cells costs the same
+however many points it holds. With a fixed number of neighbours the cost of a point is constant; on
+a fixed square, where the number of neighbours grows with the number of points n, it grows like the
+number of rows, the square root of n.
 
-(`pursuit/tracking/cells.py` has cells of its own, for other questions: who lies within a short reach, and who are the nearest few.)
+`pursuit/tracking/cell_list.py` has cells of its own, for other searches: bodies within a short
+reach, and the nearest few.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..kernels import njit
+from ..kernels.arrays import Float64, Int32, allocate
 
-_SLACK = 1e-9  # share of the radius: what lies this close to the rim is looked at point by point, so that rounding decides nothing
+# Share of the radius: points this close to the rim are compared one by one, so that rounding
+# decides nothing.
+_SLACK = 1e-9
 
 
 class Square(NamedTuple):
-    """Where the points lie: x and y from `low` to below `low + side`."""
+    """Square that holds the points: x and y from `low` to below `low + side`."""
 
     low: float
     side: float
-    across: int  # cells on a side
-    periodic: bool  # the square is a torus: what leaves on one side enters on the other
+    across: int
+    """Cells on a side."""
+    periodic: bool
+    """True for a torus: points that leave on one side enter on the other."""
 
 
 class Cells(NamedTuple):
-    """Points sorted into cells, one row a copy: work space that `sort_points` writes."""
+    """Points sorted into cells, a row for each env: work space that `sort_points` writes."""
 
-    start: NDArray[
-        np.int32
-    ]  # (num_envs, across * across + 1) where each cell's points begin, row by row from the lowest y
-    cell: NDArray[np.int32]  # (num_envs, n) the cell of each point
-    order: NDArray[np.int32]  # (num_envs, n) the points by cell
-    point: NDArray[np.float64]  # (num_envs, n, 4) x, y and vectors of the points in that order
-    running: NDArray[np.float64]  # (num_envs, n + 1, 2) sum of the vectors of all points before each in that order
+    start: Annotated[Int32, "envs bounds"]
+    """Index in `order` of each cell's first point, and the end; rows of cells from the lowest y."""
+    cell: Annotated[Int32, "envs points"]
+    """Cell of each point."""
+    order: Annotated[Int32, "envs points"]
+    """Points by cell."""
+    point: Annotated[Float64, "envs points 4"]
+    """x, y and vectors of the points in that order."""
+    running: Annotated[Float64, "envs sums 2"]
+    """Sum of the vectors of all points before each in that order, and of all."""
 
 
 def choose_square(low: float, side: float, n: int, periodic: bool) -> Square:
-    """A square with about one cell for every four of n points, which is quickest."""
+    """A square with about one cell for every four of n points, which is fastest."""
     return Square(low, side, max(1, int(np.sqrt(n / 4))), periodic)
 
 
 def allocate_cells(num_envs: int, n: int, square: Square) -> Cells:
     """Work space for n points."""
-    return Cells(
-        start=np.zeros((num_envs, square.across**2 + 1), np.int32),
-        cell=np.zeros((num_envs, n), np.int32),
-        order=np.zeros((num_envs, n), np.int32),
-        point=np.zeros((num_envs, n, 4)),
-        running=np.zeros((num_envs, n + 1, 2)),
-    )
+    return allocate(Cells, envs=num_envs, points=n, sums=n + 1, bounds=square.across**2 + 1)
 
 
 @njit(cache=True, inline="always")
 def _cell_along(x, square):
-    """The row or column of a coordinate. A coordinate that rounding put on the upper edge counts to the last."""
+    """Row or column of a coordinate; the last if rounding put it on the upper edge."""
     q = np.int64(np.floor((x - square.low) / square.side * square.across))
     return min(max(q, 0), square.across - 1)
 
 
 @njit(cache=True)
-def sort_points(cells, square, position, vector, c):
-    """Write row c of the cells for points at `position` (n, 2), each with a `vector` (n, 2)."""
-    start, cell, order = cells.start[c], cells.cell[c], cells.order[c]
-    point, running = cells.point[c], cells.running[c]
+def sort_points(cells, square, position, vector, env):
+    """Write the env's cells for points at `position` (n, 2), each with a `vector` (n, 2)."""
+    start, cell, order = cells.start[env], cells.cell[env], cells.order[env]
+    point, running = cells.point[env], cells.running[env]
     n = position.shape[0]
     start[:] = 0
     for i in range(n):
@@ -89,15 +93,15 @@ def sort_points(cells, square, position, vector, c):
 
 
 @njit(cache=True)
-def sum_within(cells, square, radius, total, count, c):
+def sum_within(cells, square, radius, total, count, env):
     """Sum the vectors of the points at most `radius` away from each point, itself included.
 
     Args:
         radius: on a torus below half its side, so that no point is near twice.
         total: (n, 2) the sums, written.
-        count: (n,) how many points they are over, written.
+        count: (n,) the number of points that they are over, written.
     """
-    start, order, point, running = cells.start[c], cells.order[c], cells.point[c], cells.running[c]
+    start, order, point, running = cells.start[env], cells.order[env], cells.point[env], cells.running[env]
     across, side = square.across, square.side
     size, per_size = side / across, across / side
     reach2, inner2, outer2 = radius**2, (radius * (1.0 - _SLACK)) ** 2, (radius * (1.0 + _SLACK)) ** 2
@@ -133,7 +137,8 @@ def sum_within(cells, square, radius, total, count, c):
                     continue
                 dx = shift * side - point[s, 0]
                 for t in range(a, b):
-                    # A product instead of an `if`, which a processor would guess wrong half of the time: twice as fast.
+                    # A product in place of an `if`, which a processor would predict wrong half of
+                    # the time: twice as fast.
                     inside = (point[t, 0] + dx) ** 2 + (point[t, 1] + dy) ** 2 <= reach2
                     near += inside
                     total_x += inside * point[t, 2]
@@ -144,13 +149,16 @@ def sum_within(cells, square, radius, total, count, c):
 
 @njit(cache=True, inline="always")
 def _columns(square, row, x, outer2, inner2):
-    """What of a row of cells lies in a disc around `x`: times the row goes around a torus, and its columns, all counted in cells.
+    """Columns of a row of cells that lie in a disc around `x`, in units of cells.
 
     Args:
-        outer2, inner2: squares of half the disc's width at the row's edge nearest to its middle and at the one farthest from it.
+        outer2, inner2: squares of half the disc's width at the row's edge nearest to its middle and
+            at the one farthest from it.
 
     Returns:
-        turns, begin, end, whole_begin, whole_end: a column before `end` may lie in it; from `whole_begin` to before `whole_end` all of it does.
+        turns, begin, end, whole_begin, whole_end: `turns` counts how often the row goes around a
+        torus; columns from `begin` to before `end` may lie in the disc in part, those from
+        `whole_begin` to before `whole_end` lie in it as a whole.
     """
     across = square.across
     half = np.sqrt(outer2)

@@ -1,21 +1,21 @@
-"""Round bodies in the plane that push off each other: the physics of the multi-agent particle environments.
+"""Round bodies in the plane that push off each other: physics of the particle environments.
 
-Bodies have mass 1 and no heading. Each step takes contact forces where bodies are, moves them with the velocity they had, then slows,
-pushes and limits that velocity. A contact is soft: its force grows with the depth of the overlap, smoothed over a thousandth
-of a unit. Two bodies in exactly one place have no direction to be pushed in, and are not (the source divides by zero there).
+Bodies have mass 1 and no heading. Each step takes contact forces at the present positions, moves
+bodies with the velocity they had, then slows, pushes and limits that velocity. A contact is soft:
+its force grows with the depth of the overlap, smoothed over a thousandth of a unit. Two bodies in
+exactly one place have no direction to be pushed in, and are not (the source divides by zero there).
 
-Source: Lowe et al., "Multi-agent actor-critic for mixed cooperative-competitive environments" (2017), in the form of the
-package mpe2 1.1, which the tests follow, and which moves before it changes the velocity (OpenAI's first code changed it before).
-All is float64, as there.
+Source: Lowe et al., "Multi-agent actor-critic for mixed cooperative-competitive environments"
+(2017), in the form of the package mpe2 1.1, which the tests follow, and which moves before it
+changes the velocity (OpenAI's first code changed it before). All is float64, as there.
 """
 
 import math
-from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from ..kernels import njit
+from ..kernels import kernel
 from ..kernels.arrays import Float64
 
 TIME_STEP = 0.1
@@ -28,15 +28,12 @@ _MARGINS = 37.0  # beyond so many margins exp(-x) is less than half a bit of 1, 
 # The thrust of each discrete action along x and y: none, left, right, down, up.
 THRUST = np.array([[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]], np.float64)
 
-_WITHOUT_COUNTS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
-
-
 FULL = -1
-"""In place of a number of neighbours: everyone is seen."""
+"""In place of a number of neighbours: all are seen."""
 
 
 def slots(neighbours: int | None) -> int:
-    """How many of the others an agent sees, or FULL where no number is given."""
+    """Number of the others that an agent sees, or FULL where no number is given."""
     return FULL if neighbours is None else neighbours
 
 
@@ -46,31 +43,23 @@ class Scratch(NamedTuple):
     force: Annotated[Float64, "envs agents 2"]
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function on parts of one copy that allocates nothing and returns numbers.
-
-    Such a function needs no reference counts, which would take as long as the physics, and share cache lines between threads.
-    Give inner functions the arrays they need: a whole state is copied field by field at every call that is not inlined.
-    """
-    return njit(**_WITHOUT_COUNTS)(function)
-
-
 @kernel
-def thrust(action, c, i):
-    """Thrust of agent i of copy c, (x, y) from -1 to 1.
+def thrust(action, env, i):
+    """Thrust of agent i, (x, y) from -1 to 1.
 
-    `action` is `(num_envs, n)` of 0 none, 1 left, 2 right, 3 down, 4 up, or `(num_envs, n, 5)` with the strength of each.
+    `action` is `(num_envs, n)` of 0 none, 1 left, 2 right, 3 down, 4 up, or `(num_envs, n, 5)` with
+    the strength of each.
     """
     if action.ndim == 2:  # resolved when compiled
-        x, y = THRUST[action[c, i], 0], THRUST[action[c, i], 1]
+        x, y = THRUST[action[env, i], 0], THRUST[action[env, i], 1]
     else:
-        x, y = np.float64(action[c, i, 2] - action[c, i, 1]), np.float64(action[c, i, 4] - action[c, i, 3])
+        x, y = np.float64(action[env, i, 2] - action[env, i, 1]), np.float64(action[env, i, 4] - action[env, i, 3])
     return x, y
 
 
 @kernel
 def advance_bodies(radius, max_speed, position, velocity, fixed, force):
-    """Move the n bodies of one copy by one step.
+    """Move the n bodies of one env by one step.
 
     Args:
         radius: `(n + l,)`, those of the fixed bodies last.
@@ -100,7 +89,7 @@ def advance_bodies(radius, max_speed, position, velocity, fixed, force):
 
 @kernel
 def _contact(squared, reach):
-    """Force over distance between bodies at this squared distance, who touch at `reach`."""
+    """Force over distance between bodies at this squared distance that touch at `reach`."""
     far = reach + _MARGINS * CONTACT_MARGIN
     if squared >= far * far or squared == 0:
         return 0.0
@@ -131,12 +120,13 @@ def squared_distance(one, a, other, b):
     return dx * dx + dy * dy
 
 
-# What agents see of bodies. Each function writes at `row[at:]` and returns where the next number goes.
+# Observations of bodies. Each function writes at `row[at:]` and returns the index after the last
+# number.
 
 
 @kernel
 def see(points, skip, x, y, row, at):
-    """The offsets of `points` (rows, 2) from (x, y), row `skip` left out; from (0, 0) the points as they are."""
+    """Write the offsets of `points` (rows, 2) from (x, y), row `skip` left out."""
     for j in range(points.shape[0]):
         if j != skip:
             row[at] = points[j, 0] - x
@@ -147,7 +137,10 @@ def see(points, skip, x, y, row, at):
 
 @kernel
 def see_nearest(points, skip, slots, x, y, row, at):
-    """The offsets of the `slots` points nearest to (x, y), nearest first, then zeros where there are fewer."""
+    """Write the offsets of the `slots` points nearest to (x, y), nearest first.
+
+    Where there are fewer, zeros follow.
+    """
     squared, j = -1.0, -1
     for _ in range(slots):
         squared, j = next_nearest(points, skip, x, y, squared, j)
@@ -159,7 +152,7 @@ def see_nearest(points, skip, slots, x, y, row, at):
 
 @kernel
 def next_nearest(points, skip, x, y, squared, index):
-    """The point that follows (`squared`, `index`) in the order of distance from (x, y), then of index.
+    """Find the point after (`squared`, `index`) in the order of distance from (x, y), then index.
 
     Returns its squared distance and index, or (inf, -1) after the last; begin with (-1.0, -1).
     """
@@ -173,29 +166,32 @@ def next_nearest(points, skip, x, y, squared, index):
     return best, best_index
 
 
-# What the scripted policies share: where a body is going to be, and which action pushes it where.
+# Functions of scripted policies: the next position of a body, and the action for a thrust.
 
 
 @kernel
 def coasting(steps):
-    """By how much of its velocity a body has moved after so many steps without thrust."""
+    """Distance over velocity that a body moves in so many steps without thrust."""
     return TIME_STEP * (1 - KEPT**steps) / (1 - KEPT)
 
 
 @kernel
-def push(action, c, i, x, y):
-    """Write the action nearest to the thrust (x, y), each clipped to -1..1, in either form that `thrust` reads."""
+def push(action, env, i, x, y):
+    """Write the action nearest to the thrust (x, y), in either form that `thrust` reads.
+
+    x and y are clipped to -1..1.
+    """
     x, y = min(max(x, -1.0), 1.0), min(max(y, -1.0), 1.0)
     if action.ndim == 2:
         if max(abs(x), abs(y)) <= 0.5:
-            action[c, i] = 0
+            action[env, i] = 0
         elif abs(x) >= abs(y):
-            action[c, i] = 2 if x > 0 else 1
+            action[env, i] = 2 if x > 0 else 1
         else:
-            action[c, i] = 4 if y > 0 else 3
+            action[env, i] = 4 if y > 0 else 3
     else:
-        action[c, i, 0] = 0
-        action[c, i, 1] = max(-x, 0.0)
-        action[c, i, 2] = max(x, 0.0)
-        action[c, i, 3] = max(-y, 0.0)
-        action[c, i, 4] = max(y, 0.0)
+        action[env, i, 0] = 0
+        action[env, i, 1] = max(-x, 0.0)
+        action[env, i, 2] = max(x, 0.0)
+        action[env, i, 3] = max(-y, 0.0)
+        action[env, i, 4] = max(y, 0.0)

@@ -1,7 +1,8 @@
 """Parameters that name files: a run keeps these, and finds them wherever it lies.
 
-A field of a task's dataclass says so itself: `level: str = field(default="", metadata={"file": True})`. Where a value may also be something
-else, such as the name of a generator, the metadata holds a function from the value to a path, or to None where it names no file.
+A field of a task's dataclass says so itself: `level: str = field(default="", metadata={"file":
+True})`. Where a value may also be something else, such as the name of a generator, the metadata
+holds a function from the value to a path, or to None where it names no file.
 """
 
 import dataclasses

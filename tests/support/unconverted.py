@@ -3,12 +3,7 @@ hold no violation.
 """
 
 PACKAGES_WITH_QUESTIONS = {
-    "envs",
-    "envs/core",
-    "envs/kernels",
-    "envs/plane",
     "tests/envs",
-    "tests/envs/core",
     "tests/envs/interop/from_pettingzoo",
     "tests/envs/plugins",
     "tests/envs/registration",
@@ -18,7 +13,6 @@ PACKAGES_WITH_QUESTIONS = {
 
 REPLACED_WORDS = {
     "copies": {
-        "envs/core/sanction_signals.py",
         "envs/tools/conformance.py",
     },
     "over_copies": {

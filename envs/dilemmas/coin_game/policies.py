@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.random_streams import hash_below
-from ...kernels import njit
-from ...plane.particles import kernel
+from ...kernels import kernel, njit
 from .config import CoinGameConfig
 from .rules import ABSENT, MOVES, OTHERS, PLAYERS, around, build_constants
 from .state import State

@@ -7,8 +7,7 @@ import numpy as np
 
 from ...core.random_streams import below
 from ...grid.moves import offsets
-from ...kernels import each_env, njit
-from ...plane.particles import kernel
+from ...kernels import each_env, kernel, njit
 from .config import CoinGameConfig
 from .state import Constants
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ...kernels import each_env
-from ...plane.particles import kernel
+from ...kernels import each_env, kernel
 from .state import COOPERATE, DEFECT, NOBODY, PLAY, PUNISH, SELECT, UNKNOWN
 
 PHASES = 3

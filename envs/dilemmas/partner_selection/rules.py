@@ -3,8 +3,7 @@
 import numpy as np
 
 from ...core.random_streams import below
-from ...kernels import each_env
-from ...plane.particles import kernel
+from ...kernels import each_env, kernel
 from ..outcomes import punish
 from .state import COOPERATE, DEFECT, NOBODY, PLAY, PUNISH, SELECT, SLOTS, UNKNOWN
 

@@ -1,7 +1,7 @@
 """Observations of predators and prey, and the global state."""
 
-from ...kernels import each_env
-from ...plane.particles import FULL, kernel, next_nearest, see, see_nearest
+from ...kernels import each_env, kernel
+from ...plane.particles import FULL, next_nearest, see, see_nearest
 from .state import Constants
 
 

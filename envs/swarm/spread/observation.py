@@ -1,7 +1,7 @@
 """Observations and global state of spread."""
 
-from ...kernels import each_env
-from ...plane.particles import FULL, kernel, see, see_nearest
+from ...kernels import each_env, kernel
+from ...plane.particles import FULL, see, see_nearest
 from .state import Constants
 
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from ...core.scripted_policy import ScriptedPolicy
 from ...core.spec import EnvSpec, GroupSpec
-from ...kernels import njit
-from ...plane.particles import TIME_STEP, coasting, kernel, push, squared_distance
+from ...kernels import kernel, njit
+from ...plane.particles import TIME_STEP, coasting, push, squared_distance
 from .config import SpreadConfig
 from .rules import ACCEL
 from .state import State

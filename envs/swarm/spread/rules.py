@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core.random_streams import uniform
-from ...kernels import each_env
-from ...plane.particles import advance_bodies, kernel, slots, squared_distance, thrust
+from ...kernels import each_env, kernel
+from ...plane.particles import advance_bodies, slots, squared_distance, thrust
 from .config import SpreadConfig
 from .state import Constants, State
 

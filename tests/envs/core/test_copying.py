@@ -1,4 +1,4 @@
-"""Copies of envs: `copy`, `deepcopy`, `pickle` and `cloudpickle` give an env that goes on exactly, on its own."""
+"""Copies of envs by `copy`, `deepcopy`, `pickle` and `cloudpickle` resume exactly, on their own."""
 
 import copy
 import pickle
@@ -101,7 +101,7 @@ def flat(value):
 
 
 def played(view, steps):
-    """What a view shows in random steps from here on, infos included."""
+    """Results of random steps of a view from here on, infos included."""
     generator = np.random.default_rng(1)
     seen = []
     for _ in range(steps):
@@ -117,7 +117,7 @@ def played(view, steps):
 
 
 def played_in_turns(env, steps):
-    """What an AECEnv shows of so many turns."""
+    """Results of so many turns of an AECEnv."""
     seen = []
     for agent in env.agent_iter(steps):
         observation, reward, terminated, truncated, info = env.last()

@@ -1,4 +1,4 @@
-"""Public sanctions as PettingZoo shows them: the signals of the step, and the frames on which agents decided."""
+"""Public sanctions in PettingZoo: signals of the step, and frames on which agents decided."""
 
 import re
 from pathlib import Path
@@ -25,7 +25,7 @@ WORLDS = {
 
 
 def play(view: ParallelView, episodes: int = 3):
-    """Random play; yields for each step whether it began an episode, what all agents of the world saw before, and the infos."""
+    """Play at random; yield for each step `first`, the observations before it, and infos."""
     rng = np.random.default_rng(0)
     for episode in range(episodes):
         _, infos = view.reset(seed=episode)

@@ -1,4 +1,4 @@
-"""What does not fit in memory is refused before it is asked for, with what is needed and what is free."""
+"""Arrays that do not fit in memory are refused in advance, with the sizes needed and free."""
 
 import subprocess
 import sys

@@ -68,7 +68,7 @@ print(fingerprint("pay-v0", None), sum(rules.advance.loop.stats.cache_hits.value
 
 @pytest.fixture
 def play(tmp_path):
-    """A function that plays the environment in a process of its own: its fingerprint, and how many kernels came from the cache."""
+    """A function that plays in a process of its own: fingerprint, and kernels from the cache."""
     for folder in ("here", "there"):
         pieces = tmp_path / folder / "pieces"
         pieces.mkdir(parents=True)

@@ -69,7 +69,7 @@ def test_flush_removes_the_versions_of_this_kernel_alone(tmp_path):
 
 
 def test_a_kernel_keeps_each_version_in_a_file(tmp_path):
-    """Numba's name for the types of arguments is the same in another process, so that it finds the file."""
+    """Numba's name for the argument types is the same in another process, which finds the file."""
 
     def add(a, b):
         return a + b

@@ -1,5 +1,6 @@
-"""A kernel under `each_env` runs in every env, or in those of a mask, alike on one thread and on two."""
+"""A kernel under `each_env` runs in every env or in those of a mask, alike on any threads."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def count_up(state, step, env):
 
 @each_env
 def move(state, k, reward, env):
-    """Write what only this env may write: a field of the state, a row of it, an array of its own, a new array."""
+    """Write into a field of the state, a row of it, an array of its own, and a new array."""
     row = state.cell[env]
     row[0] += env
     state.cell[env].sort()
@@ -157,10 +158,9 @@ def test_it_runs_uncompiled_where_numba_is_told_to_compile_nothing():
 
 STARTED = """
 import numba
-from stigmergy.envs.kernels import compilation
 from tests.envs.kernels.test_each_env import count_up
-compilation.compile_loop = lambda *_: numba.threading_layer()
-print(count_up.loop)
+count_up.loop
+print(numba.threading_layer())
 """
 
 
@@ -169,3 +169,29 @@ def test_threads_start_before_a_loop_is_loaded():
     done = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_the_loop_is_filed_under_the_sources_of_the_moment_it_was_declared(tmp_path):
+    """An edit between the import and the first call does not put old code under new sources."""
+    path = tmp_path / "edited_kernels.py"
+    text = "from stigmergy.envs.kernels import each_env\n\n\n@each_env\ndef advance(state, env):\n    state.count[env] += 1\n"
+    path.write_text(text)
+    module = importing(path)
+    path.write_text(text.replace("+= 1", "+= 2"))
+    state = fresh_state()
+    module.advance(state)
+    assert state.count.tolist() == [1] * 8
+    path.unlink()
+    path.write_text(text.replace("+= 1", "+= 2"))
+    state = fresh_state()
+    importing(path).advance(state)
+    assert state.count.tolist() == [2] * 8
+
+
+def importing(path):
+    """The module of a file, imported anew."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module

@@ -1,4 +1,7 @@
-"""Loops over envs that several threads would break are refused where they are declared; the others give the same on one and two."""
+"""Loops over envs that several threads would break are refused where they are declared.
+
+The others give the same on one thread and on two.
+"""
 
 from typing import Any, NamedTuple
 

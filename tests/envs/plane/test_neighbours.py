@@ -75,7 +75,7 @@ def test_a_box_may_be_seen_from_end_to_end():
 
 @pytest.mark.parametrize(("periodic", "expected"), [(False, [5, 4, 3]), (True, [5, 5, 5])])
 def test_points_on_a_lattice_see_those_exactly_at_the_radius(periodic, expected):
-    """On a lattice of distance 1 with radius 1: itself and 4 others in the middle, 3 at an edge, 2 in a corner; all alike on a torus."""
+    """A lattice of distance 1, radius 1: 4 others in the middle, 3 at an edge, 2 in a corner."""
     x = np.arange(8.0)
     position = np.stack(np.meshgrid(x, x), axis=2).reshape(-1, 2)
     _, count = by_cells(position, np.ones((64, 2)), 1.0, 0.0, 8.0, periodic)
