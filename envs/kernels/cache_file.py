@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from numba import types
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 
@@ -52,3 +53,12 @@ class KernelCache(FunctionCache):
         super().__init__(py_func)
         locator = self._impl.locator
         self._cache_file = KernelFiles(self._cache_path, self._impl.filename_base, locator.get_source_stamp())
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        """Numba's key, and the names of fields: its name for the type of a NamedTuple has none.
+
+        A kernel whose file does not import the class would otherwise be loaded after two fields of
+        one type have changed places.
+        """
+        fields = tuple(argument.fields for argument in sig if isinstance(argument, types.BaseNamedTuple))
+        return (*super()._index_key(sig, codegen), fields)

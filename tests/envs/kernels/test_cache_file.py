@@ -2,10 +2,12 @@
 
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numba.core.caching import IndexDataCacheFile
+from numba import typeof
+from numba.core.caching import Cache, IndexDataCacheFile
 
 from stigmergy.envs.kernels import njit
 from stigmergy.envs.kernels.cache_file import KernelFiles
@@ -81,3 +83,19 @@ def test_a_kernel_keeps_each_version_in_a_file(tmp_path):
     assert kernel(np.ones(3), 1).sum() == 6
     assert len(list(tmp_path.glob("*.nbc"))) == 3
     assert all("0x" not in repr(key) for key in kernel.overloads)
+
+
+def test_fields_that_change_places_make_another_version():
+    """A kernel reads fields by their places, and its file need not import the class."""
+
+    def first(pair):
+        return pair.left
+
+    kernel = njit(cache=True)(first)
+    codegen = kernel.targetctx.codegen()
+    pairs = [NamedTuple("Pair", [(name, int) for name in names]) for names in (("left", "right"), ("right", "left"))]
+    types = [(typeof(pair(1, 2)),) for pair in pairs]
+    ours = {repr(kernel._cache._index_key(signature, codegen)) for signature in types}
+    numbas = {repr(Cache._index_key(kernel._cache, signature, codegen)) for signature in types}
+    assert len(ours) == 2
+    assert len(numbas) == 1  # negative control
