@@ -1,8 +1,13 @@
 """Figures by matplotlib, the extra `plots`, which is imported when the first one is drawn."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.rendering.palette import GRID, MUTED, TEXT, Colour
@@ -59,6 +64,13 @@ def new_figure(width: float, height: float) -> "tuple[Figure, Axes]":
 def rgb(colour: Colour) -> str:
     """Colour of the palette as matplotlib reads it."""
     return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def pixels(figure: "Figure") -> NDArray[np.uint8]:
+    """Draw a figure as pixels `(height, width, 3)`."""
+    file = io.BytesIO()
+    figure.savefig(file, dpi=DOTS_PER_INCH)
+    return np.asarray(Image.open(file).convert("RGB"))
 
 
 def save(figure: "Figure", path: str | Path) -> None:

@@ -15,6 +15,7 @@ from stigmergy.envs.core.validation import check_within, nearest
 from stigmergy.envs.dilemmas.allelopathic_harvest.env import PAINTS
 from stigmergy.envs.errors import BadParameter, UserError
 from stigmergy.envs.rendering.palette import agent_colour
+from stigmergy.plotting.figures import pixels
 from stigmergy.plotting.line_chart import Labels, Line, line_chart
 from stigmergy.plotting.ternary import Corner, Trajectory, simplex
 from stigmergy.training.confidence_intervals import mean_and_interval
@@ -34,7 +35,7 @@ SHARES = ("episode/share_red", "episode/share_green", "episode/share_blue")
 """The berries of each colour in allelopathic harvest."""
 CORNERS = tuple(Corner(name, colour) for name, colour in zip(("red", "green", "blue"), PAINTS))
 
-RENAMED = {"Course": "LearningCurve", "courses": "learning_curves", "course_chart": "learning_curve_chart"}
+RENAMED = {"Course": "LearningCurve", "courses": "learning_curves", "course_chart": "learning_curve_pixels"}
 """Names of version 0.1.0, for one release."""
 
 
@@ -138,6 +139,11 @@ def learning_curve_chart(groups: Groups, metric: str, title: str = "", window: i
         for k, own in enumerate(learning_curves(groups, metric, window))
     ]
     return line_chart(lines, Labels(title or metric, "environment steps"))
+
+
+def learning_curve_pixels(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> NDArray[np.uint8]:
+    """Draw `learning_curve_chart` as pixels `(height, width, 3)`, as `course_chart` did."""
+    return pixels(learning_curve_chart(groups, metric, title, window))
 
 
 def simplex_chart(

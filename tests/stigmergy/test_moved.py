@@ -39,7 +39,7 @@ def test_a_path_that_never_was_is_not_found():
 @pytest.mark.parametrize("module", ["stigmergy.plotting.learning_curves", "stigmergy.courses"])
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("courses", "learning_curves"), ("course_chart", "learning_curve_chart"), ("Course", "LearningCurve")],
+    [("courses", "learning_curves"), ("course_chart", "learning_curve_pixels"), ("Course", "LearningCurve")],
 )
 def test_old_names_of_learning_curves_warn(module, old, new):
     with pytest.warns(FutureWarning, match=f"{old} is now {new};"):
