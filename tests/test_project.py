@@ -4,7 +4,7 @@ import graphlib
 
 import pytest
 
-from tests.support import layout_rules, prose_rules, unconverted
+from tests.support import layout_rules, prose_rules
 from tests.support import source_rules as rules
 from tests.support.source_rules import Module
 
@@ -21,8 +21,8 @@ RULES = {
     "the public is documented": (rules.missing_docstrings, (*rules.FLOORS, "benchmarks")),
     "files and functions are short": (rules.too_long, (*rules.FLOORS, "benchmarks")),
     "packages import in their order": (layout_rules.imports_past_the_order, rules.FLOORS),
-    "docstrings do not begin as questions": (prose_rules.new_question_words, (*EVERYWHERE, "tests")),
-    "words are those of the dictionary": (prose_rules.new_replaced_words, EVERYWHERE),
+    "docstrings do not begin as questions": (prose_rules.question_words, (*EVERYWHERE, "tests")),
+    "words are those of the dictionary": (prose_rules.replaced_words, EVERYWHERE),
 }
 
 
@@ -83,15 +83,6 @@ def test_an_unusual_task_folder_would_be_found(names):
     assert layout_rules.unusual_task_files([Module(f"envs/games/x/{name}.py", "") for name in names])
 
 
-def test_tables_of_what_is_unconverted_only_shrink():
-    """An entry without a violation has to go, so that what was converted stays so."""
-    modules = [m for m in rules.modules(*EVERYWHERE, "tests") if not m.path.startswith("tests/data/")]
-    asking = {module.path.rpartition("/")[0] for module in modules if prose_rules.question_words(module)}
-    assert set(unconverted.PACKAGES_WITH_QUESTIONS) <= asking
-    old = {(word, module.path) for module in modules for word, _ in prose_rules.replaced_words(module)}
-    assert {(word, path) for word, paths in unconverted.REPLACED_WORDS.items() for path in paths} <= old
-
-
 BAD = [
     (layout_rules.imports_past_the_order, "envs/core/x.py", "from ..grid.moves import MOVES"),
     (layout_rules.imports_past_the_order, "envs/games/x.py", "from ..swarm import collective"),
@@ -101,13 +92,13 @@ BAD = [
     (layout_rules.imports_past_the_order, "algorithms/ppo/x.py", "from ..q_learning.learner import QLearner"),
     (layout_rules.imports_past_the_order, "training/x.py", "from .runs.run import Run"),
     (layout_rules.imports_past_the_order, "stigmergy/plotting/x.py", "from stigmergy.cli.options import parse"),
-    (prose_rules.new_question_words, "envs/new/x.py", '"""What a policy sees."""'),
-    (prose_rules.new_question_words, "envs/new/x.py", 'x = 1\n"""Whether it moves."""'),
-    (prose_rules.new_question_words, "envs/new/x.py", 'class A:\n    x: int\n    """which one"""'),
-    (prose_rules.new_question_words, "envs/new/x.py", 'def f():\n    """How it goes."""'),
-    (prose_rules.new_replaced_words, "training/x.py", "class Fold:\n    pass"),
-    (prose_rules.new_replaced_words, "algorithms/core/x.py", "def f(gain):\n    pass"),
-    (prose_rules.new_replaced_words, "envs/new/x.py", "self.told = copies = 3"),
+    (prose_rules.question_words, "envs/new/x.py", '"""What a policy sees."""'),
+    (prose_rules.question_words, "envs/new/x.py", 'x = 1\n"""Whether it moves."""'),
+    (prose_rules.question_words, "envs/new/x.py", 'class A:\n    x: int\n    """which one"""'),
+    (prose_rules.question_words, "envs/new/x.py", 'def f():\n    """How it goes."""'),
+    (prose_rules.replaced_words, "training/x.py", "class Fold:\n    pass"),
+    (prose_rules.replaced_words, "algorithms/core/x.py", "def f(gain):\n    pass"),
+    (prose_rules.replaced_words, "envs/new/x.py", "self.told = copies = 3"),
     (rules.kernels_past_the_cache, "envs/x.py", "from numba import get_num_threads, njit"),
     (rules.upward_imports, "envs/x.py", "from ..algorithms.learner import Learner"),
     (rules.upward_imports, "envs/x.py", "from .. import training"),
@@ -145,8 +136,8 @@ GOOD = [
     (layout_rules.imports_past_the_order, "training/runs/x.py", "from ..trainer import Trainer\nimport numpy"),
     (layout_rules.imports_past_the_order, "training/x.py", "from ..envs.tools.traces import play"),
     (layout_rules.imports_past_the_order, "stigmergy/commands/x.py", "from stigmergy.cli.options import parse"),
-    (prose_rules.new_question_words, "envs/new/x.py", 'def f():\n    """Compute it."""\n    "what is that"'),
-    (prose_rules.new_replaced_words, "training/x.py", "gain = y.copies + z.told\ndef f(order):\n    pass"),
+    (prose_rules.question_words, "envs/new/x.py", 'def f():\n    """Compute it."""\n    "what is that"'),
+    (prose_rules.replaced_words, "training/x.py", "gain = y.copies + z.told\ndef f(order):\n    pass"),
     (
         rules.upward_imports,
         "training/x.py",

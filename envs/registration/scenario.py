@@ -75,13 +75,13 @@ def register_scenario(
     """
     if id.count("/") > 1:
         raise ValueError(f"'{id}' cannot name a scenario: PettingZoo allows one slash, as in family/task_among_bots-v0")
-    seated = {name: Seats(own) if isinstance(own, int) else own for name, own in seats.items()}
-    for name, own in seated.items():
+    roles = {name: Seats(own) if isinstance(own, int) else own for name, own in seats.items()}
+    for name, own in roles.items():
         if not isinstance(own, Seats):
             raise ValueError(f"the group '{name}' of the scenario '{id}' is {own!r}; give a number of agents, or Seats")
-    if all(own.policy for own in seated.values()):
+    if all(own.policy for own in roles.values()):
         raise ValueError(f"the scenario '{id}' has no focal group; leave the policy of at least one group out")
-    scenario = Scenario(world, seated, dict(parameters or {}))
+    scenario = Scenario(world, roles, dict(parameters or {}))
     register_environment(id, scenario, description=description or _described(scenario))
     for kind, factory in (("parallel", "parallel_env"), ("aec", "env")):
         place = f"stigmergy.envs.registration.entry_points:{factory}"

@@ -86,7 +86,7 @@ def check(id: str, parameters: Any) -> Card:
         "masks": _check_masks,
         "teams": _check_teams,
         "seeds": _check_seeds,
-        "copies": _check_copies,
+        "envs": _check_envs,
         "threads": _check_threads,
         "snapshots": _check_snapshots,
         "speed": _measure_speed,
@@ -95,7 +95,7 @@ def check(id: str, parameters: Any) -> Card:
     if bridged:
         topics = {"itself": lambda subject: check_original(subject, obstacle)} | topics
     if obstacle:
-        topics["copies"] = lambda subject: obstacle
+        topics["envs"] = lambda subject: obstacle
     fill(card, {topic: closing(test) for topic, test in topics.items()}, subject)
     return card
 
@@ -263,9 +263,9 @@ def _check_seeds(subject: Subject) -> str:
     )
 
 
-def _check_copies(subject: Subject) -> str:
+def _check_envs(subject: Subject) -> str:
     if not subject.build(1).spec.resumable:
-        return "copies are environments of their own, stepped one after the other"
+        return "envs are environments of their own, stepped one after the other"
     few = in_step(subject.build(COPIES), STEPS)
     for number in (1, 4 * COPIES):
         found = difference(*_common(few, in_step(subject.build(number), STEPS)))
@@ -326,11 +326,11 @@ def _check_snapshots(subject: Subject) -> str:
 
 def _measure_speed(subject: Subject) -> str:
     speeds = []
-    for copies in SPEED_COPIES[: subject.most]:
-        if copies > 1 and copies * subject.build(1).spec.num_agents > SPEED_ROWS:
+    for num_envs in SPEED_COPIES[: subject.most]:
+        if num_envs > 1 and num_envs * subject.build(1).spec.num_agents > SPEED_ROWS:
             continue
-        speeds.append(f"{_agent_steps_per_second(subject.build(copies)):,.0f} with {copies}")
-    return f"agent-steps per second, copies: {'; '.join(speeds)}"
+        speeds.append(f"{_agent_steps_per_second(subject.build(num_envs)):,.0f} with {num_envs}")
+    return f"agent-steps per second, envs: {'; '.join(speeds)}"
 
 
 def _agent_steps_per_second(env: BatchEnv) -> float:

@@ -1,4 +1,4 @@
-"""What holds for every registered task. A task added later is picked up without being named.
+"""Properties of every registered task. A task added later is picked up without being named.
 
 Parameters are the defaults, but for the length of episodes where that makes them end within a test.
 """
@@ -36,11 +36,14 @@ QUICK_TO_COMPILE = "games/hallway-v0"
 EVERY_PARALLEL_BUILD = pytest.mark.parametrize(
     "id", [pytest.param(id, marks=[] if id == QUICK_TO_COMPILE else pytest.mark.thorough) for id in SHIPPED]
 )
-"""One task in the quick tests, for the parallel build of a task's kernels takes longer to compile than the serial one."""
+"""One task in the quick tests: parallel builds take longer to compile than serial ones."""
 
 
 def entry_module(id):
-    """The module with the task's `parallel_env`, `env` and `raw_env`; a scenario has none of its own."""
+    """Return the module with the task's `parallel_env`, `env` and `raw_env`, or a stand-in.
+
+    A scenario has no module of its own.
+    """
     target = environments.find(id).target
     if isinstance(target, Scenario):
         return SimpleNamespace(**dict(zip(("parallel_env", "env", "raw_env"), entry_points(id))))
@@ -100,7 +103,10 @@ def test_threads_do_not_matter(id):
 
 
 def test_kernels_tell_the_tuples_of_all_tasks_apart():
-    """Numba finds a compiled kernel by names and element types; where two classes have both in common, each call of the second takes 25 us more."""
+    """Numba finds a compiled kernel by names and element types.
+
+    Where two classes have both in common, each call of the second takes 25 us more.
+    """
     classes = {}
 
     def look(value, id):
@@ -134,7 +140,10 @@ def test_episodes_last_as_long_as_max_cycles_says(id, capsys):
 
 
 def ends_by_its_rules(id):
-    """Whether some random episode ends before four steps. Many are tried, since PettingZoo's test draws without a seed."""
+    """Return True if some random episode ends before four steps.
+
+    Many are tried, since PettingZoo's test draws without a seed.
+    """
     if "max_cycles" not in inspect.signature(parameters_of(id)).parameters:
         return True
     lengths = []
@@ -210,7 +219,7 @@ TEAMS = [
 
 
 def paid(env, steps=300):
-    """For every group: whether agents of one copy ever got different rewards, and whether there was any reward at all."""
+    """For every group: True if agents of one env ever got different rewards; True if any reward."""
     unequal, nonzero = dict.fromkeys(env.groups, False), dict.fromkeys(env.groups, False)
 
     def look(t, step):
@@ -286,7 +295,7 @@ def test_pettingzoo_names_them_too(id):
 
 @EVERY_TASK
 def test_the_batch_of_the_view_is_the_batch_of_the_trainer(id):
-    """What PettingZoo's dictionaries say is what the arrays say."""
+    """PettingZoo's dictionaries say the same as the arrays."""
     env = stigmergy.parallel_env(id)
     other = make_from(id, 1, env.env.parameters)
     observations, _ = env.reset(seed=5)

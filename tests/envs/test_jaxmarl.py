@@ -1,4 +1,4 @@
-"""Tag and spread beside JaxMARL's, a second implementation of the same physics, in float32: recorded courses from its own starts."""
+"""Tag and spread beside recorded traces of JaxMARL's, from its own starts, in float32."""
 
 import gzip
 import json

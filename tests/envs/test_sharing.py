@@ -190,7 +190,7 @@ def test_a_world_that_writes_into_its_actions_alters_none_of_a_scenario(monkeypa
 
 
 def test_agents_of_a_view_share_nothing_that_they_can_write_to():
-    """Neither arrays nor dicts: a wrapper that writes into what one agent got changes no other's, nor the env."""
+    """Neither arrays nor dicts are shared: a wrapper may write into what one agent got."""
     for infos in ("flat", "full"):
         view = stigmergy.parallel_env("dilemmas/public_goods-v0", infos=infos, max_cycles=3)
         for moment in range(4):

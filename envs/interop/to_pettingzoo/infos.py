@@ -27,7 +27,7 @@ class Info(dict[str, Any]):
     """
 
     __slots__ = ("_full",)
-    _full: "dict[str, Any] | tuple[_Told, int, str]"  # or what to ask for it: few ever look
+    _full: "dict[str, Any] | tuple[_Content, int, str]"  # or what to ask for it: few ever look
 
     def __init__(self, items: dict[str, Any], full: dict[str, Any]):
         super().__init__(items)
@@ -37,8 +37,8 @@ class Info(dict[str, Any]):
     def full(self) -> dict[str, Any]:
         """The same info in the form `full`."""
         if isinstance(self._full, tuple):
-            told, i, agent = self._full
-            self._full = told.full(i, agent)
+            content, i, agent = self._full
+            self._full = content.full(i, agent)
         return self._full
 
     def __missing__(self, key: str) -> Any:
@@ -58,7 +58,7 @@ class Info(dict[str, Any]):
 _new_info = Info.__new__
 
 
-class _Told:
+class _Content:
     """Content of the infos of one step.
 
     No two agents get a dict or an array that one of them could write to.
@@ -125,23 +125,23 @@ class InfoWriter:
         """
         if self.form == "none":
             return self._with_items({agent: {} for agent in agents}, step)
-        told = _Told(step, len(agents), self._masks(step) if self._masked else None, context)
+        content = _Content(step, len(agents), self._masks(step) if self._masked else None, context)
         if self.form == "full":
-            return {agent: told.full(i, agent) for i, agent in enumerate(agents)}
-        return self._with_items(self._flat(agents, told), step)
+            return {agent: content.full(i, agent) for i, agent in enumerate(agents)}
+        return self._with_items(self._flat(agents, content), step)
 
-    def _flat(self, agents: list[str], told: _Told) -> dict[str, dict[str, Any]]:
+    def _flat(self, agents: list[str], content: _Content) -> dict[str, dict[str, Any]]:
         metrics = self._no_metrics
         defined = np.zeros((len(agents), len(metrics)), np.float32)
-        if told.metrics is not None:
-            metrics = {f"{METRICS}/{name}": told.metrics.get(name) or 0.0 for name in self._spec.metrics}
-            defined[:] = [told.metrics.get(name) is not None for name in self._spec.metrics]
-        columns = ([defined] if metrics else []) + [*told.signals.values()]
+        if content.metrics is not None:
+            metrics = {f"{METRICS}/{name}": content.metrics.get(name) or 0.0 for name in self._spec.metrics}
+            defined[:] = [content.metrics.get(name) is not None for name in self._spec.metrics]
+        columns = ([defined] if metrics else []) + [*content.signals.values()]
         infos: dict[str, dict[str, Any]] = {}
-        if told.tells_more:
+        if content.tells_more:
             for i, agent in enumerate(agents):
                 infos[agent] = info = _new_info(Info)  # as its __init__, in half the time
-                info._full = (told, i, agent)
+                info._full = (content, i, agent)
                 info.update(metrics)
         else:
             infos = {agent: metrics.copy() for agent in agents}
@@ -161,8 +161,8 @@ class InfoWriter:
             if rows is None:
                 continue
             forbids = ~rows[0].all(axis=1)
-            told = [*zip(group.agents, mask_rows(group, rows[0]))]
-            masks.update(told if not group.optional_mask else [told[i] for i in np.flatnonzero(forbids)])
+            named = [*zip(group.agents, mask_rows(group, rows[0]))]
+            masks.update(named if not group.optional_mask else [named[i] for i in np.flatnonzero(forbids)])
         return masks
 
     def _with_items(self, infos: dict[str, dict[str, Any]], step: TimeStep) -> dict[str, dict[str, Any]]:

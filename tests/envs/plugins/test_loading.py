@@ -16,7 +16,7 @@ from stigmergy.envs.registration.registry import environments, load_given, load_
 
 
 def write(folder: Path, **texts: str) -> Path:
-    """Write modules; `a__b` is the module b of the package a, and `a__init` that package's own file."""
+    """Write modules; `a__b` is the module b of the package a, `a__init` that package's own file."""
     for name, text in texts.items():
         parts = ["__init__" if part == "init" else part for part in name.split("__")]
         path = folder.joinpath(*parts).with_suffix(".py")
@@ -206,7 +206,7 @@ def test_the_digest_covers_all_that_is_executed_and_data_that_is_named(tmp_path)
 
 
 def test_compiled_kernels_beside_a_plugin_are_not_used(tmp_path, monkeypatch):
-    """What lies in Numba's cache is unpickled, so a stranger's would run."""
+    """Files in Numba's cache are unpickled, so a stranger's would run."""
     monkeypatch.setattr(config, "CACHE_DIR", "")
     monkeypatch.setattr(cache, "cache_folder", lambda: tmp_path / "cache")
     folder = write(

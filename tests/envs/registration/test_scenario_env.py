@@ -1,4 +1,7 @@
-"""Scenarios of a world with everything that can differ from agent to agent: masks, early ends, rewards, nested parameters."""
+"""Scenarios of an env whose agents differ in all that can differ.
+
+Masks, early ends, rewards, nested parameters.
+"""
 
 from dataclasses import dataclass
 
@@ -34,7 +37,7 @@ class MeadowParameters:
     """Options of the meadow."""
 
     num_agents: int = 5
-    """Who walks there."""
+    """Walkers of the meadow."""
     max_cycles: int = 6
     """Steps."""
     rules: Rules = Rules(bonus=3)
@@ -42,7 +45,10 @@ class MeadowParameters:
 
 
 class Meadow(BatchEnv[RaceState]):
-    """Agents walk by 0, 1 or 2; they are paid for the step, and go when they have come to 9. One that stands on an odd place may not stay."""
+    """Agents walk by 0, 1 or 2 and are paid for the step.
+
+    They go when they have come to 9. One that stands on an odd place may not stay.
+    """
 
     Parameters = MeadowParameters
 
@@ -147,7 +153,10 @@ def registered():
 
 
 def play_both(scenario, steps=60, **options):
-    """The scenario, and its world with the same actions of focal agents and those of bots put in by hand; yields their steps side by side."""
+    """Yield steps of the scenario and of its base env side by side.
+
+    The base env gets the same actions of focal agents, and those of bots by hand.
+    """
     env = make(scenario, 6, **options)
     world = make("test/meadow-v0", 6, **{"max_cycles": env.spec.horizon} | options)
     generator, walk = np.random.default_rng(3), Walk()
@@ -199,7 +208,8 @@ def test_returns_of_focal_agents_and_bots_are_metrics():
         if step.last.any():
             ends += 1
             np.testing.assert_allclose(step.metrics["focal_return"][step.last], returns.mean(axis=1)[step.last])
-            # The walkers stand on agents 1 and 2, get 10 and 20 in a step, and go up to 9 or 10 from where they began.
+            # The walkers are agents 1 and 2, get 10 and 20 in a step, and go up to 9 or 10
+            # from where they began.
             per_step = step.metrics["background_return"][step.last] / env.state.elapsed[step.last]
             assert ((per_step > 15) & (per_step < 17)).all()
     assert ends

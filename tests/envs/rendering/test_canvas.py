@@ -16,7 +16,7 @@ RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
 def run(program, **environment):
-    """What a fresh interpreter prints."""
+    """Output of a fresh interpreter."""
     plain = {
         key: value for key, value in os.environ.items() if key not in ("SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY")
     }

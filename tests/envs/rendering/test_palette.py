@@ -7,7 +7,8 @@ import pytest
 
 from stigmergy.envs.rendering.palette import BACKGROUND, FLOOR, TEXT, WALL, agent_colour, ink_on, luminance, mix
 
-# Linear RGB as seen without one kind of cone. Source: Machado, Oliveira and Fernandes (2009), severity 1.
+# Linear RGB as seen without one kind of cone. Source: Machado, Oliveira and Fernandes (2009),
+# severity 1.
 BLINDNESS = {
     "none": np.eye(3),
     "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],

@@ -29,7 +29,10 @@ def press(*names):
 
 
 def press_later(name):
-    """Press a key from another thread while the window waits; the event that comes back tells whether it has happened."""
+    """Press a key from another thread while the window waits.
+
+    The event that comes back tells whether it has happened.
+    """
     pressed = threading.Event()
 
     def act():

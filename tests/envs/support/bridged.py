@@ -16,7 +16,8 @@ class Orchard(ParallelEnv):
     """Two pickers, six steps, paid what their action is. Keyword arguments replace its parts.
 
     Args:
-        see, tell, pay: of (environment, agent), and for `pay` the action: an observation, an info, a reward.
+        see, tell, pay: of (environment, agent), and for `pay` the action: an observation, an
+            info, a reward.
         after: of (environment, what step returns): what it returns instead.
     """
 
@@ -78,7 +79,9 @@ def orchard(num_envs: int = 1, parameters: BridgeParameters | None = None, **par
 
 
 class Duel(AECEnv):
-    """Players in turn take 1 or 2 of `pile` stones; who takes the last one gets 1, all others -1. Masks stand beside the observation.
+    """Players in turn take 1 or 2 of `pile` stones; the last one taken pays 1, to all others -1.
+
+    Masks stand beside the observation.
 
     It is Nim, so that with 4 stones the one who begins wins by taking 1.
     """

@@ -1,4 +1,7 @@
-"""Small environments with everything that the core has to handle: two groups, masks, waiting, early ends, boxes, signals, a global state."""
+"""Small environments with everything that the core has to handle.
+
+Two groups, masks, waiting, early ends, boxes, signals, a global state.
+"""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -26,7 +29,10 @@ class RaceState(NamedTuple):
 
 
 class Race(BatchEnv[RaceState]):
-    """Runners walk from a random place up to GOAL and end there; at 0 they may not step back. Watchers, with boxes, act every second step."""
+    """Runners walk from a random place up to GOAL and end there; at 0 they may not step back.
+
+    Watchers, with boxes, act every second step.
+    """
 
     Parameters = RaceParameters
 

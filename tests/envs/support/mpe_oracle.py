@@ -19,7 +19,7 @@ def entities(world: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def place(env: BatchEnv, position: Any, velocity: Any, landmark: Any, elapsed: int = 0) -> Any:
-    """Begin an episode in our one copy with these bodies, as if it had gone on for `elapsed` steps."""
+    """Begin an episode in our one env with these bodies, as if after `elapsed` steps."""
     env.reset(seed=0)
     state = env.snapshot()
     for field, value in (("position", position), ("velocity", velocity), ("landmark", landmark), ("elapsed", elapsed)):
@@ -30,7 +30,9 @@ def place(env: BatchEnv, position: Any, velocity: Any, landmark: Any, elapsed: i
 def differences(
     env: BatchEnv, oracle: Any, names: dict[str, list[str]], episodes: int, seed: int = 0
 ) -> tuple[int, int, dict[str, float]]:
-    """Play random episodes in both from mpe2's own starts, every other one crowded into a third of the square.
+    """Play random episodes in both from mpe2's own starts.
+
+    Every other one is crowded into a third of the square.
 
     Args:
         names: our group to mpe2's names of its agents.

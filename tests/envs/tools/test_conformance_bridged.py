@@ -1,4 +1,4 @@
-"""`check` runs PettingZoo's tests on other people's environments themselves, and does not vouch for what it has not seen."""
+"""`check` runs PettingZoo's tests on other people's environments, and claims no more."""
 
 import numpy as np
 import pytest
@@ -123,7 +123,7 @@ def test_a_wider_float_is_advice():
 def test_one_env_is_enough_for_the_card():
     findings, passed = card(Lonely)
     assert passed, [finding.sentence for finding in findings.values() if not finding.passed]
-    assert "--training.num-envs 1" in findings["copies"].sentence
+    assert "--training.num-envs 1" in findings["envs"].sentence
     assert not Lonely.running, "what was built was not closed"
 
 

@@ -1,4 +1,4 @@
-"""The loop that plays: the reset first, then a step for each action, and no action beyond what is asked for."""
+"""The loop that plays: a reset, then a step for each action, and no further action."""
 
 from itertools import islice
 

@@ -20,7 +20,7 @@ def with_trails(monkeypatch):
 
 @pytest.fixture
 def played():
-    """An environment of three copies, a recording of one, and what that copy looked like at every step."""
+    """Three envs, a recording of one, and the pictures of that env at every step."""
     env = make("pathfinding/lifelong-v0", num_envs=3, num_agents=4, height=6, width=7, density=0.1, max_cycles=6)
     random = np.random.default_rng(0)
     env.reset(seed=5)

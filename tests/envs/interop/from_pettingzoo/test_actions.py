@@ -1,4 +1,4 @@
-"""Actions reach the environment as its own space wants them, each a new object; and masks are looked for whenever they come."""
+"""Actions reach the environment in its own space, each a new object; masks may come at any time."""
 
 from typing import Any
 
@@ -216,7 +216,7 @@ def test_what_stands_beside_a_mask_is_the_observation():
 
 
 def test_a_view_tells_masks_that_nobody_announced_in_its_infos():
-    """The observation stays what it was, and a mask stands where PettingZoo's users look for it besides."""
+    """The observation stays as it was; a mask stands where PettingZoo's users look besides."""
     bridge = orchard(tell=lambda env, agent: {"action_mask": np.array([1, 0, 1])} if env.t == 1 else {})
     view = ParallelView(bridge)
     observations, infos = view.reset(seed=0)

@@ -1,4 +1,4 @@
-"""How environments are built, named, pictured and copied, and what is said of those that do not keep PettingZoo's form."""
+"""Building, names, pictures and copies, and sentences on environments without PettingZoo's form."""
 
 import copy
 import sys

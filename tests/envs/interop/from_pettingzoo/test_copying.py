@@ -1,4 +1,4 @@
-"""Bridged environments are copied and pickled with all that they are, or a sentence says why not."""
+"""Bridged environments are copied and pickled completely, or a sentence says why not."""
 
 import copy
 import pickle
@@ -31,7 +31,7 @@ def paid(env, agent, action):
 
 
 def course(env, steps=7):
-    """What an env shows of so many steps, ends of episodes among them."""
+    """Observations of an env over so many steps, ends of episodes among them."""
     seen = []
     for _ in range(steps):
         step = env.step(ACT)

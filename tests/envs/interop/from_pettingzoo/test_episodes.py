@@ -1,4 +1,4 @@
-"""When an episode ends, who is active in it, and what becomes of agents that come back."""
+"""Ends of episodes, agents that are active, and agents that come back."""
 
 import numpy as np
 import pytest
@@ -88,7 +88,7 @@ def test_agents_that_never_come_hold_nothing_up():
 
 
 def back_after(kind, gone, back):
-    """`picker_0` ends at step `gone`, by `kind` 2 (terminated) or 3 (truncated), and is back at step `back`."""
+    """`picker_0` ends at step `gone`, by `kind` 2 (terminated) or 3 (truncated), back at `back`."""
 
     def change(env, result):
         result = [dict(part) for part in result]

@@ -1,4 +1,4 @@
-"""What environments observe: it is checked against what they declared, and translated for learners without a loss."""
+"""Observations are checked against their spaces and translated for learners without a loss."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ NESTED = spaces.Dict(
 
 
 def seen(space: Any, value: Any) -> Any:
-    """What a learner sees of an observation, and the environment that showed it."""
+    """Observation as a learner gets it, and the environment that showed it."""
     env = orchard(observation=space, see=lambda env, agent: value)
     return env.reset(0).groups["agents"].observation[0, 0], env
 

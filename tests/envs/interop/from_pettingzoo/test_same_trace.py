@@ -86,7 +86,7 @@ def test_groups_are_agents_with_equal_spaces():
 
 
 class Odd(ParallelEnv):
-    """Discrete observations; agent a leaves at step 2 truncated, agent b ends at step 4; masks in the infos."""
+    """Discrete observations, masks in the infos; a is truncated at step 2, b ends at step 4."""
 
     metadata = {"name": "odd"}  # noqa: RUF012 (PettingZoo's way)
     possible_agents = ["a_0", "a_1"]  # noqa: RUF012

@@ -45,7 +45,7 @@ def test_the_selected_agent_is_active_and_the_others_wait():
 
 
 def test_what_comes_while_an_agent_waits_counts_for_its_last_decision():
-    """The loser decided before the winner; its decision is worth -1, discounted by the step in between."""
+    """The loser decided before the winner: -1, discounted by the step in between."""
     env = duel(pile=2)
     told = [env.reset(0)]
     active, reward, terminated = [told[0].groups["agents"].active.copy()], [], []
@@ -100,7 +100,7 @@ def test_a_game_that_is_cut_off_shows_everybody_its_last_observation():
 
 
 class Elimination(Duel):
-    """Who takes 2 is out at once with -1; the last one gets 1."""
+    """An agent that takes 2 is out at once with -1; the last one gets 1."""
 
     def play(self, agent, action):
         if action == 1:

@@ -1,4 +1,4 @@
-"""Scenes of Kuramoto's and Vicsek's tasks, and their rules again over all pairs, without kernels."""
+"""Scenes of Kuramoto's and Vicsek's tasks; their rules again over all pairs, without kernels."""
 
 import numpy as np
 
