@@ -60,5 +60,7 @@ class KernelCache(FunctionCache):
         A kernel whose file does not import the class would otherwise be loaded after two fields of
         one type have changed places.
         """
-        fields = tuple(argument.fields for argument in sig if isinstance(argument, types.BaseNamedTuple))
+        fields = tuple(
+            argument.fields for argument in sig if isinstance(argument, (types.NamedTuple, types.NamedUniTuple))
+        )
         return (*super()._index_key(sig, codegen), fields)
