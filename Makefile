@@ -30,7 +30,7 @@ help:
 	@echo "make format       put the code in order"
 	@echo "make lint         look for mistakes and disorder"
 	@echo "make type         check the types of the four floors"
-	@echo "make test         run the quick tests, a few minutes; ARGS='-k render' chooses"
+	@echo "make test         run the quick tests, a quarter of an hour where no kernel is compiled yet; ARGS='-k render' chooses"
 	@echo "make test-all     run all tests but the long learning ones, as CI does"
 	@echo "make test-slow    run the long learning tests"
 	@echo "make anywhere     run the tests under the settings of other machines; ARGS='--only busy' chooses"
