@@ -60,7 +60,13 @@ class KernelCache(FunctionCache):
         A kernel whose file does not import the class would otherwise be loaded after two fields of
         one type have changed places.
         """
-        fields = tuple(
-            argument.fields for argument in sig if isinstance(argument, (types.NamedTuple, types.NamedUniTuple))
-        )
-        return (*super()._index_key(sig, codegen), fields)
+        return (*super()._index_key(sig, codegen), tuple(fields_of(argument) for argument in sig))
+
+
+def fields_of(type_: types.Type) -> tuple[Any, ...]:
+    """Names of the fields of a NamedTuple, and of those inside a tuple, such as `*arguments`."""
+    if not isinstance(type_, types.BaseTuple):
+        return ()
+    own = type_.fields if isinstance(type_, (types.NamedTuple, types.NamedUniTuple)) else ()
+    parts: Any = type_
+    return (*own, *(inner for part in parts if (inner := fields_of(part))))

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numba import typeof
+from numba import int64, typeof
 from numba.core.caching import Cache, IndexDataCacheFile
+from numba.core.types import StarArgTuple
 
 from stigmergy.envs.kernels import njit
 from stigmergy.envs.kernels.cache_file import KernelFiles
@@ -85,7 +86,8 @@ def test_a_kernel_keeps_each_version_in_a_file(tmp_path):
     assert all("0x" not in repr(key) for key in kernel.overloads)
 
 
-def test_fields_that_change_places_make_another_version():
+@pytest.mark.parametrize("wrapped", [False, True], ids=["an argument", "one of *arguments, as in a loop over envs"])
+def test_fields_that_change_places_make_another_version(wrapped):
     """A kernel reads fields by their places, and its file need not import the class."""
 
     def first(pair):
@@ -94,7 +96,8 @@ def test_fields_that_change_places_make_another_version():
     kernel = njit(cache=True)(first)
     codegen = kernel.targetctx.codegen()
     pairs = [NamedTuple("Pair", [(name, int) for name in names]) for names in (("left", "right"), ("right", "left"))]
-    types = [(typeof(pair(1, 2)),) for pair in pairs]
+    plain = [typeof(pair(1, 2)) for pair in pairs]
+    types = [(StarArgTuple((kind, int64)) if wrapped else kind,) for kind in plain]
     ours = {repr(kernel._cache._index_key(signature, codegen)) for signature in types}
     numbas = {repr(Cache._index_key(kernel._cache, signature, codegen)) for signature in types}
     assert len(ours) == 2
