@@ -102,3 +102,10 @@ def test_sections_stand_in_one_order():
     first, second = "    Reward:\n        0.\n", "    End:\n        Never.\n"
     text = Good.__doc__.replace(first, "@").replace(second, first).replace("@", second)
     assert "the order is" in errors_in_docs(type("Changed", (), {"__doc__": text}), spec())[0]
+
+
+def test_a_row_of_numbered_metrics_stands_for_each():
+    text = Good.__doc__.replace("| score | points |", "| return_0-2 | return of each agent |")
+    changed = type("Changed", (), {"__doc__": text})
+    assert errors_in_docs(changed, spec(metrics=("return_0", "return_1", "return_2"))) == []
+    assert errors_in_docs(changed, spec(metrics=("return_0", "return_1"))) != []

@@ -68,7 +68,7 @@ def errors_in_docs(cls: type, spec: Any) -> list[str]:
         for section, space in (("Observation", group.observation_space), ("Actions", group.action_space)):
             lines = sections.get((section, group.name), sections.get((section, "")))
             found += [f"{section} of {group.name}: {error}" for error in _errors_of_space(section, lines or [], space)]
-    metrics = _first_column(sections["Metrics", ""], "Metrics")
+    metrics = [name for row in _first_column(sections["Metrics", ""], "Metrics") for name in _names(row)]
     if set(metrics) != set(spec.metrics):
         found.append(f"Metrics lists {sorted(metrics)}; the spec has {sorted(spec.metrics)}")
     return found
@@ -93,6 +93,12 @@ def _errors_of_space(section: str, lines: list[str], space: spaces.Space) -> lis
 def _first_column(lines: list[str], section: str) -> list[str]:
     """First cells of the rows of all tables with the columns of the section."""
     return [row[0] for table in tables(lines) if table[0] == COLUMNS[section] for row in table[1:]]
+
+
+def _names(text: str) -> list[str]:
+    """Names that a cell stands for: itself, or `return_0` to `return_6` for `return_0-6`."""
+    numbered = re.fullmatch(r"(\w+_)(\d+)-(\d+)", text)
+    return [f"{numbered[1]}{i}" for i in range(int(numbered[2]), int(numbered[3]) + 1)] if numbered else [text]
 
 
 def _indices(text: str) -> list[Any]:

@@ -114,22 +114,7 @@ class AllelopathicHarvest(GridDilemma):
         | efficiency | reward of all agents per step |
         | mean_return | mean return of the agents |
         | equality | 1 less the Gini coefficient of returns; NaN unless their sum is above 0 |
-        | return_0 | return of agent 0 |
-        | return_1 | return of agent 1 |
-        | return_2 | return of agent 2 |
-        | return_3 | return of agent 3 |
-        | return_4 | return of agent 4 |
-        | return_5 | return of agent 5 |
-        | return_6 | return of agent 6 |
-        | return_7 | return of agent 7 |
-        | return_8 | return of agent 8 |
-        | return_9 | return of agent 9 |
-        | return_10 | return of agent 10 |
-        | return_11 | return of agent 11 |
-        | return_12 | return of agent 12 |
-        | return_13 | return of agent 13 |
-        | return_14 | return of agent 14 |
-        | return_15 | return of agent 15 |
+        | return_0-15 | return of each agent |
         | sustainability | mean step of positive rewards; NaN without any |
         | peace | mean number of agents that are on the map and not frozen |
         | sanctions | shots of the sanction beam |

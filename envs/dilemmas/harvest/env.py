@@ -80,13 +80,7 @@ class Harvest(GridDilemma):
         | efficiency | reward of all agents per step |
         | mean_return | mean return of the agents |
         | equality | 1 less the Gini coefficient of returns; NaN unless their sum is above 0 |
-        | return_0 | return of agent 0 |
-        | return_1 | return of agent 1 |
-        | return_2 | return of agent 2 |
-        | return_3 | return of agent 3 |
-        | return_4 | return of agent 4 |
-        | return_5 | return of agent 5 |
-        | return_6 | return of agent 6 |
+        | return_0-6 | return of each agent |
         | sustainability | mean step of positive rewards; NaN without any |
         | peace | mean number of agents that are on the map and not frozen |
         | sanctions | shots of the sanction beam |

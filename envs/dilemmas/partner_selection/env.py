@@ -82,11 +82,7 @@ class PartnerSelection(BatchEnv[State]):
         | efficiency | reward of all agents per step |
         | mean_return | mean return of the agents |
         | equality | 1 less the Gini coefficient; NaN if a return is below 0 or all are 0 |
-        | return_0 | return of agent 0 |
-        | return_1 | return of agent 1 |
-        | return_2 | return of agent 2 |
-        | return_3 | return of agent 3 |
-        | return_4 | return of agent 4 |
+        | return_0-4 | return of each agent |
         | sanctions | steps of agents that punished |
         | sanction_rate | sanctions per opportunity; NaN without one |
         | hits | punishments |

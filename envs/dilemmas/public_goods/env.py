@@ -69,10 +69,7 @@ class PublicGoods(BatchEnv[State]):
         | efficiency | reward of all agents per step |
         | mean_return | mean return of the agents |
         | equality | 1 less the Gini coefficient of returns; NaN unless their sum is above 0 |
-        | return_0 | return of agent 0 |
-        | return_1 | return of agent 1 |
-        | return_2 | return of agent 2 |
-        | return_3 | return of agent 3 |
+        | return_0-3 | return of each agent |
         | sanctions | steps of agents that punished at least one other |
         | sanction_rate | sanctions per opportunity; NaN without one |
         | hits | pairs of punisher and target, over steps |
