@@ -14,7 +14,7 @@ from stigmergy.cli.failures import HelpShown, report
 from stigmergy.cli.hints import nearest_command
 from stigmergy.cli.warnings import as_sentences
 from stigmergy.envs.errors import UnknownName
-from stigmergy.version import version
+from stigmergy.version import version_and_commit
 
 COMMANDS = {
     "list": "show the environments, algorithms and configs there are",
@@ -83,7 +83,7 @@ def _run(args: list[str]) -> int:
         print(usage())
         return 0 if args else 2
     if args[0] in ("--version", "-V", "version"):
-        print(f"stigmergy {version()}")
+        print(f"stigmergy {version_and_commit()}")
         return 0
     command, rest = args[0], args[1:]
     if command not in COMMANDS:

@@ -1,5 +1,7 @@
 """Command lines: whole numbers as powers of ten, and hints by meaning."""
 
+import re
+
 import pytest
 
 from stigmergy.cli.entry import COMMANDS, main
@@ -13,6 +15,7 @@ from stigmergy.commands import evaluate, render, sanctions, train
 from stigmergy.envs.core.validation import read_whole
 from stigmergy.envs.errors import BadParameter
 from stigmergy.training.experiment import DEFAULT_CONFIG, build_experiment, read_config
+from tests.support.source_rules import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +155,9 @@ def test_commands_are_guessed_by_meaning(given, meant, capsys):
 @pytest.mark.parametrize("option", ["--version", "-V"])
 def test_the_version(option, capsys):
     assert main([option]) == 0
-    assert capsys.readouterr().out == "stigmergy 0.1.0\n"
+    printed = capsys.readouterr().out
+    assert re.fullmatch(r"stigmergy 0\.1\.0( \(commit [0-9a-f]{12}\))?\n", printed)
+    assert ("commit" in printed) == (ROOT / ".git").exists()
 
 
 def test_places_for_output_are_looked_at_before(tmp_path, monkeypatch):

@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from stigmergy.training.runs.provenance import describe_machine, git_commit
+from stigmergy.envs.utils.git_commit import git_commit
+from stigmergy.training.runs.provenance import describe_machine
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
