@@ -165,7 +165,7 @@ MOVED = {
     "training.lock": "training.runs.lock",
     "training.logs": "training.runs.logs",
     "training.kept": "training.runs.run_files",
-    "training.longer": "training.runs.extension",
+    "training.longer": "training.sessions.extension",
     "training.storage": "training.runs.storage",
     "training.provenance": "training.runs.provenance",
     "training.signals": "training.runs.stop_signals",

@@ -24,7 +24,7 @@ from stigmergy.training.runs.stop_signals import Stopped, handled, leave, stop_s
 
 SECONDS_BETWEEN_LINES = 5.0
 PHASES = ("env", "act", "learn", "other")
-Start = Callable[[Callable[[Report], None]], tuple[Session, list[str]]]
+Start = Callable[[Callable[[Report], None]], tuple[Session | None, list[str]]]
 _LOST = (OSError, SystemExit)
 """Exceptions of a write to a closed pipe or terminal; rich turns the first into SystemExit."""
 
@@ -33,6 +33,7 @@ def run_session(start: Start, folder: str) -> int:
     """Run a session, show its progress, print its end, and return the exit status.
 
     Training continues when its output is no longer read. A finished run has status 0 in any case.
+    If `start` gives no session, there is nothing to do, and its sentences say why.
     """
     try:
         with handled(stop_signals(), leave):
@@ -49,6 +50,10 @@ def _run_session(start: Start, folder: str) -> int:
     console, output = open_console(), Output()
     display = BarDisplay(console) if console.is_terminal else LineDisplay(output.say)
     session, warnings = start(display.report)
+    if session is None:
+        for sentence in [*warnings, f"see it with: stigmergy render {shlex.quote(folder)}"]:
+            output.say(sentence)
+        return 0
     try:
         for sentence in [*warnings, *session.notes]:
             complain(f"warning: {sentence}")

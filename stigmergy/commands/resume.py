@@ -11,8 +11,8 @@ from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import parse
 from stigmergy.cli.progress import run_session
 from stigmergy.envs.errors import BadParameter
-from stigmergy.training.runs.extension import lengthened
 from stigmergy.training.runs.run_loop import Report, Session, resume
+from stigmergy.training.sessions.extension import lengthened
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Command `stigmergy train`: from a config and overrides to a run."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -13,9 +13,11 @@ from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek, peek_one
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.cli.progress import run_session
+from stigmergy.envs.errors import BadParameter
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
-from stigmergy.training.runs.run_loop import start
+from stigmergy.training.runs.run_loop import Report, Session, start
 from stigmergy.training.runs.storage import make_folders, remove_folders
+from stigmergy.training.sessions.start_or_resume import start_or_resume
 from stigmergy.training.trust.plugins import load_code, plugins_of
 
 
@@ -43,11 +45,15 @@ class Options:
     needed once for each contents."""
     run: str = ""
     """The run folder; left out, a new one under runs/."""
+    or_resume: bool = False
+    """Go on with the run in the folder of --run if there is one, of the same config; do nothing if
+    it is finished. The command can thus be repeated until it ends with status 0."""
 
 
 def main(args: Sequence[str]) -> int:
     """Train; return 0, or 128 + signal after a stop."""
-    plain = base_config(args)
+    given = load_given_code(args)
+    plain = base_config(args, given)
     experiment = build_experiment(plain)
     options = parse(options_class(experiment), "train", args)
     overridden = dataclasses.replace(
@@ -60,6 +66,8 @@ def main(args: Sequence[str]) -> int:
     )
     if options.run:
         check_folder("run", options.run)
+    if options.or_resume:
+        return _train_or_resume(overridden, options, given)
     folder, made = (options.run, []) if options.run else free_folder(overridden)
     try:
         return run_session(lambda report: (start(overridden, folder, report), []), folder)
@@ -67,15 +75,25 @@ def main(args: Sequence[str]) -> int:
         remove_folders(made)  # empty ones, where training could not start
 
 
-def base_config(args: Sequence[str]) -> dict[str, Any]:
+def _train_or_resume(experiment: Experiment, options: Any, given: Sequence[str]) -> int:
+    if not options.run:
+        raise BadParameter("--or-resume goes on with the run in a folder; name the folder by --run")
+
+    def begin(report: Callable[[Report], None]) -> tuple[Session | None, list[str]]:
+        return start_or_resume(experiment, options.run, report, options.trust, given)
+
+    return run_session(begin, options.run)
+
+
+def base_config(args: Sequence[str], code: Sequence[str] = ()) -> dict[str, Any]:
     """Config before the overrides of single keys.
 
-    Plugins are loaded, environment and algorithm chosen.
+    Environment and algorithm are chosen. The config's plugins are loaded, those of the arguments,
+    `code`, are so already.
     """
     given = args[0] if args and not args[0].startswith("-") else None
     environment, algorithm = peek_one(args, "environment"), peek_one(args, "algorithm")
     plain = read_config(given or DEFAULT_CONFIG) if given or not environment else {}
-    code = load_given_code(args)
     plain = _choose(plain, "environment", "task", environment)
     plain = _choose(plain, "algorithm", "learner", algorithm)
     plugins = peek(args, "plugin")

@@ -30,6 +30,7 @@ SHELVES = (
     "training.trust",
     "training",
     "training.runs",
+    "training.sessions",
     "training.trained_policy training.conformance",  # they stand on runs; both are public names
     "version _checkout _idle_threads _moved",
     "plotting",

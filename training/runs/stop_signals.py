@@ -1,4 +1,4 @@
-"""Signals that ask a run to stop: Ctrl-C, `kill`, and a terminal that goes away."""
+"""Signals that ask a run to stop: Ctrl-C, `kill`, a scheduler, and a terminal that goes away."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -16,12 +16,14 @@ class Stopped(KeyboardInterrupt):
 
 
 def stop_signals() -> tuple[int, ...]:
-    """Signals that end a run. SIGHUP is one of them unless it is ignored, as under `nohup`."""
-    signals = [signal.SIGINT, signal.SIGTERM]
-    hangup = getattr(signal, "SIGHUP", None)
-    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
-        signals.append(hangup)
-    return tuple(signals)
+    """Signals that end a run.
+
+    SIGHUP is one of them unless it is ignored, as under `nohup`. So is SIGUSR1, by which Slurm
+    announces the end of a job's time.
+    """
+    others = [getattr(signal, name, None) for name in ("SIGHUP", "SIGUSR1")]
+    heeded = [number for number in others if number and signal.getsignal(number) is not signal.SIG_IGN]
+    return (signal.SIGINT, signal.SIGTERM, *heeded)
 
 
 @contextmanager

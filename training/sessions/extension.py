@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ...envs.errors import BadParameter
 from ...envs.utils.yaml_text import write_yaml
-from .run import Run
-from .storage import write_atomically
+from ..runs.run import Run
+from ..runs.storage import write_atomically
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Sessions of training in run folders: start, resume, extension."""
