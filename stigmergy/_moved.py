@@ -160,7 +160,7 @@ MOVED = {
     "training.memory": "training.system",
     "training.run": "training.runs.run",
     "training.checkpoint": "training.runs.checkpoint",
-    "training.session": "training.runs.run_loop",
+    "training.session": "training.sessions.opening",
     "training.restore": "training.runs.restore",
     "training.lock": "training.runs.lock",
     "training.logs": "training.runs.logs",

@@ -15,8 +15,9 @@ from stigmergy.cli.output_paths import check_folder
 from stigmergy.cli.progress import run_session
 from stigmergy.envs.errors import BadParameter
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
-from stigmergy.training.runs.run_loop import Report, Session, start
+from stigmergy.training.runs.run_loop import Report, Session
 from stigmergy.training.runs.storage import make_folders, remove_folders
+from stigmergy.training.sessions.opening import start
 from stigmergy.training.sessions.start_or_resume import start_or_resume
 from stigmergy.training.trust.plugins import load_code, plugins_of
 

@@ -11,11 +11,12 @@ import yaml
 
 from stigmergy.cli.entry import main
 from stigmergy.commands.train import free_folder
-from stigmergy.training.runs import run_loop, storage
+from stigmergy.training.runs import storage
 from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
 from stigmergy.training.runs.lock import NAME as LOCK
 from stigmergy.training.runs.run import METRICS_HEADER, Run
 from stigmergy.training.runs.stop_signals import Stopped
+from stigmergy.training.sessions import opening
 from tests.training.support.small import CONFIG, digest, experiment, write_config
 
 TRAINING = CONFIG["training"] | {"total_steps": 2 * 4 * 4, "num_envs": 2, "rollout_length": 4}
@@ -97,20 +98,20 @@ def test_nothing_stays_of_a_run_that_cannot_start(tmp_path, config, capsys, monk
 def test_a_signal_before_the_first_update(tmp_path, config, capsys, monkeypatch, number):
     whole = tmp_path / "whole"
     assert main(["train", config, "--run", str(whole)]) == 0
-    build = run_loop.Trainer
+    build = opening.Trainer
 
     def interrupted(experiment):
         os.kill(os.getpid(), number)
         return build(experiment)
 
-    monkeypatch.setattr(run_loop, "Trainer", interrupted)
+    monkeypatch.setattr(opening, "Trainer", interrupted)
     run, before = Run(tmp_path / "run"), signal.getsignal(number)
     assert main(["train", config, "--run", str(run.folder)]) == 128 + number
     assert f"go on with: stigmergy resume {run.folder}" in capsys.readouterr().err
     assert signal.getsignal(number) is before  # a shell has its background jobs ignore some
     assert not (run.folder / LOCK).exists()
     assert main(["resume", str(run.folder)]) == 128 + number
-    monkeypatch.setattr(run_loop, "Trainer", build)
+    monkeypatch.setattr(opening, "Trainer", build)
     assert main(["resume", str(run.folder)]) == 0
     assert result(run) == result(Run(whole))
 
@@ -147,9 +148,9 @@ def test_a_run_that_is_trained_is_locked_and_readable(tmp_path, run, capsys, con
 
 
 def test_all_threads_are_a_number_in_the_config(tmp_path, monkeypatch):
-    monkeypatch.setattr(run_loop, "count_cores", lambda: 3)
-    assert run_loop.with_threads(experiment(threads=0)).training.threads == 3
-    assert run_loop.with_threads(experiment(threads=2)).training.threads == 2
+    monkeypatch.setattr(opening, "count_cores", lambda: 3)
+    assert opening.with_threads(experiment(threads=0)).training.threads == 3
+    assert opening.with_threads(experiment(threads=2)).training.threads == 2
 
 
 def test_threads_of_a_run_from_elsewhere(run, capsys, monkeypatch):
@@ -159,7 +160,7 @@ def test_threads_of_a_run_from_elsewhere(run, capsys, monkeypatch):
     for threads, words in ((0, "does not say on how many threads"), (2, "with its 2 threads")):
         plain["training"]["threads"] = threads
         path.write_text(yaml.safe_dump(plain))
-        monkeypatch.setattr(run_loop, "count_cores", lambda: 1)
+        monkeypatch.setattr(opening, "count_cores", lambda: 1)
         capsys.readouterr()
         assert main(["resume", str(run.folder)]) == 0
         assert words in capsys.readouterr().err
@@ -204,7 +205,7 @@ def test_a_full_disk_is_found_out_before_training(tmp_path, config, capsys, monk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(storage.os, "fsync", full)
-    monkeypatch.setattr(run_loop, "Trainer", lambda experiment: pytest.fail("it started"))
+    monkeypatch.setattr(opening, "Trainer", lambda experiment: pytest.fail("it started"))
     assert main(["train", config, "--run", str(tmp_path / "a/run")]) == 1
     assert "config.yaml': no space is left" in capsys.readouterr().err
     assert not (tmp_path / "a").exists()

@@ -18,7 +18,7 @@ from stigmergy.algorithms.ppo.ippo import IPPO
 from stigmergy.cli.entry import main
 from stigmergy.training.experiment import build_experiment
 from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
-from stigmergy.training.runs.run_loop import resume, start
+from stigmergy.training.sessions.opening import resume, start
 from stigmergy.training.trainer import Trainer
 from tests.envs.support.dummies import Race, RaceParameters
 from tests.support.foreign import Counter, register, training

@@ -23,7 +23,7 @@ import torch
 import stigmergy
 from stigmergy.envs.errors import UserError
 from stigmergy.training.trained_policy import load_policy
-from stigmergy.training.runs.run_loop import resume, start
+from stigmergy.training.sessions.opening import resume, start
 from stigmergy.training.trainer import Trainer
 from tests.training.support.small import experiment
 

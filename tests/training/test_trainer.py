@@ -10,7 +10,7 @@ from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.registry import load_plugin
 from stigmergy.training.experiment import build_experiment
 from stigmergy.training.runs.checkpoint import load_checkpoint, save_checkpoint
-from stigmergy.training.runs.run_loop import start
+from stigmergy.training.sessions.opening import start
 from stigmergy.training.trainer import Trainer
 
 from .support.small import digest, experiment

@@ -6,7 +6,8 @@ from ...envs.errors import BadParameter
 from ..experiment import Experiment
 from ..runs.checkpoint import list_checkpoints
 from ..runs.run import Run
-from ..runs.run_loop import Report, Session, resume, start
+from ..runs.run_loop import Report, Session
+from .opening import resume, start
 from .same_config import open_same
 
 
