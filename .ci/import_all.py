@@ -13,6 +13,8 @@ from stigmergy.envs.interop.from_pettingzoo import BRIDGE_PREFIX
 from stigmergy.training.experiment import build_experiment, read_config, shipped_configs
 
 HERE = Path(__file__).parents[1]
+EXTRAS = {"stigmergy.envs.interop.to_sb3": "stable_baselines3", "stigmergy.envs.interop.to_torchrl": "tensordict"}
+"""Modules for users of a library, which the wheel does not bring."""
 FLOORS = ("stigmergy.envs", "stigmergy.algorithms", "stigmergy.training", "stigmergy.commands")
 
 
@@ -26,7 +28,11 @@ def import_all() -> list[str]:
     names = [found.name for found in pkgutil.walk_packages(stigmergy.__path__, "stigmergy.", onerror=stop)]
     names = [name for name in names if not name.endswith("__main__")]  # it would run the command line
     for name in names:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            if EXTRAS.get(name) != error.name:
+                raise
     missing = [floor for floor in FLOORS if floor not in names]
     if missing:
         raise ImportError(f"the wheel has no {missing}")

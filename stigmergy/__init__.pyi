@@ -29,5 +29,8 @@ from stigmergy.envs.registration.registry import environments as environments
 from stigmergy.envs.registration.registry import register_environment as register_environment
 from stigmergy.envs.registration.scenario import Seats as Seats
 from stigmergy.envs.registration.scenario import register_scenario as register_scenario
+from stigmergy.envs.registration.vector_envs import gymnasium_vec_env as gymnasium_vec_env
+from stigmergy.envs.registration.vector_envs import sb3_vec_env as sb3_vec_env
+from stigmergy.envs.registration.vector_envs import torchrl_env as torchrl_env
 from stigmergy.training.trained_policy import Policy as Policy
 from stigmergy.training.trained_policy import load_policy as load_policy

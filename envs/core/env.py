@@ -209,6 +209,30 @@ class BatchEnv(ABC, Generic[StateT]):
         self.state.elapsed[going] += 1
         return self._refresh()
 
+    def begin(self, where: NDArray[np.bool_]) -> TimeStep:
+        """Begin new episodes in some envs, without a step of the others.
+
+        A loop that calls `begin(step.last.copy())` after steps that end episodes has Gymnasium's
+        SAME_STEP, and plays the same episodes as one that leaves it to the next step.
+
+        Args:
+            where: `(num_envs,)` bool.
+
+        Returns:
+            the time step, in which the other envs are as they were.
+
+        Raises:
+            RuntimeError: the environment was never reset.
+        """
+        self.require_reset()
+        for group in self.groups.values():
+            group.reward[where] = 0
+        for signal in self.signals.values():
+            signal[where] = 0
+        self.state.elapsed[where] = 0
+        self._begin(where)
+        return self._refresh()
+
     def require_reset(self) -> None:
         """Raise RuntimeError if the environment was never reset."""
         if not self._seeded:

@@ -21,6 +21,8 @@ LATE_IMPORTS = {
     "matplotlib": "an extra that is not installed by default, and slow to import",
     "ray": "an extra that is not installed by default",
 }
+TORCH_IN_ENVS = {"envs/interop/to_torchrl.py"}
+"""Modules of envs that are imported where torch is loaded already."""
 EXPLICIT_GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64", "Philox", "SFC64", "Random"}
 GLOBAL_TORCH = {"manual_seed", "seed", "set_rng_state", "initial_seed"}
 DRAWING_FUNCTIONS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "poisson"}
@@ -159,6 +161,11 @@ def imports_of(package: str):
         ]
 
     return rule
+
+
+def torch_in_envs(module: Module) -> list[str]:
+    """Imports of torch, but for the modules of TORCH_IN_ENVS."""
+    return [] if module.path in TORCH_IN_ENVS else imports_of("torch")(module)
 
 
 def kernels_past_the_cache(module: Module) -> list[str]:

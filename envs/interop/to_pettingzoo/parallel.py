@@ -17,9 +17,8 @@ from ...core.spec import GroupSpec
 from ...core.timestep import TimeStep
 from ...errors import BadParameter
 from ...rendering.window import Window, check_display
+from ..render_modes import RENDER_FPS, WINDOW, check_render_mode, render_modes
 from .infos import InfoWriter, mask_rows
-
-RENDER_FPS = 8
 
 
 class ParallelView(ParallelEnv):
@@ -59,10 +58,8 @@ class ParallelView(ParallelEnv):
             "is_parallelizable": True,
             "render_fps": RENDER_FPS,
         }
-        if render_mode is not None and render_mode not in self.metadata["render_modes"]:
-            allowed = ", ".join(self.metadata["render_modes"]) or "none"
-            raise BadParameter(f"render_mode is '{render_mode}'; '{env.spec.id}' has {allowed}")
-        if render_mode == "human":
+        check_render_mode(env.spec.id, render_mode, render_modes(env))
+        if render_mode == WINDOW:
             check_display("take the render_mode rgb_array")
         if masks not in ("observation", "infos"):
             raise BadParameter(f"masks is {masks!r}; allowed is observation, infos")
@@ -128,7 +125,7 @@ class ParallelView(ParallelEnv):
         if seed is not None:
             self._np_random = np.random.default_rng(seed)
         self.agents = list(self.possible_agents)
-        if self.render_mode == "human":
+        if self.render_mode == WINDOW:
             self.render()
         return self._see(step), self._tell(step)
 
@@ -171,7 +168,7 @@ class ParallelView(ParallelEnv):
             self.agents = []
         elif any(terminations.values()):
             self.agents = [agent for agent in self.agents if not terminations[agent]]
-        if self.render_mode == "human":
+        if self.render_mode == WINDOW:
             self.render()
         return observations, rewards, terminations, truncations, infos
 
@@ -269,13 +266,6 @@ def _as_rows(group: GroupSpec, agents: Sequence[str], given: list[Any]) -> NDArr
         if one.dtype.kind not in kinds or one.shape != group.action_shape:
             raise ValueError(f"action of {agent} is {action}; allowed is {group.action_space}")
     return np.stack([np.asarray(action) for action in given])
-
-
-def render_modes(env: BatchEnv) -> list[str]:
-    """The modes that the environment's class has a picture or a text for."""
-    cls = type(env)
-    pictures = ["human", "rgb_array"] if cls.draw is not BatchEnv.draw else []
-    return pictures + (["ansi"] if cls.text is not BatchEnv.text else [])
 
 
 def _copy_space(space: spaces.Space) -> Any:

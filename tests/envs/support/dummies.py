@@ -97,3 +97,48 @@ class Race(BatchEnv[RaceState]):
 def race(num_envs: int = 1, **parameters: Any) -> Race:
     """Copies of the race."""
     return Race("race-v0", num_envs, RaceParameters(**parameters))
+
+
+class CandlesState(NamedTuple):
+    stream: NDArray[np.uint64]
+    elapsed: NDArray[np.int32]
+    over: NDArray[np.bool_]
+    wick: NDArray[np.int64]  # (num_envs, agents) steps that the candle burns in this episode
+
+
+class Candles(BatchEnv[CandlesState]):
+    """Three candles burn for some steps each, and end; an episode is cut after `HORIZON` steps.
+
+    A candle sees its wick and the steps, plus 1, and is paid its action plus 1 while it burns. The
+    last action is forbidden.
+    """
+
+    HORIZON = 3
+
+    def __init__(self, num_envs: int = 1, wicks: tuple[int, ...] | None = None):
+        self.wicks = wicks  # of every episode; else drawn from 1 to 4
+        candles = GroupSpec("candles", 3, Box(0, 9, (2,), np.float32), Discrete(3), has_action_mask=True)
+        super().__init__(EnvSpec("candles-v0", (candles,), self.HORIZON, ("burnt",)), num_envs)
+
+    def _allocate(self) -> CandlesState:
+        return CandlesState(*self.required_state(), np.zeros((self.num_envs, 3), np.int64))
+
+    def _begin(self, where: NDArray[np.bool_]) -> None:
+        drawn = draw_below(self.state.stream, 4, (3,), where) + 1
+        self.state.wick[where] = (drawn if self.wicks is None else np.broadcast_to(self.wicks, drawn.shape))[where]
+
+    def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
+        burning = where[:, None] & (self.state.elapsed[:, None] < self.state.wick)
+        self.groups["candles"].reward[burning] = actions["candles"][burning] + 1
+
+    def _observe(self) -> None:
+        candles = self.groups["candles"]
+        candles.observation[..., 0] = self.state.wick + 1
+        candles.observation[..., 1] = self.state.elapsed[:, None] + 1
+        np.less_equal(self.state.wick, self.state.elapsed[:, None], out=candles.terminated)
+        np.logical_not(candles.terminated, out=candles.active)
+        assert candles.action_mask is not None
+        candles.action_mask[..., 2] = False
+
+    def _measure(self) -> dict[str, NDArray[Any]]:
+        return {"burnt": self.groups["candles"].terminated.mean(axis=1)}

@@ -1,0 +1,22 @@
+"""Factories of the forms of other libraries where the library is not installed."""
+
+import importlib.util
+
+import pytest
+
+import stigmergy
+
+
+@pytest.mark.parametrize(
+    ("factory", "library", "distribution"),
+    [("sb3_vec_env", "stable_baselines3", "stable-baselines3"), ("torchrl_env", "torchrl", "torchrl")],
+)
+def test_a_missing_library_is_told_in_a_sentence(factory, library, distribution, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        "stigmergy.envs.registration.vector_envs.find_spec", lambda name: None if name == library else found(name)
+    )
+    with pytest.raises(stigmergy.UserError) as caught:
+        getattr(stigmergy, factory)("games/switch-v0")
+    expected = f"{factory} needs {distribution}, which is not installed; pip install {distribution}"
+    assert str(caught.value) == expected
