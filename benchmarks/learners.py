@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers.run import ask_peer, peer_python
-from stigmergy.algorithms.core.make import build_settings
+from stigmergy.algorithms.core.make import build_config
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import LearnerConfig, build_experiment
 from stigmergy.training.trainer import Trainer, build_learners
@@ -222,7 +222,7 @@ def run_peer(contest: Contest, peer: Peer) -> Side:
 def random_play(episodes: int = 4096) -> dict[str, tuple[float, float]]:
     """Mean return of an agent under random actions, and its standard error: ours and JaxMARL's."""
     experiment = build_experiment(contests()[0].experiment(0))
-    experiment = replace(experiment, learner=LearnerConfig("random", build_settings("random", {})))
+    experiment = replace(experiment, learner=LearnerConfig("random", build_config("random", {})))
     env = experiment.make_env(episodes)
     returns = evaluate(env, build_learners(experiment, env, 0), 0).columns()["return"]
     means = {"stigmergy": (float(returns.mean()), float(returns.std()) / math.sqrt(episodes))}

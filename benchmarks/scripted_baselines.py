@@ -21,9 +21,7 @@ def measure(id: str) -> list[tuple[str, dict[str, float]]]:
     rows = []
     for players in (dict.fromkeys(names, "random"), names):
         learners = {
-            group: make_learner(
-                name, stigmergy.Context(env.spec, env.spec.group(group), SEED, env_parameters=env.parameters)
-            )
+            group: make_learner(name, stigmergy.Context(env.spec, env.spec.group(group), SEED, env_config=env.config))
             for group, name in players.items()
         }
         outcomes = evaluate(env, learners, SEED).columns()

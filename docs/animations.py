@@ -53,8 +53,7 @@ def frames(task: str, film: Film) -> Iterator[np.ndarray]:
     (group,) = env.spec.groups
     named = [*film.players, *[film.players[-1]] * group.size][: group.size]
     built = {
-        name: algorithms.find(name).load().built_for(name, env.spec, group, env.parameters)
-        for name in dict.fromkeys(named)
+        name: algorithms.find(name).load().built_for(name, env.spec, group, env.config) for name in dict.fromkeys(named)
     }
     generator = np.random.default_rng(SEED)
     env.reset(SEED)

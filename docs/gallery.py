@@ -28,9 +28,7 @@ def frame(id: str) -> np.ndarray:
     learners = {}
     for group in env.spec.groups:
         name = next(iter(scripted_for(env.spec, group)), "random")
-        learners[group.name] = make_learner(
-            name, stigmergy.Context(env.spec, group, SEED, env_parameters=env.parameters)
-        )
+        learners[group.name] = make_learner(name, stigmergy.Context(env.spec, group, SEED, env_config=env.config))
     players = Players(env, learners)
     step = env.reset(SEED)
     picture = env.draw(0)

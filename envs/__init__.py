@@ -16,7 +16,7 @@ _PLACES = {
     "errors": ("BadParameter", "CannotImport", "UnknownName", "UserError"),
     "interop.to_pettingzoo.parallel": ("ParallelView",),
     "registration.entry_points": ("entry_points", "parallel_env"),
-    "registration.make": ("make", "make_from", "parameters_of"),
+    "registration.make": ("make", "make_from", "config_class", "parameters_of"),
     "registration.register": ("register_policy",),
     "registration.registry": ("environments", "register_environment"),
 }

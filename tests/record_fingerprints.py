@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from stigmergy.envs.registration.make import parameters_of
+from stigmergy.envs.registration.make import config_class
 from stigmergy.envs.registration.registry import environments
 from stigmergy.envs.tools.fingerprint import fingerprint
 
@@ -22,7 +22,7 @@ def read_golden() -> dict[str, str]:
 
 def measure(id: str) -> str:
     """The fingerprint of an environment with its default parameters."""
-    parameters = parameters_of(id)
+    parameters = config_class(id)
     return fingerprint(id, parameters() if parameters else None)
 
 

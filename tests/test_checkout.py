@@ -27,11 +27,11 @@ import stigmergy
 import stigmergy.training.experiment as experiment
 from stigmergy.envs.pathfinding import lifelong
 env = stigmergy.make("pathfinding/lifelong-v0", num_agents=2, height=6, width=6)
-copied = pickle.loads(pickle.dumps(env.parameters))
+copied = pickle.loads(pickle.dumps(env.config))
 print(json.dumps({
     "stigmergy": stigmergy.__file__,
     "envs": stigmergy.envs.__file__,
-    "same": copied == env.parameters and type(copied).__module__.startswith("stigmergy.envs."),
+    "same": copied == env.config and type(copied).__module__.startswith("stigmergy.envs."),
     "twice": sorted(name for name in sys.modules if name.split(".")[0] in ("envs", "algorithms", "training")),
     "configs": len(experiment.shipped_configs()),
 }))

@@ -34,7 +34,7 @@ class AgentSubset(Learner):
     learns = False
 
     def __init__(self, trained: Learner, group: GroupSpec):
-        super().__init__(dataclasses.replace(trained.context, group=group), trained.settings)
+        super().__init__(dataclasses.replace(trained.context, group=group), trained.config)
         self._trained = trained
         self._rows = [trained.group.agents.index(agent) for agent in group.agents]
 

@@ -25,11 +25,10 @@ from .runs.checkpoint import load_checkpoint, save_checkpoint
 NUM_ENVS, LENGTH, ROLLOUTS, SEED = 16, 50, 3, 0
 
 
-def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card:
+def check_learner(name: str, config: Any, environment: str, task: Any) -> Card:
     """Examine the learner `name` in the first group of an environment.
 
-    `settings` and `task` are the dataclasses of the learner's settings and of the environment's
-    parameters.
+    `config` and `task` are the configs of the learner and of the environment.
 
     Raises:
         UserError: there is no such learner, it learns nothing, or it does not play this
@@ -41,8 +40,8 @@ def check_learner(name: str, settings: Any, environment: str, task: Any) -> Card
     group = env.spec.groups[0]
 
     def build() -> Learner:
-        context = Context(env.spec, group, SEED, ROLLOUTS, NUM_ENVS, LENGTH, env_parameters=env.parameters)
-        return make_learner(name, context, settings)
+        context = Context(env.spec, group, SEED, ROLLOUTS, NUM_ENVS, LENGTH, env_config=env.config)
+        return make_learner(name, context, config)
 
     try:
         experience = collect(env, group, build(), ROLLOUTS)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..algorithms.core.make import build_settings
+from ..algorithms.core.make import build_config
 from ..envs.core.env import BatchEnv
 from ..envs.core.validation import nearest
 from ..envs.errors import BadParameter
-from ..envs.registration.make import build_dataclass, make_from, parameters_of
+from ..envs.registration.make import build_dataclass, config_class, make_from
 from ..envs.utils.files import read_text
 from ..envs.utils.yaml_text import MOST_BYTES as MOST_CONFIG
 from ..envs.utils.yaml_text import parse_yaml
@@ -24,10 +24,10 @@ KEYS = ("environment", "task", "algorithm", "learner", "learners", "training", "
 
 @dataclass(frozen=True)
 class LearnerConfig:
-    """Algorithm of one group, and its settings."""
+    """Algorithm of one group, and its config."""
 
     algorithm: str
-    settings: Any
+    config: Any
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Experiment:
 
     environment: str
     task: Any
-    """Parameter dataclass of the environment, or None."""
+    """Config of the environment, or None."""
     learner: LearnerConfig
     """Learner of every group without one of its own."""
     learners: Mapping[str, LearnerConfig]
@@ -58,11 +58,11 @@ class Experiment:
         return make_from(self.environment, num_envs, self.task)
 
     def elsewhere(self, environment: str) -> "Experiment":
-        """Same experiment in another environment, with its default parameters.
+        """Same experiment in another environment, with its default config.
 
         Raises UnknownName.
         """
-        task_class = parameters_of(environment)
+        task_class = config_class(environment)
         task = build_dataclass(task_class, {}, environment) if task_class else None
         return dataclasses.replace(self, environment=environment, task=task)
 
@@ -72,9 +72,9 @@ class Experiment:
             "environment": self.environment,
             "task": dataclasses.asdict(self.task) if self.task is not None else {},
             "algorithm": self.learner.algorithm,
-            "learner": dataclasses.asdict(self.learner.settings),
+            "learner": dataclasses.asdict(self.learner.config),
             "learners": {
-                group: {"algorithm": own.algorithm, "learner": dataclasses.asdict(own.settings)}
+                group: {"algorithm": own.algorithm, "learner": dataclasses.asdict(own.config)}
                 for group, own in self.learners.items()
             },
             "training": dataclasses.asdict(self.training),
@@ -151,14 +151,14 @@ def build_experiment(plain: Mapping[str, Any]) -> Experiment:
     environment = plain.get("environment")
     if not isinstance(environment, str):
         raise BadParameter(f"environment is {environment!r}; name one, such as pathfinding/lifelong-v0")
-    task_class = parameters_of(environment)
+    task_class = config_class(environment)
     task = build_dataclass(task_class, plain.get("task") or {}, environment) if task_class else None
     algorithm = plain.get("algorithm") or "ippo"
     learners = {group: _learner_config(own, group) for group, own in (plain.get("learners") or {}).items()}
     return Experiment(
         environment=environment,
         task=task,
-        learner=LearnerConfig(algorithm, build_settings(algorithm, plain.get("learner") or {})),
+        learner=LearnerConfig(algorithm, build_config(algorithm, plain.get("learner") or {})),
         learners=learners,
         training=build_dataclass(TrainingConfig, plain.get("training") or {}, "training"),
         plugins=tuple(plain.get("plugins") or ()),
@@ -168,7 +168,7 @@ def build_experiment(plain: Mapping[str, Any]) -> Experiment:
 def _learner_config(plain: Any, group: str) -> LearnerConfig:
     if not isinstance(plain, Mapping) or "algorithm" not in plain or set(plain) - {"algorithm", "learner"}:
         raise BadParameter(f"learners: {group} is {plain!r}; it takes 'algorithm' and, for its settings, 'learner'")
-    return LearnerConfig(plain["algorithm"], build_settings(plain["algorithm"], plain.get("learner") or {}))
+    return LearnerConfig(plain["algorithm"], build_config(plain["algorithm"], plain.get("learner") or {}))
 
 
 def check_groups(experiment: Experiment, groups: list[str]) -> None:

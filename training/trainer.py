@@ -113,9 +113,9 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
             training.num_envs,
             training.rollout_length,
             training.device,
-            env.parameters,
+            env.config,
         )
-        return make_learner(learner_config.algorithm, context, learner_config.settings)
+        return make_learner(learner_config.algorithm, context, learner_config.config)
 
     return {group.name: build(group) for group in env.spec.groups}
 
@@ -128,46 +128,46 @@ class Trainer:
     """
 
     def __init__(self, experiment: Experiment):
-        settings = experiment.training
-        set_threads(settings.threads)
+        config = experiment.training
+        set_threads(config.threads)
         keep_freed_memory()
         self.experiment = experiment
-        self.env = experiment.make_env(settings.num_envs)
+        self.env = experiment.make_env(config.num_envs)
         outcomes = outcome_names(self.env.spec)
-        if settings.best_metric not in outcomes and not self.env.spec.open_metrics:
+        if config.best_metric not in outcomes and not self.env.spec.open_metrics:
             raise BadParameter(
-                f"best_metric is '{settings.best_metric}'; the evaluation of '{experiment.environment}' has {', '.join(outcomes)}"
+                f"best_metric is '{config.best_metric}'; the evaluation of '{experiment.environment}' has {', '.join(outcomes)}"
             )
-        self.learners = build_learners(experiment, self.env, settings.seed)
+        self.learners = build_learners(experiment, self.env, config.seed)
         for learner in self.learners.values():
             learner.prepare()
         informed = [learner.information for learner in self.learners.values()]
         self.env.needs_state = Information.JOINT in informed
         self.buffers = {
             name: RolloutBuffer(
-                self.env.spec, learner.group, settings.num_envs, settings.rollout_length, learner.information
+                self.env.spec, learner.group, config.num_envs, config.rollout_length, learner.information
             )
             for name, learner in self.learners.items()
             if learner.learns or any(other.information is Information.JOINT for other in self.learners.values())
         }
-        if settings.evaluation_interval:
-            wanted = bytes_of_arrays(self.env) // settings.num_envs * settings.evaluation_episodes
+        if config.evaluation_interval:
+            wanted = bytes_of_arrays(self.env) // config.num_envs * config.evaluation_episodes
             check_memory(
-                f"an evaluation of {settings.evaluation_episodes:,} episodes side by side",
+                f"an evaluation of {config.evaluation_episodes:,} episodes side by side",
                 wanted,
                 "fewer evaluation_episodes need less",
             )
         self.hidden_states = {
-            name: learner.initial_hidden_state(settings.num_envs) for name, learner in self.learners.items()
+            name: learner.initial_hidden_state(config.num_envs) for name, learner in self.learners.items()
         }
-        self.totals = EpisodeTotals(settings.num_envs, list(self.learners))
+        self.totals = EpisodeTotals(config.num_envs, list(self.learners))
         self.progress = Progress()
         self.clock = PhaseClock()
         self.consistent = True
         """True if `state_dict` is that after a whole update. It is False while learners learn, and
         after one of them failed in it."""
         self._evaluation: tuple[BatchEnv, dict[str, Learner]] | None = None
-        self._step: TimeStep = self.env.reset(derive_seed(settings.seed, "environment"))
+        self._step: TimeStep = self.env.reset(derive_seed(config.seed, "environment"))
 
     @property
     def finished(self) -> bool:
@@ -177,8 +177,8 @@ class Trainer:
     @property
     def steps(self) -> int:
         """Environment steps so far, summed over the envs."""
-        settings = self.experiment.training
-        return self.progress.update * settings.num_envs * settings.rollout_length
+        config = self.experiment.training
+        return self.progress.update * config.num_envs * config.rollout_length
 
     def update(self) -> Metrics:
         """Collect one rollout and learn from it.
@@ -245,9 +245,9 @@ class Trainer:
     def prepare_evaluation(self) -> None:
         """Build the envs and learners of evaluations, unless they exist."""
         if self._evaluation is None:
-            settings = self.experiment.training
-            env = self.experiment.make_env(settings.evaluation_episodes)
-            self._evaluation = env, build_learners(self.experiment, env, settings.seed)
+            config = self.experiment.training
+            env = self.experiment.make_env(config.evaluation_episodes)
+            self._evaluation = env, build_learners(self.experiment, env, config.seed)
 
     @property
     def evaluation_limit(self) -> int | None:
@@ -263,14 +263,14 @@ class Trainer:
         Raises:
             Abandoned: `stop`, which is asked before every step, returned True.
         """
-        settings = self.experiment.training
+        config = self.experiment.training
         self.prepare_evaluation()
         assert self._evaluation is not None
         env, players = self._evaluation
         for name, learner in self.learners.items():
             players[name].load_state_dict(learner.state_dict())
-        seed = derive_seed(settings.seed, "evaluation")
-        return evaluate(env, players, seed, settings.evaluation_greedy, self.evaluation_limit, stop=stop)
+        seed = derive_seed(config.seed, "evaluation")
+        return evaluate(env, players, seed, config.evaluation_greedy, self.evaluation_limit, stop=stop)
 
     def close(self) -> None:
         """Close the environments."""

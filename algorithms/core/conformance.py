@@ -158,7 +158,7 @@ def _check_information(subject: Subject) -> str:
         return "it declares JOINT, so that training may see everything"
     if n == 1:
         return "there is one agent, so that there are no others to see"
-    if getattr(getattr(learner.settings, "network", None), "sharing", "none") != "none":
+    if getattr(getattr(learner.config, "network", None), "sharing", "none") != "none":
         return "its agents share parameters, so that each learns from the data of all"
     for agent in (0, n - 1):
         moved = seen_of_others(subject, agent)

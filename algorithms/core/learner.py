@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ...envs.core.spec import EnvSpec, GroupSpec
 from ...envs.core.timestep import GroupStep
 from ...envs.errors import Failure
+from ...envs.utils.renamed import Renamed, adopt, renamed_keywords
 from . import forks  # noqa: F401 (registers the hooks that detect forks)
 from .rollout import Rollout
 
@@ -89,17 +90,19 @@ class Context:
     rollout_length: int = 1
     """Steps of each env between two calls of `learn`."""
     device: str = "cpu"
-    env_parameters: Any = None
-    """Parameters of the environment, for planners, which use its rules."""
+    env_config: Any = None
+    """Config of the environment, for planners, which use its rules."""
+    env_parameters = Renamed("env_config")
 
 
+Context.__init__ = renamed_keywords(env_parameters="env_config")(Context.__init__)
 Setup = Context
 """Name of earlier releases."""
 
 
 @dataclass(frozen=True)
 class NoConfig:
-    """A learner without settings."""
+    """A learner without options."""
 
 
 class Learner(ABC):
@@ -109,19 +112,23 @@ class Learner(ABC):
     `self.stream(name)` alone: its state is part of `state_dict`.
     """
 
-    Settings: ClassVar[type] = NoConfig
+    Config: ClassVar[type] = NoConfig
     """Config, or another frozen dataclass; its fields with their docstrings are the algorithm's
     options.
     """
+    Settings = Renamed("Config")
+    settings = Renamed("config")
+    setup = Renamed("context")
     information: ClassVar[Information] = Information.LOCAL
     learns: ClassVar[bool] = True
     """False for scripted policies: the trainer collects no rollouts for them."""
     reads_world: ClassVar[bool] = False
     """True for planners: `act` gets the environment's whole state as `step.world`."""
 
-    def __init__(self, context: Context, settings: Any):
-        self.context = self.setup = context  # the second name is that of earlier releases
-        self.settings = settings
+    @renamed_keywords(setup="context", settings="config")
+    def __init__(self, context: Context, config: Any):
+        self.context = context
+        self.config = config
         self.group = context.group
         self._streams: dict[str, torch.Generator] = {}
         self._seed = context.seed
@@ -176,8 +183,9 @@ class Learner(ABC):
     initial_memory = initial_hidden_state
 
     def __init_subclass__(cls, **options: Any):
-        """Give `initial_hidden_state` and its earlier name, `initial_memory`, one body."""
+        """Take `Settings` and `initial_memory`, names of earlier releases, for the present ones."""
         super().__init_subclass__(**options)
+        adopt(cls, Settings="Config")
         old, new = (cls.__dict__.get(name) for name in ("initial_memory", "initial_hidden_state"))
         if new is not None:
             cls.initial_memory = new

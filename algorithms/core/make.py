@@ -1,4 +1,4 @@
-"""Construction of learners from registered names and settings."""
+"""Construction of learners from registered names and configs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from ...envs.core.scripted_policy import ScriptedPolicy
 from ...envs.core.spec import EnvSpec, GroupSpec
 from ...envs.errors import BadParameter
 from ...envs.registration.make import build_dataclass
+from ...envs.utils.renamed import renamed_keywords
 from .learner import Context, Learner
 from .registry import algorithms
 from .scripted import scripted_learner
@@ -42,26 +43,31 @@ def scripted_for(env: EnvSpec, group: GroupSpec) -> list[str]:
     return found
 
 
-def build_settings(name: str, values: Mapping[str, Any]) -> Any:
-    """Build the settings of the algorithm `name` from plain values.
+def build_config(name: str, values: Mapping[str, Any]) -> Any:
+    """Build the config of the algorithm `name` from plain values.
 
     Raises:
         UnknownName: nothing is registered under the name.
         BadParameter: a value is not allowed, or the registered object is no learner.
     """
-    return build_dataclass(learner_class(name).Settings, values, f"algorithm '{name}'")
+    return build_dataclass(learner_class(name).Config, values, f"algorithm '{name}'")
 
 
-def make_learner(name: str, context: Context, settings: Any = None) -> Learner:
+build_settings = build_config
+"""Name of earlier releases."""
+
+
+@renamed_keywords(setup="context", settings="config")
+def make_learner(name: str, context: Context, config: Any = None) -> Learner:
     """Build the learner `name` for a group.
 
-    `settings` is its dataclass, a mapping, or None for the defaults.
+    `config` is its dataclass, a mapping, or None for the defaults.
 
     Raises:
         UnknownName: nothing is registered under the name.
         BadParameter: a value is not allowed, or the registered object is no learner.
     """
     cls = learner_class(name)
-    if settings is None or isinstance(settings, Mapping):
-        settings = build_settings(name, settings or {})
-    return cls(context, settings)
+    if config is None or isinstance(config, Mapping):
+        config = build_config(name, config or {})
+    return cls(context, config)

@@ -40,9 +40,9 @@ class Scripted(ActingAlone):
     name: ClassVar[str]
     policy: ClassVar[type[ScriptedPolicy]]
 
-    def __init__(self, context: Context, settings: Any):
-        super().__init__(context, settings)
-        self._policy = self.policy.built_for(self.name, *in_world(context.env, context.group), context.env_parameters)
+    def __init__(self, context: Context, config: Any):
+        super().__init__(context, config)
+        self._policy = self.policy.built_for(self.name, *in_world(context.env, context.group), context.env_config)
         self._in_scenario = context.env.world is not None
 
     @classmethod

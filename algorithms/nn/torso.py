@@ -67,7 +67,7 @@ class Torso(nn.Module):
     def __init__(
         self,
         space: spaces.Box,
-        settings: TorsoConfig,
+        config: TorsoConfig,
         agent_axis: AgentAxis,
         stream: torch.Generator,
         extra_inputs: int = 0,
@@ -81,24 +81,24 @@ class Torso(nn.Module):
         super().__init__()
         self.agent_axis = agent_axis
         self.dtype = torch.get_default_dtype()  # that of the weights made below
-        self.with_id = settings.agent_id
-        self.activation = ACTIVATIONS[settings.activation]
+        self.with_id = config.agent_id
+        self.activation = ACTIVATIONS[config.activation]
         self.scale = brightness_scale(space)
         self.encoder = build_encoder(
             agent_axis.m,
             space.shape,
-            settings.hidden[0],
-            settings.channels,
-            settings.activation,
+            config.hidden[0],
+            config.channels,
+            config.activation,
             stream,
-            settings.encoder,
+            config.encoder,
         )
-        widths = [self.encoder.outputs + (agent_axis.n if self.with_id else 0) + extra_inputs, *settings.hidden]
+        widths = [self.encoder.outputs + (agent_axis.n if self.with_id else 0) + extra_inputs, *config.hidden]
         self.layers = nn.ModuleList(StackedLinear(agent_axis.m, a, b, stream) for a, b in pairwise(widths))
         self.communicates = communicates
         width = widths[-1] * (2 if communicates else 1)
-        self.gru = StackedGRU(agent_axis.m, width, settings.memory_size, stream) if settings.memory == "gru" else None
-        self.outputs = settings.memory_size if self.gru else width
+        self.gru = StackedGRU(agent_axis.m, width, config.memory_size, stream) if config.memory == "gru" else None
+        self.outputs = config.memory_size if self.gru else width
 
     def forward(
         self,

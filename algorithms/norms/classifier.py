@@ -106,17 +106,17 @@ class Classifiers(nn.Module):
 
     kept: Tensor | None
 
-    def __init__(self, n: int, space: spaces.Box, settings: NormConfig, stream: torch.Generator):
+    def __init__(self, n: int, space: spaces.Box, config: NormConfig, stream: torch.Generator):
         super().__init__()
         self.dtype = torch.get_default_dtype()  # that of the weights made below
         self.scale = brightness_scale(space)
         self.axis = feature_axis(space)
-        kept = [k for k in range(space.shape[self.axis]) if k not in settings.hides]
-        self.register_buffer("kept", torch.tensor(kept) if settings.hides else None, persistent=False)
+        kept = [k for k in range(space.shape[self.axis]) if k not in config.hides]
+        self.register_buffer("kept", torch.tensor(kept) if config.hides else None, persistent=False)
         shape = list(space.shape)
         shape[self.axis] = len(kept)
-        self.encoder = build_encoder(n, tuple(shape), settings.hidden[0], settings.channels, "relu", stream)
-        widths = [self.encoder.outputs, *settings.hidden]
+        self.encoder = build_encoder(n, tuple(shape), config.hidden[0], config.channels, "relu", stream)
+        widths = [self.encoder.outputs, *config.hidden]
         self.layers = nn.ModuleList(StackedLinear(n, a, b, stream) for a, b in pairwise(widths))
         # Close to 0 at first, so that all initial predictions are near 0.5.
         self.head = StackedLinear(n, widths[-1], 1, stream, gain=0.01)
@@ -139,14 +139,14 @@ class NormModel:
             dtype from the agents' own observations, or `hides` does not fit them.
     """
 
-    def __init__(self, context: Context, settings: NormConfig, who: str, stream: torch.Generator):
+    def __init__(self, context: Context, config: NormConfig, who: str, stream: torch.Generator):
         check_sanctions(context, who)
-        check_hidden(context, settings)
-        self.settings = settings
+        check_hidden(context, config)
+        self.config = config
         self.context = context
         n = context.group.size
         self.agent_axis = AgentAxis(n, shared=False)
-        self.network = Classifiers(n, context.group.observation_space, settings, stream).to(context.device)
+        self.network = Classifiers(n, context.group.observation_space, config, stream).to(context.device)
         self.optimizer = StackedAdam(self.network.parameters(), 1e-8)
 
     @torch.no_grad()
@@ -174,7 +174,7 @@ class NormModel:
             [[min(len(own), most) for own in pool] for pool, most in zip(pools, self._most())],
             device=self.context.device,
         )
-        for step in range(self.settings.steps):
+        for step in range(self.config.steps):
             drawn = [self._draw(pool, most, stream) for pool, most in zip(pools, self._most())]
             logit = self.network(self._frames(events, torch.cat(drawn, dim=1).T))
             disapproved, approved = logit.split([part.shape[1] for part in drawn], dim=1)
@@ -183,7 +183,7 @@ class NormModel:
                 metrics |= self._measured(disapproved, approved, loss.detach(), counts)
             self.optimizer.zero_grad()
             loss.sum().backward()
-            self.optimizer.step(self.settings.learning_rate, counts.sum(dim=0) > 0)
+            self.optimizer.step(self.config.learning_rate, counts.sum(dim=0) > 0)
         return metrics
 
     def _measured(self, disapproved: Tensor, approved: Tensor, loss: Tensor, counts: Tensor) -> dict[str, Tensor]:
@@ -198,12 +198,12 @@ class NormModel:
         return {name: values for name, values in known.items() if len(values)}
 
     def _most(self) -> tuple[int, int]:
-        return self.settings.disapprovals, self.settings.approvals
+        return self.config.disapprovals, self.config.approvals
 
     def _pools(self, events: Events, sanctioned: bool) -> list[Tensor]:
         """Events of one kind that each agent learns from, as rows of `events`."""
         alike = events.sanctioned == sanctioned
-        if self.settings.events == "all":
+        if self.config.events == "all":
             return [torch.from_numpy(np.flatnonzero(alike))] * self.agent_axis.n
         return [torch.from_numpy(np.flatnonzero(alike & (events.agent != own))) for own in self.context.group.places]
 
@@ -228,7 +228,7 @@ class NormModel:
         With `balance` all kinds of which an agent has events weigh the same. Without it they weigh
         by the numbers of events to draw, `counts` (2, n).
         """
-        weights = (counts > 0 if self.settings.balance else counts).to(disapproved.dtype)
+        weights = (counts > 0 if self.config.balance else counts).to(disapproved.dtype)
         means = [F.softplus(logit).mean(dim=1) for logit in (-disapproved, approved)]
         total = sum(torch.where(own > 0, own * mean, 0) for own, mean in zip(weights, means))
         return total / weights.sum(dim=0).clamp(min=1)
@@ -258,7 +258,7 @@ class NormModel:
 
 
 def pseudo_reward(
-    sanctioned: NDArray[np.bool_], disapproval: NDArray[np.float32], settings: NormConfig
+    sanctioned: NDArray[np.bool_], disapproval: NDArray[np.float32], config: NormConfig
 ) -> NDArray[np.float32]:
     """Pseudo-reward of sanctions at an opportunity, 0 without a sanction.
 
@@ -269,10 +269,10 @@ def pseudo_reward(
         disapproval: the probability by the agent's own classifier on the frame of the decision. It
             may hold anything where the agent did not sanction.
     """
-    if settings.pseudo_reward == "threshold":
-        paid = np.where(disapproval >= DISAPPROVED, settings.alpha, -settings.beta)
+    if config.pseudo_reward == "threshold":
+        paid = np.where(disapproval >= DISAPPROVED, config.alpha, -config.beta)
     else:
-        paid = settings.alpha * disapproval - settings.beta * (1 - disapproval)
+        paid = config.alpha * disapproval - config.beta * (1 - disapproval)
     return np.where(sanctioned, paid, 0).astype(np.float32)
 
 
@@ -281,7 +281,7 @@ def feature_axis(space: spaces.Box) -> int:
     return 1 if len(space.shape) == 2 else 0
 
 
-def check_hidden(context: Context, settings: NormConfig) -> None:
+def check_hidden(context: Context, config: NormConfig) -> None:
     """Check that observations have the features that classifiers ignore, and others.
 
     Raises:
@@ -289,9 +289,9 @@ def check_hidden(context: Context, settings: NormConfig) -> None:
     """
     space = context.group.observation_space
     number = space.shape[feature_axis(space)]
-    if any(not 0 <= k < number for k in settings.hides) or len(settings.hides) >= number:
+    if any(not 0 <= k < number for k in config.hides) or len(config.hides) >= number:
         raise BadParameter(
-            f"norms.hides is {list(settings.hides)}; allowed are numbers from 0 to {number - 1}, and not all of them, for '{context.group.name}' observe "
+            f"norms.hides is {list(config.hides)}; allowed are numbers from 0 to {number - 1}, and not all of them, for '{context.group.name}' observe "
             f"{number} {'planes' if len(space.shape) == 3 else 'features'} in '{context.env.id}'"
         )
 

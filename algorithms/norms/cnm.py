@@ -62,15 +62,15 @@ class Normative(PPO[Any]):
     name: ClassVar[str] = "a norm learner"
     """Registered name, for errors."""
 
-    def __init__(self, context: Context, settings: WithNorms):
-        norms = self.norm_settings = settings.norms
+    def __init__(self, context: Context, config: WithNorms):
+        norms = self.norm_config = config.norms
         if self.information is Information.LOCAL:
             raise BadParameter(
                 f"{self.name} declares LOCAL; what learns norms sees public sanctions and declares PUBLIC, or JOINT"
             )
         self.extra_inputs = int(norms.classifier and norms.policy_sees)
         self.norms: NormModel | None = None
-        super().__init__(context, settings)
+        super().__init__(context, config)
         if norms.classifier:
             self.norms = NormModel(context, norms, self.name, self.stream("classifier initialisation"))
 
@@ -85,9 +85,9 @@ class Normative(PPO[Any]):
 
     def _pseudo_reward(self, rollout: Rollout) -> NDArray[np.float32]:
         """Pseudo-reward `(T, E, n)`."""
-        if self.updates < self.norm_settings.warm_up:
+        if self.updates < self.norm_config.warm_up:
             return np.zeros_like(rollout.reward)
-        return pseudo_reward(self._own(rollout)[1], self._judged(rollout), self.norm_settings)
+        return pseudo_reward(self._own(rollout)[1], self._judged(rollout), self.norm_config)
 
     def _judged(self, rollout: Rollout) -> NDArray[np.float32]:
         """Predictions `(T, E, n)` of the agents' own classifiers at the decisions."""
@@ -149,7 +149,7 @@ class CNMConfig(IPPOConfig, WithNorms):
 class CNM(Normative, IPPO):
     """Classifier norm model on IPPO, with own experience and public sanctions as the only data."""
 
-    Settings = CNMConfig
+    Config = CNMConfig
     name = "cnm"
     information = Information.PUBLIC
 
@@ -162,7 +162,7 @@ class CNMDPOConfig(DPOConfig, WithNorms):
 class CNMDPO(Normative, DPO):
     """Classifier norm model on DPO."""
 
-    Settings = CNMDPOConfig
+    Config = CNMDPOConfig
     name = "cnm_dpo"
     information = Information.PUBLIC
 
@@ -178,6 +178,6 @@ class CNMMAPPO(Normative, MAPPO):
     Policies and classifiers have the same inputs as those of CNM.
     """
 
-    Settings = CNMMAPPOConfig
+    Config = CNMMAPPOConfig
     name = "cnm_mappo"
     information = Information.JOINT

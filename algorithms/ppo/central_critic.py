@@ -21,7 +21,7 @@ class CentralCritic(nn.Module):
         self,
         shape: tuple[int, ...],
         own: spaces.Box | None,
-        settings: TorsoConfig,
+        config: TorsoConfig,
         agent_axis: AgentAxis,
         stream: torch.Generator,
     ):
@@ -32,23 +32,21 @@ class CentralCritic(nn.Module):
         super().__init__()
         self.agent_axis = agent_axis
         self.dtype = torch.get_default_dtype()  # that of the weights made below
-        self.with_id = settings.agent_id
-        self.activation = ACTIVATIONS[settings.activation]
+        self.with_id = config.agent_id
+        self.activation = ACTIVATIONS[config.activation]
 
         def encoder(of: tuple[int, ...], name: str = AUTO) -> Encoder:
-            return build_encoder(
-                agent_axis.m, of, settings.hidden[0], settings.channels, settings.activation, stream, name
-            )
+            return build_encoder(agent_axis.m, of, config.hidden[0], config.channels, config.activation, stream, name)
 
         self.encoder = encoder(shape)
-        self.own = None if own is None else encoder(own.shape, settings.encoder)
+        self.own = None if own is None else encoder(own.shape, config.encoder)
         self.scale = 1.0 if own is None else brightness_scale(own)
         inputs = [
             self.encoder.outputs,
             0 if self.own is None else self.own.outputs,
             agent_axis.n if self.with_id else 0,
         ]
-        widths = [sum(inputs), *settings.hidden]
+        widths = [sum(inputs), *config.hidden]
         self.layers = nn.ModuleList(StackedLinear(agent_axis.m, a, b, stream) for a, b in pairwise(widths))
         self.head = StackedLinear(agent_axis.m, widths[-1], 1, stream, gain=1.0)
 

@@ -50,15 +50,15 @@ class DPO(PPO[DPOConfig]):
     Each agent adapts the weights of its penalties by its own steps.
     """
 
-    Settings = DPOConfig
+    Config = DPOConfig
     information = Information.LOCAL
 
     def _build_objective(self) -> PolicyObjective:
-        settings = self.settings
+        config = self.config
         return KLPenaltyObjective(
             self.agent_axis.m,
-            settings.kl_target,
-            settings.kl_coefficient if settings.kl_penalty else None,
-            settings.sqrt_kl_coefficient if settings.sqrt_kl_penalty else None,
+            config.kl_target,
+            config.kl_coefficient if config.kl_penalty else None,
+            config.sqrt_kl_coefficient if config.sqrt_kl_penalty else None,
             self.context.device,
         )

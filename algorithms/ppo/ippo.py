@@ -31,8 +31,8 @@ class IPPO(PPO[IPPOConfig]):
     Each agent learns by PPO from its own observations, actions and rewards.
     """
 
-    Settings = IPPOConfig
+    Config = IPPOConfig
     information = Information.LOCAL
 
     def _build_objective(self) -> PolicyObjective:
-        return ClippedObjective(self.settings.clip)
+        return ClippedObjective(self.config.clip)

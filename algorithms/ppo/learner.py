@@ -37,22 +37,20 @@ class PPO(Learner, Generic[S]):
     gives the inputs of the networks, and `_rewards` the rewards to learn from.
     """
 
-    settings: S
+    config: S
     extra_inputs: int = 0
     """Number of inputs of the torsos besides the observation: the first ones in the `extra_inputs`
     of `_inputs`.
     """
 
-    def __init__(self, context: Context, settings: S):
-        super().__init__(context, settings)
+    def __init__(self, context: Context, config: S):
+        super().__init__(context, config)
         self.distribution = build_distribution(self.group.action_space)
         self.network = self._build_network(self.stream("initialisation")).to(context.device)
         self.agent_axis = self.network.agent_axis
         self.objective = self._build_objective()
-        self.optimizer = StackedAdam(self.network.parameters(), settings.adam_epsilon)
-        self.normalizer = (
-            ValueNormalizer(self.agent_axis.m, device=context.device) if settings.normalize_value else None
-        )
+        self.optimizer = StackedAdam(self.network.parameters(), config.adam_epsilon)
+        self.normalizer = ValueNormalizer(self.agent_axis.m, device=context.device) if config.normalize_value else None
         self.updates = 0
 
     # Exchangeable parts
@@ -63,7 +61,7 @@ class PPO(Learner, Generic[S]):
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
         """Build actor and critic. Here the critic has the inputs of the actor."""
-        return ActorCritic(self.group, self.distribution, self.settings.network, stream, extra_inputs=self.extra_inputs)
+        return ActorCritic(self.group, self.distribution, self.config.network, stream, extra_inputs=self.extra_inputs)
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
         """Rewards to learn from, `(T, E, n)`."""
@@ -116,8 +114,8 @@ class PPO(Learner, Generic[S]):
     # Learning
 
     def prepare(self) -> None:
-        network, context = self.settings.network, self.context
-        rows = context.num_envs * context.rollout_length * self.group.size // self.settings.minibatches
+        network, context = self.config.network, self.context
+        rows = context.num_envs * context.rollout_length * self.group.size // self.config.minibatches
         wanted = rows * bytes_of_row(self.group.observation_space.shape, network.hidden, network.memory_size)
         check_memory(
             f"a minibatch of {rows:,} observations",
@@ -126,7 +124,7 @@ class PPO(Learner, Generic[S]):
         )
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
-        if self.settings.anneal:
+        if self.config.anneal:
             warn_if_over(self.group.name, self.updates, self.context.num_updates)
         rate = self.learning_rate()
         data, described = self._prepare(rollout)
@@ -148,8 +146,8 @@ class PPO(Learner, Generic[S]):
 
     def learning_rate(self) -> float:
         """Step size of the coming update."""
-        rate = self.settings.learning_rate
-        return annealed(rate, self.updates, self.context.num_updates) if self.settings.anneal else rate
+        rate = self.config.learning_rate
+        return annealed(rate, self.updates, self.context.num_updates) if self.config.anneal else rate
 
     def state_dict(self) -> dict[str, Any]:
         return super().state_dict() | {
@@ -178,7 +176,7 @@ class PPO(Learner, Generic[S]):
         estimates = self._values(rollout)
         value = self._on_reward_scale(estimates)
         shaped = rollout._replace(reward=self._rewards(rollout))
-        advantage, valid_target = shaped.advantage(value.cpu().numpy(), self.settings.gamma, self.settings.gae_lambda)
+        advantage, valid_target = shaped.advantage(value.cpu().numpy(), self.config.gamma, self.config.gae_lambda)
         valid = self.agent_axis.split(self._to_device(valid_target).flatten(0, 1))
         advantages = self.agent_axis.split(self._to_device(advantage).flatten(0, 1))
         old_value = self.agent_axis.split(value[:-1].flatten(0, 1))
@@ -190,7 +188,7 @@ class PPO(Learner, Generic[S]):
         if self.normalizer:
             self.normalizer.update(target, valid)
             target = self.normalizer.normalize(target)
-        if self.settings.normalize_advantage:
+        if self.config.normalize_advantage:
             advantages = standardize(advantages, valid)
         steps = valid_target.shape[:2]
         batch = Batch(
@@ -237,29 +235,29 @@ class PPO(Learner, Generic[S]):
 
     def _minibatches(self, rows: int) -> Iterator[Tensor]:
         """Random parts of the rows, drawn anew in each epoch; the same rows for all agents."""
-        for _ in range(self.settings.epochs):
+        for _ in range(self.config.epochs):
             order = torch.randperm(rows, generator=self.stream("minibatch"))
-            yield from order.to(self.context.device).tensor_split(min(self.settings.minibatches, rows))
+            yield from order.to(self.context.device).tensor_split(min(self.config.minibatches, rows))
 
     def _update(self, data: TrainingData, active_networks: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """Take one gradient step of the networks that are `active_networks` (m,).
 
         Returns metrics, and the networks that stay active.
         """
-        settings = self.settings
+        config = self.config
         outputs, value, _ = self._forward(data.inputs, None if data.hidden_state is None else data.hidden_state[0])
         assert value is not None
         batch = map_fields(lambda x: self.agent_axis.split(x.flatten(0, 1)), data.batch)
         loss, metrics = ppo_loss(
             self.distribution, outputs, value, batch,
-            self.objective, settings.value_clip, settings.value_coefficient, settings.entropy,
+            self.objective, config.value_clip, config.value_coefficient, config.entropy,
         )  # fmt: skip
         has_rows = batch.valid.any(dim=1)
         self.objective.measure(metrics, has_rows)
-        if settings.target_kl is not None:
-            active_networks = active_networks & (metrics["kl"] <= settings.target_kl)
+        if config.target_kl is not None:
+            active_networks = active_networks & (metrics["kl"] <= config.target_kl)
         self.optimizer.zero_grad()
         loss.sum().backward()
-        metrics["gradient_norm"] = self.optimizer.clip(settings.max_grad_norm)
+        metrics["gradient_norm"] = self.optimizer.clip(config.max_grad_norm)
         self.optimizer.step(self.learning_rate(), active_networks & has_rows)
         return metrics, active_networks

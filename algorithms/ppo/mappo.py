@@ -47,22 +47,22 @@ class MAPPO(PPO[MAPPOConfig]):
         BadParameter: `state` is `environment`, and the environment has no global state.
     """
 
-    Settings = MAPPOConfig
+    Config = MAPPOConfig
     information = Information.JOINT
     name: ClassVar[str] = "mappo"
     """Registered name, for errors."""
 
-    def __init__(self, context: Context, settings: MAPPOConfig):
-        self.global_state = GlobalState(context, settings.state, self.name)
-        super().__init__(context, settings)
+    def __init__(self, context: Context, config: MAPPOConfig):
+        self.global_state = GlobalState(context, config.state, self.name)
+        super().__init__(context, config)
 
     def _build_objective(self) -> PolicyObjective:
-        return ClippedObjective(self.settings.clip)
+        return ClippedObjective(self.config.clip)
 
     def _build_network(self, stream: torch.Generator) -> ActorCritic:
-        network, space = self.settings.network, self.group.observation_space
+        network, space = self.config.network, self.group.observation_space
         agent_axis = AgentAxis(self.group.size, network.sharing == "all")
-        own = space if self.settings.critic_sees == "state_and_observation" else None
+        own = space if self.config.critic_sees == "state_and_observation" else None
         critic = CentralCritic(self.global_state.shape, own, network, agent_axis, stream)
         return ActorCritic(self.group, self.distribution, network, stream, critic, self.extra_inputs)
 

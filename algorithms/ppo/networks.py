@@ -36,7 +36,7 @@ class ActorCritic(nn.Module):
         self,
         group: GroupSpec,
         distribution: Distribution,
-        settings: NetworkConfig,
+        config: NetworkConfig,
         stream: torch.Generator,
         central: CentralCritic | None = None,
         extra_inputs: int = 0,
@@ -47,11 +47,11 @@ class ActorCritic(nn.Module):
         inputs besides the observation.
         """
         super().__init__()
-        self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
-        self.settings = settings
+        self.agent_axis = AgentAxis(group.size, config.sharing == "all")
+        self.config = config
         torsos = [
-            Torso(group.observation_space, settings, self.agent_axis, stream, extra_inputs)
-            for _ in range(2 if settings.separate_critic and central is None else 1)
+            Torso(group.observation_space, config, self.agent_axis, stream, extra_inputs)
+            for _ in range(2 if config.separate_critic and central is None else 1)
         ]
         self.bodies = nn.ModuleList(torsos)  # named so in checkpoints
         self.means = distribution.num_outputs // 2 if distribution.has_scale else distribution.num_outputs
@@ -59,14 +59,14 @@ class ActorCritic(nn.Module):
         self.critic = central or StackedLinear(self.agent_axis.m, torsos[-1].outputs, 1, stream, gain=1.0)
         self.log_scale = None
         if distribution.has_scale:
-            log_scale = torch.full((self.agent_axis.m, 1, self.means), math.log(settings.initial_deviation))
+            log_scale = torch.full((self.agent_axis.m, 1, self.means), math.log(config.initial_deviation))
             self.log_scale = nn.Parameter(log_scale)
 
     def initial_hidden_state(self, num_envs: int) -> Tensor | None:
         """Zeros `(num_envs, n, torsos * memory_size)`, or None without a GRU."""
-        if self.settings.memory == "none":
+        if self.config.memory == "none":
             return None
-        return torch.zeros(num_envs, self.agent_axis.n, len(self.bodies) * self.settings.memory_size)
+        return torch.zeros(num_envs, self.agent_axis.n, len(self.bodies) * self.config.memory_size)
 
     def forward(
         self,

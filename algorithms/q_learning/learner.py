@@ -107,10 +107,10 @@ class QLearner(Learner, Generic[S]):
     implement `_loss` and `_values`.
     """
 
-    settings: S
+    config: S
 
-    def __init__(self, context: Context, settings: S):
-        super().__init__(context, settings)
+    def __init__(self, context: Context, config: S):
+        super().__init__(context, config)
         self.who = type(self).__name__.lower()
         self.actions = ActionValues(self.group, self.who)
         self.network = self.make_network()
@@ -118,7 +118,7 @@ class QLearner(Learner, Generic[S]):
         self.parts = nn.ModuleDict({"network": self.network, **self.other_parts()}).to(context.device)
         self.targets = copy.deepcopy(self.parts).requires_grad_(False)
         self.optimizers = {
-            name: StackedAdam(part.parameters(), settings.adam_epsilon)
+            name: StackedAdam(part.parameters(), config.adam_epsilon)
             for name, part in self.parts.items()
             if any(True for _ in part.parameters())
         }
@@ -129,7 +129,7 @@ class QLearner(Learner, Generic[S]):
 
     def make_network(self) -> QNetwork:
         """Build a network of action values."""
-        return QNetwork(self.group, self.actions, self.settings.network, self.stream("initialisation"))
+        return QNetwork(self.group, self.actions, self.config.network, self.stream("initialisation"))
 
     def other_parts(self) -> dict[str, nn.Module]:
         """Further parts that learn, by name."""
@@ -178,43 +178,41 @@ class QLearner(Learner, Generic[S]):
 
     def epsilon(self) -> float:
         """Current share of random actions."""
-        settings = self.settings
-        whole = settings.epsilon_fraction * self.context.num_updates
+        config = self.config
+        whole = config.epsilon_fraction * self.context.num_updates
         share = min(1.0, self.updates / whole) if whole > 0 else 1.0
-        if settings.epsilon_schedule == "linear":
-            return settings.epsilon_start + share * (settings.epsilon_end - settings.epsilon_start)
-        return settings.epsilon_start * (settings.epsilon_end / settings.epsilon_start) ** share
+        if config.epsilon_schedule == "linear":
+            return config.epsilon_start + share * (config.epsilon_end - config.epsilon_start)
+        return config.epsilon_start * (config.epsilon_end / config.epsilon_start) ** share
 
     # Learning
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
-        if self.settings.anneal:
+        if self.config.anneal:
             warn_if_over(self.group.name, self.updates, self.context.num_updates)
         if self.replay is None:
             self.replay = Replay(self._capacity(rollout.reward.shape[1]), rollout, self.keeps_state)
         self.replay.add(rollout)
-        settings = self.settings
+        config = self.config
         stored = self.replay.filled * rollout.reward.shape[1]
         totals: Metrics = {}
-        if stored >= settings.warm_up and self.replay.holds(settings.sequence_length):
-            for _ in range(settings.gradient_steps):
+        if stored >= config.warm_up and self.replay.holds(config.sequence_length):
+            for _ in range(config.gradient_steps):
                 for name, value in self._update(self.replay).items():
-                    totals[name] = totals.get(name, 0) + value / settings.gradient_steps
+                    totals[name] = totals.get(name, 0) + value / config.gradient_steps
         self.updates += 1
         return summarize(self.group, totals) | {"epsilon": self.epsilon(), "replay_steps": float(stored)}
 
     def _update(self, replay: Replay) -> Metrics:
         """Take one gradient step on sequences of the replay."""
-        settings = self.settings
-        sequence = replay.draw(
-            settings.batch_size, settings.sequence_length, self.stream("replay"), self.context.device
-        )
+        config = self.config
+        sequence = replay.draw(config.batch_size, config.sequence_length, self.stream("replay"), self.context.device)
         loss, active_networks, metrics = self._loss(sequence)
         for optimizer in self.optimizers.values():
             optimizer.zero_grad()
         loss.backward()
         for name, optimizer in self.optimizers.items():
-            norm = optimizer.clip(settings.max_grad_norm)
+            norm = optimizer.clip(config.max_grad_norm)
             if name == "network":
                 metrics["gradient_norm"] = norm
             m = len(optimizer.steps)
@@ -222,19 +220,19 @@ class QLearner(Learner, Generic[S]):
                 self.learning_rate(), active_networks if len(active_networks) == m else active_networks.any().expand(m)
             )
         self.gradient_steps += 1
-        if self.gradient_steps % settings.target_interval == 0:
+        if self.gradient_steps % config.target_interval == 0:
             self._move_targets()
         return metrics
 
     def learning_rate(self) -> float:
         """Step size of the coming update."""
-        rate = self.settings.learning_rate
-        return annealed(rate, self.updates, self.context.num_updates) if self.settings.anneal else rate
+        rate = self.config.learning_rate
+        return annealed(rate, self.updates, self.context.num_updates) if self.config.anneal else rate
 
     @torch.no_grad()
     def _move_targets(self) -> None:
         for target, own in zip(self.targets.parameters(), self.parts.parameters(), strict=True):
-            target.lerp_(own, self.settings.target_tau)
+            target.lerp_(own, self.config.target_tau)
 
     def _forward(self, network: nn.Module, sequence: Sequence) -> Tensor:
         """Values `(L + 1, B, n, choices)` of a sequence."""
@@ -260,18 +258,18 @@ class QLearner(Learner, Generic[S]):
 
         Transitions of the burn-in are not valid.
         """
-        settings = self.settings
+        config = self.config
         bootstrap = value.cpu().numpy()
         arguments = (
-            reward * np.float32(settings.reward_scale), bootstrap, terminated, sequence.truncated,
-            active.cpu().numpy(), sequence.first.cpu().numpy(), settings.gamma,
+            reward * np.float32(config.reward_scale), bootstrap, terminated, sequence.truncated,
+            active.cpu().numpy(), sequence.first.cpu().numpy(), config.gamma,
         )  # fmt: skip
-        if settings.n_step > 1:
-            target, valid_target = n_step_return(*arguments, settings.n_step)
+        if config.n_step > 1:
+            target, valid_target = n_step_return(*arguments, config.n_step)
         else:
-            advantages, valid_target = generalized_advantage(*arguments, settings.return_lambda)
+            advantages, valid_target = generalized_advantage(*arguments, config.return_lambda)
             target = advantages + bootstrap[:-1]  # the lambda-return
-        valid_target[: settings.burn_in] = False
+        valid_target[: config.burn_in] = False
         return self._to_device(target), self._to_device(valid_target)
 
     def estimate(self, rollout: Rollout) -> NDArray[np.float32]:
@@ -283,22 +281,22 @@ class QLearner(Learner, Generic[S]):
         with torch.no_grad():
             values = self._forward(self.network, sequence)
             best = self.actions.best(values, sequence.action_mask)
-            value = self._values(self.parts, values, best, sequence) / self.settings.reward_scale
+            value = self._values(self.parts, values, best, sequence) / self.config.reward_scale
         return value.expand(*value.shape[:2], self.group.size).cpu().numpy()
 
     # State
 
     def _capacity(self, num_envs: int) -> int:
         # one more, for the step whose transition is not over
-        return max(self.settings.buffer_size // num_envs, 1) + 1
+        return max(self.config.buffer_size // num_envs, 1) + 1
 
     def _check_replay(self) -> None:
-        context, settings = self.context, self.settings
-        least = context.num_envs * max(context.rollout_length, settings.sequence_length)
-        if settings.buffer_size < least:
+        context, config = self.context, self.config
+        least = context.num_envs * max(context.rollout_length, config.sequence_length)
+        if config.buffer_size < least:
             raise BadParameter(
-                f"buffer_size is {settings.buffer_size}; with {context.num_envs} envs, rollouts of {context.rollout_length} steps and a "
-                f"sequence_length of {settings.sequence_length} it is at least {least}"
+                f"buffer_size is {config.buffer_size}; with {context.num_envs} envs, rollouts of {context.rollout_length} steps and a "
+                f"sequence_length of {config.sequence_length} it is at least {least}"
             )
 
     def replay_bytes(self) -> int:
@@ -309,8 +307,8 @@ class QLearner(Learner, Generic[S]):
 
     def prepare(self) -> None:
         check_memory("the replay", self.replay_bytes(), "a smaller buffer_size needs less")
-        settings, network = self.settings, self.settings.network
-        rows = settings.batch_size * (settings.sequence_length + 1) * self.group.size
+        config, network = self.config, self.config.network
+        rows = config.batch_size * (config.sequence_length + 1) * self.group.size
         wanted = rows * bytes_of_row(self.group.observation_space.shape, network.hidden, network.memory_size)
         check_memory(
             f"a batch of {rows:,} observations",
@@ -320,7 +318,7 @@ class QLearner(Learner, Generic[S]):
 
     def announce(self) -> list[str]:
         return [
-            f"the replay of {self.settings.buffer_size:,} steps takes {self.replay_bytes() / MEGABYTE:,.1f} MB of memory when it is full"
+            f"the replay of {self.config.buffer_size:,} steps takes {self.replay_bytes() / MEGABYTE:,.1f} MB of memory when it is full"
         ]
 
     def state_dict(self) -> dict[str, Any]:
@@ -354,14 +352,14 @@ class QLearner(Learner, Generic[S]):
 class IQL(QLearner[QConfig]):
     """Independent Q-learning: each agent learns from its own observations and rewards."""
 
-    Settings = QConfig
+    Config = QConfig
     information = Information.LOCAL
 
     def _loss(self, sequence: Sequence) -> tuple[Tensor, Tensor, Metrics]:
         values = self._forward(self.network, sequence)
         with torch.no_grad():
             target_q = self._forward(self.targets["network"], sequence)
-            best = self.actions.best(values if self.settings.double_q else target_q, sequence.action_mask)
+            best = self.actions.best(values if self.config.double_q else target_q, sequence.action_mask)
             bootstrap = self._values(self.targets, target_q, best, sequence)
         target, valid_target = self._targets(sequence.reward, sequence.terminated, bootstrap, sequence.active, sequence)
         chosen = self.actions.of(values[:-1], self.actions.from_action(sequence.action[:-1]))

@@ -58,7 +58,7 @@ class Mixer(nn.Module):
     needs_actions: ClassVar[bool] = False
     """True if the mixer reads the agents' best values and the joint action."""
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], config: MixerConfig, stream: torch.Generator):
         super().__init__()
 
     @abstractmethod
@@ -130,18 +130,18 @@ class QMIXMixer(Mixer):
     So the team's value is monotone in each agent's. Source: Rashid et al., "QMIX" (2018).
     """
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
-        super().__init__(n, choices, shape, settings, stream)
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], config: MixerConfig, stream: torch.Generator):
+        super().__init__(n, choices, shape, config, stream)
 
         def network(outputs: int, width: int, around: float = 0.0) -> StateNetwork:
-            return StateNetwork(shape, width, outputs, settings.channels, stream, around)
+            return StateNetwork(shape, width, outputs, config.channels, stream, around)
 
-        self.n, self.embedding = n, settings.embedding
-        even = settings.embedding**-0.5  # in and out, these weights make a sum
-        self.weight_in = network(n * settings.embedding, settings.hyper, even)
-        self.bias_in = network(settings.embedding, 0)
-        self.weight_out = network(settings.embedding, settings.hyper, even)
-        self.bias_out = network(1, settings.embedding)
+        self.n, self.embedding = n, config.embedding
+        even = config.embedding**-0.5  # in and out, these weights make a sum
+        self.weight_in = network(n * config.embedding, config.hyper, even)
+        self.bias_in = network(config.embedding, 0)
+        self.weight_out = network(config.embedding, config.hyper, even)
+        self.bias_out = network(1, config.embedding)
 
     def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
         assert state is not None
@@ -160,19 +160,19 @@ class QPLEXMixer(Mixer):
 
     needs_actions = True
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
-        super().__init__(n, choices, shape, settings, stream)
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], config: MixerConfig, stream: torch.Generator):
+        super().__init__(n, choices, shape, config, stream)
 
         def network(
             outputs: int, around: float = 0.0, gain: float = 1.0, shape: tuple[int, ...] = shape
         ) -> StateNetwork:
-            return StateNetwork(shape, settings.hyper, outputs, settings.channels, stream, around, gain)
+            return StateNetwork(shape, config.hyper, outputs, config.channels, stream, around, gain)
 
         self.weight, self.bias = network(n, around=1.0, gain=0.01), network(n, gain=0.01)
-        self.heads, self.n = settings.heads, n
-        self.key, self.agents = network(settings.heads, gain=0.1), network(settings.heads * n)
-        self.encoder = build_encoder(1, shape, settings.hyper or n, settings.channels, "relu", stream)
-        self.actions = network(settings.heads * n, shape=(self.encoder.outputs + n * choices,))
+        self.heads, self.n = config.heads, n
+        self.key, self.agents = network(config.heads, gain=0.1), network(config.heads * n)
+        self.encoder = build_encoder(1, shape, config.hyper or n, config.channels, "relu", stream)
+        self.actions = network(config.heads * n, shape=(self.encoder.outputs + n * choices,))
 
     def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
         assert best is not None
@@ -206,12 +206,12 @@ class Central(Mixer):
     actions. Source: Rashid et al., "Weighted QMIX" (2020).
     """
 
-    def __init__(self, n: int, choices: int, shape: tuple[int, ...], settings: MixerConfig, stream: torch.Generator):
-        super().__init__(n, choices, shape, settings, stream)
-        self.encoder = build_encoder(1, shape, settings.central, settings.channels, "relu", stream)
-        widths = (self.encoder.outputs + n, settings.central, settings.central)
+    def __init__(self, n: int, choices: int, shape: tuple[int, ...], config: MixerConfig, stream: torch.Generator):
+        super().__init__(n, choices, shape, config, stream)
+        self.encoder = build_encoder(1, shape, config.central, config.channels, "relu", stream)
+        widths = (self.encoder.outputs + n, config.central, config.central)
         self.layers = nn.ModuleList(StackedLinear(1, a, b, stream) for a, b in pairwise(widths))
-        self.out = StackedLinear(1, settings.central, 1, stream, gain=1.0)
+        self.out = StackedLinear(1, config.central, 1, stream, gain=1.0)
 
     def forward(self, chosen: Tensor, best: Tensor | None, action: Tensor | None, state: Tensor | None) -> Tensor:
         assert state is not None

@@ -38,22 +38,22 @@ class QNetwork(nn.Module):
     them.
     """
 
-    def __init__(self, group: GroupSpec, actions: ActionValues, settings: QNetworkConfig, stream: torch.Generator):
+    def __init__(self, group: GroupSpec, actions: ActionValues, config: QNetworkConfig, stream: torch.Generator):
         super().__init__()
-        self.agent_axis = AgentAxis(group.size, settings.sharing == "all")
+        self.agent_axis = AgentAxis(group.size, config.sharing == "all")
         self.actions = actions
-        self.communication = settings.channel if isinstance(settings, CommunicatingNetworkConfig) else "none"
-        self.last_action_size = actions.choices if settings.last_action else 0
+        self.communication = config.channel if isinstance(config, CommunicatingNetworkConfig) else "none"
+        self.last_action_size = actions.choices if config.last_action else 0
         # Checkpoints hold the torso as `body`.
         self.body = Torso(
             group.observation_space,
-            settings,
+            config,
             self.agent_axis,
             stream,
             extra_inputs=self.last_action_size,
             communicates=self.communication == "features",
         )
-        self.hidden_size = settings.memory_size if settings.memory == "gru" else 0
+        self.hidden_size = config.memory_size if config.memory == "gru" else 0
         width = self.body.outputs * (2 if self.communication == "memory" else 1)
         # Small initial values, so that rewards and not the initial weights decide the best action.
         self.head = StackedLinear(self.agent_axis.m, width, actions.choices, stream, gain=0.1)

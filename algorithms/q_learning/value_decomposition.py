@@ -84,40 +84,40 @@ class QMIX(QLearner[TeamConfig]):
             or a mixer needs a global state that the environment does not have.
     """
 
-    Settings = TeamConfig
+    Config = TeamConfig
     information = Information.JOINT
 
-    def __init__(self, context: Context, settings: TeamConfig):
-        if settings.team_reward is None and not context.group.shared_reward and context.group.size > 1:
+    def __init__(self, context: Context, config: TeamConfig):
+        if config.team_reward is None and not context.group.shared_reward and context.group.size > 1:
             raise BadParameter(
                 f"{type(self).__name__.lower()} learns from one reward of the team, and '{context.env.id}' pays each agent of the group "
                 f"'{context.group.name}' its own; set team_reward to sum or mean"
             )
-        self._needs_state = MIXERS[settings.mixer].needs_state or settings.weighting != "none"
-        self._weighted = settings.weighting != "none"
-        super().__init__(context, settings)
+        self._needs_state = MIXERS[config.mixer].needs_state or config.weighting != "none"
+        self._weighted = config.weighting != "none"
+        super().__init__(context, config)
 
     def other_parts(self) -> dict[str, nn.Module]:
         shape: tuple[int, ...] = ()
         if self._needs_state:
-            self._state = GlobalState(self.context, self.settings.state, self.who)
+            self._state = GlobalState(self.context, self.config.state, self.who)
             shape = self._state.shape
-        arguments = self.group.size, self.actions.choices, shape, self.settings.mixing, self.stream("mixer")
-        parts: dict[str, nn.Module] = {"mixer": MIXERS[self.settings.mixer](*arguments)}
+        arguments = self.group.size, self.actions.choices, shape, self.config.mixing, self.stream("mixer")
+        parts: dict[str, nn.Module] = {"mixer": MIXERS[self.config.mixer](*arguments)}
         if self._weighted:
             parts |= {"central_network": self.make_network(), "central_mixer": Central(*arguments)}
         return parts
 
     @property
     def keeps_state(self) -> bool:
-        return self._needs_state and self.settings.state == "environment"
+        return self._needs_state and self.config.state == "environment"
 
     def _loss(self, sequence: Sequence) -> tuple[Tensor, Tensor, Metrics]:
         values = self._forward(self.network, sequence)
         actions = self.actions.from_action(sequence.action[:-1])
         with torch.no_grad():
             target_q = self._forward(self.targets["central_network" if self._weighted else "network"], sequence)
-            source = values if self.settings.double_q or self._weighted else target_q
+            source = values if self.config.double_q or self._weighted else target_q
             best = self.actions.best(source, sequence.action_mask)
             bootstrap = self._values(self.targets, target_q, best, sequence)
         any_active = sequence.active.any(dim=-1, keepdim=True)
@@ -175,19 +175,19 @@ class QMIX(QLearner[TeamConfig]):
         central_q = self._forward(self.parts["central_network"], sequence)
         central = self._mix(self.parts["central_mixer"], central_q[:-1], actions, sequence).reshape(1, -1)
         with torch.no_grad():
-            if self.settings.weighting == "optimistic":
+            if self.config.weighting == "optimistic":
                 counts = q_tot < target
             else:
                 same = ((actions == best[:-1]).all(dim=-1) | ~sequence.active[:-1]).all(dim=-1).reshape(1, -1)
                 counts = same | (target > bootstrap[:-1].reshape(1, -1))
-            weight = torch.where(counts, 1.0, self.settings.weight)
+            weight = torch.where(counts, 1.0, self.config.weight)
         return weight, central
 
     def _team_reward(self, reward: NDArray[np.float32]) -> NDArray[np.float32]:
         """Reduce rewards `(L, B, n)` to the team's `(L, B, 1)`."""
-        if self.settings.team_reward == "sum":
+        if self.config.team_reward == "sum":
             return reward.sum(axis=-1, keepdims=True)
-        if self.settings.team_reward == "mean":
+        if self.config.team_reward == "mean":
             return reward.mean(axis=-1, keepdims=True)
         # All have the same reward, except agents after their own end, which have 0: take the one
         # that is not 0.
@@ -198,7 +198,7 @@ class QMIX(QLearner[TeamConfig]):
 class VDN(QMIX):
     """Value decomposition networks: the team's value is the sum (Sunehag et al. 2018)."""
 
-    Settings = VDNConfig
+    Config = VDNConfig
 
 
 class QPLEX(QMIX):
@@ -207,10 +207,10 @@ class QPLEX(QMIX):
     Source: Wang et al. (2021).
     """
 
-    Settings = QPLEXConfig
+    Config = QPLEXConfig
 
 
 class WQMIX(QMIX):
     """Weighted QMIX: underestimated joint actions have a larger weight (Rashid et al. 2020)."""
 
-    Settings = WQMIXConfig
+    Config = WQMIXConfig

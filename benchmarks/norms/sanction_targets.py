@@ -128,5 +128,5 @@ def _judged(learner: Learner, observation: NDArray[Any]) -> NDArray[np.float32]:
 def _paid(learner: Learner, taken: NDArray[np.bool_], said: NDArray[np.float32]) -> NDArray[np.float32]:
     """Pseudo-rewards `(E, n)`."""
     if isinstance(learner, Normative) and learner.norms is not None:
-        return pseudo_reward(taken, said, learner.norm_settings)
+        return pseudo_reward(taken, said, learner.norm_config)
     return np.full(taken.shape, np.nan, np.float32)

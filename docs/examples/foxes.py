@@ -21,7 +21,7 @@ STEPS = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.float64)
 
 
 @dataclass(frozen=True)
-class FoxesParameters:
+class FoxesConfig:
     num_foxes: int = 2
     """Foxes, which may move in any direction."""
     num_hares: int = 3
@@ -70,19 +70,19 @@ def advance(state, run, hop, fox_reward, hare_reward, reach, env):
 class Foxes(stigmergy.BatchEnv):
     """Foxes catch hares; a hare that is caught is out, and the episode ends when all are."""
 
-    Parameters = FoxesParameters
+    Config = FoxesConfig
 
-    def __init__(self, id, num_envs, parameters):
-        f, h = parameters.num_foxes, parameters.num_hares
+    def __init__(self, id, num_envs, config):
+        f, h = config.num_foxes, config.num_hares
         foxes = stigmergy.GroupSpec("foxes", f, Box(-2, 2, (h, 3), np.float32), Box(-1, 1, (2,), np.float32))
         hares = stigmergy.GroupSpec("hares", h, Box(-2, 2, (2 + 2 * f,), np.float32), Discrete(5))
         spec = stigmergy.EnvSpec(
-            id, (foxes, hares), parameters.max_cycles, metrics=("caught",), state_shape=(2 * f + 3 * h,)
+            id, (foxes, hares), config.max_cycles, metrics=("caught",), state_shape=(2 * f + 3 * h,)
         )
-        super().__init__(spec, num_envs, parameters)
+        super().__init__(spec, num_envs, config)
 
     def _allocate(self):
-        f, h, envs = self.parameters.num_foxes, self.parameters.num_hares, self.num_envs
+        f, h, envs = self.config.num_foxes, self.config.num_hares, self.num_envs
         return State(*self.required_state(), np.zeros((envs, f, 2)), np.zeros((envs, h, 2)), np.zeros((envs, h), bool))
 
     def _begin(self, where):
@@ -93,7 +93,7 @@ class Foxes(stigmergy.BatchEnv):
 
     def _advance(self, actions, where):
         pay = {name: group.reward for name, group in self.groups.items()}
-        reach = self.parameters.reach
+        reach = self.config.reach
         advance(self.state, actions["foxes"], actions["hares"], pay["foxes"], pay["hares"], reach, where=where)
 
     def _observe(self):

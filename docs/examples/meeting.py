@@ -13,7 +13,7 @@ import stigmergy
 
 
 @dataclass(frozen=True)
-class MeetingParameters:  # every field is an option: --task.size 15
+class MeetingConfig:  # every field is an option: --task.size 15
     num_agents: int = 3
     """Agents on the ring."""
     size: int = 9
@@ -33,27 +33,27 @@ class State(NamedTuple):
 class Meeting(stigmergy.BatchEnv):
     """Agents on a ring see where the others are and are paid for standing together."""
 
-    Parameters = MeetingParameters
+    Config = MeetingConfig
 
-    def __init__(self, id, num_envs, parameters):
-        seen = Box(-1, 1, (parameters.num_agents,), np.float32)
-        group = stigmergy.GroupSpec("agents", parameters.num_agents, seen, Discrete(3))
-        super().__init__(stigmergy.EnvSpec(id, (group,), parameters.max_cycles), num_envs, parameters)
+    def __init__(self, id, num_envs, config):
+        seen = Box(-1, 1, (config.num_agents,), np.float32)
+        group = stigmergy.GroupSpec("agents", config.num_agents, seen, Discrete(3))
+        super().__init__(stigmergy.EnvSpec(id, (group,), config.max_cycles), num_envs, config)
 
     def _allocate(self):
-        return State(*self.required_state(), np.zeros((self.num_envs, self.parameters.num_agents), np.int64))
+        return State(*self.required_state(), np.zeros((self.num_envs, self.config.num_agents), np.int64))
 
     def _begin(self, where):
-        spots = stigmergy.draw_below(self.state.stream, self.parameters.size, (self.parameters.num_agents,), where)
+        spots = stigmergy.draw_below(self.state.stream, self.config.size, (self.config.num_agents,), where)
         self.state.position[where] = spots[where]
 
     def _advance(self, actions, where):
         position = self.state.position
-        position[where] = (position + actions["agents"] - 1)[where] % self.parameters.size
+        position[where] = (position + actions["agents"] - 1)[where] % self.config.size
         together = where & (position == position[:, :1]).all(axis=1)
         self.groups["agents"].reward[together] = 1
 
     def _observe(self):
-        position, half = self.state.position, self.parameters.size // 2
-        offset = (position[:, None, :] - position[:, :, None] + half) % self.parameters.size - half
+        position, half = self.state.position, self.config.size // 2
+        offset = (position[:, None, :] - position[:, :, None] + half) % self.config.size - half
         self.groups["agents"].observation[:] = offset / half

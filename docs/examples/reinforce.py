@@ -22,14 +22,14 @@ class ReinforceConfig:  # every field is an option: --learner.gamma 0.9
 class Reinforce(stigmergy.Learner):
     """REINFORCE (Williams 1992) with the mean return as baseline, for Discrete actions."""
 
-    Settings = ReinforceConfig
+    Config = ReinforceConfig
     information = stigmergy.Information.LOCAL  # it is given nothing but the agents' own experience
 
-    def __init__(self, context, settings):
-        super().__init__(context, settings)
+    def __init__(self, context, config):
+        super().__init__(context, config)
         inputs, self.rank = math.prod(shape := self.group.observation_space.shape), len(shape)
         self.weight = torch.zeros(self.group.size, inputs, self.group.num_choices, requires_grad=True)
-        self.optimizer = torch.optim.Adam([self.weight], settings.learning_rate)
+        self.optimizer = torch.optim.Adam([self.weight], config.learning_rate)
 
     def log_prob(self, observation):  # (..., n, *shape) to (..., n, actions); anything may stand in inactive rows
         features = torch.from_numpy(observation).float().nan_to_num(0, 0, 0).flatten(-self.rank)
@@ -41,7 +41,7 @@ class Reinforce(stigmergy.Learner):
         return stigmergy.Decision((chance.argmax(-1) if greedy else drawn).numpy())
 
     def learn(self, rollout):
-        gain, valid = map(torch.from_numpy, rollout.advantage(rollout.active * 0.0, self.settings.gamma, 1.0))
+        gain, valid = map(torch.from_numpy, rollout.advantage(rollout.active * 0.0, self.config.gamma, 1.0))
         count = valid.sum((0, 1)).clamp(min=1)
         taken = self.log_prob(rollout.observation[:-1]).gather(-1, torch.from_numpy(rollout.action)[..., None])[..., 0]
         loss = -(torch.where(valid, taken * (gain - gain.sum((0, 1)) / count), 0).sum((0, 1)) / count).sum()

@@ -17,6 +17,7 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 
 from ..kernels import forks  # noqa: F401 (it watches over forks of this process)
+from ..utils.renamed import Renamed, adopt, renamed_keywords
 from .copying import reduced
 from .random_streams import fresh_seed, seed_streams
 from .spec import EnvSpec, GroupSpec
@@ -47,8 +48,10 @@ class BatchEnv(ABC, Generic[StateT]):
         ValueError: the state lacks a required field.
     """
 
-    Parameters: ClassVar[type | None] = None
-    """The frozen dataclass of task parameters; its fields are the options of the task."""
+    Config: ClassVar[type | None] = None
+    """Frozen dataclass whose fields are the options of the task."""
+    Parameters = Renamed("Config")
+    parameters = Renamed("config")
 
     trail_length: ClassVar[int] = 0
     """Number of earlier states that `draw` takes as its option `trail`, to show motion."""
@@ -73,12 +76,13 @@ class BatchEnv(ABC, Generic[StateT]):
         env._arguments = positional, named
         return env
 
-    def __init__(self, spec: EnvSpec, num_envs: int, parameters: Any = None):
+    @renamed_keywords(parameters="config")
+    def __init__(self, spec: EnvSpec, num_envs: int, config: Any = None):
         check_count(num_envs)
         check_memory(f"a step of {num_envs:,} envs of '{spec.id}'", num_envs * bytes_of_step(spec), FEWER_ENVS)
         self.spec = spec
         self.num_envs = num_envs
-        self.parameters = parameters
+        self.config = config
         self.truncated = np.zeros(num_envs, np.bool_)
         self.first = np.zeros(num_envs, np.bool_)
         self.last = np.zeros(num_envs, np.bool_)
@@ -96,6 +100,7 @@ class BatchEnv(ABC, Generic[StateT]):
     def __init_subclass__(cls, **options: Any):
         super().__init_subclass__(**options)
         cls._may_write_actions = not cls.__module__.startswith(OURS)
+        adopt(cls, Parameters="Config")
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.spec.resumable:

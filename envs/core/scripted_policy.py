@@ -31,7 +31,7 @@ class ScriptedPolicy(ABC):
     """The groups it plays, such as `prey`; by default any."""
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "ScriptedPolicy":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: Any) -> "ScriptedPolicy":
         """The policy for one group of one task; a class that depends on them overrides this."""
         return cls()
 
@@ -42,7 +42,7 @@ class ScriptedPolicy(ABC):
         return spec.id.startswith(cls.plays) and (not cls.groups or group.name in cls.groups)
 
     @classmethod
-    def built_for(cls, name: str, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "ScriptedPolicy":
+    def built_for(cls, name: str, spec: EnvSpec, group: GroupSpec, config: Any) -> "ScriptedPolicy":
         """Call `build` for a task and group that the policy declares.
 
         Raises:
@@ -56,7 +56,7 @@ class ScriptedPolicy(ABC):
             raise BadParameter(
                 f"the algorithm '{name}' is for the group {' or '.join(cls.groups)} of '{spec.id}', not for '{group.name}'"
             )
-        return cls.build(spec, group, parameters)
+        return cls.build(spec, group, config)
 
     @abstractmethod
     def act(self, world: Any, generator: np.random.Generator) -> NDArray[Any]:

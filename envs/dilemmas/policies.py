@@ -28,20 +28,20 @@ class DilemmaPolicy(ScriptedPolicy):
     by_task: ClassVar[dict[str, Play]] = {}
     """Id of the task up to its version, to the function that plays it."""
 
-    def __init__(self, play: Play, parameters: Any):
-        self._play, self._parameters = play, parameters
+    def __init__(self, play: Play, config: Any):
+        self._play, self._config = play, config
 
     def __init_subclass__(cls) -> None:
         cls.plays = tuple(cls.by_task)
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "DilemmaPolicy":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: Any) -> "DilemmaPolicy":
         """The policy for the task."""
-        return cls(cls.by_task[spec.id.partition("-v")[0]], parameters)
+        return cls(cls.by_task[spec.id.partition("-v")[0]], config)
 
     def act(self, world: Any, generator: np.random.Generator | None = None) -> NDArray[Any]:
         """The actions of all agents, `(num_envs, n, *action_shape)`."""
-        return self._play(world, self._parameters)
+        return self._play(world, self._config)
 
 
 class Cooperate(DilemmaPolicy):

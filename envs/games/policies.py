@@ -33,9 +33,9 @@ class Optimum(ScriptedPolicy):
         self._plan = plan
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "Optimum":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: Any) -> "Optimum":
         """The best play of the task with a config."""
-        return cls(_PLANS[spec.id.partition("-v")[0]](parameters))
+        return cls(_PLANS[spec.id.partition("-v")[0]](config))
 
     def act(self, world: Any, generator: Any = None) -> NDArray[Any]:
         """The actions of all agents, `(num_envs, n, *action_shape)`."""

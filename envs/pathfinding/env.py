@@ -29,22 +29,22 @@ class Pathfinding(BatchEnv[State]):
     """Base of both tasks."""
 
     trail_length = draw.TAIL
-    parameters: PathfindingConfig
+    config: PathfindingConfig
     metric_names: ClassVar[tuple[str, ...]]
 
-    def __init__(self, id: str, num_envs: int, parameters: PathfindingConfig):
-        self.constants = build_constants(parameters, self._on_target(parameters))
-        side = 2 * parameters.obs_radius + 1
-        self._num_agents = count_agents(parameters, self.constants)
+    def __init__(self, id: str, num_envs: int, config: PathfindingConfig):
+        self.constants = build_constants(config, self._on_target(config))
+        side = 2 * config.obs_radius + 1
+        self._num_agents = count_agents(config, self.constants)
         group = GroupSpec(
             name=DEFAULT_GROUP,
             size=self._num_agents,
-            observation_space=spaces.Box(0, 1, (4 if parameters.shortest_path else 3, side, side), np.uint8),
+            observation_space=spaces.Box(0, 1, (4 if config.shortest_path else 3, side, side), np.uint8),
             action_space=spaces.Discrete(5),
-            has_action_mask=parameters.mask_walls,
+            has_action_mask=config.mask_walls,
         )
         self._has_room = False  # until some env has been given a place for each agent
-        super().__init__(EnvSpec(id, (group,), parameters.max_cycles, self.metric_names), num_envs, parameters)
+        super().__init__(EnvSpec(id, (group,), config.max_cycles, self.metric_names), num_envs, config)
         (rows, columns), padded = self.constants.drawing.shape, self.state.obstacle.shape[1:]
         self._scratch = allocate(
             Scratch,
@@ -59,7 +59,7 @@ class Pathfinding(BatchEnv[State]):
         self._observation = step.observation.reshape(-1)
         self._mask = np.zeros((0, 0, 0), np.bool_) if step.action_mask is None else step.action_mask
 
-    def _on_target(self, parameters: Any) -> str:
+    def _on_target(self, config: Any) -> str:
         raise NotImplementedError
 
     def _allocate(self) -> State:
@@ -96,7 +96,7 @@ class Pathfinding(BatchEnv[State]):
         if not placed.all():
             height, width = self.constants.drawing.shape
             draws = reset.MAP_ATTEMPTS * rounds
-            name = "drawn" if "\n" in self.parameters.map else f"'{self.parameters.map}'"
+            name = "drawn" if "\n" in self.config.map else f"'{self.config.map}'"
             raise BadParameter(
                 f"num_agents is {self._num_agents}, for whom {draws} draws of a {name} map of {height} x {width}"
                 " had no room with goals they can reach; allowed are fewer agents, or a larger or emptier map"
@@ -175,10 +175,10 @@ class Lifelong(Pathfinding):
         (2024), as the package pogema 1.4.0 plays it.
     """
 
-    Parameters = LifelongConfig
+    Config = LifelongConfig
     metric_names = ("throughput", "collisions")
 
-    def _on_target(self, parameters: LifelongConfig) -> str:
+    def _on_target(self, config: LifelongConfig) -> str:
         return "restart"
 
     def _measure(self) -> dict[str, NDArray[Any]]:
@@ -245,11 +245,11 @@ class OneShot(Pathfinding):
         (2024), as the package pogema 1.4.0 plays it.
     """
 
-    Parameters = OneShotConfig
+    Config = OneShotConfig
     metric_names = ("isr", "csr", "ep_length", "makespan", "sum_of_costs", "collisions")
 
-    def _on_target(self, parameters: OneShotConfig) -> str:
-        return parameters.on_target
+    def _on_target(self, config: OneShotConfig) -> str:
+        return config.on_target
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         return metrics.measure_oneshot(self.state, self.constants.on_target)

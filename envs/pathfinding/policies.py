@@ -47,9 +47,9 @@ class Planner(ScriptedPolicy):
         self._distances = Distances()
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: PathfindingConfig) -> "Planner":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: PathfindingConfig) -> "Planner":
         """A planner for a task with this config."""
-        return cls(parameters.obs_radius)
+        return cls(config.obs_radius)
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
         """The moves of all agents, `(num_envs, agents)`. Agents that have left the map stay."""

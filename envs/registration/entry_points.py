@@ -11,7 +11,7 @@ from .make import make
 
 
 def parallel_env(
-    id: str, render_mode: str | None = None, infos: str = "flat", masks: str = "observation", **parameters: Any
+    id: str, render_mode: str | None = None, infos: str = "flat", masks: str = "observation", **config: Any
 ) -> ParallelView:
     """The environment `id` as PettingZoo's ParallelEnv.
 
@@ -19,12 +19,12 @@ def parallel_env(
         render_mode: `human`, `rgb_array`, `ansi`, or None.
         infos: `flat`, `full` or `none`: see `ParallelView`.
         masks: `observation` or `infos`: where action masks stand.
-        parameters: fields of the task's parameter dataclass.
+        config: fields of the task's `Config`.
 
     Raises:
         UnknownName, BadParameter: as `make`.
     """
-    return ParallelView(make(id, 1, **parameters), render_mode, infos, masks)
+    return ParallelView(make(id, 1, **config), render_mode, infos, masks)
 
 
 def raw_env(id: str, render_mode: str | None = None, **options: Any) -> AECEnv:
@@ -40,7 +40,7 @@ def env(id: str, render_mode: str | None = None, **options: Any) -> AECEnv:
 def entry_points(id: str) -> tuple[Callable[..., ParallelView], Callable[..., AECEnv], Callable[..., AECEnv]]:
     """`parallel_env`, `env` and `raw_env` of one task, for its module.
 
-    Each takes `render_mode`, `infos`, `masks` and the task's parameters.
+    Each takes `render_mode`, `infos`, `masks` and the fields of the task's `Config`.
     """
 
     def bound(factory: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""Building of environments from ids and parameters."""
+"""Building of environments from ids and configs."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -12,11 +12,11 @@ from ..core.env import FEWER_ENVS, BatchEnv
 from ..core.system_memory import bytes_of_arrays, check_memory
 from ..core.validation import check_count, nearest, read_whole, takes_whole_numbers
 from ..errors import BadParameter, CannotImport, UnknownName
-from ..interop.from_pettingzoo import BRIDGE_PREFIX, Bridge, BridgeParameters
+from ..interop.from_pettingzoo import BRIDGE_PREFIX, Bridge, BridgeConfig
 from ..plugins.loading import import_named
 from .registry import environments
 from .scenario import Scenario
-from .scenario_env import SeatedEnv, parameters_with
+from .scenario_env import SeatedEnv, config_with
 
 MANY = 4096
 """Envs from which on it is worth to build two small batches before, to know what they take."""
@@ -103,19 +103,19 @@ def _adapter(cls: Any) -> TypeAdapter[Any]:
     return TypeAdapter(cls)
 
 
-def parameters_of(id: str) -> type | None:
-    """The dataclass of parameters of the environment `id`, or None if it has none.
+def config_class(id: str) -> type | None:
+    """The config's dataclass of the environment `id`, or None if it has none.
 
     Raises UnknownName.
     """
     if id.startswith(BRIDGE_PREFIX):
-        return BridgeParameters
+        return BridgeConfig
     target = environments.find(id).load()
     if isinstance(target, Scenario):
-        return _scenario_parameters(id, target)
+        return _scenario_config(id, target)
     if isinstance(target, type) and issubclass(target, BatchEnv):
-        return target.Parameters
-    return BridgeParameters
+        return target.Config
+    return BridgeConfig
 
 
 def is_bridged(id: str) -> bool:
@@ -123,7 +123,7 @@ def is_bridged(id: str) -> bool:
 
     Raises UnknownName.
     """
-    return parameters_of(id) is BridgeParameters
+    return config_class(id) is BridgeConfig
 
 
 def full_id(id: str) -> str:
@@ -131,18 +131,22 @@ def full_id(id: str) -> str:
     return id if id.startswith(BRIDGE_PREFIX) else environments.find(id).name
 
 
-def _scenario_parameters(id: str, scenario: Scenario) -> type | None:
-    """Parameters of the base environment, with the scenario's defaults."""
+def _scenario_config(id: str, scenario: Scenario) -> type | None:
+    """Config class of the base environment, with the scenario's defaults."""
     try:
-        cls = parameters_of(scenario.world)
+        cls = config_class(scenario.world)
     except UnknownName as error:
         raise UnknownName(f"the scenario '{id}' needs its world. {error}") from error
     if cls is None or not scenario.parameters:
         return cls
-    return parameters_with(cls, build_dataclass(cls, scenario.parameters, id), scenario.parameters)
+    return config_with(cls, build_dataclass(cls, scenario.parameters, id), scenario.parameters)
 
 
-def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
+parameters_of = config_class
+"""Name of earlier releases."""
+
+
+def make(id: str, num_envs: int = 1, **config: Any) -> BatchEnv:
     """Build `num_envs` envs of the environment `id`.
 
     Args:
@@ -150,34 +154,34 @@ def make(id: str, num_envs: int = 1, **parameters: Any) -> BatchEnv:
             out), or `pettingzoo:module.name_vN` for any PettingZoo environment, such as
             `pettingzoo:mpe2.simple_spread_v3`.
         num_envs: number of independent envs, at least 1.
-        parameters: fields of the task's parameter dataclass.
+        config: fields of the task's `Config`.
 
     Raises:
         UnknownName: nothing is registered under `id`.
         BadParameter: a parameter is unknown, of the wrong type, or out of range.
         CannotImport: the environment's module is missing.
     """
-    cls = parameters_of(id)
-    given = build_dataclass(cls, parameters, id) if cls else None
+    cls = config_class(id)
+    given = build_dataclass(cls, config, id) if cls else None
     return make_from(id, num_envs, given)
 
 
-def make_from(id: str, num_envs: int, parameters: Any) -> BatchEnv:
-    """Like `make`, with the parameters already built."""
+def make_from(id: str, num_envs: int, config: Any) -> BatchEnv:
+    """Like `make`, with the config already built."""
     check_count(num_envs)
     if id.startswith(BRIDGE_PREFIX):
-        return _bridged(id, _pettingzoo_factory(id), num_envs, parameters)
+        return _bridged(id, _pettingzoo_factory(id), num_envs, config)
     registration = environments.find(id)
     target = registration.load()
     if isinstance(target, Scenario):
-        return SeatedEnv(registration.name, target, make_from(target.world, num_envs, parameters))
+        return SeatedEnv(registration.name, target, make_from(target.world, num_envs, config))
     if isinstance(target, type) and issubclass(target, BatchEnv):
-        return _batched(lambda number: target(registration.name, number, parameters), num_envs)  # type: ignore[call-arg]
+        return _batched(lambda number: target(registration.name, number, config), num_envs)  # type: ignore[call-arg]
     if not callable(target):
         raise BadParameter(
             f"'{registration.name}' is registered as {target!r}; allowed is a BatchEnv class or a PettingZoo factory"
         )
-    return _bridged(registration.name, target, num_envs, parameters)
+    return _bridged(registration.name, target, num_envs, config)
 
 
 def _batched(build: Callable[[int], BatchEnv], num_envs: int) -> BatchEnv:
@@ -192,13 +196,13 @@ def _batched(build: Callable[[int], BatchEnv], num_envs: int) -> BatchEnv:
     return build(num_envs)
 
 
-def _bridged(id: str, factory: Callable[..., Any], num_envs: int, parameters: Any) -> Bridge:
+def _bridged(id: str, factory: Callable[..., Any], num_envs: int, config: Any) -> Bridge:
     """Bridge envs of another package.
 
     Raises BadParameter if there is not even memory for so many empty ones.
     """
     check_memory(f"{num_envs:,} envs of '{id}', each a Python object,", num_envs * SMALLEST_OBJECT, FEWER_ENVS)
-    return Bridge(id, factory, num_envs, parameters)
+    return Bridge(id, factory, num_envs, config)
 
 
 def _pettingzoo_factory(id: str) -> Any:
@@ -213,4 +217,13 @@ def _pettingzoo_factory(id: str) -> Any:
     return factory
 
 
-__all__ = ["BadParameter", "build_dataclass", "full_id", "is_bridged", "make", "make_from", "parameters_of"]
+__all__ = [
+    "BadParameter",
+    "build_dataclass",
+    "config_class",
+    "full_id",
+    "is_bridged",
+    "make",
+    "make_from",
+    "parameters_of",
+]

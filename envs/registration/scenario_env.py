@@ -79,7 +79,7 @@ class SeatedEnv(BatchEnv[Any]):
         spec = dataclasses.replace(world.spec, id=id, groups=focal, metrics=metrics, world=world.spec)
         self.trail_length = world.trail_length  # type: ignore[misc]
         self.former_fields = world.former_fields  # type: ignore[misc]
-        super().__init__(spec, world.num_envs, world.parameters)
+        super().__init__(spec, world.num_envs, world.config)
         self.signals = world.signals
         self.global_state = world.global_state
         shape = (world.num_envs, self._group.size, *self._group.action_shape)
@@ -232,7 +232,7 @@ def _bot(id: str, name: str, world: BatchEnv, group: GroupSpec) -> ScriptedPolic
     try:
         target = algorithms.find(name).load()
         if isinstance(target, type) and issubclass(target, ScriptedPolicy):
-            return target.built_for(name, world.spec, group, world.parameters)
+            return target.built_for(name, world.spec, group, world.config)
     except (UnknownName, BadParameter) as error:
         raise BadParameter(f"the scenario '{id}' has the bot '{name}'. {error}") from error
     raise BadParameter(f"the scenario '{id}' has the bot '{name}', which is no scripted policy")
@@ -255,19 +255,19 @@ def _with_defaults(cls: type, changed: tuple[tuple[str, Any], ...]) -> type:
     body = {**defaults, "__annotations__": annotations, "__doc__": cls.__doc__, "__module__": cls.__module__}
     if issubclass(cls, Config):
         body["pinned"] = {**cls.pinned, **values}  # above what a preset says
-    body["__reduce__"] = lambda own: (_parameters, (cls, changed, _initial(own)))  # as for the classes of states
+    body["__reduce__"] = lambda own: (_with_values, (cls, changed, _initial(own)))  # as for the classes of states
     return dataclasses.dataclass(frozen=True)(type(cls.__name__, (cls,), body))
 
 
-def _initial(parameters: Any) -> dict[str, Any]:
-    fields = dataclasses.fields(parameters)
-    return {field.name: getattr(parameters, field.name) for field in fields if field.init}
+def _initial(config: Any) -> dict[str, Any]:
+    fields = dataclasses.fields(config)
+    return {field.name: getattr(config, field.name) for field in fields if field.init}
 
 
-def _parameters(cls: type, changed: tuple[tuple[str, Any], ...], values: dict[str, Any]) -> Any:
+def _with_values(cls: type, changed: tuple[tuple[str, Any], ...], values: dict[str, Any]) -> Any:
     return _with_defaults(cls, changed)(**values)
 
 
-def parameters_with(cls: type, given: Any, names: Mapping[str, Any]) -> type:
+def config_with(cls: type, given: Any, names: Mapping[str, Any]) -> type:
     """The dataclass `cls` with values of its instance `given` as the defaults of `names`."""
     return _with_defaults(cls, tuple((name, getattr(given, name)) for name in names)) if names else cls

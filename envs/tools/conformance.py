@@ -59,12 +59,12 @@ class Card:
         return all(finding.passed for finding in self.findings)
 
 
-def check(id: str, parameters: Any) -> Card:
-    """Examine the environment `id` with its parameter dataclass.
+def check(id: str, config: Any) -> Card:
+    """Examine the environment `id` with its config.
 
     Raises UserError if it cannot even be built.
     """
-    subject = Subject(id, parameters)
+    subject = Subject(id, config)
     card = Card(id)
     try:
         bridged = isinstance(subject.build(1), Bridge)
@@ -76,7 +76,7 @@ def check(id: str, parameters: Any) -> Card:
         return card
     obstacle = find_obstacle(subject) if bridged else ""
     if obstacle:
-        subject = Subject(id, parameters, most=1)
+        subject = Subject(id, config, most=1)
     topics: dict[str, Callable[[Subject], str]] = {
         "api": _check_api,
         "episodes": _check_episodes,

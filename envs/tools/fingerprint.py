@@ -37,7 +37,7 @@ class Identity:
     """A sentence on why there is no digest, else empty."""
 
 
-def identify(id: str, parameters: Any, env: BatchEnv) -> Identity:
+def identify(id: str, config: Any, env: BatchEnv) -> Identity:
     """Compute the identity of the environment `id`, of which `env` has been built.
 
     A bridged one is played twice on the first env of `env`, because more envs than were asked for
@@ -45,7 +45,7 @@ def identify(id: str, parameters: Any, env: BatchEnv) -> Identity:
     reset afterwards.
     """
     if not isinstance(env, Bridge):
-        return Identity(fingerprint(id, parameters))
+        return Identity(fingerprint(id, config))
     one, other = (_trace(env) for _ in range(2))
     for t, (first, second) in enumerate(zip(one, other)):
         if first != second:
@@ -90,14 +90,14 @@ def _step_digest(step: TimeStep, optional: frozenset[str]) -> bytes:
     return digest.digest()
 
 
-def fingerprint(id: str, parameters: Any) -> str:
-    """SHA-256 over seeded random play of the environment `id` with its parameter dataclass.
+def fingerprint(id: str, config: Any) -> str:
+    """SHA-256 over seeded random play of the environment `id` with its config.
 
     It covers observations, masks, rewards, flags, signals and metrics of COPIES envs over STEPS
     steps. Floats are rounded, so that it is the same on other machines; the number of threads does
     not matter.
     """
-    env = make_from(id, COPIES, parameters)
+    env = make_from(id, COPIES, config)
     generator = np.random.default_rng(SEED)
     digest = hashlib.sha256()
     optional = _optional_masks(env)

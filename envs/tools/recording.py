@@ -38,7 +38,7 @@ class Recording:
             raise BadParameter(
                 f"'{env.spec.id}' keeps its state to itself, so it cannot be recorded; allowed are environments with resumable states"
             )
-        parameters = {} if env.parameters is None else dataclasses.asdict(env.parameters)
+        parameters = {} if env.config is None else dataclasses.asdict(env.config)
         return cls(env.spec.id, parameters)
 
     def add(self, env: BatchEnv[Any], copy: int = 0) -> None:

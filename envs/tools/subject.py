@@ -19,14 +19,14 @@ class Subject:
     """The environment under test."""
 
     id: str
-    parameters: Any
+    config: Any
     most: int | None = None
     """As many envs as can be built in one process; None if nothing limits them."""
     opened: list[BatchEnv] = field(default_factory=list)
 
     def build(self, num_envs: int = COPIES) -> BatchEnv:
         """New envs of it, as many as are wanted or possible."""
-        self.opened.append(make_from(self.id, min(num_envs, self.most or num_envs), self.parameters))
+        self.opened.append(make_from(self.id, min(num_envs, self.most or num_envs), self.config))
         return self.opened[-1]
 
     def close(self) -> None:

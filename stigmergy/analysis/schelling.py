@@ -16,7 +16,7 @@ from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.scripted_policy import ScriptedPolicy
 from stigmergy.envs.core.timestep import TimeStep
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.registration.make import build_dataclass, make_from, parameters_of
+from stigmergy.envs.registration.make import build_dataclass, config_class, make_from
 from stigmergy.envs.registration.registry import algorithms
 from stigmergy.envs.rendering.palette import MUTED, Colour, agent_colour
 from stigmergy.envs.tools.play import play
@@ -65,7 +65,7 @@ def schelling(
     defector: str = "defect",
     episodes: int = 64,
     seed: int = 1000,
-    **parameters: Any,
+    **config: Any,
 ) -> Schelling:
     """Measure a Schelling diagram with two scripted policies.
 
@@ -75,19 +75,19 @@ def schelling(
     Args:
         id: an environment with one group.
         cooperator, defector: names of scripted policies that play it.
-        parameters: of the environment.
+        config: of the environment.
 
     Raises:
         BadParameter: the environment has several groups or no horizon, a policy does not play it,
             or a number is out of range.
         UnknownName: there is no such environment or policy.
     """
-    cls = parameters_of(id)
-    return measure(id, build_dataclass(cls, parameters, id) if cls else None, cooperator, defector, episodes, seed)
+    cls = config_class(id)
+    return measure(id, build_dataclass(cls, config, id) if cls else None, cooperator, defector, episodes, seed)
 
 
 def measure(id: str, task: Any, cooperator: str, defector: str, episodes: int, seed: int) -> Schelling:
-    """Like `schelling`, with the environment's parameters already built."""
+    """Like `schelling`, with the environment's config already built."""
     if episodes < FEWEST:
         raise BadParameter(f"episodes is {episodes}; allowed is {FEWEST} or more, so that there is an interval")
     env = make_from(id, episodes, task)
@@ -112,7 +112,7 @@ def _policy(name: str, env: BatchEnv) -> ScriptedPolicy:
     target = algorithms.find(name).load()
     if not (isinstance(target, type) and issubclass(target, ScriptedPolicy)):
         raise BadParameter(f"'{name}' is no scripted policy; a Schelling diagram needs two of them")
-    return target.built_for(name, env.spec, env.spec.groups[0], env.parameters)
+    return target.built_for(name, env.spec, env.spec.groups[0], env.config)
 
 
 def _seats(episodes: int, n: int, number: int, seed: int) -> NDArray[np.bool_]:

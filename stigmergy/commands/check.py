@@ -8,12 +8,12 @@ import tyro
 from rich.markup import escape
 from rich.table import Table
 
-from stigmergy.algorithms.core.make import build_settings
+from stigmergy.algorithms.core.make import build_config
 from stigmergy.algorithms.core.registry import algorithms
 from stigmergy.cli.console import open_console
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek_one
-from stigmergy.envs.registration.make import build_dataclass, parameters_of
+from stigmergy.envs.registration.make import build_dataclass, config_class
 from stigmergy.envs.registration.registry import environments
 from stigmergy.envs.tools.conformance import Card, check
 from stigmergy.training.conformance import check_learner
@@ -27,7 +27,7 @@ something to check for every kind of learner."""
 class Options:
     """Test an environment or a learner for the contract of the trainer and of PettingZoo.
 
-    `stigmergy check NAME --help` shows its parameters or settings too.
+    `stigmergy check NAME --help` shows its config too.
     """
 
     name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME")]
@@ -59,25 +59,25 @@ def main(args: Sequence[str]) -> int:
 
 
 def _check_environment(name: str, args: Sequence[str]) -> Card:
-    cls = extend(Options, task=(_parameters(name, {}), f"Parameters of {name}.")) if name else Options
+    cls = extend(Options, task=(_config(name, {}), f"Config of {name}.")) if name else Options
     options = parse(cls, "check", args)
     return check(options.name, getattr(options, "task", None))
 
 
 def _check_learner(name: str, args: Sequence[str]) -> Card:
     environment = peek_one(args, "environment") or TEAM_TASK
-    task = _parameters(environment, {"num_agents": 3, "shared_reward": True} if environment == TEAM_TASK else {})
+    task = _config(environment, {"num_agents": 3, "shared_reward": True} if environment == TEAM_TASK else {})
     cls = extend(
         LearnerOptions,
-        task=(task, f"Parameters of {environment}."),
-        learner=(build_settings(name, {}), f"Settings of {name}."),
+        task=(task, f"Config of {environment}."),
+        learner=(build_config(name, {}), f"Config of {name}."),
     )
     options = parse(cls, "check", args)
-    settings = getattr(options, "learner", build_settings(name, {}))
-    return check_learner(name, settings, environment, getattr(options, "task", task))
+    config = getattr(options, "learner", build_config(name, {}))
+    return check_learner(name, config, environment, getattr(options, "task", task))
 
 
-def _parameters(environment: str, values: dict[str, Any]) -> Any:
-    """Parameters of an environment, or None if it has none."""
-    cls = parameters_of(environment)
+def _config(environment: str, values: dict[str, Any]) -> Any:
+    """Config of an environment, or None if it has none."""
+    cls = config_class(environment)
     return build_dataclass(cls, values, environment) if cls else None

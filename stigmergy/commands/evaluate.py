@@ -10,7 +10,7 @@ import tyro
 from rich.table import Table
 
 from stigmergy.algorithms.core.learner import Learner, derive_seed
-from stigmergy.algorithms.core.make import build_settings, learner_class
+from stigmergy.algorithms.core.make import build_config, learner_class
 from stigmergy.analysis.outcome_files import ENDINGS, write_outcomes
 from stigmergy.cli.config_options import LimitOfSteps, Number, Seed
 from stigmergy.cli.console import open_console
@@ -32,7 +32,7 @@ from stigmergy.training.trainer import build_learners, count_cores, set_threads
 class Options:
     """Play whole episodes with a run's policy and print means of outcomes with 95% intervals.
 
-    `stigmergy evaluate RUN --help` shows the parameters of its environment too.
+    `stigmergy evaluate RUN --help` shows the config of its environment too.
     """
 
     run: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
@@ -72,7 +72,7 @@ def main(args: Sequence[str]) -> int:
     run, experiment = open_run(args[0], "--trust" in args, load_given_code(args))
     elsewhere = peek_one(args, "environment")
     changed = experiment.elsewhere(elsewhere) if elsewhere else experiment
-    help = f"Parameters of {changed.environment}, for other maps or numbers."
+    help = f"Config of {changed.environment}, for other maps or numbers."
     options = parse(extend(Options, task=(changed.task, help)), "evaluate", args)
     if options.output:
         check_file("output", options.output, ENDINGS)
@@ -114,7 +114,7 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
             f"the algorithm '{algorithm}' plays none of the groups of '{env.spec.id}', which are {', '.join(own.name for own in env.spec.groups)}"
         )
     learning = [own for own in named if equals or learner_class(experiment.learner_config(own).algorithm).learns]
-    learner_config = LearnerConfig(algorithm, build_settings(algorithm, {}))
+    learner_config = LearnerConfig(algorithm, build_config(algorithm, {}))
     here = {own.name: experiment.learner_config(own.name) for own in env.spec.groups}
     changed = dataclasses.replace(experiment, learners={**here, **dict.fromkeys(learning or named, learner_config)})
     players = build_learners(changed, env, derive_seed(seed, name))

@@ -120,7 +120,7 @@ def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, E
     """
     run, trained, experiment = _played(args, load_given_code(args))
     task = experiment.task if experiment else None
-    options = parse(extend(cls, task=(task, "Parameters of the environment.")), command, args)
+    options = parse(extend(cls, task=(task, "Config of the environment.")), command, args)
     if experiment is None:
         raise BadParameter("there is nothing to play; give a run folder, or --environment and --algorithm")
     _refuse_what_is_ignored(run, options, args, command)

@@ -18,7 +18,7 @@ from stigmergy.cli.console import open_console
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse
 from stigmergy.cli.output_paths import check_folder
-from stigmergy.envs.registration.make import build_dataclass, parameters_of
+from stigmergy.envs.registration.make import build_dataclass, config_class
 from stigmergy.plotting.figures import Format, load_matplotlib, save
 
 
@@ -26,7 +26,7 @@ from stigmergy.plotting.figures import Format, load_matplotlib, save
 class Options:
     """Measure what it pays to cooperate and to defect, by how many of the others cooperate.
 
-    `stigmergy schelling ID --help` shows the parameters of the environment too.
+    `stigmergy schelling ID --help` shows the config of the environment too.
     """
 
     environment: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
@@ -52,9 +52,9 @@ def main(args: Sequence[str]) -> int:
     load_given_code(args)
     cls, task = Options, None
     if args and not args[0].startswith("-"):
-        task_class = parameters_of(args[0])
+        task_class = config_class(args[0])
         task = build_dataclass(task_class, {}, args[0]) if task_class else None
-        cls = extend(Options, task=(task, f"Parameters of {args[0]}."))
+        cls = extend(Options, task=(task, f"Config of {args[0]}."))
     options = parse(cls, "schelling", args)
     if options.output:
         check_folder("output", options.output)

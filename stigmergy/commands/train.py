@@ -60,9 +60,7 @@ def main(args: Sequence[str]) -> int:
     overridden = dataclasses.replace(
         experiment,
         task=getattr(options, "task", experiment.task),
-        learner=dataclasses.replace(
-            experiment.learner, settings=getattr(options, "learner", experiment.learner.settings)
-        ),
+        learner=dataclasses.replace(experiment.learner, config=getattr(options, "learner", experiment.learner.config)),
         training=options.training,
     )
     if options.run:
@@ -118,8 +116,8 @@ def options_class(experiment: Experiment) -> type:
     """Options of `train` with those of the experiment's parts."""
     return extend(
         Options,
-        task=(experiment.task, f"Parameters of {experiment.environment}."),
-        learner=(experiment.learner.settings, f"Settings of {experiment.learner.algorithm}."),
+        task=(experiment.task, f"Config of {experiment.environment}."),
+        learner=(experiment.learner.config, f"Config of {experiment.learner.algorithm}."),
         training=(experiment.training, "The trainer."),
     )
 

@@ -30,7 +30,7 @@ from stigmergy.training.runs.checkpoint import load_checkpoint, save_checkpoint
 from stigmergy.training.trainer import Trainer
 
 from ..training.support.small import digest
-from .support.every_learner import N, build, every_learner, has, noise, quick_settings, rollouts, variants
+from .support.every_learner import N, build, every_learner, has, noise, quick_config, rollouts, variants
 from .support.loop import Collector, train
 from .support.tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 from .test_truth import CUT, ENDLESS, TO_GO, as_termination
@@ -38,13 +38,13 @@ from .test_truth import CUT, ENDLESS, TO_GO, as_termination
 WORLD = "test/every_learner-v0"
 PAIR = "test/two_groups-v0"
 EVERY_LEARNER = pytest.mark.parametrize("name", list(every_learner()))
-WITH_MEMORY = pytest.mark.parametrize(("name", "settings"), list(variants(options=["memory"])))
+WITH_MEMORY = pytest.mark.parametrize(("name", "config"), list(variants(options=["memory"])))
 
 
 class RegisteredNoise(Noise):
     """Noise for the trainer, which builds its environments by name."""
 
-    def __init__(self, id, num_envs, parameters=None):
+    def __init__(self, id, num_envs, config=None):
         super().__init__(num_envs, N, masks=True)
 
 
@@ -55,11 +55,11 @@ def _registered():
     environments.register(PAIR, Scenario(WORLD, {"some": Seats(2), "one": Seats(1)}))
 
 
-def trainer(name, settings, environment=WORLD, learners=None, **training):
+def trainer(name, config, environment=WORLD, learners=None, **training):
     """Trainer of few envs and short rollouts."""
     options = {"num_envs": 4, "rollout_length": 9, "threads": 1, "evaluation_episodes": 2, "tensorboard": False}
-    task = None if environment in (WORLD, PAIR) else make(environment).parameters
-    learner_config = LearnerConfig(name, settings)
+    task = None if environment in (WORLD, PAIR) else make(environment).config
+    learner_config = LearnerConfig(name, config)
     training = TrainingConfig(**{"total_steps": 4 * 9 * 10, **options, **training})
     return Trainer(Experiment(environment, task, learner_config, learners or {}, training))
 
@@ -67,12 +67,12 @@ def trainer(name, settings, environment=WORLD, learners=None, **training):
 # Resuming
 
 
-def goes_on_to_the_bit(name, settings, folder, world=WORLD):
+def goes_on_to_the_bit(name, config, folder, world=WORLD):
     """Compare a run that was saved and loaded with one that was not: all state, and all metrics.
 
     This compares actions too, since the state of the environment depends on them.
     """
-    whole, half, other = (trainer(name, settings, world) for _ in range(3))
+    whole, half, other = (trainer(name, config, world) for _ in range(3))
     metrics = [whole.update() for _ in range(5)]
     for _ in range(3):
         half.update()
@@ -86,8 +86,8 @@ def goes_on_to_the_bit(name, settings, folder, world=WORLD):
 
 
 @WITH_MEMORY
-def test_a_run_goes_on_to_the_bit(name, settings, tmp_path):
-    assert goes_on_to_the_bit(name, settings, tmp_path)
+def test_a_run_goes_on_to_the_bit(name, config, tmp_path):
+    assert goes_on_to_the_bit(name, config, tmp_path)
 
 
 def kept(learner):
@@ -98,19 +98,19 @@ def kept(learner):
     return torch.load(file, weights_only=True)
 
 
-def parts_that_matter(name, settings):
+def parts_that_matter(name, config):
     """For each part of a learner's state that training changes.
 
     True if leaving it out shows in what is learnt afterwards.
     """
     env = noise()
-    learner, data = build(name, settings, env), rollouts(name, settings, env, 4)
+    learner, data = build(name, config, env), rollouts(name, config, env, 4)
     for rollout in data[:3]:
         learner.learn(rollout)
-    fresh, saved, noticed = kept(build(name, settings, env)), kept(learner), {}
+    fresh, saved, noticed = kept(build(name, config, env)), kept(learner), {}
 
     def go_on(state):
-        again = build(name, settings, env)
+        again = build(name, config, env)
         again.load_state_dict(state["state"])
         again.load_experience(state["experience"])
         metrics = again.learn(data[3])
@@ -132,7 +132,7 @@ def parts_that_matter(name, settings):
 @EVERY_LEARNER
 def test_no_part_of_a_learners_state_can_be_left_out(name):
     """Negative control: the comparison above finds each lost part, random streams included."""
-    noticed = parts_that_matter(name, quick_settings(every_learner()[name]))
+    noticed = parts_that_matter(name, quick_config(every_learner()[name]))
     assert {"streams", "updates"} <= noticed.keys()
     assert len(noticed) >= 4
     assert all(noticed.values()), noticed
@@ -141,9 +141,9 @@ def test_no_part_of_a_learners_state_can_be_left_out(name):
 # Evaluation
 
 
-def after(name, settings, between=lambda trainer: None):
+def after(name, config, between=lambda trainer: None):
     """The state after three updates, each followed by `between`."""
-    run = trainer(name, settings)
+    run = trainer(name, config)
     for _ in range(3):
         run.update()
         between(run)
@@ -157,10 +157,10 @@ def careless(run):
 
 
 @WITH_MEMORY
-def test_evaluation_changes_no_bit_of_what_is_learnt(name, settings):
-    plain = after(name, settings)
-    assert digest(after(name, settings, Trainer.evaluate)) == digest(plain)
-    assert digest(after(name, settings, careless)["learners"]) != digest(plain["learners"])
+def test_evaluation_changes_no_bit_of_what_is_learnt(name, config):
+    plain = after(name, config)
+    assert digest(after(name, config, Trainer.evaluate)) == digest(plain)
+    assert digest(after(name, config, careless)["learners"]) != digest(plain["learners"])
 
 
 # Time limits
@@ -199,9 +199,9 @@ def estimates(name, ends, change=lambda rollout: rollout, **more):
     """
     observe = "time" if ends == "termination" else "nothing"
     env = at_peace(make("games/value_truth-v0", 4, ends=ends, observe=observe, max_cycles=CUT, num_agents=2))
-    settings = quick_settings(every_learner()[name], **{**TRUTH, **more})
+    config = quick_config(every_learner()[name], **{**TRUTH, **more})
     length = 3 * (CUT + 1)  # whole episodes, each with the step into the next
-    learner = build(name, settings, env, num_updates=TRUTH_UPDATES, length=length)
+    learner = build(name, config, env, num_updates=TRUTH_UPDATES, length=length)
     train(env, learner, length, TRUTH_UPDATES, change)
     rollout = Collector(env, learner, CUT).collect()
     found = learner.estimate(rollout)
@@ -235,13 +235,13 @@ def test_truncation_taken_for_termination_is_clearly_wrong(name):
     ("environment", "first", "second"), [("pursuit/tag-v0", "predators", "prey"), (PAIR, "some", "one")]
 )
 @WITH_MEMORY
-def test_it_learns_beside_another_group(name, settings, environment, first, second):
-    ippo = LearnerConfig("ippo", quick_settings(every_learner()["ippo"]))
-    if environment != PAIR and has(settings, {"norms": {}}):
+def test_it_learns_beside_another_group(name, config, environment, first, second):
+    ippo = LearnerConfig("ippo", quick_config(every_learner()["ippo"]))
+    if environment != PAIR and has(config, {"norms": {}}):
         with pytest.raises(UserError, match=f"^{name} learns norms from public sanctions"):
-            trainer(name, settings, environment, {second: ippo})
+            trainer(name, config, environment, {second: ippo})
         return
-    pair = trainer(name, settings, environment, {second: ippo})
+    pair = trainer(name, config, environment, {second: ippo})
     before = {group: digest(learner.state_dict()) for group, learner in pair.learners.items()}
     metrics = pair.update()
     assert all(np.isfinite(value) for value in metrics.values())
@@ -279,9 +279,9 @@ SPACES = {
 def test_it_plays_an_action_space_or_says_that_it_does_not(name, space, observation):
     action, masks = SPACES[space]
     env = noise(observation, masks, action=action)
-    settings = quick_settings(every_learner()[name])
+    config = quick_config(every_learner()[name])
     try:
-        learner = build(name, settings, env)
+        learner = build(name, config, env)
     except UserError as refusal:
         sentence = str(refusal)
         assert sentence
@@ -305,8 +305,8 @@ def stays_inside(env):
 class Bare(Learner):
     """A learner as somebody may write it first: its state has everything but the random streams."""
 
-    def __init__(self, context, settings):
-        super().__init__(context, settings)
+    def __init__(self, context, config):
+        super().__init__(context, config)
         self.paid = torch.zeros(context.group.size)
 
     def act(self, step, hidden_state, greedy=False):
@@ -359,10 +359,10 @@ def test_learners_of_others_are_picked_up():
 def test_a_learner_that_forgets_its_streams_is_found_out(tmp_path):
     algorithms.register("bare", Bare)
     algorithms.register("sound", Sound)
-    assert goes_on_to_the_bit("sound", Sound.Settings(), tmp_path)
-    assert not goes_on_to_the_bit("bare", Bare.Settings(), tmp_path)
+    assert goes_on_to_the_bit("sound", Sound.Config(), tmp_path)
+    assert not goes_on_to_the_bit("bare", Bare.Config(), tmp_path)
 
 
 def test_the_examples_learner_resumes_too(tmp_path):
-    settings = every_learner(home="")["reinforce"].Settings()
-    assert goes_on_to_the_bit("reinforce", settings, tmp_path, "games/stochastic-v0")
+    config = every_learner(home="")["reinforce"].Config()
+    assert goes_on_to_the_bit("reinforce", config, tmp_path, "games/stochastic-v0")

@@ -30,7 +30,7 @@ from .support.every_learner import (
     every_learner,
     has,
     noise,
-    quick_settings,
+    quick_config,
     subject,
     variants,
 )
@@ -42,12 +42,12 @@ SHARED = {"network": {"sharing": "all"}}
 INDEPENDENT = list(variants(which=lambda cls: cls.information is not Information.JOINT))
 
 
-def sees_nobody_else(name, settings, agent):
+def sees_nobody_else(name, config, agent):
     """Tell if agent `agent` learns the same bits when all data of the others change.
 
     What is compared is shown to matter.
     """
-    examined = subject(name, settings, noise(), UPDATES)
+    examined = subject(name, config, noise(), UPDATES)
     rng = np.random.default_rng(0)
     other_data = [disturb_others(rollout, agent, rng) for rollout in examined.experience]
     fresh, one, other = (learn_from(examined.build(), data) for data in ([], examined.experience, other_data))
@@ -56,28 +56,28 @@ def sees_nobody_else(name, settings, agent):
     return not seen_of_others(examined, agent)
 
 
-@pytest.mark.parametrize(("name", "settings"), INDEPENDENT)
+@pytest.mark.parametrize(("name", "config"), INDEPENDENT)
 @pytest.mark.parametrize("agent", [0, 2])
-def test_other_agents_data_change_no_bit(name, settings, agent):
-    assert sees_nobody_else(name, settings, agent)
+def test_other_agents_data_change_no_bit(name, config, agent):
+    assert sees_nobody_else(name, config, agent)
 
 
-SHARING = [name for name, cls in every_learner().items() if has(cls.Settings(), SHARED)]
+SHARING = [name for name, cls in every_learner().items() if has(cls.Config(), SHARED)]
 JOINT = [name for name, cls in every_learner().items() if cls.information is Information.JOINT]
 
 
 @pytest.mark.parametrize("name", SHARING)
 def test_shared_parameters_do_see_the_others(name):
     """Negative control: with one network for all agents the test above finds the difference."""
-    settings = quick_settings(every_learner()[name], **SHARED)
-    assert not sees_nobody_else(name, settings, 0)
+    config = quick_config(every_learner()[name], **SHARED)
+    assert not sees_nobody_else(name, config, 0)
 
 
 @pytest.mark.parametrize("name", JOINT)
 def test_joint_learners_do_see_the_others(name):
     """Another: centralized training is no independent learning."""
-    settings = quick_settings(every_learner()[name], state="observations")
-    assert not sees_nobody_else(name, settings, 0)
+    config = quick_config(every_learner()[name], state="observations")
+    assert not sees_nobody_else(name, config, 0)
 
 
 def disturbed_steps(env, number):
@@ -98,10 +98,10 @@ def disturbed_steps(env, number):
         step = env.step({"agents": true.action_mask.argmax(-1)}).groups["agents"]
 
 
-def behaviour(name, settings, which, greedy):
+def behaviour(name, config, which, greedy):
     """Actions, hidden states and records of some steps, by agent: lists of arrays `(E, ...)`."""
     env = noise()
-    learner, seen = build(name, settings, env), [[] for _ in range(N)]
+    learner, seen = build(name, config, env), [[] for _ in range(N)]
     hidden_state = learner.initial_hidden_state(NUM_ENVS)
     for pair in disturbed_steps(env, 6):
         decision = learner.act(pair[which], hidden_state, greedy)
@@ -117,10 +117,10 @@ def equal(one, other):
 
 
 @pytest.mark.parametrize("greedy", [False, True], ids=["drawn", "greedy"])
-@pytest.mark.parametrize(("name", "settings"), list(variants()))
-def test_behaviour_depends_on_own_observations_alone(name, settings, greedy):
+@pytest.mark.parametrize(("name", "config"), list(variants()))
+def test_behaviour_depends_on_own_observations_alone(name, config, greedy):
     """Execution is local for all, those trained together too."""
-    one, other = (behaviour(name, settings, which, greedy) for which in (0, 1))
+    one, other = (behaviour(name, config, which, greedy) for which in (0, 1))
     assert equal(one[0], other[0])
     assert not equal(one[1], other[1])
     assert len({a.tobytes() for a in one[0]}) > 1  # and it does not do the same all the time
@@ -129,17 +129,17 @@ def test_behaviour_depends_on_own_observations_alone(name, settings, greedy):
 TALKING = {"network": {"channel": "features"}}
 
 
-@pytest.mark.parametrize("name", [name for name, cls in every_learner().items() if has(cls.Settings(), TALKING)])
+@pytest.mark.parametrize("name", [name for name, cls in every_learner().items() if has(cls.Config(), TALKING)])
 def test_behaviour_of_agents_that_talk_depends_on_others(name):
     """The negative control."""
-    settings = quick_settings(every_learner()[name], **TALKING)
-    one, other = (behaviour(name, settings, which, True) for which in (0, 1))
+    config = quick_config(every_learner()[name], **TALKING)
+    one, other = (behaviour(name, config, which, True) for which in (0, 1))
     assert not equal(one[0], other[0])
 
 
-def heeds_inactive_rows(name, settings, env, garbage):
+def heeds_inactive_rows(name, config, env, garbage):
     """Tell if garbage in rows without a meaning changes what is learnt."""
-    examined, rng = subject(name, settings, env, UPDATES), np.random.default_rng(0)
+    examined, rng = subject(name, config, env, UPDATES), np.random.default_rng(0)
     assert all((~rollout.active).any() and rewards_without_owner(rollout).any() for rollout in examined.experience)
     corrupted = [fill_garbage(rollout, garbage, rng, wild=True) for rollout in examined.experience]
     fresh, one, other = (learn_from(examined.build(), data) for data in ([], examined.experience, corrupted))
@@ -154,39 +154,39 @@ def heeds_inactive_rows(name, settings, env, garbage):
     [(FEATURES, np.nan), (FEATURES, -1e30), (FEATURES, 7.0), (IMAGE, np.nan)],
     ids=["nan", "huge", "plausible", "image"],
 )
-@pytest.mark.parametrize(("name", "settings"), list(variants()))
-def test_rows_of_inactive_agents_change_no_bit(name, settings, observation, garbage):
-    assert not heeds_inactive_rows(name, settings, noise(observation), garbage)
+@pytest.mark.parametrize(("name", "config"), list(variants()))
+def test_rows_of_inactive_agents_change_no_bit(name, config, observation, garbage):
+    assert not heeds_inactive_rows(name, config, noise(observation), garbage)
 
 
-def inactive_rows(name, settings):
+def inactive_rows(name, config):
     """Two decisions on one step, whose inactive rows hold NaN for the second.
 
     The step and the hidden state before it follow.
     """
     env = noise()
-    learner = build(name, settings, env)
+    learner = build(name, config, env)
     step, hidden_state = env.reset(0).groups["agents"], learner.initial_hidden_state(NUM_ENVS)
     for _ in range(3):
         decision = learner.act(step, hidden_state)
         step, hidden_state = env.step({"agents": decision.action}).groups["agents"], decision.hidden_state
     dirty = step._replace(observation=np.where(step.active[..., None], step.observation, np.float32(np.nan)))
     assert not step.active.all()
-    twin = build(name, settings, env)
+    twin = build(name, config, env)
     twin.load_state_dict(learner.state_dict())
     return learner.act(step, hidden_state), twin.act(dirty, hidden_state), step, hidden_state
 
 
 @pytest.mark.parametrize("sharing", ["none", "all"])
-@pytest.mark.parametrize(("name", "settings"), list(variants(options=["memory", "last_action", "separate_critic"])))
-def test_inactive_rows_change_no_bit_of_memory_or_of_anothers_decision(name, settings, sharing):
-    one, other, step, before = inactive_rows(name, changed(settings, {"network": {"sharing": sharing}}))
+@pytest.mark.parametrize(("name", "config"), list(variants(options=["memory", "last_action", "separate_critic"])))
+def test_inactive_rows_change_no_bit_of_memory_or_of_anothers_decision(name, config, sharing):
+    one, other, step, before = inactive_rows(name, changed(config, {"network": {"sharing": sharing}}))
     np.testing.assert_array_equal(one.action[step.active], other.action[step.active])
     assert not differences(tensors(one.hidden_state), tensors(other.hidden_state))
     idle = torch.from_numpy(~step.active & ~step.first[:, None])
     assert idle.any()
     for path, was in tensors(before).items():
-        if not getattr(settings.network, "last_action", False):  # who waits has done nothing last
+        if not getattr(config.network, "last_action", False):  # who waits has done nothing last
             assert torch.equal(tensors(one.hidden_state)[path][idle], was[idle])
         assert not torch.equal(tensors(one.hidden_state)[path][~idle], was[~idle])
 

@@ -29,13 +29,13 @@ UNIFORM = {
 NON_MONOTONE = {"payoff": [[8, -12, -12], [-12, 0, 0], [-12, 0, 0]]}
 
 
-def learnt(algorithm, environment, task=None, updates=60, **settings):
+def learnt(algorithm, environment, task=None, updates=60, **config):
     """A learner trained on uniform play with seed 0, and the return of its greedy play."""
     plain = {
         "environment": environment,
         "task": task or {},
         "algorithm": algorithm,
-        "learner": UNIFORM | settings,
+        "learner": UNIFORM | config,
         "training": {"num_envs": 64, "rollout_length": 12, "total_steps": 64 * 12 * updates, "threads": 1},
     }
     experiment = build_experiment(plain)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from .support.every_learner import build, every_learner, noise, quick_settings, rollouts
+from .support.every_learner import build, every_learner, noise, quick_config, rollouts
 
 
 def contents(value):
@@ -20,9 +20,9 @@ def contents(value):
 @pytest.mark.parametrize("name", list(every_learner()))
 def test_learning_leaves_a_rollout_as_it_was(name):
     env = noise()
-    settings = quick_settings(every_learner()[name])
-    learner = build(name, settings, env)
-    for rollout in rollouts(name, settings, env, 2):
+    config = quick_config(every_learner()[name])
+    learner = build(name, config, env)
+    for rollout in rollouts(name, config, env, 2):
         before = contents(rollout)
         learner.learn(rollout)
         np.testing.assert_equal(contents(rollout), before)

@@ -21,7 +21,7 @@ from benchmarks.speed import bytes_per_env
 from stigmergy.envs import environments
 from stigmergy.envs.core.random_policy import random_actions
 from stigmergy.envs.registration.entry_points import entry_points
-from stigmergy.envs.registration.make import make, make_from, parameters_of
+from stigmergy.envs.registration.make import config_class, make, make_from
 from stigmergy.envs.registration.scenario import Scenario
 from stigmergy.envs.tools.conformance import check
 from stigmergy.envs.tools.traces import arrays, difference, play_at_random
@@ -70,7 +70,7 @@ def course(env, steps=STEPS):
 def test_the_conformance_card(id, monkeypatch):
     monkeypatch.setattr("stigmergy.envs.tools.conformance.SPEED_SECONDS", 0.01)
     monkeypatch.setattr("stigmergy.envs.tools.conformance.STEPS", 60)
-    cls = parameters_of(id)
+    cls = config_class(id)
     parameters = cls() if cls else None
     if (
         getattr(parameters, "max_cycles", 0) or 0
@@ -144,7 +144,7 @@ def ends_by_its_rules(id):
 
     Many are tried, since PettingZoo's test draws without a seed.
     """
-    if "max_cycles" not in inspect.signature(parameters_of(id)).parameters:
+    if "max_cycles" not in inspect.signature(config_class(id)).parameters:
         return True
     lengths = []
     play_at_random(make(id, 256, max_cycles=4), 4, lambda t, step: lengths.append(t) if step.last.any() else None)
@@ -187,7 +187,7 @@ def test_an_unknown_parameter_is_named_with_the_nearest(id):
 
 @EVERY_TASK
 def test_parameters_say_what_they_are(id):
-    cls = parameters_of(id)
+    cls = config_class(id)
     source = inspect.getsource(cls)
     assert cls.__doc__
     own = {field.name for field in dataclasses.fields(cls)} & set(cls.__annotations__)
@@ -297,7 +297,7 @@ def test_pettingzoo_names_them_too(id):
 def test_the_batch_of_the_view_is_the_batch_of_the_trainer(id):
     """PettingZoo's dictionaries say the same as the arrays."""
     env = stigmergy.parallel_env(id)
-    other = make_from(id, 1, env.env.parameters)
+    other = make_from(id, 1, env.env.config)
     observations, _ = env.reset(seed=5)
     step = other.reset(5)
     for group in other.spec.groups:

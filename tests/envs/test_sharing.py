@@ -17,7 +17,7 @@ from stigmergy.envs.registration.scenario import Scenario, Seats
 from stigmergy.envs.tools.recording import Recording
 from stigmergy.envs.tools.traces import arrays, difference
 
-from .support.dummies import Race, RaceParameters, RaceState, race
+from .support.dummies import Race, RaceConfig, RaceState, race
 
 OURS = [
     registration.name
@@ -39,9 +39,9 @@ class Spoiler(Race):
 class Lane(BatchEnv[RaceState]):
     """Two runners in one group, and a rule that writes into their actions."""
 
-    def __init__(self, id, num_envs, parameters=None):
+    def __init__(self, id, num_envs, config=None):
         group = GroupSpec("runners", 2, Box(0, 99, (1,), np.float32), Discrete(3))
-        super().__init__(EnvSpec(id, (group,), 9), num_envs, parameters)
+        super().__init__(EnvSpec(id, (group,), 9), num_envs, config)
 
     def _allocate(self):
         e = self.num_envs
@@ -64,7 +64,7 @@ def forward(num_envs):
 
 
 def test_an_env_that_writes_into_its_actions_alters_nobody_elses():
-    env = Spoiler("spoiler-v0", 3, RaceParameters())
+    env = Spoiler("spoiler-v0", 3, RaceConfig())
     env.reset(1)
     for given in (forward(3), {name: torch.from_numpy(value) for name, value in forward(3).items()}):
         env.step(given)
@@ -84,7 +84,7 @@ def test_classes_derived_from_ours_may_write_into_their_actions():
             actions["agents"][:] = 0
             super()._advance(actions, where)
 
-    env = Idle("idle-v0", 2, stigmergy.make("games/matrix-v0").parameters)
+    env = Idle("idle-v0", 2, stigmergy.make("games/matrix-v0").config)
     env.reset(0)
     actions = np.ones((2, 2), int)
     env.step(actions)
@@ -170,7 +170,7 @@ def test_scripted_policies_only_read_the_state(id):
             if not target.__module__.startswith("stigmergy."):
                 continue
             env.reset(1)
-            policy = target.built_for(name, spec, group, env.parameters)
+            policy = target.built_for(name, spec, group, env.config)
             before = [field.copy() for field in env.world_state]
             policy.act(env.world_state, np.random.default_rng(0))
             np.testing.assert_equal(list(env.world_state), before, err_msg=name)

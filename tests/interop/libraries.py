@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 import stigmergy
-from stigmergy.envs import parameters_of
+from stigmergy.envs import config_class
 from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
 STEPS = 12
@@ -24,7 +24,7 @@ LEARNS = ("games/matrix-v0", "pathfinding/lifelong-v0")
 
 def view(id: str, **options: Any) -> ParallelView:
     """The environment with episodes of at most half of STEPS, where it has a parameter for that."""
-    cls = parameters_of(id)
+    cls = config_class(id)
     names = {field.name for field in dataclasses.fields(cls)} if cls else set()
     short = {"max_cycles": STEPS // 2} if "max_cycles" in names else {}
     return stigmergy.parallel_env(id, **short, **options)

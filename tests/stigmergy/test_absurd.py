@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stigmergy.algorithms.core.make import build_settings, learner_class
+from stigmergy.algorithms.core.make import build_config, learner_class
 from stigmergy.algorithms.core.registry import algorithms
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import one_line
@@ -16,7 +16,7 @@ from stigmergy.cli.options import option_types
 from stigmergy.commands import check, evaluate, plot, render, resume, sanctions, schelling, train
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import UserError
-from stigmergy.envs.registration.make import build_dataclass, make_from, parameters_of
+from stigmergy.envs.registration.make import build_dataclass, config_class, make_from
 from stigmergy.envs.registration.registry import environments
 from stigmergy.envs.registration.scenario import Scenario
 from stigmergy.training.config import TrainingConfig
@@ -56,7 +56,7 @@ def try_all(build: Callable[[dict[str, Any]], Any], cls: type, seen: set[Any]) -
 
 @pytest.mark.parametrize("id", [id for id in OURS if not isinstance(environments.find(id).target, Scenario)])
 def test_parameters_of_environments(id):
-    cls = parameters_of(id)
+    cls = config_class(id)
     assert cls is not None
     assert try_all(lambda given: make_from(id, 1, build_dataclass(cls, given, id)), cls, set()) == []
 
@@ -64,7 +64,7 @@ def test_parameters_of_environments(id):
 @pytest.mark.parametrize("id", [id for id in OURS if isinstance(environments.find(id).target, Scenario)])
 def test_parameters_of_scenarios(id):
     """Their parameters are their world's, with other defaults: a few stand for all."""
-    cls = parameters_of(id)
+    cls = config_class(id)
     assert cls is not None
     for value in (-1, HUGE, "text", float("nan")):
         with pytest.raises(UserError, match="max_cycles"):
@@ -74,8 +74,8 @@ def test_parameters_of_scenarios(id):
 def test_settings_of_learners():
     seen: set[Any] = set()
     for name in [own.name for own in algorithms]:
-        settings = learner_class(name).Settings
-        assert try_all(lambda given, name=name: build_settings(name, given), settings, seen) == []
+        config = learner_class(name).Config
+        assert try_all(lambda given, name=name: build_config(name, given), config, seen) == []
 
 
 def test_settings_of_training():

@@ -7,7 +7,7 @@ import pytest
 from stigmergy.cli.options import extend, parse
 from stigmergy.commands.train import base_config, options_class
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.interop.from_pettingzoo import BridgeParameters
+from stigmergy.envs.interop.from_pettingzoo import BridgeConfig
 from stigmergy.training.experiment import build_experiment
 
 
@@ -20,7 +20,7 @@ class Options:
 
 def given(*args, task=None):
     """The task that arguments make."""
-    cls = extend(Options, task=(task or BridgeParameters(), "Parameters."))
+    cls = extend(Options, task=(task or BridgeConfig(), "Parameters."))
     return parse(cls, "test", args).task
 
 
@@ -43,16 +43,16 @@ def given(*args, task=None):
     ],
 )
 def test_names_that_are_no_options_are_arguments(args, arguments):
-    assert given(*args) == BridgeParameters(arguments)
+    assert given(*args) == BridgeConfig(arguments)
 
 
 def test_the_options_of_the_bridge_stay_its_own():
     task = given("--task.scalarize", "0.5", "2", "--task.checks", "first", "--task.n", "1")
-    assert task == BridgeParameters({"n": 1}, scalarize=(0.5, 2.0), checks="first")
+    assert task == BridgeConfig({"n": 1}, scalarize=(0.5, 2.0), checks="first")
 
 
 def test_arguments_of_a_config_are_kept():
-    assert given("--task.n", "3", task=BridgeParameters({"n": 2, "m": 1})).arguments == {"n": 3, "m": 1}
+    assert given("--task.n", "3", task=BridgeConfig({"n": 2, "m": 1})).arguments == {"n": 3, "m": 1}
 
 
 def test_a_value_that_is_no_yaml_is_named():

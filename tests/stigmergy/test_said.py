@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from stigmergy.algorithms.core.learner import Context
-from stigmergy.algorithms.core.make import build_settings, make_learner
+from stigmergy.algorithms.core.make import build_config, make_learner
 from stigmergy.cli.entry import main
 from stigmergy.commands.plot import grouped, mixtures
 from stigmergy.envs.registration.make import make
@@ -110,11 +110,11 @@ def test_options_that_would_be_ignored_are_refused(args, sentence, capsys):
 @pytest.mark.parametrize(("name", "options"), [("ippo", {}), ("mappo", {}), ("iql", {"anneal": True, "warm_up": 1})])
 def test_a_finished_learner_that_is_to_learn_on_says_that_it_cannot(name, options):
     env = make("games/switch-v0", 4, max_cycles=12)
-    settings = build_settings(name, {"network": {"hidden": [8]}, **options})
+    config = build_config(name, {"network": {"hidden": [8]}, **options})
 
     def learner(num_updates):
         return make_learner(
-            name, Context(env.spec, env.spec.groups[0], 1, num_updates, 4, 8, env_parameters=env.parameters), settings
+            name, Context(env.spec, env.spec.groups[0], 1, num_updates, 4, 8, env_config=env.config), config
         )
 
     def rollout(own):

@@ -35,10 +35,10 @@ class State(NamedTuple):
 @stigmergy.register_environment("{name}-v0")
 class Tiny(stigmergy.BatchEnv):
     """Pays the same at every step."""
-    Parameters = None
-    def __init__(self, id, num_envs, parameters):
+    Config = None
+    def __init__(self, id, num_envs, config):
         group = stigmergy.GroupSpec("agents", 1, Box(0, 1, (1,), np.float32), Discrete(2))
-        super().__init__(stigmergy.EnvSpec(id, (group,), 4), num_envs, parameters)
+        super().__init__(stigmergy.EnvSpec(id, (group,), 4), num_envs, config)
     def _allocate(self):
         return State(*self.required_state())
     def _begin(self, where):

@@ -72,9 +72,9 @@ def _config(task: tuple[str, Config]) -> Config:
     return {"environment": task[0], "task": task[1], "training": TRAINING}
 
 
-def _laid_over(settings: tuple[Config, ...]) -> Config:
+def _laid_over(config: tuple[Config, ...]) -> Config:
     merged: Config = {"network": SMALL}
-    for own in settings:
+    for own in config:
         merged |= own
     return merged
 

@@ -23,9 +23,9 @@ def some(group: GroupSpec, places: tuple[int, ...]) -> GroupSpec:
 def test_each_acts_as_it_does_among_all(places, sharing):
     env = stigmergy.make("dilemmas/public_goods-v0", 5)  # with masks and parts
     (group,) = env.spec.groups
-    settings = {"network": {"hidden": [8], "memory": "gru", "memory_size": 6, "sharing": sharing}}
+    config = {"network": {"hidden": [8], "memory": "gru", "memory_size": 6, "sharing": sharing}}
     context = Context(env.spec, group, 3)
-    trained, again = (stigmergy.make_learner("ippo", context, settings) for _ in range(2))
+    trained, again = (stigmergy.make_learner("ippo", context, config) for _ in range(2))
     fewer = AgentSubset(again, some(group, places))
     hidden_state, part = trained.initial_hidden_state(5), fewer.initial_hidden_state(5)
     step = env.reset(1)

@@ -30,8 +30,8 @@ def test_every_config_makes_an_update(name):
 def learnt(name, outcome, **learner):
     """Mean outcome over held-out episodes, after training with seed 0."""
     plain = experiment(name, threads=1, evaluation_interval=0)
-    settings = dataclasses.replace(plain.learner.settings, **learner)
-    plain = dataclasses.replace(plain, learner=dataclasses.replace(plain.learner, settings=settings))
+    config = dataclasses.replace(plain.learner.config, **learner)
+    plain = dataclasses.replace(plain, learner=dataclasses.replace(plain.learner, config=config))
     trainer = Trainer(plain)
     while not trainer.finished:
         trainer.update()

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 import stigmergy
-from stigmergy.algorithms.core.make import build_settings
+from stigmergy.algorithms.core.make import build_config
 from stigmergy.algorithms.ppo.ippo import IPPO
 from stigmergy.cli.entry import main
 from stigmergy.training.experiment import build_experiment
 from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
 from stigmergy.training.sessions.opening import resume, start
 from stigmergy.training.trainer import Trainer
-from tests.envs.support.dummies import Race, RaceParameters
+from tests.envs.support.dummies import Race, RaceConfig
 from tests.support.foreign import Counter, register, training
 
 from .support.small import digest
@@ -56,7 +56,7 @@ class Fused(Counter):
 class FusedRace(Race):
     """The same in an environment of our kind."""
 
-    Parameters = RaceParameters
+    Config = RaceConfig
 
     def _advance(self, actions, where):
         super()._advance(actions, where)
@@ -334,4 +334,4 @@ def test_learning_that_diverged_by_itself_is_still_called_so(tmp_path, capsys):
     assert main(["train", *options, "--run", str(tmp_path / "run")]) == 1
     said = capsys.readouterr().err
     assert "a lower learning rate may help" in said
-    assert build_settings("ippo", {}).learning_rate < 1
+    assert build_config("ippo", {}).learning_rate < 1

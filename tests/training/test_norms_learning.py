@@ -28,9 +28,9 @@ def meetings(condition, steps=SHORT, change=lambda rollout: rollout):
     """
     experiment = experiment_of(STUDY, condition, 0, steps)
     if steps:
-        norms = dataclasses.replace(experiment.learner.settings.norms, warm_up=WARM_UP)
-        settings = dataclasses.replace(experiment.learner.settings, norms=norms)
-        experiment = dataclasses.replace(experiment, learner=dataclasses.replace(experiment.learner, settings=settings))
+        norms = dataclasses.replace(experiment.learner.config.norms, warm_up=WARM_UP)
+        config = dataclasses.replace(experiment.learner.config, norms=norms)
+        experiment = dataclasses.replace(experiment, learner=dataclasses.replace(experiment.learner, config=config))
     trainer = Trainer(experiment)
     learner = trainer.learners["learner"]
     learn = learner.learn

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...envs.errors import UserError
 from ...envs.interop.from_pettingzoo import BRIDGE_PREFIX, Bridge
-from ...envs.registration.make import build_dataclass, make_from, parameters_of
+from ...envs.registration.make import build_dataclass, config_class, make_from
 from ...envs.registration.registry import environments, load_given
 from ...envs.tools.fingerprint import trace_digest
 
@@ -26,7 +26,7 @@ SECONDS = 120.0
 PROGRAM = "import sys; from stigmergy.training.runs.process_digest import answer; answer(*sys.argv[1:])"
 
 
-def differs_elsewhere(id: str, parameters: Any, known: Collection[str]) -> bool:
+def differs_elsewhere(id: str, config: Any, known: Collection[str]) -> bool:
     """True if the digest of the environment `id` depends on the process.
 
     It does if other processes compute a digest that is not `known`, or disagree. They run the code
@@ -34,7 +34,7 @@ def differs_elsewhere(id: str, parameters: Any, known: Collection[str]) -> bool:
     environment, the answer is False.
     """
     code = "" if id.startswith(BRIDGE_PREFIX) else _source_of(environments.find(id).target)
-    task = json.dumps(dataclasses.asdict(parameters), default=str)
+    task = json.dumps(dataclasses.asdict(config), default=str)
     seen: set[str] = set()
     for seed in HASH_SEEDS:
         variables = os.environ | {"PYTHONHASHSEED": str(seed), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -65,7 +65,7 @@ def answer(id: str, task: str, code: str) -> None:
     """Print the digest, in the process that `differs_elsewhere` has started."""
     if code:
         load_given([code])
-    cls = parameters_of(id)
+    cls = config_class(id)
     env = make_from(id, 1, build_dataclass(cls, json.loads(task), id) if cls else None)
     if not isinstance(env, Bridge):
         raise UserError(f"'{id}' is not bridged")

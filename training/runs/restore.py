@@ -11,7 +11,7 @@ from ...envs.core.env import BatchEnv
 from ...envs.core.spec import GroupSpec
 from ...envs.errors import BadParameter, UserError
 from ...envs.interop.from_pettingzoo import Bridge
-from ...envs.registration.make import full_id, is_bridged, parameters_of
+from ...envs.registration.make import config_class, full_id, is_bridged
 from ...envs.tools.fingerprint import BRIDGED, fingerprint, trace_digest
 from ..agent_subset import AgentSubset, fits
 from ..experiment import Experiment, build_experiment
@@ -40,7 +40,7 @@ def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ())
     config = run.config()
     load_code(config, f"the run '{folder}'", run.folder, trust, given)
     environment = config.get("environment")
-    task_class = parameters_of(environment) if isinstance(environment, str) else None
+    task_class = config_class(environment) if isinstance(environment, str) else None
     experiment = build_experiment(with_run_files(config, task_class, run.folder))
     if isinstance(experiment.task, Config):  # a run's config has all its values written out
         experiment = dataclasses.replace(experiment, task=experiment.task.forget_defaults())
@@ -166,7 +166,7 @@ def _own(experiment: Experiment, env: BatchEnv) -> Bridge:
 
     A new one stays open, because closing it may close resources that it shares with `env`.
     """
-    is_own = env.spec.id == full_id(experiment.environment) and env.parameters == experiment.task
+    is_own = env.spec.id == full_id(experiment.environment) and env.config == experiment.task
     own = env if is_own else experiment.make_env(1)
     assert isinstance(own, Bridge)
     return own

@@ -102,14 +102,14 @@ class Session:
             Diverged: learning went to NaN or infinity; the last good checkpoint is kept.
             NotFinite: the environment gave what is not finite; the last good checkpoint is kept.
         """
-        settings = self.trainer.experiment.training
+        config = self.trainer.experiment.training
         try:
             with handled(stop_signals(), self._ask_to_stop):
                 if self._unfinished is not None and self._finish(time.perf_counter()):
                     self._checkpoint()
                 while not self.trainer.finished and self._stop is None:
                     self._update()
-                    if _due(self.trainer, settings.checkpoint_interval):
+                    if _due(self.trainer, config.checkpoint_interval):
                         self._checkpoint()
                 if self._saved != self.trainer.progress.update:
                     self._checkpoint()
@@ -140,8 +140,8 @@ class Session:
         An environment of another package may allow only one instance in a process. This is checked
         before the training.
         """
-        trainer, settings = self.trainer, self.trainer.experiment.training
-        if trainer.env.spec.resumable or not 0 < settings.evaluation_interval <= settings.num_updates:
+        trainer, config = self.trainer, self.trainer.experiment.training
+        if trainer.env.spec.resumable or not 0 < config.evaluation_interval <= config.num_updates:
             return ""
         try:
             trainer.prepare_evaluation()
@@ -174,8 +174,8 @@ class Session:
             metrics |= evaluated
         seconds = {"env": 0.0, "act": 0.0, "learn": 0.0} | trainer.clock.read() | {"total": time.perf_counter() - start}
         seconds["other"] = seconds["total"] - seconds["env"] - seconds["act"] - seconds["learn"]
-        settings = trainer.experiment.training
-        steps = settings.num_envs * settings.rollout_length
+        config = trainer.experiment.training
+        steps = config.num_envs * config.rollout_length
         self._log(metrics, seconds, steps)
         self._unfinished = None
         if self._events:
@@ -187,7 +187,7 @@ class Session:
         self.report(
             Report(
                 trainer.progress.update,
-                settings.num_updates,
+                config.num_updates,
                 trainer.steps,
                 metrics,
                 seconds,

@@ -143,7 +143,7 @@ class AllelopathicHarvest(GridDilemma):
         Melting Pot's `allelopathic_harvest__open` (Koster et al. 2020, Agapiou et al. 2022).
     """
 
-    Parameters = AllelopathicHarvestConfig
+    Config = AllelopathicHarvestConfig
     cell_names: ClassVar[dict[int, str]] = {
         WALL: "wall",
         **{UNRIPE + k: f"unripe_{name}" for k, name in enumerate(COLOURS)},
@@ -172,8 +172,8 @@ class AllelopathicHarvest(GridDilemma):
         **{RIPE + k: Look(GRASS, "diamond", paint, "RGB"[k]) for k, paint in enumerate(PAINTS)},
     }
 
-    def __init__(self, id: str, num_envs: int, parameters: AllelopathicHarvestConfig):
-        p = parameters
+    def __init__(self, id: str, num_envs: int, config: AllelopathicHarvestConfig):
+        p = config
         layout = read_layout(find_map(p.map, MAPS), LEGEND)
         berries = layout.where("rgb")
         if len(berries) == 0:

@@ -28,34 +28,34 @@ UNREACHED = 30_000
 RED, GREEN, BLUE = range(NUM_COLOURS)
 
 
-def cooperate(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+def cooperate(state: State, config: AllelopathicHarvestConfig) -> NDArray[np.int64]:
     """Plant red, whatever the agent prefers."""
-    return _actions(state, parameters, RED)
+    return _actions(state, config, RED)
 
 
-def defect(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+def defect(state: State, config: AllelopathicHarvestConfig) -> NDArray[np.int64]:
     """Eat and never plant."""
-    return _actions(state, parameters, NONE)
+    return _actions(state, config, NONE)
 
 
-def plant_green(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+def plant_green(state: State, config: AllelopathicHarvestConfig) -> NDArray[np.int64]:
     """Plant green over other colours, and eat ripe berries nearby."""
-    return _actions(state, parameters, GREEN)
+    return _actions(state, config, GREEN)
 
 
-def plant_blue(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+def plant_blue(state: State, config: AllelopathicHarvestConfig) -> NDArray[np.int64]:
     """Plant blue over other colours, and eat ripe berries nearby."""
-    return _actions(state, parameters, BLUE)
+    return _actions(state, config, BLUE)
 
 
-def punish_green(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+def punish_green(state: State, config: AllelopathicHarvestConfig) -> NDArray[np.int64]:
     """Plant red, and sanction agents that planted green last."""
-    return _actions(state, parameters, RED, punished=1 + GREEN)
+    return _actions(state, config, RED, punished=1 + GREEN)
 
 
-def punish_red(state: State, parameters: AllelopathicHarvestConfig) -> NDArray[np.int64]:
+def punish_red(state: State, config: AllelopathicHarvestConfig) -> NDArray[np.int64]:
     """Plant green, and sanction agents that planted red last."""
-    return _actions(state, parameters, GREEN, punished=1 + RED)
+    return _actions(state, config, GREEN, punished=1 + RED)
 
 
 class _Bot(NamedTuple):
@@ -89,9 +89,9 @@ class _Work(NamedTuple):
 
 
 def _actions(
-    state: State, parameters: AllelopathicHarvestConfig, plants: int, punished: int = NEWBORN
+    state: State, config: AllelopathicHarvestConfig, plants: int, punished: int = NEWBORN
 ) -> NDArray[np.int64]:
-    beam = parameters.sanctions
+    beam = config.sanctions
     stops, solid = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
     solid[WALL] = True
     stops[WALL] = ENDS if beam.walls_block else 0
@@ -99,7 +99,7 @@ def _actions(
         plants=plants,
         punished=punished if beam.enabled else NEWBORN,
         first_plant=FIRST_BEAM + beam.enabled,
-        plant_length=parameters.plant_length,
+        plant_length=config.plant_length,
         length=beam.length,
         radius=beam.radius,
         stops=stops,

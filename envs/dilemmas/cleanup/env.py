@@ -128,7 +128,7 @@ class Cleanup(GridDilemma):
         Hughes et al. (2018), Melting Pot's `clean_up` (Agapiou et al. 2022).
     """
 
-    Parameters = CleanupConfig
+    Config = CleanupConfig
     cell_names: ClassVar[dict[int, str]] = {
         WALL: "wall",
         APPLE: "apple",
@@ -158,8 +158,8 @@ class Cleanup(GridDilemma):
         DIRT: Look(mix(WATER, MUD, 0.3), "dots", MUD, "%"),
     }
 
-    def __init__(self, id: str, num_envs: int, parameters: CleanupConfig):
-        p = parameters
+    def __init__(self, id: str, num_envs: int, config: CleanupConfig):
+        p = config
         layout = read_layout(find_map(p.map, MAPS), LEGEND)
         trees, water = layout.where("A"), layout.where("DR")
         self.river = River(

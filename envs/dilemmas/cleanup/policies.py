@@ -41,24 +41,22 @@ class Aim(NamedTuple):
     """Action that shoots the beam."""
 
 
-def cooperate(state: State, parameters: CleanupConfig) -> NDArray[np.int64]:
+def cooperate(state: State, config: CleanupConfig) -> NDArray[np.int64]:
     """Clean in turns with the others whenever the river needs it, else eat."""
-    return _actions(state, parameters, cleans=True)
+    return _actions(state, config, cleans=True)
 
 
-def defect(state: State, parameters: CleanupConfig) -> NDArray[np.int64]:
+def defect(state: State, config: CleanupConfig) -> NDArray[np.int64]:
     """Only eat."""
-    return _actions(state, parameters)
+    return _actions(state, config)
 
 
-def patrol(state: State, parameters: CleanupConfig) -> NDArray[np.int64]:
+def patrol(state: State, config: CleanupConfig) -> NDArray[np.int64]:
     """Cooperate, and sanction guilty agents that a beam can hit, if need be after a turn."""
-    return _actions(state, parameters, cleans=True, sanctions=True)
+    return _actions(state, config, cleans=True, sanctions=True)
 
 
-def _actions(
-    state: State, parameters: CleanupConfig, cleans: bool = False, sanctions: bool = False
-) -> NDArray[np.int64]:
+def _actions(state: State, config: CleanupConfig, cleans: bool = False, sanctions: bool = False) -> NDArray[np.int64]:
     """Actions of all agents, `(num_envs, n)`.
 
     Agents eat the nearest apple, or wait for one at a tree. With `cleans` they clean while more of
@@ -66,7 +64,7 @@ def _actions(
     and much dirt all, and go around within the steps after which agents that do not clean are
     guilty.
     """
-    p = parameters
+    p = config
     aim = _aim(p)
     num_envs, height, width = state.cell.shape
     action = np.zeros(state.facing.shape, np.int64)

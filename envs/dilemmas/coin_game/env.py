@@ -88,17 +88,17 @@ class CoinGame(BatchEnv[State]):
         step, and of the code of LOQA and POLA.
     """
 
-    Parameters = CoinGameConfig
-    parameters: CoinGameConfig
+    Config = CoinGameConfig
+    config: CoinGameConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: CoinGameConfig):
-        self.constants = rules.build_constants(parameters)
-        seen = spaces.Box(0, 1, (4, parameters.height, parameters.width), np.uint8)
-        moves = len(MOVES) if parameters.stay else len(MOVES) - 1
+    def __init__(self, id: str, num_envs: int, config: CoinGameConfig):
+        self.constants = rules.build_constants(config)
+        seen = spaces.Box(0, 1, (4, config.height, config.width), np.uint8)
+        moves = len(MOVES) if config.stay else len(MOVES) - 1
         acts = spaces.Discrete(moves)
-        group = GroupSpec(DEFAULT_GROUP, PLAYERS, seen, acts, shared_reward=parameters.shared_reward)
-        spec = EnvSpec(id, (group,), parameters.max_cycles, METRICS + OUTCOMES, state_shape=(13,))
-        super().__init__(spec, num_envs, parameters)
+        group = GroupSpec(DEFAULT_GROUP, PLAYERS, seen, acts, shared_reward=config.shared_reward)
+        spec = EnvSpec(id, (group,), config.max_cycles, METRICS + OUTCOMES, state_shape=(13,))
+        super().__init__(spec, num_envs, config)
 
     def _allocate(self) -> State:
         return allocate(State, envs=self.num_envs)

@@ -96,7 +96,7 @@ class Coins(GridDilemma):
         Melting Pot's `coins` (Agapiou et al. 2022), after Lerer and Peysakhovich (2017).
     """
 
-    Parameters = CoinsConfig
+    Config = CoinsConfig
     cell_names: ClassVar[dict[int, str]] = {WALL: "wall", COIN: "coin_0", COIN + 1: "coin_1"}
     colour_names: ClassVar[tuple[str, ...]] = ("player_0", "player_1")
     extra_names: ClassVar[tuple[str, ...]] = ("own_colour",)
@@ -113,8 +113,8 @@ class Coins(GridDilemma):
         COIN + 1: Look(SAND, "diamond", agent_colour(1), "1"),
     }
 
-    def __init__(self, id: str, num_envs: int, parameters: CoinsConfig):
-        p = parameters
+    def __init__(self, id: str, num_envs: int, config: CoinsConfig):
+        p = config
         self.mint = rules.build_mint(p)
         cells = np.full((p.max_height + 2, p.max_width + 2), WALL, np.uint8)
         cells[1:-1, 1:-1] = FLOOR

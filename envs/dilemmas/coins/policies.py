@@ -20,23 +20,23 @@ from .state import OTHERS
 FAR = 10_000
 
 
-def cooperate(state: State, parameters: Any) -> NDArray[np.int64]:
+def cooperate(state: State, config: Any) -> NDArray[np.int64]:
     """Go to the nearest coin of the own colour, around the other's."""
     return _actions(state, np.zeros(state.facing.shape, np.bool_))
 
 
-def defect(state: State, parameters: Any) -> NDArray[np.int64]:
+def defect(state: State, config: Any) -> NDArray[np.int64]:
     """Go to the nearest coin of either colour."""
     return _actions(state, np.ones(state.facing.shape, np.bool_))
 
 
-def tit_for_tat(state: State, parameters: Any) -> NDArray[np.int64]:
+def tit_for_tat(state: State, config: Any) -> NDArray[np.int64]:
     """Defect while the other has taken more of this player's coins than this one of the other's."""
     others = state.agent_counters[:, :, OTHERS]
     return _actions(state, others[:, ::-1] > others)
 
 
-def grim(state: State, parameters: Any) -> NDArray[np.int64]:
+def grim(state: State, config: Any) -> NDArray[np.int64]:
     """Cooperate until the other has taken one of this player's coins, and then never again."""
     return _actions(state, state.agent_counters[:, ::-1, OTHERS] > 0)
 

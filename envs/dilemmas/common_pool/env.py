@@ -94,11 +94,11 @@ class CommonPool(BatchEnv[State]):
         `regimes` has the same resource under a population of cooperators and defectors.
     """
 
-    Parameters = CommonPoolConfig
-    parameters: CommonPoolConfig
+    Config = CommonPoolConfig
+    config: CommonPoolConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: CommonPoolConfig):
-        p, n = parameters, parameters.num_agents
+    def __init__(self, id: str, num_envs: int, config: CommonPoolConfig):
+        p, n = config, config.num_agents
         self.constants = rules.build_constants(p)
         high = np.ones(6 if p.sanctions else 5, np.float32)
         speed = p.growth * p.dt
@@ -115,7 +115,7 @@ class CommonPool(BatchEnv[State]):
         self._mask = np.zeros((num_envs, n, 0), np.bool_) if mask is None else mask
 
     def _allocate(self) -> State:
-        sizes = {"agents": self.spec.num_agents, "history": self.parameters.lag + 1}
+        sizes = {"agents": self.spec.num_agents, "history": self.config.lag + 1}
         return allocate(State, envs=self.num_envs, **sizes)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
@@ -133,7 +133,7 @@ class CommonPool(BatchEnv[State]):
         rules.observe(self.state, self.constants, observation, self._mask, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        state, p = self.state, self.parameters
+        state, p = self.state, self.config
         steps = np.maximum(state.elapsed, 1)
         taken = state.harvest / (steps * p.dt)
         own = {
@@ -152,11 +152,11 @@ class CommonPool(BatchEnv[State]):
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """The resource, the efforts and the fines; see `draw.draw`."""
-        return draw.draw(self.state, copy, self.parameters, self.constants, **options)
+        return draw.draw(self.state, copy, self.config, self.constants, **options)
 
     def text(self, copy: int = 0) -> str:
         """A line for each agent; see `draw.text`."""
-        return draw.text(self.state, copy, self.parameters, self.constants)
+        return draw.text(self.state, copy, self.config, self.constants)
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/common_pool-v0")

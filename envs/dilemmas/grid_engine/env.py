@@ -88,7 +88,7 @@ class GridDilemma(BatchEnv[State]):
         BadParameter: the parameters are out of range, or leave no room for the agents.
     """
 
-    Parameters = GridDilemmaConfig
+    Config = GridDilemmaConfig
     former_fields: ClassVar[Mapping[str, str]] = {
         "numbers": "env_counters",
         "told": "extra_observation",
@@ -116,16 +116,14 @@ class GridDilemma(BatchEnv[State]):
     metric_names: ClassVar[tuple[str, ...]] = ()
     """Metrics of the task's own, which `_outcomes` returns."""
 
-    def __init__(
-        self, id: str, num_envs: int, parameters: Any, layout: Layout, spawns: NDArray[Any], sites: NDArray[Any]
-    ):
+    def __init__(self, id: str, num_envs: int, config: Any, layout: Layout, spawns: NDArray[Any], sites: NDArray[Any]):
         """Build the environment.
 
         Args:
             spawns: `(spawns, 2)` cells on which agents begin; none for any free floor.
             sites: `(sites, 2)` cells that change.
         """
-        p: GridDilemmaConfig = parameters
+        p: GridDilemmaConfig = config
         self.layout, self.sites = layout, np.ascontiguousarray(sites, np.int16)
         self.beams = (*((self._sanction_beam(p),) if p.sanctions.enabled else ()), *self._beams(p))
         self._check(p, layout, spawns)
@@ -203,7 +201,7 @@ class GridDilemma(BatchEnv[State]):
         return allocate(
             State,
             envs=self.num_envs,
-            agents=self.parameters.num_agents,
+            agents=self.config.num_agents,
             rows=rows,
             columns=columns,
             age_rows=rows * has_age,
@@ -231,7 +229,7 @@ class GridDilemma(BatchEnv[State]):
         return super()._truncated() | self.state.cut
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        s, p = self.state, self.parameters
+        s, p = self.state, self.config
         measured = outcomes(s.returns, s.elapsed)
         measured |= {"sustainability": sustainability(s.paid_at, s.paid), "peace": peace(s.idle, s.elapsed)}
         if p.sanctions.enabled:

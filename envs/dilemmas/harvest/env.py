@@ -118,7 +118,7 @@ class Harvest(GridDilemma):
         al. 2022).
     """
 
-    Parameters = HarvestConfig
+    Config = HarvestConfig
     cell_names: ClassVar[dict[int, str]] = {WALL: "wall", APPLE: "apple"}
     kinds: ClassVar[tuple[int, ...]] = (APPLE,)
     sizes: ClassVar[Sizes] = Sizes(env_counters=2, agent_counters=3, age=True)
@@ -139,8 +139,8 @@ class Harvest(GridDilemma):
         **{code: Look(GRASS, glyph=",") for code in (FRESH, *range(BARE + 1, BARE + MOST_REGROWTH))},
     }
 
-    def __init__(self, id: str, num_envs: int, parameters: HarvestConfig):
-        p = parameters
+    def __init__(self, id: str, num_envs: int, config: HarvestConfig):
+        p = config
         layout = read_layout(find_map(p.map, MAPS), LEGEND)
         sites = layout.where("A")
         near, nears = find_near(sites, p.radius)

@@ -25,33 +25,33 @@ UNREACHED = 30_000
 """Distance of cells from which no goal can be reached."""
 
 
-def cooperate(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+def cooperate(state: State, config: HarvestConfig) -> NDArray[np.int64]:
     """Eat only apples with at least four live ones around them, which never makes it guilty."""
-    return _actions(state, parameters, max(ENOUGH, parameters.greedy_below))
+    return _actions(state, config, max(ENOUGH, config.greedy_below))
 
 
-def defect(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+def defect(state: State, config: HarvestConfig) -> NDArray[np.int64]:
     """Eat before others do, but spare apples with fewer than two live ones around them."""
-    return _actions(state, parameters, SPARING)
+    return _actions(state, config, SPARING)
 
 
-def greedy(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+def greedy(state: State, config: HarvestConfig) -> NDArray[np.int64]:
     """Eat the nearest apple, also the last one of a patch."""
-    return _actions(state, parameters, 0)
+    return _actions(state, config, 0)
 
 
-def patrol(state: State, parameters: HarvestConfig) -> NDArray[np.int64]:
+def patrol(state: State, config: HarvestConfig) -> NDArray[np.int64]:
     """Cooperate, and sanction guilty agents that a beam can hit, if need be after a turn."""
-    return _actions(state, parameters, max(ENOUGH, parameters.greedy_below), sanctions=True)
+    return _actions(state, config, max(ENOUGH, config.greedy_below), sanctions=True)
 
 
-def _actions(state: State, parameters: HarvestConfig, enough: int, sanctions: bool = False) -> NDArray[np.int64]:
+def _actions(state: State, config: HarvestConfig, enough: int, sanctions: bool = False) -> NDArray[np.int64]:
     """Actions of all agents, `(num_envs, n)`.
 
     Agents take the shortest path to the nearest apple with `enough` live ones around it, around
     agents and apples with fewer. If there is none, they wait beside the sites.
     """
-    beam = parameters.sanctions
+    beam = config.sanctions
     shape = state.cell.shape
     stops, solid = np.zeros(256, np.uint8), np.zeros(256, np.bool_)
     solid[WALL] = True

@@ -125,12 +125,12 @@ class InTheMatrix(GridDilemma):
         Melting Pot 2.4.1, `*_in_the_matrix__*`; JaxMARL's STORM for the arena `storm`.
     """
 
-    Parameters = InTheMatrixConfig
-    parameters: InTheMatrixConfig
+    Config = InTheMatrixConfig
+    config: InTheMatrixConfig
     agent_rings: ClassVar = RINGS
 
-    def __init__(self, id: str, num_envs: int, parameters: InTheMatrixConfig):
-        p = parameters
+    def __init__(self, id: str, num_envs: int, config: InTheMatrixConfig):
+        p = config
         tables, game = p.tables(), p.rules_of_game()
         strategies = tables.shape[1]
         self._health, self._strategies = p.health, strategies

@@ -92,11 +92,11 @@ def _task_of(p: InTheMatrixConfig) -> Task:
     )
 
 
-def _play(state: State, parameters: InTheMatrixConfig, way: int = PURE, strategy: int = 0) -> NDArray[np.int64]:
+def _play(state: State, config: InTheMatrixConfig, way: int = PURE, strategy: int = 0) -> NDArray[np.int64]:
     """Actions of all agents, `(num_envs, n)`."""
     num_envs, height, width = state.cell.shape
     n = state.facing.shape[1]
-    task = _task_of(parameters)
+    task = _task_of(config)
     work = allocate(
         Work,
         envs=num_envs,
@@ -258,9 +258,9 @@ class Pure(ScriptedPolicy):
         self._play = play
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "Pure":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: Any) -> "Pure":
         """Build the policy for the task's config."""
-        return cls(partial(_play, parameters=parameters, strategy=cls.strategy))
+        return cls(partial(_play, config=config, strategy=cls.strategy))
 
     def act(self, world: Any, generator: np.random.Generator | None = None) -> NDArray[Any]:
         """Actions of all agents, `(num_envs, n)`."""

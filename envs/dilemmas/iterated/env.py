@@ -76,18 +76,18 @@ class IteratedGame(BatchEnv[State]):
         (2022). The others have the matrices of Melting Pot (Leibo et al. 2021).
     """
 
-    Parameters = IteratedConfig
-    parameters: IteratedConfig
+    Config = IteratedConfig
+    config: IteratedConfig
     trail_length = draw.TAIL
 
-    def __init__(self, id: str, num_envs: int, parameters: IteratedConfig):
-        self.table = parameters.table()
+    def __init__(self, id: str, num_envs: int, config: IteratedConfig):
+        self.table = config.table()
         self._payoff = np.ascontiguousarray(self.table.reshape(2, 4).T)
-        space = spaces.Box(0, 1, (WIDTHS[parameters.observe],), np.float32)
+        space = spaces.Box(0, 1, (WIDTHS[config.observe],), np.float32)
         alike = bool((self.table[0] == self.table[1]).all())
         group = GroupSpec(DEFAULT_GROUP, 2, space, spaces.Discrete(2), shared_reward=alike)
         metrics = ("cooperation", "mutual_cooperation", "mutual_defection", *outcome_names(2))
-        super().__init__(EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(5,)), num_envs, parameters)
+        super().__init__(EnvSpec(id, (group,), config.max_cycles, metrics, state_shape=(5,)), num_envs, config)
 
     def _allocate(self) -> State:
         state = allocate(State, envs=self.num_envs)
@@ -98,17 +98,17 @@ class IteratedGame(BatchEnv[State]):
         rules.begin(self.state, where)
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        paid = rules.advance(self.state, self._payoff, actions[DEFAULT_GROUP], where, self.parameters.end_chance)
+        paid = rules.advance(self.state, self._payoff, actions[DEFAULT_GROUP], where, self.config.end_chance)
         self.groups[DEFAULT_GROUP].reward[where] = paid
 
     def _observe(self) -> None:
         own, step = self.state.action, self.groups[DEFAULT_GROUP]
         other = own[:, ::-1]
         kind = np.where(own == NONE, 0, 1 + 2 * own + other)
-        if self.parameters.observe == "round":
+        if self.config.observe == "round":
             step.observation[:] = kind[:, :, None] == np.arange(5)
         else:
-            places = (0, 1) if self.parameters.observe == "actions" else (0, 1, NONE)
+            places = (0, 1) if self.config.observe == "actions" else (0, 1, NONE)
             both = np.stack([own, other], axis=2)[..., None] == np.array(places)
             step.observation[:] = both.reshape(step.observation.shape)
         assert self.global_state is not None

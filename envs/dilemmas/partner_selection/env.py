@@ -103,11 +103,11 @@ class PartnerSelection(BatchEnv[State]):
         cooperation in multi-agent reinforcement learning systems" (2023), amounts as in their code.
     """
 
-    Parameters = PartnerSelectionConfig
-    parameters: PartnerSelectionConfig
+    Config = PartnerSelectionConfig
+    config: PartnerSelectionConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: PartnerSelectionConfig):
-        p, n = parameters, parameters.num_agents
+    def __init__(self, id: str, num_envs: int, config: PartnerSelectionConfig):
+        p, n = config, config.num_agents
         self.constants = build_constants(p)
         self._viewers = n if p.reputation == "private" else 1
         seen = spaces.Box(-1, 1, (observation.observation_width(n, p.slots),), np.float32)
@@ -122,7 +122,7 @@ class PartnerSelection(BatchEnv[State]):
         self._signals = [self.signals[name] for name in (OPPORTUNITY, SANCTION, TARGET)] if p.slots else silent
 
     def _allocate(self) -> State:
-        state = allocate(State, envs=self.num_envs, agents=self.parameters.num_agents, viewers=self._viewers)
+        state = allocate(State, envs=self.num_envs, agents=self.config.num_agents, viewers=self._viewers)
         state.partner.fill(NOBODY)
         state.last.fill(UNKNOWN)
         state.target.fill(NOBODY)
@@ -148,7 +148,7 @@ class PartnerSelection(BatchEnv[State]):
         )
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        state, p = self.state, self.parameters
+        state, p = self.state, self.config
         measured = outcomes(state.returns, state.elapsed)
         measured["equality"] = np.where((state.returns >= 0).all(axis=1), measured["equality"], np.nan)
         measured["cooperation"] = share(state.cooperated.sum(axis=1), state.moves.sum(axis=1))
@@ -162,11 +162,11 @@ class PartnerSelection(BatchEnv[State]):
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """The agents with reputations, pairs and punishments; see `draw.draw`."""
-        return draw.draw(self.state, copy, self.parameters, **options)
+        return draw.draw(self.state, copy, self.config, **options)
 
     def text(self, copy: int = 0) -> str:
         """A line for each agent; see `draw.text`."""
-        return draw.text(self.state, copy, self.parameters)
+        return draw.text(self.state, copy, self.config)
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/partner_selection-v0")

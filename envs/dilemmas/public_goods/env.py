@@ -84,11 +84,11 @@ class PublicGoods(BatchEnv[State]):
         learners and the definition of just hits are definitions of this package.
     """
 
-    Parameters = PublicGoodsConfig
-    parameters: PublicGoodsConfig
+    Config = PublicGoodsConfig
+    config: PublicGoodsConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: PublicGoodsConfig):
-        p, n = parameters, parameters.num_agents
+    def __init__(self, id: str, num_envs: int, config: PublicGoodsConfig):
+        p, n = config, config.num_agents
         self.constants = rules.build_constants(p)
         seen = spaces.Box(0, 1, (n + 3 if p.punishment else n + 1,), np.float32)
         choice = spaces.MultiDiscrete([p.levels] + [p.most_points + 1] * (n - 1))
@@ -121,7 +121,7 @@ class PublicGoods(BatchEnv[State]):
         rules.observe(self.state, self.constants, observation, self._mask, self.global_state)
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        state, p = self.state, self.parameters
+        state, p = self.state, self.config
         rounds = (state.elapsed + 1) // 2 if p.punishment else state.elapsed
         share = state.given.mean(axis=1) / ((p.levels - 1) * np.maximum(rounds, 1))
         measured = {"cooperation": share} | outcomes(state.returns, state.elapsed)
@@ -132,11 +132,11 @@ class PublicGoods(BatchEnv[State]):
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """The pot, the contributions and the punishments; see `draw.draw`."""
-        return draw.draw(self.state, copy, self.parameters, **options)
+        return draw.draw(self.state, copy, self.config, **options)
 
     def text(self, copy: int = 0) -> str:
         """A line for each agent; see `draw.text`."""
-        return draw.text(self.state, copy, self.parameters)
+        return draw.text(self.state, copy, self.config)
 
 
 parallel_env, env, raw_env = entry_points("dilemmas/public_goods-v0")

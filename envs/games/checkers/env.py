@@ -75,17 +75,17 @@ class Checkers(BatchEnv[State]):
         Sunehag et al., "Value-decomposition networks" (2018), as in ma-gym 0.0.14.
     """
 
-    Parameters = CheckersConfig
-    parameters: CheckersConfig
+    Config = CheckersConfig
+    config: CheckersConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: CheckersConfig):
-        self.constants = rules.build_constants(parameters)
-        width = (2 + rules.AROUND + parameters.clock) * (2 if parameters.full_observation else 1)
+    def __init__(self, id: str, num_envs: int, config: CheckersConfig):
+        self.constants = rules.build_constants(config)
+        width = (2 + rules.AROUND + config.clock) * (2 if config.full_observation else 1)
         seen, acts = spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(5)
-        group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=parameters.shared_reward)
+        group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=config.shared_reward)
         metrics = ("apples", "cleared", "sensitive_apples", "sensitive_lemons", "plain_apples", "plain_lemons")
         state_shape = (2 * rules.ROWS * rules.COLUMNS + 5,)
-        super().__init__(EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape), num_envs, parameters)
+        super().__init__(EnvSpec(id, (group,), config.max_cycles, metrics, state_shape), num_envs, config)
 
     def _allocate(self) -> State:
         return allocate(State, envs=self.num_envs, rows=rules.ROWS, columns=rules.COLUMNS)

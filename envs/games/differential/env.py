@@ -53,14 +53,14 @@ class DifferentialGame(BatchEnv[State]):
         Su and Lu, "Decentralized policy optimization" (2022), whose code has the range 100.
     """
 
-    Parameters = DifferentialConfig
-    parameters: DifferentialConfig
+    Config = DifferentialConfig
+    config: DifferentialConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: DifferentialConfig):
-        limit = parameters.action_range
+    def __init__(self, id: str, num_envs: int, config: DifferentialConfig):
+        limit = config.action_range
         seen, acts = spaces.Box(0, 1, (1,), np.float32), spaces.Box(-limit, limit, (1,), np.float32)
         group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=True)
-        super().__init__(EnvSpec(id, (group,), None, ("global_hill", "regret"), state_shape=(1,)), num_envs, parameters)
+        super().__init__(EnvSpec(id, (group,), None, ("global_hill", "regret"), state_shape=(1,)), num_envs, config)
 
     def _allocate(self) -> State:
         return allocate(State, envs=self.num_envs)
@@ -86,7 +86,7 @@ class DifferentialGame(BatchEnv[State]):
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """The landscape with the choice; see `draw.draw`."""
-        return draw.draw(self.state, copy, self.parameters.action_range, **options)
+        return draw.draw(self.state, copy, self.config.action_range, **options)
 
     def text(self, copy: int = 0) -> str:
         """The choice in words."""

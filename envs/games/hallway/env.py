@@ -81,17 +81,17 @@ class Hallway(BatchEnv[State]):
         (CASEC, 2022).
     """
 
-    Parameters = HallwayConfig
-    parameters: HallwayConfig
+    Config = HallwayConfig
+    config: HallwayConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: HallwayConfig):
-        self.constants = rules.build_constants(parameters)
+    def __init__(self, id: str, num_envs: int, config: HallwayConfig):
+        self.constants = rules.build_constants(config)
         n = len(self.constants.length)
         seen, acts = spaces.Box(0, 1, (2,), np.float32), spaces.Discrete(3)
         group = GroupSpec(DEFAULT_GROUP, n, seen, acts, shared_reward=True)
         metrics = ("groups_won", "groups_failed", "success", "clashes")
-        spec = EnvSpec(id, (group,), parameters.horizon(), metrics, state_shape=(2 * n + 1,))
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, (group,), config.horizon(), metrics, state_shape=(2 * n + 1,))
+        super().__init__(spec, num_envs, config)
         self.scratch = allocate(Scratch, envs=num_envs, agents=n)
 
     def _allocate(self) -> State:

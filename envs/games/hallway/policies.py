@@ -27,9 +27,9 @@ class OneGroupAtATime(ScriptedPolicy):
         self._first = first
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: HallwayConfig) -> "OneGroupAtATime":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: HallwayConfig) -> "OneGroupAtATime":
         """The policy for the groups of a config."""
-        return cls(build_constants(parameters).first)
+        return cls(build_constants(config).first)
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
         """The actions of all agents, `(num_envs, n)`."""

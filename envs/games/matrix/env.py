@@ -58,14 +58,14 @@ class MatrixGame(BatchEnv[State]):
         climbing). Qtran: Son et al., "QTRAN" (2019).
     """
 
-    Parameters = MatrixConfig
-    parameters: MatrixConfig
+    Config = MatrixConfig
+    config: MatrixConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: MatrixConfig):
-        table = parameters.table()
+    def __init__(self, id: str, num_envs: int, config: MatrixConfig):
+        table = config.table()
         self.game = rules.solve(table)
         n, self._num_actions = table.shape[:2]
-        width = n * self._num_actions if parameters.observe == "actions" else 1
+        width = n * self._num_actions if config.observe == "actions" else 1
         group = GroupSpec(
             DEFAULT_GROUP,
             n,
@@ -74,8 +74,8 @@ class MatrixGame(BatchEnv[State]):
             shared_reward=bool((table == table[0]).all()),
         )
         metrics = ("optimal", "equilibrium", "regret")
-        spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(n * self._num_actions,))
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, (group,), config.max_cycles, metrics, state_shape=(n * self._num_actions,))
+        super().__init__(spec, num_envs, config)
         # Agent i observes the actions of i, i + 1, ..., then those of the agents before it.
         self._order = (np.arange(n)[:, None] + np.arange(n)) % n
 
@@ -94,14 +94,14 @@ class MatrixGame(BatchEnv[State]):
     def _observe(self) -> None:
         state, step = self.state, self.groups[DEFAULT_GROUP]
         one_hot = (state.action[:, :, None] == np.arange(self._num_actions)).astype(np.float32)
-        if self.parameters.observe == "actions":
+        if self.config.observe == "actions":
             step.observation[:] = one_hot[:, self._order].reshape(step.observation.shape)
         else:
             step.observation[:] = 1
         assert self.global_state is not None
         self.global_state[:] = one_hot.reshape(self.num_envs, -1)
-        if self.parameters.rounds is not None:
-            step.terminated[:] = (state.elapsed >= self.parameters.rounds)[:, None]
+        if self.config.rounds is not None:
+            step.terminated[:] = (state.elapsed >= self.config.rounds)[:, None]
             np.logical_not(step.terminated, out=step.active)
 
     def _measure(self) -> dict[str, NDArray[Any]]:

@@ -60,22 +60,22 @@ class StochasticGame(BatchEnv[State]):
         Su and Lu, "Decentralized policy optimization" (2022).
     """
 
-    Parameters = StochasticConfig
-    parameters: StochasticConfig
+    Config = StochasticConfig
+    config: StochasticConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: StochasticConfig):
-        self.game = rules.draw_game(parameters)
-        self._plan, self._best = rules.best_plan(self.game, parameters.max_cycles)
+    def __init__(self, id: str, num_envs: int, config: StochasticConfig):
+        self.game = rules.draw_game(config)
+        self._plan, self._best = rules.best_plan(self.game, config.max_cycles)
         group = GroupSpec(
             DEFAULT_GROUP,
-            parameters.num_agents,
-            spaces.Box(0, 1, (parameters.num_states,), np.float32),
-            spaces.Discrete(parameters.num_actions),
+            config.num_agents,
+            spaces.Box(0, 1, (config.num_states,), np.float32),
+            spaces.Discrete(config.num_actions),
             shared_reward=True,
         )
         metrics = ("share_of_optimum", "optimal", "regret")
-        spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(parameters.num_states,))
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, (group,), config.max_cycles, metrics, state_shape=(config.num_states,))
+        super().__init__(spec, num_envs, config)
 
     def optimal_return(self) -> float:
         """The best expected undiscounted return of an episode, by backward induction."""
@@ -83,10 +83,10 @@ class StochasticGame(BatchEnv[State]):
 
     def uniform_return(self) -> float:
         """The exact expected return of an episode of uniformly random actions."""
-        return rules.uniform_return(self.game, self.parameters.max_cycles)
+        return rules.uniform_return(self.game, self.config.max_cycles)
 
     def _allocate(self) -> State:
-        return allocate(State, envs=self.num_envs, agents=self.parameters.num_agents)
+        return allocate(State, envs=self.num_envs, agents=self.config.num_agents)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, where)
@@ -96,7 +96,7 @@ class StochasticGame(BatchEnv[State]):
         self.groups[DEFAULT_GROUP].reward[:] = paid[:, None]
 
     def _observe(self) -> None:
-        one_hot = self.state.place[:, None] == np.arange(self.parameters.num_states)
+        one_hot = self.state.place[:, None] == np.arange(self.config.num_states)
         self.groups[DEFAULT_GROUP].observation[:] = one_hot[:, None]
         assert self.global_state is not None
         self.global_state[:] = one_hot

@@ -68,21 +68,21 @@ class Switch(BatchEnv[State]):
         Sunehag et al., "Value-decomposition networks" (2018), as in ma-gym 0.0.14.
     """
 
-    Parameters = SwitchConfig
-    parameters: SwitchConfig
+    Config = SwitchConfig
+    config: SwitchConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: SwitchConfig):
-        self.constants = rules.build_constants(parameters)
-        n = parameters.num_agents
-        width = (3 if parameters.clock else 2) * (n if parameters.full_observation else 1)
+    def __init__(self, id: str, num_envs: int, config: SwitchConfig):
+        self.constants = rules.build_constants(config)
+        n = config.num_agents
+        width = (3 if config.clock else 2) * (n if config.full_observation else 1)
         seen, acts = spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(5)
-        group = GroupSpec(DEFAULT_GROUP, n, seen, acts, shared_reward=parameters.shared_reward)
+        group = GroupSpec(DEFAULT_GROUP, n, seen, acts, shared_reward=config.shared_reward)
         metrics = ("arrived", "success", "blocked", "arrival")
-        spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(3 * n + 1,))
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, (group,), config.max_cycles, metrics, state_shape=(3 * n + 1,))
+        super().__init__(spec, num_envs, config)
 
     def _allocate(self) -> State:
-        return allocate(State, envs=self.num_envs, agents=self.parameters.num_agents)
+        return allocate(State, envs=self.num_envs, agents=self.config.num_agents)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, self.constants, where=where)
@@ -101,7 +101,7 @@ class Switch(BatchEnv[State]):
             "arrived": home.mean(axis=1),
             "success": home.all(axis=1).astype(float),
             "blocked": self.state.blocked.astype(float),
-            "arrival": np.where(home, self.state.arrived, self.parameters.max_cycles).mean(axis=1),
+            "arrival": np.where(home, self.state.arrived, self.config.max_cycles).mean(axis=1),
         }
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:

@@ -57,15 +57,15 @@ class TwoStep(BatchEnv[State]):
         reinforcement learning" (2018), section 5.
     """
 
-    Parameters = TwoStepConfig
-    parameters: TwoStepConfig
+    Config = TwoStepConfig
+    config: TwoStepConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: TwoStepConfig):
-        self.table = parameters.table()
+    def __init__(self, id: str, num_envs: int, config: TwoStepConfig):
+        self.table = config.table()
         seen, acts = spaces.Box(0, 1, (3,), np.float32), spaces.Discrete(2)
         group = GroupSpec(DEFAULT_GROUP, 2, seen, acts, shared_reward=True)
         spec = EnvSpec(id, (group,), None, ("optimal", "risky", "regret"), state_shape=(4,))
-        super().__init__(spec, num_envs, parameters)
+        super().__init__(spec, num_envs, config)
 
     def _allocate(self) -> State:
         return allocate(State, envs=self.num_envs)
@@ -87,7 +87,7 @@ class TwoStep(BatchEnv[State]):
         self.global_state[:] = one_hot
 
     def _measure(self) -> dict[str, NDArray[Any]]:
-        regret = self.parameters.optimal_return() - self.state.paid
+        regret = self.config.optimal_return() - self.state.paid
         risky = rules.SAFE + self.state.action[:, 0, 0] == RISKY
         return {"optimal": (regret == 0).astype(float), "risky": risky.astype(float), "regret": regret}
 

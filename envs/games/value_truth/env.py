@@ -22,7 +22,7 @@ class ValueTruth(BatchEnv[State]):
         An endless task that is cut (`ends: truncation`) has the value reward / (1 - gamma) at every
         step. One that ends (`ends: termination`) has reward * (1 - gamma^k) / (1 - gamma) with k
         steps to go. A learner that takes one for the other, which is the commonest bug of the
-        field, learns a clearly wrong value. `parameters.true_value(gamma, elapsed)` is the truth.
+        field, learns a clearly wrong value. `env.config.true_value(gamma, elapsed)` is the truth.
 
     Observation:
         With `observe: time` it is the number of the step one-hot, `(max_cycles,)`, all 0 after the
@@ -53,16 +53,16 @@ class ValueTruth(BatchEnv[State]):
         The idea is from the tests of Stable-Baselines3; the rules are a definition of this package.
     """
 
-    Parameters = ValueTruthConfig
-    parameters: ValueTruthConfig
+    Config = ValueTruthConfig
+    config: ValueTruthConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: ValueTruthConfig):
-        length = parameters.max_cycles
-        width = length if parameters.observe == "time" else 1
+    def __init__(self, id: str, num_envs: int, config: ValueTruthConfig):
+        length = config.max_cycles
+        width = length if config.observe == "time" else 1
         seen, acts = spaces.Box(0, 1, (width,), np.float32), spaces.Discrete(2)
-        group = GroupSpec(DEFAULT_GROUP, parameters.num_agents, seen, acts, shared_reward=True)
-        horizon = None if parameters.ends == "termination" else length
-        super().__init__(EnvSpec(id, (group,), horizon, state_shape=(1,)), num_envs, parameters)
+        group = GroupSpec(DEFAULT_GROUP, config.num_agents, seen, acts, shared_reward=True)
+        horizon = None if config.ends == "termination" else length
+        super().__init__(EnvSpec(id, (group,), horizon, state_shape=(1,)), num_envs, config)
 
     def _allocate(self) -> State:
         return allocate(State, envs=self.num_envs)
@@ -71,23 +71,23 @@ class ValueTruth(BatchEnv[State]):
         """Do nothing: only the time evolves."""
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
-        self.groups[DEFAULT_GROUP].reward[where] = self.parameters.reward
+        self.groups[DEFAULT_GROUP].reward[where] = self.config.reward
 
     def _observe(self) -> None:
         step = self.groups[DEFAULT_GROUP]
-        rules.observe(self.state, self.parameters, step.observation)
-        step.terminated[:] = rules.terminates(self.state, self.parameters)[:, None]
+        rules.observe(self.state, self.config, step.observation)
+        step.terminated[:] = rules.terminates(self.state, self.config)[:, None]
         np.logical_not(step.terminated, out=step.active)
         assert self.global_state is not None
-        self.global_state[:] = self.state.elapsed[:, None] / self.parameters.max_cycles
+        self.global_state[:] = self.state.elapsed[:, None] / self.config.max_cycles
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """A line of time; see `draw.draw`."""
-        return draw.draw(self.state, copy, self.parameters, **options)
+        return draw.draw(self.state, copy, self.config, **options)
 
     def text(self, copy: int = 0) -> str:
         """The time and the return in words."""
-        return draw.text(self.state, copy, self.parameters)
+        return draw.text(self.state, copy, self.config)
 
 
 parallel_env, env, raw_env = entry_points("games/value_truth-v0")

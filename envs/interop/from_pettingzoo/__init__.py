@@ -9,7 +9,7 @@ from .codecs.faults import BrokenEnvironment
 from .codecs.group import GroupCodec
 from .codecs.observations import ObservationCodec
 from .codecs.values import Unfit
-from .config import BRIDGE_PREFIX, BridgeParameters
+from .config import BRIDGE_PREFIX, BridgeConfig
 from .env import SEEDS, Bridge, BridgeState, IllegalAction
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "SEEDS",
     "ActionCodec",
     "Bridge",
-    "BridgeParameters",
+    "BridgeConfig",
     "BridgeState",
     "BrokenEnvironment",
     "GroupCodec",

@@ -7,7 +7,7 @@ BRIDGE_PREFIX = "pettingzoo:"
 
 
 @dataclass(frozen=True)
-class BridgeParameters:
+class BridgeConfig:
     """Options of a PettingZoo environment."""
 
     takes_more: ClassVar[str] = "arguments"
@@ -22,3 +22,7 @@ class BridgeParameters:
     """Weights that make one number of a vector of rewards: one weight for each of its numbers."""
     checks: Literal["always", "first", "never"] = "always"
     """Episodes whose numbers are compared with bounds: all, each env's first three, or none."""
+
+
+BridgeParameters = BridgeConfig
+"""Name of earlier releases."""

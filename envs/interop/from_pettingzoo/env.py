@@ -15,7 +15,7 @@ from .building import another, build
 from .codecs.faults import Reporter, failure
 from .codecs.group import Allowed, GroupCodec, Intake, Seat, codec_of
 from .codecs.grouping import Member, grouped, members
-from .config import BridgeParameters
+from .config import BridgeConfig
 from .copying import copied, packed
 from .drivers import Moment
 from .global_state import GlobalView
@@ -64,16 +64,16 @@ class Bridge(BatchEnv[BridgeState]):
             `step`, also where it gives what it did not declare.
     """
 
-    Parameters = BridgeParameters
+    Config = BridgeConfig
 
-    def __init__(self, id: str, factory: Callable[..., Any], num_envs: int, parameters: BridgeParameters | None = None):
-        parameters = parameters or BridgeParameters()
+    def __init__(self, id: str, factory: Callable[..., Any], num_envs: int, config: BridgeConfig | None = None):
+        config = config or BridgeConfig()
         reporter = Reporter(id)
         self._reporter = reporter
         # A single env may be asked for pictures; many are there to be fast.
-        first = build(reporter, factory, parameters.arguments, pictures=num_envs == 1)
+        first = build(reporter, factory, config.arguments, pictures=num_envs == 1)
         self._no_pictures = first.no_pictures
-        others = [another(reporter, factory, parameters.arguments) for _ in range(num_envs - 1)]
+        others = [another(reporter, factory, config.arguments) for _ in range(num_envs - 1)]
         self._players = [first.player, *others]
         self._envs = [player.env for player in self._players]
         self._open = self._envs[::-1]
@@ -84,7 +84,7 @@ class Bridge(BatchEnv[BridgeState]):
         self._view = GlobalView(self._envs[0], reporter)
         groups = tuple(self._group_spec(name, group, first.opening) for name, group in self._members.items())
         spec = EnvSpec(id, groups, horizon=None, resumable=False, state_shape=self._view.shape, open_metrics=True)
-        super().__init__(spec, num_envs, parameters)
+        super().__init__(spec, num_envs, config)
         seats = [
             Seat(member.key, member.name, name, i, self.groups[name], self.codecs[name])
             for name, group in self._members.items()
@@ -92,7 +92,7 @@ class Bridge(BatchEnv[BridgeState]):
         ]
         self.places = {seat.key: (seat.group, seat.i) for seat in seats}
         """Agent as the environment calls it to its group and its row there."""
-        self._intake = Intake(seats, reporter, parameters.scalarize)
+        self._intake = Intake(seats, reporter, config.scalarize)
         self._numbers = {seat.key: k for k, seat in enumerate(seats)}
         self._books = [Books(len(seats)) for _ in range(num_envs)]
         self._limited = [[False] * len(seats) for _ in range(num_envs)]  # by its mask, at the last sight of it
@@ -114,7 +114,7 @@ class Bridge(BatchEnv[BridgeState]):
 
         Reset this one when it has been played.
         """
-        return Bridge(self.spec.id, lambda **options: self._envs[0], 1, self.parameters)
+        return Bridge(self.spec.id, lambda **options: self._envs[0], 1, self.config)
 
     def announce(self) -> list[str]:
         """Sentences for the user on how the environment is converted."""
@@ -300,7 +300,7 @@ class Bridge(BatchEnv[BridgeState]):
             # Of an episode that is over some have no state left; the one before stands in for it.
 
     def _check(self, where: NDArray[np.bool_]) -> None:
-        mode = self.parameters.checks
+        mode = self.config.checks
         if mode == "never":
             return
         checked = where if mode == "always" else where & (self._begun <= FIRST_EPISODES)

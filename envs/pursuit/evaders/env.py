@@ -82,24 +82,24 @@ class Evaders(BatchEnv[State]):
         learning" (2017), as `pettingzoo.sisl.pursuit_v5` of PettingZoo 1.27 plays it.
     """
 
-    Parameters = EvadersConfig
-    parameters: EvadersConfig
+    Config = EvadersConfig
+    config: EvadersConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: EvadersConfig):
-        walls = build_map(parameters)
-        self.constants = build_constants(parameters, walls)
-        side = parameters.obs_range
-        highest = np.array([1, parameters.n_pursuers, parameters.n_evaders], np.uint8)
+    def __init__(self, id: str, num_envs: int, config: EvadersConfig):
+        walls = build_map(config)
+        self.constants = build_constants(config, walls)
+        side = config.obs_range
+        highest = np.array([1, config.n_pursuers, config.n_evaders], np.uint8)
         high = np.broadcast_to(highest[:, None, None], (3, side, side))
         group = GroupSpec(
             name="pursuers",
-            size=parameters.n_pursuers,
+            size=config.n_pursuers,
             observation_space=spaces.Box(np.zeros_like(high), high, dtype=np.uint8),
             action_space=spaces.Discrete(5),
-            shared_reward=parameters.own_share == 0,
+            shared_reward=config.own_share == 0,
         )
-        spec = EnvSpec(id, (group,), parameters.max_cycles, METRICS, state_shape=(3, *walls.shape))
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, (group,), config.max_cycles, METRICS, state_shape=(3, *walls.shape))
+        super().__init__(spec, num_envs, config)
         rows, columns = self.constants.wall.shape
         self._scratch = allocate(Scratch, envs=num_envs, padded_rows=rows, padded_columns=columns)
         self._observation = self.groups["pursuers"].observation.reshape(-1)
@@ -109,8 +109,8 @@ class Evaders(BatchEnv[State]):
         state = allocate(
             State,
             envs=self.num_envs,
-            pursuers=self.parameters.n_pursuers,
-            evaders=self.parameters.n_evaders,
+            pursuers=self.config.n_pursuers,
+            evaders=self.config.n_evaders,
             padded_rows=rows,
             padded_columns=columns,
         )
@@ -132,7 +132,7 @@ class Evaders(BatchEnv[State]):
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         caught = self.state.caught_at != NEVER
-        last = np.where(caught.all(axis=1), self.state.caught_at.max(axis=1), self.parameters.max_cycles)
+        last = np.where(caught.all(axis=1), self.state.caught_at.max(axis=1), self.config.max_cycles)
         return {
             "evaders_caught": caught.sum(axis=1).astype(np.float64),
             "share_caught": caught.mean(axis=1),

@@ -64,9 +64,9 @@ class GreedyPursuit(ScriptedPolicy):
         )
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: EvadersConfig) -> "GreedyPursuit":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: EvadersConfig) -> "GreedyPursuit":
         """The policy for a task with this config."""
-        return cls(build_map(parameters), group.size, parameters.n_evaders, parameters.surround, parameters.n_catch)
+        return cls(build_map(config), group.size, config.n_evaders, config.surround, config.n_catch)
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.int64]:
         """The moves of all pursuers, `(num_envs, pursuers)`; in envs that are over they stay."""

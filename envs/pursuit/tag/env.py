@@ -95,31 +95,31 @@ class Tag(BatchEnv[State]):
         mpe2 1.1.1, simple_tag_v3, which it follows to rounding.
     """
 
-    Parameters = TagConfig
-    parameters: TagConfig
+    Config = TagConfig
+    config: TagConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: TagConfig):
-        p, q, landmarks = parameters.num_predators, parameters.num_prey, parameters.num_landmarks
-        self._constants = rules.build_constants(parameters)
-        acts = spaces.Box(0, 1, (5,), np.float32) if parameters.continuous else spaces.Discrete(5)
+    def __init__(self, id: str, num_envs: int, config: TagConfig):
+        p, q, landmarks = config.num_predators, config.num_prey, config.num_landmarks
+        self._constants = rules.build_constants(config)
+        acts = spaces.Box(0, 1, (5,), np.float32) if config.continuous else spaces.Discrete(5)
         sees = [
             spaces.Box(-np.inf, np.inf, (observation.width(self._constants, p + q, landmarks, prey),), np.float32)
             for prey in (q, q - 1)
         ]
         groups = (GroupSpec(PREDATORS, p, sees[0], acts, shared_reward=True), GroupSpec(PREY, q, sees[1], acts))
         metrics = ("touches", "caught", "first_touch", "distance")
-        spec = EnvSpec(id, groups, parameters.max_cycles, metrics, state_shape=(4 * (p + q) + 2 * landmarks + 1,))
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, groups, config.max_cycles, metrics, state_shape=(4 * (p + q) + 2 * landmarks + 1,))
+        super().__init__(spec, num_envs, config)
         self._scratch = allocate(Scratch, envs=num_envs, agents=p + q)
 
     def _allocate(self) -> State:
-        prey = self.parameters.num_prey
+        prey = self.config.num_prey
         return allocate(
             State,
             envs=self.num_envs,
-            agents=self.parameters.num_predators + prey,
+            agents=self.config.num_predators + prey,
             prey=prey,
-            landmarks=self.parameters.num_landmarks,
+            landmarks=self.config.num_landmarks,
         )
 
     def _begin(self, where: NDArray[np.bool_]) -> None:

@@ -29,14 +29,14 @@ class TagPolicy(ScriptedPolicy):
 
     plays = ("pursuit/tag",)
 
-    def __init__(self, parameters: TagConfig):
-        self._constants = build_constants(parameters)
-        self._continuous = parameters.continuous
+    def __init__(self, config: TagConfig):
+        self._constants = build_constants(config)
+        self._continuous = config.continuous
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TagConfig) -> "TagPolicy":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: TagConfig) -> "TagPolicy":
         """A policy for a task with this config."""
-        return cls(parameters)
+        return cls(config)
 
     def _actions(self, num_envs: int, agents: int) -> NDArray[Any]:
         if self._continuous:

@@ -101,16 +101,16 @@ class Tracking(BatchEnv[State]):
         control" (IROS 2021), with the constants of its code, scalableMARL.
     """
 
-    Parameters = TrackingConfig
-    parameters: TrackingConfig
+    Config = TrackingConfig
+    config: TrackingConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: TrackingConfig):
-        self.constants = build_constants(parameters)
-        low, high = observation.bounds(parameters, self.constants)
+    def __init__(self, id: str, num_envs: int, config: TrackingConfig):
+        self.constants = build_constants(config)
+        low, high = observation.bounds(config, self.constants)
         shape = (self.constants.rows, observation.FEATURES)
         group = GroupSpec(
             name=GROUP,
-            size=parameters.num_pursuers,
+            size=config.num_pursuers,
             observation_space=spaces.Box(np.broadcast_to(low, shape), np.broadcast_to(high, shape), shape, np.float32),
             action_space=spaces.Discrete(len(SPEEDS) * len(TURN_RATES)),
             shared_reward=True,
@@ -118,22 +118,22 @@ class Tracking(BatchEnv[State]):
         spec = EnvSpec(
             id,
             (group,),
-            parameters.max_cycles,
+            config.max_cycles,
             metrics=("information", "observed", "error"),
-            state_shape=(observation.state_size(parameters.num_pursuers, parameters.num_targets),),
+            state_shape=(observation.state_size(config.num_pursuers, config.num_targets),),
         )
-        super().__init__(spec, num_envs, parameters)
+        super().__init__(spec, num_envs, config)
         self._scratch = allocate(
             Scratch,
             envs=num_envs,
-            pursuers=parameters.num_pursuers,
-            targets=parameters.num_targets,
+            pursuers=config.num_pursuers,
+            targets=config.num_targets,
             bounds=self.constants.per_side**2 + 1,
             rows=self.constants.rows,
         )
 
     def _allocate(self) -> State:
-        config = self.parameters
+        config = self.config
         return allocate(State, envs=self.num_envs, pursuers=config.num_pursuers, targets=config.num_targets)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
@@ -148,7 +148,7 @@ class Tracking(BatchEnv[State]):
             self.state,
             self.constants,
             self._scratch,
-            float(self.parameters.max_cycles),
+            float(self.config.max_cycles),
             self.groups[GROUP].observation,
             self.global_state,
         )

@@ -70,24 +70,24 @@ class Aggregation(BatchEnv[State]):
         control for artificial collective behavior" (2024).
     """
 
-    Parameters = AggregationConfig
+    Config = AggregationConfig
     trail_length = draw.TAIL
-    parameters: AggregationConfig
+    config: AggregationConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: AggregationConfig):
-        self.constants = rules.build_constants(parameters)
+    def __init__(self, id: str, num_envs: int, config: AggregationConfig):
+        self.constants = rules.build_constants(config)
         group = GroupSpec(
             name=DEFAULT_GROUP,
-            size=parameters.num_agents,
+            size=config.num_agents,
             observation_space=spaces.Box(-HALF_SIDE, HALF_SIDE, (2,), np.float32),
             action_space=spaces.Box(-1, 1, (2,), np.float32),
             shared_reward=True,
         )
         shape = (POINTS * POINTS + 1,)
-        super().__init__(EnvSpec(id, (group,), parameters.max_cycles, METRICS, shape), num_envs, parameters)
+        super().__init__(EnvSpec(id, (group,), config.max_cycles, METRICS, shape), num_envs, config)
 
     def _allocate(self) -> State:
-        return allocate(State, envs=self.num_envs, agents=self.parameters.num_agents)
+        return allocate(State, envs=self.num_envs, agents=self.config.num_agents)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, self.constants, where=where)

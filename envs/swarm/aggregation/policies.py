@@ -26,9 +26,9 @@ class Gather(ScriptedPolicy):
         self._speed = speed
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: AggregationConfig) -> "Gather":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: AggregationConfig) -> "Gather":
         """The policy for a task with this config."""
-        return cls(parameters.speed)
+        return cls(config.speed)
 
     def act(self, world: State, generator: Any = None) -> NDArray[np.float32]:
         """Velocities of all agents, `(num_envs, n, 2)`."""

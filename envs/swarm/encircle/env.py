@@ -73,8 +73,8 @@ class Encircle(SwarmBenchTask):
         Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025): the task Pursuit.
     """
 
-    Parameters = EncircleConfig
-    parameters: EncircleConfig
+    Config = EncircleConfig
+    config: EncircleConfig
     shown = (WALL, AGENT, PREY)
     mapped = (PREY,)
     prey = 1
@@ -82,7 +82,7 @@ class Encircle(SwarmBenchTask):
     metric_names = ("score", "first_catch")
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
-        last = last_start(self.parameters.height), last_start(self.parameters.width)
+        last = last_start(self.config.height), last_start(self.config.width)
         rules.begin(self.state, self.constants, *last, where=where)
 
     def _play(self, where: NDArray[np.bool_], reward: NDArray[np.float32]) -> None:
@@ -92,7 +92,7 @@ class Encircle(SwarmBenchTask):
         first = self.state.env_counters[:, FIRST]
         return {
             **super()._measure(),
-            "first_catch": np.where(first > 0, first, self.parameters.max_cycles).astype(np.float64),
+            "first_catch": np.where(first > 0, first, self.config.max_cycles).astype(np.float64),
         }
 
     def _mark(self, board: Board, env: int) -> None:

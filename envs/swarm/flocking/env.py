@@ -75,18 +75,18 @@ class Flocking(SwarmBenchTask):
         Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025): the task Flocking.
     """
 
-    Parameters = FlockingConfig
-    parameters: FlockingConfig
+    Config = FlockingConfig
+    config: FlockingConfig
     shown = (WALL, AGENT)
     num_counters = rules.COUNTERS
     metric_names = ("score", "formed", "cost", "share")
 
-    def __init__(self, id: str, num_envs: int, parameters: FlockingConfig):
-        p = parameters
+    def __init__(self, id: str, num_envs: int, config: FlockingConfig):
+        p = config
         self.side = side_of(p.num_agents)
         self.formation = hollow_square(self.side)
         self.work = allocate_cost_scratch(num_envs, p.height, p.width, len(self.formation), p.num_agents, self.side)
-        super().__init__(id, num_envs, parameters)
+        super().__init__(id, num_envs, config)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, self.constants, self.formation, self.side, self.work, where=where)

@@ -24,16 +24,16 @@ class Formation(Planner):
 
     plays = ("swarm/flocking",)
 
-    def __init__(self, parameters: FlockingConfig):
-        super().__init__(parameters.message_size)
-        self._side = side_of(parameters.num_agents)
+    def __init__(self, config: FlockingConfig):
+        super().__init__(config.message_size)
+        self._side = side_of(config.num_agents)
         self._formation = hollow_square(self._side)
         self._work: CostScratch | None = None
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: FlockingConfig) -> "Formation":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: FlockingConfig) -> "Formation":
         """The policy for a task with this config."""
-        return cls(parameters)
+        return cls(config)
 
     def _plan(self, state: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
         (num_envs, n), (height, width) = state.on.shape, state.occupant.shape[1:]

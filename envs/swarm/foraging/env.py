@@ -77,17 +77,17 @@ class Foraging(SwarmBenchTask):
         Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025): the task Foraging.
     """
 
-    Parameters = ForagingConfig
-    parameters: ForagingConfig
+    Config = ForagingConfig
+    config: ForagingConfig
     shown = (OUTSIDE, WALL, AGENT, AGENT_OFF, FOOD, NEST)
     mapped = (WALL, FOOD, NEST)
     lights = True
     num_counters = 2
     metric_names = ("score", "picked")
 
-    def __init__(self, id: str, num_envs: int, parameters: ForagingConfig):
-        self.layouts = build_layouts(parameters.height, parameters.width)
-        super().__init__(id, num_envs, parameters)
+    def __init__(self, id: str, num_envs: int, config: ForagingConfig):
+        self.layouts = build_layouts(config.height, config.width)
+        super().__init__(id, num_envs, config)
 
     def _pays_alike(self, p: ForagingConfig) -> bool:
         """True without shaping, which is each agent's own."""

@@ -27,9 +27,9 @@ class Foragers(Planner):
         self._steps = layouts.steps
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: ForagingConfig) -> "Foragers":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: ForagingConfig) -> "Foragers":
         """Foragers with the layouts of maps of this size."""
-        return cls(parameters.message_size, build_layouts(parameters.height, parameters.width))
+        return cls(config.message_size, build_layouts(config.height, config.width))
 
     def _plan(self, state: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
         _forage(state, self._steps, draws, moves)

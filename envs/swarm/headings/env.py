@@ -25,25 +25,23 @@ class Turning(BatchEnv[State]):
     They give the constants and the bounds of the last number of observations.
     """
 
-    parameters: TurningConfig
+    config: TurningConfig
 
-    def __init__(
-        self, id: str, num_envs: int, parameters: TurningConfig, constants: Constants, last: tuple[float, float]
-    ):
+    def __init__(self, id: str, num_envs: int, config: TurningConfig, constants: Constants, last: tuple[float, float]):
         self.constants = constants
         bounds = np.array([(-1, 1), (-1, 1), (0, 1), last], np.float32)
         group = GroupSpec(
             name=DEFAULT_GROUP,
-            size=parameters.num_agents,
+            size=config.num_agents,
             observation_space=spaces.Box(bounds[:, 0], bounds[:, 1], dtype=np.float32),
             action_space=spaces.Box(-1, 1, (1,), np.float32),
             shared_reward=True,
         )
-        super().__init__(EnvSpec(id, (group,), parameters.max_cycles, METRICS, (STATE_SIZE,)), num_envs, parameters)
-        self._work = _allocate_work(num_envs, parameters.num_agents, constants)
+        super().__init__(EnvSpec(id, (group,), config.max_cycles, METRICS, (STATE_SIZE,)), num_envs, config)
+        self._work = _allocate_work(num_envs, config.num_agents, constants)
 
     def _allocate(self) -> State:
-        return allocate(State, envs=self.num_envs, agents=self.parameters.num_agents)
+        return allocate(State, envs=self.num_envs, agents=self.config.num_agents)
 
     def _begin(self, where: NDArray[np.bool_]) -> None:
         rules.begin(self.state, self.constants, where=where)

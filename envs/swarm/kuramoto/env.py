@@ -66,11 +66,11 @@ class Kuramoto(Turning):
         control for artificial collective behavior" (2024).
     """
 
-    Parameters = KuramotoConfig
+    Config = KuramotoConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: KuramotoConfig):
-        most = parameters.spread / parameters.max_turn if parameters.max_turn > 0 else 0.0
-        super().__init__(id, num_envs, parameters, kuramoto_constants(parameters), (-most, most))
+    def __init__(self, id: str, num_envs: int, config: KuramotoConfig):
+        most = config.spread / config.max_turn if config.max_turn > 0 else 0.0
+        super().__init__(id, num_envs, config, kuramoto_constants(config), (-most, most))
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """A picture; options as in `draw.draw`."""

@@ -23,6 +23,6 @@ class Synchronize(Steering):
         super().__init__(constants, coupling / constants.max_turn if constants.max_turn > 0 else 0.0, 0.0)
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: KuramotoConfig) -> "Synchronize":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: KuramotoConfig) -> "Synchronize":
         """The model with the strongest coupling that never exceeds `max_turn`."""
-        return cls(kuramoto_constants(parameters), parameters.max_turn)
+        return cls(kuramoto_constants(config), config.max_turn)

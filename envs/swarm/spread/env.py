@@ -79,22 +79,22 @@ class Spread(BatchEnv[State]):
         mpe2 1.1.1, simple_spread_v3.
     """
 
-    Parameters = SpreadConfig
-    parameters: SpreadConfig
+    Config = SpreadConfig
+    config: SpreadConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: SpreadConfig):
-        self._n = parameters.num_agents
-        self.constants = rules.build_constants(parameters)
+    def __init__(self, id: str, num_envs: int, config: SpreadConfig):
+        self._n = config.num_agents
+        self.constants = rules.build_constants(config)
         group = GroupSpec(
             name=DEFAULT_GROUP,
             size=self._n,
             observation_space=spaces.Box(-np.inf, np.inf, (width(self.constants, self._n),), np.float32),
-            action_space=spaces.Box(0, 1, (5,), np.float32) if parameters.continuous else spaces.Discrete(5),
+            action_space=spaces.Box(0, 1, (5,), np.float32) if config.continuous else spaces.Discrete(5),
             shared_reward=self.constants.local == 0,
         )
         metrics = ("landmark_distance", "occupied", "collisions")
-        spec = EnvSpec(id, (group,), parameters.max_cycles, metrics, state_shape=(6 * self._n + 1,))
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, (group,), config.max_cycles, metrics, state_shape=(6 * self._n + 1,))
+        super().__init__(spec, num_envs, config)
         self.scratch = Scratch(np.zeros((num_envs, self._n, 2)))
 
     def _allocate(self) -> State:

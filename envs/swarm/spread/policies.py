@@ -32,9 +32,9 @@ class SpreadAssign(ScriptedPolicy):
         self._continuous = continuous
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: SpreadConfig) -> "SpreadAssign":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: SpreadConfig) -> "SpreadAssign":
         """A policy for a task with this config."""
-        return cls(parameters.continuous)
+        return cls(config.continuous)
 
     def act(self, world: State, generator: Any = None) -> NDArray[Any]:
         """Actions of all agents."""

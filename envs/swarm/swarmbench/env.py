@@ -45,7 +45,7 @@ class SwarmBenchTask(BatchEnv[State]):
         BadParameter: a value is out of range, or the map has no room for the agents.
     """
 
-    Parameters = SwarmBenchConfig
+    Config = SwarmBenchConfig
     former_fields: ClassVar = {"tally": "env_counters"}
     shown: ClassVar[tuple[int, ...]]
     """Symbols that have a plane in observations, in this order."""
@@ -62,8 +62,8 @@ class SwarmBenchTask(BatchEnv[State]):
     """Number of `State.env_counters`."""
     metric_names: ClassVar[tuple[str, ...]] = ("score",)
 
-    def __init__(self, id: str, num_envs: int, parameters: SwarmBenchConfig):
-        p = parameters
+    def __init__(self, id: str, num_envs: int, config: SwarmBenchConfig):
+        p = config
         self.constants = self._constants(p)
         planes = len(self.shown) + self.lights + 3 + max(p.message_size - 1, 0)
         move, message = len(self.moves), p.message_size
@@ -119,7 +119,7 @@ class SwarmBenchTask(BatchEnv[State]):
     # Shared by all tasks.
 
     def _allocate(self) -> State:
-        p = self.parameters
+        p = self.config
         return allocate(
             State,
             envs=self.num_envs,
@@ -134,7 +134,7 @@ class SwarmBenchTask(BatchEnv[State]):
 
     def _advance(self, actions: dict[str, NDArray[Any]], where: NDArray[np.bool_]) -> None:
         action = actions[DEFAULT_GROUP]
-        if self.parameters.message_size:
+        if self.config.message_size:
             self.scratch.move[:], self.scratch.message[:] = action[..., 0], action[..., 1]
         else:
             self.scratch.move[:] = action

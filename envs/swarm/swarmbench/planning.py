@@ -20,9 +20,9 @@ class Planner(ScriptedPolicy):
         self._message_size = message_size
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: Any) -> "Planner":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: Any) -> "Planner":
         """A planner for a task with this config."""
-        return cls(parameters.message_size)
+        return cls(config.message_size)
 
     def act(self, world: State, generator: np.random.Generator) -> NDArray[np.int64]:
         """The actions of all agents; those that have left the map stay. Draws break ties."""

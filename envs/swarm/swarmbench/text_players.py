@@ -29,7 +29,7 @@ class TextPlayers:
     """
 
     def __init__(self, env: SwarmBenchTask, players: Player | Sequence[Player]):
-        n = env.parameters.num_agents
+        n = env.config.num_agents
         self._env = env
         self._players = [players] * n if callable(players) else list(players)
         if len(self._players) != n:
@@ -46,11 +46,11 @@ class TextPlayers:
         pairs = np.zeros((*group.active.shape, 2), np.int64)
         for index, agent in np.argwhere(group.active & ~env.state.over[:, None]):
             pairs[index, agent] = self._read(self._players[agent](env.agent_text(int(index), int(agent))))
-        return pairs if env.parameters.message_size else pairs[..., 0]
+        return pairs if env.config.message_size else pairs[..., 0]
 
     def _read(self, reply: str) -> tuple[int, int]:
         """Indices of the move and of the message in a reply."""
-        moves, messages = self._env.moves, self._env.parameters.message_size
+        moves, messages = self._env.moves, self._env.config.message_size
         found = _REPLY.fullmatch(reply)
         move, message = (found[1].upper(), int(found[2] or 0)) if found else ("", 0)
         if move not in moves or (found and found[2] and not message < messages):

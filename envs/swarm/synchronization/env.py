@@ -75,8 +75,8 @@ class Synchronization(SwarmBenchTask):
         Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025): the task Synchronization.
     """
 
-    Parameters = SynchronizationConfig
-    parameters: SynchronizationConfig
+    Config = SynchronizationConfig
+    config: SynchronizationConfig
     shown = (WALL, AGENT, AGENT_OFF)
     moves = (*MOVE_NAMES, "SWITCH")
     lights = True
@@ -102,7 +102,7 @@ class Synchronization(SwarmBenchTask):
             return [f"light on: {bool(self.state.on[env, agent])}"]
         last = self.state.env_counters[env, LAST]
         wanted = "all alike" if last == UNSET else "all off" if last == 1 else "all on"
-        return [f"{self.state.on[env].sum()} of {self.parameters.num_agents} on", f"wanted: {wanted}"]
+        return [f"{self.state.on[env].sum()} of {self.config.num_agents} on", f"wanted: {wanted}"]
 
     def _mark(self, board: Board, env: int) -> None:
         mark_point(board, self.state, env)

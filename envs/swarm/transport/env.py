@@ -82,17 +82,17 @@ class Transport(SwarmBenchTask):
         Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025): the task Transport.
     """
 
-    Parameters = TransportConfig
-    parameters: TransportConfig
+    Config = TransportConfig
+    config: TransportConfig
     shown = (OUTSIDE, WALL, BOX, AGENT)
     mapped = (WALL, BOX)
     num_counters = 2
     shapes = box_shapes()
     metric_names = ("score", "escaped", "box_moves")
 
-    def __init__(self, id: str, num_envs: int, parameters: TransportConfig):
-        self.layouts = build_layouts(parameters.height, parameters.width)
-        super().__init__(id, num_envs, parameters)
+    def __init__(self, id: str, num_envs: int, config: TransportConfig):
+        self.layouts = build_layouts(config.height, config.width)
+        super().__init__(id, num_envs, config)
 
     def _pays_alike(self, p: TransportConfig) -> bool:
         """False: an agent is paid for its own leaving alone."""
@@ -106,7 +106,7 @@ class Transport(SwarmBenchTask):
 
     def _measure(self) -> dict[str, NDArray[Any]]:
         counters = self.state.env_counters.astype(np.float64)
-        escaped = counters[:, ESCAPED] / self.parameters.num_agents
+        escaped = counters[:, ESCAPED] / self.config.num_agents
         return super()._measure() | {"escaped": escaped, "box_moves": counters[:, PROGRESS]}
 
     def _lines(self, env: int, agent: int | None) -> list[str]:

@@ -32,9 +32,9 @@ class Haulers(Planner):
         self._queue = np.zeros(self._steps.size, np.int64)
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: TransportConfig) -> "Haulers":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: TransportConfig) -> "Haulers":
         """Haulers with the layouts of maps of this size."""
-        return cls(parameters.message_size, build_layouts(parameters.height, parameters.width))
+        return cls(config.message_size, build_layouts(config.height, config.width))
 
     def _plan(self, state: State, draws: NDArray[np.float32], moves: NDArray[np.int64]) -> None:
         _haul(state, self._way, self._steps, self._queue, draws, moves)

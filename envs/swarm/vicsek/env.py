@@ -66,10 +66,10 @@ class Vicsek(Turning):
         control for artificial collective behavior" (2024).
     """
 
-    Parameters = VicsekConfig
+    Config = VicsekConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: VicsekConfig):
-        super().__init__(id, num_envs, parameters, vicsek_constants(parameters), (0, 1))
+    def __init__(self, id: str, num_envs: int, config: VicsekConfig):
+        super().__init__(id, num_envs, config, vicsek_constants(config), (0, 1))
 
     def draw(self, copy: int = 0, **options: Any) -> NDArray[np.uint8]:
         """A picture; options as in `draw.draw`."""

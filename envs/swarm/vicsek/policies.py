@@ -15,6 +15,6 @@ class Align(Steering):
     plays = ("swarm/vicsek",)
 
     @classmethod
-    def build(cls, spec: EnvSpec, group: GroupSpec, parameters: VicsekConfig) -> "Align":
+    def build(cls, spec: EnvSpec, group: GroupSpec, config: VicsekConfig) -> "Align":
         """The model for a task with this config."""
-        return cls(vicsek_constants(parameters), 0.0, 1 / parameters.max_turn if parameters.max_turn > 0 else 0.0)
+        return cls(vicsek_constants(config), 0.0, 1 / config.max_turn if config.max_turn > 0 else 0.0)

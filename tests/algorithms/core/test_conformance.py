@@ -10,14 +10,14 @@ from stigmergy.cli.entry import main
 from stigmergy.envs.registration.make import make
 from stigmergy.training.conformance import check_learner
 
-TASK = make("games/switch-v0", num_agents=3, shared_reward=True).parameters
+TASK = make("games/switch-v0", num_agents=3, shared_reward=True).config
 
 
 class Sound(Learner):
     """Every agent remembers what it was paid, and the first of its observations."""
 
-    def __init__(self, context, settings):
-        super().__init__(context, settings)
+    def __init__(self, context, config):
+        super().__init__(context, config)
         self.paid = torch.zeros(context.group.size)
         self.seen = torch.zeros(context.group.size)
 
@@ -97,7 +97,7 @@ def findings(monkeypatch):
 
     def run(cls):
         algorithms.register("checked", cls)
-        card = check_learner("checked", cls.Settings(), "games/switch-v0", TASK)
+        card = check_learner("checked", cls.Config(), "games/switch-v0", TASK)
         assert card.passed == all(finding.passed for finding in card.findings)
         return {finding.topic: finding.sentence for finding in card.findings if not finding.passed}
 

@@ -6,7 +6,7 @@ import torch
 
 import stigmergy
 from stigmergy.algorithms.core.learner import Context, Decision, Learner
-from stigmergy.algorithms.ppo import IPPO, IPPOConfig, IPPOSettings
+from stigmergy.algorithms.ppo import DPO, IPPO, DPOConfig, IPPOConfig, IPPOSettings
 from stigmergy.algorithms.ppo.networks import NetworkConfig
 
 ACTION = np.zeros((3, 2), np.int64)
@@ -61,3 +61,31 @@ def test_setup_is_the_context():
     assert IPPOSettings is IPPOConfig
     learner = stigmergy.make_learner("random", context())
     assert learner.setup is learner.context
+
+
+def test_a_class_that_defines_settings_has_them_as_its_config():
+    with pytest.warns(FutureWarning, match=r"Old.Settings is called Config now") as warned:
+
+        class Old(DPO):
+            Settings = DPOConfig
+
+            def __init__(self, setup, settings):
+                super().__init__(setup, settings)
+
+    assert warned[0].filename == __file__
+    assert Old.Config is Old.Settings is DPOConfig
+    learner = Old(context(), DPOConfig(gamma=0.5))
+    assert learner.settings is learner.config
+    assert learner.settings.gamma == 0.5
+    assert IPPO.Settings is IPPO.Config is IPPOConfig
+
+
+def test_old_keywords_of_context_and_make_learner():
+    spec = stigmergy.make("games/switch-v0").spec
+    with pytest.warns(FutureWarning, match=r"'env_parameters' of Context.__init__ is called 'env_config' now"):
+        given = stigmergy.Setup(spec, spec.groups[0], env_parameters=7)  # pyright: ignore[reportCallIssue]
+    assert given.env_config == given.env_parameters == 7
+    with pytest.warns(FutureWarning, match=r"'se(tup|ttings)' of make_learner is called"):
+        old = stigmergy.make_learner("ippo", setup=given, settings={"gamma": 0.5})  # pyright: ignore[reportCallIssue]
+    assert old.context is given
+    assert old.config.gamma == 0.5

@@ -30,7 +30,7 @@ def players():
 
 
 def build(env, group, name, seed=0):
-    return make_learner(name, Context(env.spec, env.spec.group(group), seed, env_parameters=env.parameters))
+    return make_learner(name, Context(env.spec, env.spec.group(group), seed, env_config=env.config))
 
 
 @pytest.mark.parametrize(("id", "group", "name"), list(players()))
@@ -77,6 +77,6 @@ class Still(ScriptedPolicy):
 def test_a_policy_refuses_what_it_does_not_play():
     env, other = make("pathfinding/oneshot-v0"), make("pathfinding/lifelong-v0")
     group = env.spec.groups[0]
-    assert isinstance(Still.built_for("still", env.spec, group, env.parameters), Still)
+    assert isinstance(Still.built_for("still", env.spec, group, env.config), Still)
     with pytest.raises(BadParameter, match=r"'still' is for pathfinding/oneshot\*, not for 'pathfinding/lifelong-v0'"):
-        Still.built_for("still", other.spec, group, other.parameters)
+        Still.built_for("still", other.spec, group, other.config)

@@ -59,12 +59,12 @@ def test_a_learner_says_so_before_the_first_step():
         ippo(Noise(5), network=small(encoder="cnn"))
 
 
-@pytest.mark.parametrize("settings", [NetworkConfig, QNetworkConfig])
-def test_an_unknown_encoder_gets_a_sentence(settings):
+@pytest.mark.parametrize("config", [NetworkConfig, QNetworkConfig])
+def test_an_unknown_encoder_gets_a_sentence(config):
     with pytest.raises(
         BadParameter, match=r"encoder is 'atention'; there is no such encoder\. Did you mean 'attention'\?"
     ):
-        settings(encoder="atention")
+        config(encoder="atention")
 
 
 class Squashed(Encoder):

@@ -213,8 +213,8 @@ def test_the_initial_deviation_is_that_of_the_first_actions():
     box = GroupSpec("agents", M, spaces.Box(-1, 1, (3,), np.float32), spaces.Box(-1, 1, (2,), np.float32))
     for deviation in (1.0, 0.25):
         stream = torch.Generator().manual_seed(0)
-        settings = small(initial_deviation=deviation)
-        network = ActorCritic(box, build_distribution(box.action_space), settings, stream)
+        config = small(initial_deviation=deviation)
+        network = ActorCritic(box, build_distribution(box.action_space), config, stream)
         assert network.log_scale is not None
         torch.testing.assert_close(network.log_scale.exp(), torch.full((M, 1, 2), deviation))
     with pytest.raises(BadParameter, match=r"initial_deviation is 0\.0; allowed is above 0"):

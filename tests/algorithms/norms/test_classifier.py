@@ -25,9 +25,9 @@ def world(observation=PLANES, n=N, signals=None):
     return EnvSpec("test/norms-v0", (group,), 10, signals=signal_shapes(n) if signals is None else signals)
 
 
-def model(settings=QUICK, n=N, seed=0, observation=PLANES):
+def model(config=QUICK, n=N, seed=0, observation=PLANES):
     env = world(observation, n)
-    return NormModel(Context(env, env.groups[0]), settings, "cnm", torch.Generator().manual_seed(seed))
+    return NormModel(Context(env, env.groups[0]), config, "cnm", torch.Generator().manual_seed(seed))
 
 
 def meetings(number, rng, share=0.1):
@@ -57,9 +57,9 @@ def balanced_accuracy(learnt, frames, sanctioned):
     return np.array(found)
 
 
-def train(settings, shuffled=False, updates=300):
+def train(config, shuffled=False, updates=300):
     rng, stream = np.random.default_rng(0), torch.Generator().manual_seed(0)
-    learnt = model(settings)
+    learnt = model(config)
     for _ in range(updates):
         frames, red = meetings(400, rng)
         learnt.learn(events(frames, rng.permutation(red) if shuffled else red), stream)
@@ -238,8 +238,8 @@ def test_frames_unlike_the_own_ones_are_refused():
     [spaces.Box(-1, 1, (5,), np.float32), spaces.Box(-1, 1, (4, 5), np.float32), spaces.Box(0, 1, (5, 4, 4), np.uint8)],
 )
 def test_what_is_hidden_changes_no_judgement(space):
-    settings = replace(QUICK, hides=(1, 4))
-    learnt, everything = model(settings, observation=space), model(observation=space)
+    config = replace(QUICK, hides=(1, 4))
+    learnt, everything = model(config, observation=space), model(observation=space)
     rng = np.random.default_rng(0)
     frames = rng.integers(0, 2, (6, N, *space.shape)).astype(space.dtype)
     other = np.moveaxis(frames.copy(), 3 if len(space.shape) == 2 else 2, 0)

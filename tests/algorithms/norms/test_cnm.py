@@ -8,7 +8,7 @@ import torch
 
 from stigmergy.algorithms.core.conformance import differences, tensors
 from stigmergy.algorithms.core.learner import Context, Information
-from stigmergy.algorithms.core.make import build_settings
+from stigmergy.algorithms.core.make import build_config
 from stigmergy.algorithms.norms.classifier import pseudo_reward
 from stigmergy.algorithms.norms.cnm import CNM, CNMMAPPO
 from stigmergy.envs.core.sanction_signals import OPPORTUNITY, SANCTION
@@ -17,7 +17,7 @@ from stigmergy.envs.registration.make import make
 from stigmergy.training.experiment import build_experiment
 from stigmergy.training.trainer import Trainer
 
-from ..support.every_learner import build, every_learner, noise, quick_settings
+from ..support.every_learner import build, every_learner, noise, quick_config
 from ..support.loop import Collector, train
 
 OFF = {"norms": {"classifier": False, "alpha": 0.0, "beta": 0.0}}
@@ -25,7 +25,7 @@ BASES = {"cnm": "ippo", "cnm_dpo": "dpo", "cnm_mappo": "mappo"}
 
 
 def learner(env, name="cnm", **wanted):
-    return build(name, quick_settings(every_learner()[name], **wanted), env)
+    return build(name, quick_config(every_learner()[name], **wanted), env)
 
 
 def states(names, wanted, env=noise, updates=3):
@@ -52,7 +52,7 @@ def test_switched_off_it_is_its_base_to_the_bit(name, base, memory):
 
 @pytest.mark.parametrize(("name", "base"), BASES.items())
 def test_defaults_are_the_bases_own(name, base):
-    own, others = (vars(build_settings(which, {})) for which in (name, base))
+    own, others = (vars(build_config(which, {})) for which in (name, base))
     own.pop("norms")
     assert own == others
 
@@ -177,7 +177,7 @@ def test_own_rows_are_found_among_all_agents_of_the_world():
     assert taken.sum() == rollout.events.sanctioned[own].sum()
     assert 0 < own.sum() < len(own)
     paid = one._pseudo_reward(rollout)
-    expected = pseudo_reward(taken, rollout.record["extra_inputs"][..., 0], one.norm_settings)
+    expected = pseudo_reward(taken, rollout.record["extra_inputs"][..., 0], one.norm_config)
     np.testing.assert_array_equal(paid, expected)
 
 
@@ -213,11 +213,11 @@ def test_a_base_that_declares_local_is_refused():
 
     env = noise()
     with pytest.raises(BadParameter, match=r"^blind declares LOCAL; what learns norms sees public sanctions"):
-        Blind(Context(env.spec, env.spec.groups[0]), CNM.Settings())
+        Blind(Context(env.spec, env.spec.groups[0]), CNM.Config())
 
 
 def test_a_missing_global_state_is_named_by_the_learner_that_needs_it():
     env = make("dilemmas/allelopathic_harvest-v0", 1)
     spec = dataclasses.replace(env.spec, state_shape=None)
     with pytest.raises(BadParameter, match=r"^cnm_mappo learns from a global state"):
-        CNMMAPPO(Context(spec, spec.groups[0]), CNMMAPPO.Settings())
+        CNMMAPPO(Context(spec, spec.groups[0]), CNMMAPPO.Config())

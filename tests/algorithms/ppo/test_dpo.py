@@ -316,14 +316,14 @@ def test_equals_plain_dpo_in_torch_and_its_coefficients():
     """
     env, options = Noise(4, 3, observation=FEATURES, masks=True), {"epochs": 3, "minibatches": 2, "kl_target": 2e-4}
     together = dpo(env, learning_rate=5e-3, **options)
-    separate = [plain(together, env, i, together.settings, PlainDPO) for i in range(3)]
+    separate = [plain(together, env, i, together.config, PlainDPO) for i in range(3)]
     collector = Collector(env, together, 6)
     courses = set()
     for _ in range(20):
         rollout = collector.collect()
         together.learn(rollout)
         for i, (one, _) in enumerate(separate):
-            rows = transitions(rollout, i, together.settings.gamma)
+            rows = transitions(rollout, i, together.config.gamma)
             own = rollout.observation[:, :, i], rollout.action_mask[:-1, :, i], rollout.record["sample"][:, :, i]
             one.learn(*own, rows, (6, 4))
         expected = [[one.weight, one.root_weight] for one, _ in separate]

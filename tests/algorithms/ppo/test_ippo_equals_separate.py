@@ -16,7 +16,7 @@ from stigmergy.algorithms.ppo.ippo import IPPO
 from stigmergy.envs.core.spec import GroupSpec
 
 from ..core.test_returns import episodes, link
-from ..support.loop import Collector, ippo, only, settings, small
+from ..support.loop import Collector, config, ippo, only, small
 from ..support.plain_ppo import PlainPPO
 from ..support.tiny_envs import ENTITIES, FEATURES, IMAGE, Noise
 
@@ -66,7 +66,7 @@ class Alone:
     def __init__(self, together, env, agent, options):
         spec = env.spec.groups[0]
         one = GroupSpec(spec.name, 1, spec.observation_space, spec.action_space, spec.has_action_mask)
-        self.learner = IPPO(Context(env.spec, one, seed=0, num_updates=UPDATES), settings(**options))
+        self.learner = IPPO(Context(env.spec, one, seed=0, num_updates=UPDATES), config(**options))
         weights = {name: p[agent, None] for name, p in together.network.state_dict().items()}
         self.learner.network.load_state_dict(weights)
         self.learner.distribution = Given(self.learner.distribution)
@@ -166,7 +166,7 @@ def transitions(rollout, agent, gamma):
 @pytest.mark.parametrize("masks", [False, True])
 def test_equals_plain_ppo_in_torch(masks):
     env = Noise(NUM_ENVS, N, observation=FEATURES, masks=masks)
-    options = dataclasses.replace(settings(small(hidden=(16, 12))), **FEW)
+    options = dataclasses.replace(config(small(hidden=(16, 12))), **FEW)
     together = ippo(env, num_updates=UPDATES, network=options.network, **FEW)
     separate = [plain(together, env, i, options) for i in range(N)]
     collector = Collector(env, together, LENGTH)

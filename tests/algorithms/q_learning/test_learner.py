@@ -31,13 +31,13 @@ def noise(**options):
     return Noise(NUM_ENVS, N, **{"masks": True, **options})
 
 
-def build(name, env, network=None, num_updates=10, **settings):
+def build(name, env, network=None, num_updates=10, **config):
     if name in TEAMS:
-        settings = {"team_reward": "sum", "state": "environment", **settings}
+        config = {"team_reward": "sum", "state": "environment", **config}
     context = Context(
         env.spec, env.spec.groups[0], seed=3, num_updates=num_updates, num_envs=NUM_ENVS, rollout_length=LENGTH
     )
-    return make_learner(name, context, {"network": SMALL | (network or {}), **FAST, **settings})
+    return make_learner(name, context, {"network": SMALL | (network or {}), **FAST, **config})
 
 
 def sequence_of(learner, env, after=2):
@@ -60,7 +60,7 @@ def test_the_loss_of_independent_learners_is_the_equation(double_q, network):
         expected = Plain(learner, sequence).independent()
     np.testing.assert_allclose(metrics["td_loss"], expected, rtol=1e-9)
     assert float(loss) == pytest.approx(sum(expected), rel=1e-9)
-    learner.settings = dataclasses.replace(learner.settings, double_q=not double_q)
+    learner.config = dataclasses.replace(learner.config, double_q=not double_q)
     with torch.no_grad():
         other = learner._loss(sequence)[2]
     assert not np.allclose(other["td_loss"], expected, rtol=1e-3)  # the switch is not for show
@@ -69,7 +69,7 @@ def test_the_loss_of_independent_learners_is_the_equation(double_q, network):
 @pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("team_reward", ["sum", "mean"])
 @pytest.mark.parametrize(
-    ("name", "settings"),
+    ("name", "config"),
     [
         ("vdn", {}),
         ("qmix", {}),
@@ -79,9 +79,9 @@ def test_the_loss_of_independent_learners_is_the_equation(double_q, network):
         ("qmix", {"double_q": False}),
     ],
 )
-def test_the_loss_of_a_team_is_the_equation(name, settings, team_reward):
+def test_the_loss_of_a_team_is_the_equation(name, config, team_reward):
     env = noise(wait=0.0, die=0.1)
-    learner = build(name, env, team_reward=team_reward, reward_scale=0.5, **settings)
+    learner = build(name, env, team_reward=team_reward, reward_scale=0.5, **config)
     sequence = sequence_of(learner, env, after=8)
     with torch.no_grad():
         loss, _, metrics = learner._loss(sequence)
@@ -91,7 +91,7 @@ def test_the_loss_of_a_team_is_the_equation(name, settings, team_reward):
     assert float(metrics["td_loss"]) == pytest.approx(team, rel=1e-5)
     assert float(loss) == pytest.approx(team + central, rel=1e-5)
     if name == "wqmix":
-        assert learner.settings.weight < float(metrics["weight"]) < 1
+        assert learner.config.weight < float(metrics["weight"]) < 1
 
 
 @pytest.mark.parametrize("name", ["iql", "qmix"])
@@ -101,7 +101,7 @@ def test_longer_targets_change_the_loss(name, targets):
     learner = build(name, env)
     sequence = sequence_of(learner, env)
     short = learner._loss(sequence)[2]["td_loss"]
-    learner.settings = dataclasses.replace(learner.settings, **targets)
+    learner.config = dataclasses.replace(learner.config, **targets)
     assert not torch.allclose(learner._loss(sequence)[2]["td_loss"], short, rtol=1e-3)
 
 
@@ -109,7 +109,7 @@ def test_burn_in_leaves_the_first_steps_out_of_the_loss():
     env = noise()
     learner = build("iql", env, {"memory": "gru"})
     sequence = sequence_of(learner, env)
-    learner.settings = dataclasses.replace(learner.settings, burn_in=2)
+    learner.config = dataclasses.replace(learner.config, burn_in=2)
     before = learner._loss(sequence)[2]["td_loss"]
     sequence.reward[:2] += 100.0
     assert torch.equal(learner._loss(sequence)[2]["td_loss"], before)
@@ -286,7 +286,7 @@ def test_soft_targets_follow_and_hard_ones_jump():
         before = [p.clone() for p in learner.targets.parameters()]
         train(env, learner, LENGTH, 1)
         for old, target, own in zip(before, learner.targets.parameters(), learner.parts.parameters()):
-            torch.testing.assert_close(target, old + learner.settings.target_tau * (own - old))
+            torch.testing.assert_close(target, old + learner.config.target_tau * (own - old))
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_boxes_and_missing_states_get_a_sentence_that_says_what_to_do():
 
 
 def test_presets_differ_in_mixer_and_weights_alone():
-    chosen = {name: (s := learner_class(name).Settings(), s.mixer, s.weighting)[1:] for name in TEAMS}
+    chosen = {name: (s := learner_class(name).Config(), s.mixer, s.weighting)[1:] for name in TEAMS}
     assert chosen == {
         "vdn": ("vdn", "none"),
         "qmix": ("qmix", "none"),

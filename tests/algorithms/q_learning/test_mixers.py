@@ -23,8 +23,8 @@ SHAPES = {"features": (5,), "image": (2, 6, 6), "entities": (4, 3)}
 pytestmark = pytest.mark.usefixtures("double")
 
 
-def build(cls, shape=SHAPES["features"], seed=0, **settings):
-    return cls(N, CHOICES, shape, MixerConfig(**settings), torch.Generator().manual_seed(seed))
+def build(cls, shape=SHAPES["features"], seed=0, **config):
+    return cls(N, CHOICES, shape, MixerConfig(**config), torch.Generator().manual_seed(seed))
 
 
 def inputs(shape=SHAPES["features"], seed=1, rows=ROWS):

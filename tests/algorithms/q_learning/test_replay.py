@@ -20,9 +20,9 @@ def noise(**options):
     return Noise(NUM_ENVS, N, **{"masks": True, **options})
 
 
-def learner(env, **settings):
+def learner(env, **config):
     context = Context(env.spec, env.spec.groups[0], num_envs=NUM_ENVS, rollout_length=LENGTH)
-    return make_learner("iql", context, {"network": {"hidden": [8], "memory": "gru", "memory_size": 5}, **settings})
+    return make_learner("iql", context, {"network": {"hidden": [8], "memory": "gru", "memory_size": 5}, **config})
 
 
 def rollouts(env, number):

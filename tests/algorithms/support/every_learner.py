@@ -70,30 +70,30 @@ def every_learner(home="stigmergy."):
     return found
 
 
-def changed(settings, wanted):
+def changed(config, wanted):
     """`settings` with what is `wanted` of it.
 
     Mappings change what is nested, and fields that it does not have are left out.
     """
-    own = {field.name for field in dataclasses.fields(settings)}
+    own = {field.name for field in dataclasses.fields(config)}
     changes = {name: value for name, value in wanted.items() if name in own}
     for name, value in changes.items():
         if isinstance(value, dict):
-            changes[name] = changed(getattr(settings, name), value)
-    return dataclasses.replace(settings, **changes)
+            changes[name] = changed(getattr(config, name), value)
+    return dataclasses.replace(config, **changes)
 
 
-def has(settings, wanted):
+def has(config, wanted):
     """Tell if `settings` has all fields that are `wanted`."""
-    own = {field.name for field in dataclasses.fields(settings)}
+    own = {field.name for field in dataclasses.fields(config)}
     return wanted.keys() <= own and all(
-        has(getattr(settings, name), value) for name, value in wanted.items() if isinstance(value, dict)
+        has(getattr(config, name), value) for name, value in wanted.items() if isinstance(value, dict)
     )
 
 
-def quick_settings(cls, **wanted):
+def quick_config(cls, **wanted):
     """Config with which a learner learns much in a short time; `wanted` as in `changed`."""
-    return changed(changed(cls.Settings(), QUICK), wanted)
+    return changed(changed(cls.Config(), QUICK), wanted)
 
 
 def variants(options=tuple(OPTIONS), which=lambda cls: True):
@@ -104,28 +104,28 @@ def variants(options=tuple(OPTIONS), which=lambda cls: True):
     for name, cls in every_learner().items():
         if not which(cls):
             continue
-        plain = quick_settings(cls)
+        plain = quick_config(cls)
         yield pytest.param(name, plain, id=f"{name}-plain")
         for option in options:
             if has(plain, OPTIONS[option]):
                 yield pytest.param(name, changed(plain, OPTIONS[option]), id=f"{name}-{option}")
 
 
-def build(name, settings, env, seed=1, num_updates=10, length=LENGTH):
+def build(name, config, env, seed=1, num_updates=10, length=LENGTH):
     """The learner `name` for the one group of `env`."""
     context = Context(env.spec, env.spec.groups[0], seed, num_updates, env.num_envs, length)
-    return make_learner(name, context, settings)
+    return make_learner(name, context, config)
 
 
-def rollouts(name, settings, env, number):
+def rollouts(name, config, env, number):
     """Rollouts of a learner that does not learn."""
-    collector = Collector(env, build(name, settings, env), LENGTH)
+    collector = Collector(env, build(name, config, env), LENGTH)
     return [collector.collect() for _ in range(number)]
 
 
-def subject(name, settings, env, number=2):
+def subject(name, config, env, number=2):
     """The learner as the conformance card examines it."""
-    return Subject(lambda: build(name, settings, env), rollouts(name, settings, env, number))
+    return Subject(lambda: build(name, config, env), rollouts(name, config, env, number))
 
 
 def noise(observation=None, masks=True, **options):

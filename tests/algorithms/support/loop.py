@@ -15,7 +15,7 @@ from stigmergy.training.rollout_buffer import RolloutBuffer
 SMALL = NetworkConfig(hidden=(16,), channels=(4,), memory_size=8)
 
 
-def settings(network: NetworkConfig = SMALL, **options) -> IPPOConfig:
+def config(network: NetworkConfig = SMALL, **options) -> IPPOConfig:
     """Small networks, and a learning rate that stays as it is."""
     return IPPOConfig(network=network, **{"learning_rate": 3e-3, "anneal": False, **options})
 
@@ -23,20 +23,20 @@ def settings(network: NetworkConfig = SMALL, **options) -> IPPOConfig:
 def ippo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkConfig = SMALL, **options) -> IPPO:
     """IPPO for the one group of `env`."""
     context = Context(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
-    return IPPO(context, settings(network, **options))
+    return IPPO(context, config(network, **options))
 
 
 def dpo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkConfig = SMALL, **options) -> DPO:
     """DPO for the one group of `env`, with IPPO's epochs, minibatches and gradient norm."""
     context = Context(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
     as_ippo = {"learning_rate": 3e-3, "anneal": False, "epochs": 4, "minibatches": 4, "max_grad_norm": 0.5}
-    return DPO(context, DPO.Settings(network=network, **{**as_ippo, **options}))
+    return DPO(context, DPO.Config(network=network, **{**as_ippo, **options}))
 
 
 def mappo(env: BatchEnv, seed: int = 0, num_updates: int = 1, network: NetworkConfig = SMALL, **options) -> MAPPO:
     """MAPPO for the one group of `env`."""
     context = Context(env.spec, env.spec.groups[0], seed=seed, num_updates=num_updates)
-    return MAPPO(context, MAPPO.Settings(network=network, **{"learning_rate": 3e-3, "anneal": False, **options}))
+    return MAPPO(context, MAPPO.Config(network=network, **{"learning_rate": 3e-3, "anneal": False, **options}))
 
 
 def small(**changes) -> NetworkConfig:

@@ -41,7 +41,7 @@ class Plain:
         self.target_q = values(learner.targets[target], sequence)
         self.length, self.num_envs = np.shape(sequence.truncated)
         self.agents = range(sequence.reward.shape[2])
-        self.gamma, self.scale = learner.settings.gamma, learner.settings.reward_scale
+        self.gamma, self.scale = learner.config.gamma, learner.config.reward_scale
 
     def legal(self, t, b, i):
         mask = self.sequence.action_mask
@@ -50,7 +50,7 @@ class Plain:
     def act(self, t, b, i):
         """The action that the target looks at: the online network's best."""
         source = (
-            self.online if self.learner.settings.double_q or "central_network" in self.learner.parts else self.target_q
+            self.online if self.learner.config.double_q or "central_network" in self.learner.parts else self.target_q
         )
         return best(source[t][b][i], self.legal(t, b, i))
 
@@ -82,8 +82,8 @@ class Plain:
     def team(self):
         """Mean weighted squared errors of the team, and of an unrestricted mixer."""
         learner, sequence = self.learner, self.sequence
-        settings, weighted = learner.settings, "central_network" in learner.parts
-        combine = {"sum": np.sum, "mean": np.mean}[settings.team_reward]
+        config, weighted = learner.config, "central_network" in learner.parts
+        combine = {"sum": np.sum, "mean": np.mean}[config.team_reward]
         late_mixer = learner.targets["central_mixer" if weighted else "mixer"]
         central = values(learner.parts["central_network"], sequence) if weighted else None
         errors, central_errors = [], []
@@ -100,12 +100,12 @@ class Plain:
                 weight = 1.0
                 if weighted:
                     greedy = [self.act(t, b, i) for i in self.agents]
-                    if settings.weighting == "optimistic":
+                    if config.weighting == "optimistic":
                         counts = worth < target
                     else:
                         same = all(done[i] == greedy[i] for i in self.agents if sequence.active[t, b, i])
                         counts = same or target > self.mix(late_mixer, self.target_q, t, b, greedy)
-                    weight = 1.0 if counts else settings.weight
+                    weight = 1.0 if counts else config.weight
                     central_errors.append((self.mix(learner.parts["central_mixer"], central, t, b, done) - target) ** 2)
                 errors.append(weight * (worth - target) ** 2)
         return float(np.mean(errors)), float(np.mean(central_errors)) if weighted else 0.0

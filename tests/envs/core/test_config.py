@@ -27,7 +27,7 @@ from stigmergy.envs.core.ranges import (
 )
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.registration.make import build_dataclass
-from stigmergy.envs.registration.scenario_env import parameters_with
+from stigmergy.envs.registration.scenario_env import config_with
 
 
 def _check_even(name: str, value: int) -> None:
@@ -215,7 +215,7 @@ def test_copies_remember_what_was_given():
 
 
 def test_a_scenario_s_values_lie_over_presets():
-    cls = parameters_with(Meadow, Meadow(num_agents=6), {"num_agents": 6})
+    cls = config_with(Meadow, Meadow(num_agents=6), {"num_agents": 6})
     assert (cls().num_agents, cls(source="code").num_agents, cls(source="code").window) == (6, 6, Window(7, 5))
     assert cls(source="code", num_agents=4).num_agents == 4
     assert build_dataclass(cls, {"source": "code"}, "x").num_agents == 6

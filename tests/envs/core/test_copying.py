@@ -15,7 +15,7 @@ from stigmergy.envs.interop.to_pettingzoo.aec import aec_view, raw_turns
 from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 from stigmergy.envs.registration.scenario import Scenario
 
-from ..support.dummies import Race, RaceParameters, race
+from ..support.dummies import Race, RaceConfig, race
 
 OURS = [
     registration.name
@@ -182,8 +182,8 @@ def test_the_generator_and_the_spaces_of_a_view_go_on():
 class Keeper(Race):
     """Keeps what it may beside its state: a view, a number that a user sets, a table of its own."""
 
-    def __init__(self, id, num_envs, parameters, bonus=0.0):
-        super().__init__(id, num_envs, parameters)
+    def __init__(self, id, num_envs, config, bonus=0.0):
+        super().__init__(id, num_envs, config)
         self.flat = self.groups["runners"].observation.reshape(-1)
         self.bonus = bonus
         self.paid = np.zeros(num_envs)
@@ -200,13 +200,13 @@ class Keeper(Race):
 
 @EVERY_WAY
 def test_envs_of_users_that_nobody_registered_are_copied_too(way):
-    env = Keeper("keeper-v0", 3, RaceParameters(max_cycles=6), bonus=0.25)
+    env = Keeper("keeper-v0", 3, RaceConfig(max_cycles=6), bonus=0.25)
     env.bonus = 0.5
     env.reset(2)
     acted(env)
     twin = way(env)
     assert np.shares_memory(twin.flat, twin.groups["runners"].observation)
-    assert twin.parameters == env.parameters
+    assert twin.config == env.config
     assert_goes_on(env, twin)
     assert (twin.paid == env.paid).all()
     assert twin.paid is not env.paid
@@ -216,7 +216,7 @@ def test_envs_made_inside_a_function_are_copied_by_value():
     class Inside(Race):
         """Found under no name in a module."""
 
-    env = Inside("inside-v0", 2, RaceParameters())
+    env = Inside("inside-v0", 2, RaceConfig())
     env.reset(1)
     for way in ("copy", "deepcopy"):
         assert_goes_on(env, WAYS[way](env))
@@ -231,17 +231,17 @@ def test_snapshots_and_parameters_of_scenarios_are_copied(way):
     env = stigmergy.make(id, 2, max_cycles=7)
     env.reset(1)
     np.testing.assert_equal(way(env.snapshot()), env.snapshot())
-    assert way(env.parameters) == env.parameters
+    assert way(env.config) == env.config
     assert stigmergy.make(id, 2).restore(way(env.snapshot())).first.all()
 
 
 class Secretive(BatchEnv):
     """Keeps an agent's place outside its state, and says so."""
 
-    def __init__(self, id, num_envs, parameters=None):
+    def __init__(self, id, num_envs, config=None):
         (runners, _) = race().spec.groups
         group = GroupSpec("runners", 1, runners.observation_space, runners.action_space)
-        super().__init__(EnvSpec(id, (group,), 9, resumable=False), num_envs, parameters)
+        super().__init__(EnvSpec(id, (group,), 9, resumable=False), num_envs, config)
         self.place = [0] * num_envs
 
     def _allocate(self):

@@ -7,7 +7,7 @@ import pytest
 
 from stigmergy.envs.core.random_policy import random_actions
 
-from ..support.dummies import GOAL, Race, RaceParameters, race
+from ..support.dummies import GOAL, Race, RaceConfig, race
 
 STAY = {"runners": np.ones((2, 2), int), "watchers": np.zeros((2, 1, 1), np.float32)}
 
@@ -98,7 +98,7 @@ def test_fields_of_earlier_releases_are_read_by_their_names_of_that_time():
     class Renamed(Race):
         former_fields: ClassVar = {"cell": "place"}
 
-    env = Renamed("race-v0", 3, RaceParameters())
+    env = Renamed("race-v0", 3, RaceConfig())
     env.reset(seed=1)
     fields = env.snapshot()._asdict()
     expected = fields["place"] = fields["place"] + 1
@@ -150,4 +150,4 @@ def test_a_state_without_the_required_fields_is_refused():
             return (np.zeros(1),)
 
     with pytest.raises(ValueError, match="lacks stream, elapsed, over"):
-        Forgetful("forgetful-v0", 1, race().parameters)
+        Forgetful("forgetful-v0", 1, race().config)

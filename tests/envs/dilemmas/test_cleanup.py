@@ -100,7 +100,7 @@ def play_as_recorded(case, seed):
                 twice = grown and blocked and env.layout.letters[before[i][:2]] == "A"
                 assert case.columns["reward"][t + 1, i] == step.groups["agents"].reward[0, i] + twice, f"step {t}"
             if "ready" in certain and now:
-                cooling = 1 - env.state.cooling[0, i, 0] / env.parameters.sanctions.cooldown
+                cooling = 1 - env.state.cooling[0, i, 0] / env.config.sanctions.cooldown
                 assert case.columns["ready"][t + 1, i] == pytest.approx(cooling), f"step {t}"
         if "others_cleaned" in certain:
             np.testing.assert_array_equal(case.columns["others_cleaned"][t + 1], told, f"step {t}")  # a step late
@@ -192,7 +192,7 @@ def test_d_cleaning_is_ready_again_after_three_steps_and_the_sanction_after_elev
 def test_e_who_is_sanctioned_away_sees_nothing_for_51_steps():
     env = cleanup("########\n#      #\n#  P P #\n########", 2)
     stage(env, [(1, 1, "E"), (1, 3, "W")])
-    assert env.parameters.sanctions.removal == 50
+    assert env.config.sanctions.removal == 50
     seen = [act(env, SHOOT if t == 0 else STAY, STAY).groups["agents"].observation[0, 1].any() for t in range(53)]
     assert seen == [False] * 51 + [True] * 2
     assert where(env, 1)[:2] in {(2, 3), (2, 5)}
@@ -261,10 +261,10 @@ def test_presets_set_what_is_not_given():
     own = make(
         "dilemmas/cleanup-v0", 1, rules="ssd", map="small", dirt_delay=9, sanctions={"fine": 2}, view={"left": 1}
     )
-    p = own.parameters
+    p = own.config
     assert (p.map, p.num_agents, p.dirt_delay, p.sanctions.fine, p.sanctions.cost) == ("small", 3, 9, 2, 1)
     assert (p.view.left, p.view.right) == (1, 7)
-    assert make("dilemmas/cleanup-v0", 1, map="small", num_agents=2).parameters.num_agents == 2
+    assert make("dilemmas/cleanup-v0", 1, map="small", num_agents=2).config.num_agents == 2
 
 
 def test_ssd_dirt_comes_almost_surely_and_only_below_the_threshold():

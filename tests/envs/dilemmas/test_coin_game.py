@@ -146,7 +146,7 @@ def match(first, second, num_envs=1000, **parameters):
     env = make(ID, num_envs, **parameters)
     step = env.reset(1)
     while not step.last.any():
-        red, blue = (play(env.state, env.parameters) for play in (first, second))
+        red, blue = (play(env.state, env.config) for play in (first, second))
         step = env.step(np.stack([red[:, RED], blue[:, BLUE]], axis=1))
     names = ("return_0", "return_1", "cooperation")
     red, blue, cooperation = (float(np.nanmean(step.metrics[name])) for name in names)
@@ -187,13 +187,13 @@ def test_tit_for_tat_answers_what_was_done_last():
         (OWN + OTHERS, {LEFT, DOWN, UP}),
     ):
         env.state.last_taken[0, BLUE] = last
-        assert int(tit_for_tat(env.state, env.parameters)[0, RED]) in moves
+        assert int(tit_for_tat(env.state, env.config)[0, RED]) in moves
 
 
 def test_a_cooperator_walks_around_the_others_coin():
     env = scene([(0, 0), (3, 3)], [(0, 2), (0, 1)], height=7, width=7, max_cycles=100)
     for _ in range(4):
-        env.step(np.array([(cooperate(env.state, env.parameters)[0, RED], STAY)]))
+        env.step(np.array([(cooperate(env.state, env.config)[0, RED], STAY)]))
     assert env.state.own[0, RED] == 1
     assert env.state.others[0, RED] == 0
 
@@ -203,11 +203,11 @@ def test_bots_leave_the_state_alone_and_depend_on_it_alone():
     env.reset(5)
     for play in (cooperate, defect, tit_for_tat):
         before = env.snapshot()
-        action = play(env.state, env.parameters)
+        action = play(env.state, env.config)
         for old, new in zip(before, env.state):
             np.testing.assert_array_equal(old, new)
         few = type(before)(*(value[:3] for value in before))
-        np.testing.assert_array_equal(play(few, env.parameters), action[:3])
+        np.testing.assert_array_equal(play(few, env.config), action[:3])
 
 
 def test_metrics_by_hand():
@@ -254,9 +254,9 @@ def test_what_is_paid_is_what_was_taken(height, width, two_coins, avoid, seed):
 
 
 def test_options_left_out_are_the_presets():
-    given = make(ID, preset="loqa", stay=True, max_cycles=7).parameters
+    given = make(ID, preset="loqa", stay=True, max_cycles=7).config
     assert (given.two_coins, given.stay, given.coins_avoid_players, given.max_cycles) == (False, True, True, 7)
-    given = make(ID).parameters
+    given = make(ID).config
     assert (given.two_coins, given.stay, given.coins_avoid_players, given.max_cycles) == (True, True, False, 10)
 
 

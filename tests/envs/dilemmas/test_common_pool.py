@@ -212,7 +212,7 @@ def test_the_steward_takes_the_most_that_can_be_taken_for_ever():
         before = float(env.state.harvest[0])
         for _ in range(400):
             env.step(policy.act(env.state))
-        assert (env.state.harvest[0] - before) / (400 * env.parameters.dt) == pytest.approx(0.075, rel=1e-3)
+        assert (env.state.harvest[0] - before) / (400 * env.config.dt) == pytest.approx(0.075, rel=1e-3)
         assert np.ptp(env.state.returns[0]) < 0.06 * env.state.returns[0].mean()
 
 

@@ -329,4 +329,4 @@ def test_a_map_without_apples_is_a_walk():
     act(env, FORWARD)
     assert where(env, 0) == (0, 1, "E")
     assert env._measure()["extinct"][0] == 1
-    assert replace(env.parameters, guilt=3).guilt == 3
+    assert replace(env.config, guilt=3).guilt == 3

@@ -42,7 +42,7 @@ def resources(env, env_index: int = 0) -> list[str]:
     cells = env.state.cell[env_index]
     letters = np.where(cells == 1, "W", ".")
     stands = (cells >= FIRST) & (cells < env.own.waiting)
-    letters[stands] = ((cells[stands] - FIRST) // env.parameters.health + 1).astype(str)
+    letters[stands] = ((cells[stands] - FIRST) // env.config.health + 1).astype(str)
     return ["".join(row) for row in letters]
 
 
@@ -335,7 +335,7 @@ def test_what_always_holds(seed, game, arena):
     if arena == "storm" and len(GAMES[game].row) > 2:
         return
     env = matrix(3, seed=seed, game=game, arena=arena, respawn=3, sanctions={"enabled": True, "removal": 4})
-    n, low, high = env.parameters.num_agents, env.own.payoff.min(), env.own.payoff.max()
+    n, low, high = env.config.num_agents, env.own.payoff.min(), env.own.payoff.max()
     random = np.random.default_rng(seed)
     s = env.state
     for _ in range(60):
@@ -379,5 +379,5 @@ def test_the_maps_have_what_their_games_need():
     for name, drawing in MAPS.items():
         letters = set(drawing) - set("\n# P?")
         assert letters == set("012" if name.endswith("_3") else "01")
-    assert make(ID, arena="arena").parameters.view.forward == 9
-    assert make(ID, arena="arena", view={"forward": 4}).parameters.view.left == 5
+    assert make(ID, arena="arena").config.view.forward == 9
+    assert make(ID, arena="arena", view={"forward": 4}).config.view.left == 5

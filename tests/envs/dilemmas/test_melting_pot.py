@@ -75,7 +75,7 @@ def check_agents(env, case, t, reward):
         if "facing" in columns and now:
             assert now[2] == "NESW"[columns["facing"][i]], f"step {t}, agent {i}"
         if "ready" in columns and now:
-            ready = 1 - env.state.cooling[0, i, 0] / env.parameters.sanctions.cooldown
+            ready = 1 - env.state.cooling[0, i, 0] / env.config.sanctions.cooldown
             assert columns["ready"][i] == pytest.approx(ready, abs=0.005), f"step {t}, agent {i}"
         if "reward" in columns:
             assert columns["reward"][i] == reward[i], f"step {t}, agent {i}"

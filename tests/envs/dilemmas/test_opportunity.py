@@ -44,7 +44,7 @@ def would_hit(env, env_index: int) -> list[set[int]]:
 
     They follow from positions and the docstring of `Sanctions`.
     """
-    s, p = env.state, env.parameters.sanctions
+    s, p = env.state, env.config.sanctions
     here = [i for i in range(s.facing.shape[1]) if s.out[env_index, i] == 0 and not s.leaving[env_index, i]]
     standing = {tuple(map(int, s.position[env_index, i])): i for i in here}
     height, width = s.cell[env_index].shape

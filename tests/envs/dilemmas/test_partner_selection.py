@@ -25,7 +25,7 @@ class Scene:
         self.n = self.env.spec.num_agents
         self.returns = np.zeros(self.n)
         self.state = self.env.state
-        if self.env.parameters.selection:
+        if self.env.config.selection:
             self.step({0: partner - 1})
         else:
             self.state.partner[0, 0] = partner
@@ -318,7 +318,7 @@ def group(bots, num_envs=100, **parameters):
     env = make(ID, num_envs, **parameters)
     step = env.reset(1)
     while not step.last.any():
-        chosen = {bot: bot(env.state, env.parameters) for bot in set(bots)}
+        chosen = {bot: bot(env.state, env.config) for bot in set(bots)}
         step = env.step(np.stack([chosen[bot][:, i] for i, bot in enumerate(bots)], axis=1))
     return env.state.returns.mean(axis=0), step.metrics
 
@@ -350,10 +350,10 @@ def test_punishers_who_choose_turn_it_around():
 
 def test_tit_for_tat_does_what_the_partner_did():
     scene = Scene()
-    moves = policies.tit_for_tat(scene.state, scene.env.parameters)[0]
+    moves = policies.tit_for_tat(scene.state, scene.env.config)[0]
     assert moves[:2].tolist() == [C, C]
     scene.round((D, C))
-    assert policies.tit_for_tat(scene.state, scene.env.parameters)[0, :2].tolist() == [C, D]
+    assert policies.tit_for_tat(scene.state, scene.env.config)[0, :2].tolist() == [C, D]
     together = group([policies.tit_for_tat] * 5, 10)[1]
     assert (together["cooperation"] == 1).all()
 
@@ -365,11 +365,11 @@ def test_bots_keep_to_the_masks_and_leave_the_state_alone(bot, punishment):
     step = env.reset(3)
     for _ in range(60):
         before = env.snapshot()
-        action = bot(env.state, env.parameters)
+        action = bot(env.state, env.config)
         for old, new in zip(before, env.state):
             np.testing.assert_array_equal(old, new)
         few = type(before)(*(value[:2] for value in before))
-        np.testing.assert_array_equal(bot(few, env.parameters), action[:2])
+        np.testing.assert_array_equal(bot(few, env.config), action[:2])
         rows = step.groups["agents"]
         legal = np.take_along_axis(rows.action_mask, action[:, :, None], axis=2)[:, :, 0]
         assert legal[rows.active].all()

@@ -30,7 +30,7 @@ class Replay:
         )
         self.env.reset(0)
         self.state = self.env.state
-        self.parameters = self.env.parameters
+        self.config = self.env.config
         self.earned = np.zeros(N)  # by the env in this pairing
         self.paid = {"play": np.zeros(N), "punish": np.zeros(N)}  # by the source
         self.pairing = 0, 0
@@ -65,7 +65,7 @@ class Replay:
             self.earned[:] = 0
             for paid in self.paid.values():
                 paid[:] = 0
-            if not self.parameters.selection:
+            if not self.config.selection:
                 self.state.partner[0, self.state.pair[0]] = self.events[self.at + 1][1]
         action = np.zeros(N, np.int64)
         moves = self.take("play")
@@ -88,7 +88,7 @@ class Replay:
         first = int(self.state.pair[0])
         second = int(self.state.partner[0, first])
         decisions = self.take("punish")
-        centipede = self.parameters.game == "centipede"
+        centipede = self.config.game == "centipede"
         targets = [first, second] if not centipede else [first if self.state.mover[0] == 0 else second]
         pairs = list(zip([i for _, i, _, _ in decisions], targets * 2))
         self.state.target[:] = NOBODY
@@ -114,7 +114,7 @@ class Replay:
         for _, kind, i, reward in self.take("paid"):
             if kind == "play":
                 players.add(i)
-                if self.parameters.game == "centipede":
+                if self.config.game == "centipede":
                     self.paid["play"][i] = reward
                 else:
                     self.paid["play"][i] += reward
@@ -124,7 +124,7 @@ class Replay:
             return
         total = self.paid["play"] + self.paid["punish"]
         known = np.ones(N, np.bool_)
-        if self.parameters.game == "centipede":  # the source reports that of the mover alone
+        if self.config.game == "centipede":  # the source reports that of the mover alone
             known[list(self.pairing)] = False
             known[list(players)] = True
         np.testing.assert_array_equal(self.earned[known], total[known])

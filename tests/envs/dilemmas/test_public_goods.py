@@ -23,7 +23,7 @@ def a_round(given, points=None, num_envs=1, **parameters):
     n = len(given)
     env = make(ID, num_envs, num_agents=n, punishment=points is not None, **parameters)
     step = env.reset(0)
-    level = np.round(np.array(given) / env.parameters.unit).astype(int)
+    level = np.round(np.array(given) / env.config.unit).astype(int)
     if points is None:
         step = env.step(np.tile(level, (num_envs, 1)))
         return step.groups["agents"].reward[0].copy(), None, step
@@ -168,7 +168,7 @@ def test_random_rounds_pay_by_the_book(n, anonymous, levels, most_points, seed):
         points = np.where(np.eye(n), 0, random.integers(0, most_points + 1, (n, n)))
         action[:, :, 1:] = [[points[i, env.state.slot[e, i]] for i in range(n)] for e in range(2)]
         step = env.step(action)
-        paid, fined = by_the_book(env.parameters, level, points.tolist())
+        paid, fined = by_the_book(env.config, level, points.tolist())
         np.testing.assert_allclose(first, paid, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(step.groups["agents"].reward[1], fined, rtol=1e-5, atol=1e-5)
         np.testing.assert_array_equal(step.signals["target"][1], points > 0)

@@ -78,7 +78,7 @@ def test_clearing_the_way_feeds_every_apple_to_the_one_it_is_worth_most_to():
     """All nine apples are worth 90, the nine lemons cost 9, and 30 steps of two agents 0.6."""
     env = make("games/checkers-v0", 1)
     step = env.reset(0)
-    policy, total = ClearTheWay.build(env.spec, env.spec.groups[0], env.parameters), np.zeros(2)
+    policy, total = ClearTheWay.build(env.spec, env.spec.groups[0], env.config), np.zeros(2)
     while not step.last[0]:
         step = env.step(policy.act(env.state))
         total += step.groups["agents"].reward[0]

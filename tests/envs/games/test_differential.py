@@ -85,7 +85,7 @@ def test_metrics_and_the_end():
 def test_optimum_stands_on_the_top():
     env = make("games/differential-v0", 3, action_range=5)
     env.reset(0)
-    optimum = Optimum.build(env.spec, env.spec.groups[0], env.parameters)
+    optimum = Optimum.build(env.spec, env.spec.groups[0], env.config)
     assert (env.step(optimum.act(env.state)).groups["agents"].reward == 10).all()
 
 

@@ -190,7 +190,7 @@ def test_random_play_follows_the_plain_reading(groups, seed):
 @pytest.mark.parametrize("parameters", [{}, {"game": "join1"}, TWO])
 def test_one_group_at_a_time_scores_with_every_group(parameters):
     env = make("games/hallway-v0", 50, **parameters)
-    policy = OneGroupAtATime.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = OneGroupAtATime.build(env.spec, env.spec.groups[0], env.config)
     env.reset(3)
     latest = env.state.place.max() - 1 + env.state.group.shape[1]
     total, over = np.zeros(50), np.zeros(50, bool)

@@ -136,7 +136,7 @@ def test_any_table_pays_what_it_says_and_optimum_finds_its_maximum(table):
     np.testing.assert_array_equal(paid, np.stack([table] * table.ndim, axis=-1))
     env = make("games/matrix-v0", 2, payoff=table.tolist())
     env.reset(0)
-    optimum = Optimum.build(env.spec, env.spec.groups[0], env.parameters)
+    optimum = Optimum.build(env.spec, env.spec.groups[0], env.config)
     step = env.step(optimum.act(env.state))
     np.testing.assert_array_equal(step.groups["agents"].reward, table.max())
     np.testing.assert_array_equal(step.metrics["optimal"], 1)
@@ -171,9 +171,9 @@ def test_bad_parameters_are_told_in_a_sentence(parameters, sentence):
 
 
 def test_a_table_may_come_as_the_command_line_gives_it():
-    whole = make("games/matrix-v0", payoff=("[[1, 2], [3, 4]]",)).parameters
-    rows = make("games/matrix-v0", payoff=("[1, 2]", "[3, 4]")).parameters
-    assert whole == rows == make("games/matrix-v0", payoff=np.array([[1, 2], [3, 4]])).parameters
+    whole = make("games/matrix-v0", payoff=("[[1, 2], [3, 4]]",)).config
+    rows = make("games/matrix-v0", payoff=("[1, 2]", "[3, 4]")).config
+    assert whole == rows == make("games/matrix-v0", payoff=np.array([[1, 2], [3, 4]])).config
     assert whole.payoff == ((1.0, 2.0), (3.0, 4.0))
     assert make("games/matrix-v0", payoff=("1", "2")).spec.num_agents == 1
 

@@ -30,7 +30,7 @@ def expected_return(game, policy, steps):
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_backward_induction_equals_the_best_of_all_policies(seed, steps):
-    parameters = make("games/stochastic-v0", game_seed=seed, **TINY).parameters
+    parameters = make("games/stochastic-v0", game_seed=seed, **TINY).config
     game = draw_game(parameters)
     one_hot = np.eye(4)
     # Choices of one step in both states.
@@ -60,13 +60,13 @@ def plain_optimum(game, steps):
 def test_the_optimum_of_dpos_shape_is_what_the_game_and_its_policy_say():
     """30 states, 3 agents, 5 actions each, 30 steps: the defaults."""
     env = make("games/stochastic-v0", 30)
-    game = draw_game(env.parameters)
+    game = draw_game(env.config)
     assert (game.reward.shape, game.transition.shape) == ((30, 125), (30, 125, 30))
     assert (env.spec.groups[0].size, env.spec.groups[0].num_choices, env.spec.horizon) == (3, 5, 30)
     value, best = plain_optimum(game, 30)
     assert env.optimal_return() == pytest.approx(value[30][0], abs=1e-9)
     env.reset(0)
-    policy = Optimum.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = Optimum.build(env.spec, env.spec.groups[0], env.config)
     for elapsed in (0, 1, 15, 29):
         env.state.place[:], env.state.elapsed[:] = np.arange(30), elapsed
         joint = policy.act(env.state) @ [25, 5, 1]
@@ -75,7 +75,7 @@ def test_the_optimum_of_dpos_shape_is_what_the_game_and_its_policy_say():
 
 
 def test_uniform_play_is_exact_for_the_tiny_game():
-    parameters = make("games/stochastic-v0", **TINY).parameters
+    parameters = make("games/stochastic-v0", **TINY).config
     game = draw_game(parameters)
     uniform = np.full((2, 4), 0.25)
     assert uniform_return(game, 5) == pytest.approx(expected_return(game, [uniform] * 5, 5), abs=1e-12)
@@ -84,7 +84,7 @@ def test_uniform_play_is_exact_for_the_tiny_game():
 def mean_return(env, choose):
     env.reset(3)
     total = np.zeros(env.num_envs)
-    for t in range(env.parameters.max_cycles):
+    for t in range(env.config.max_cycles):
         step = env.step(choose(t))
         total += step.groups["agents"].reward[:, 0]
     return total, step
@@ -97,7 +97,7 @@ def test_exact_values_agree_with_play():
     returns, step = mean_return(env, lambda t: generator.integers(5, size=(4000, 3)))
     assert abs(returns.mean() - env.uniform_return()) < 4 * stats.sem(returns)
     assert abs(step.metrics["optimal"].mean() - 1 / 125) < 4 / np.sqrt(4000 * 10 * 125)
-    optimum = Optimum.build(env.spec, env.spec.groups[0], env.parameters)
+    optimum = Optimum.build(env.spec, env.spec.groups[0], env.config)
     returns, step = mean_return(env, lambda t: optimum.act(env.state))
     assert abs(returns.mean() - env.optimal_return()) < 4 * stats.sem(returns)
     assert (step.metrics["optimal"] == 1).all()
@@ -114,7 +114,7 @@ def test_looking_ahead_beats_the_best_next_reward_by_little_as_in_dpos_own_game(
     the same way, and have to be similar.
     """
     env = make("games/stochastic-v0", game_seed=game_seed)
-    game = draw_game(env.parameters)
+    game = draw_game(env.config)
     myopic = np.eye(game.reward.shape[1])[game.reward.argmax(axis=1)]
     greedy = expected_return(game, [myopic] * 30, 30)
     assert 0 <= env.optimal_return() - greedy < 0.5
@@ -124,7 +124,7 @@ def test_looking_ahead_beats_the_best_next_reward_by_little_as_in_dpos_own_game(
 
 def test_rewards_and_transitions_are_the_tables():
     env = make("games/stochastic-v0", 5000, num_states=4, num_agents=2, num_actions=2)
-    game = draw_game(env.parameters)
+    game = draw_game(env.config)
     np.testing.assert_allclose(game.transition.sum(axis=2), 1)
     assert game.transition.min() > 0
     assert -5 < game.reward.min() < game.reward.max() < 5
@@ -139,7 +139,7 @@ def test_rewards_and_transitions_are_the_tables():
 
 
 def test_the_games_seed_and_the_episodes_seed_are_two():
-    games = [draw_game(make("games/stochastic-v0", game_seed=seed).parameters) for seed in (0, 0, 1)]
+    games = [draw_game(make("games/stochastic-v0", game_seed=seed).config) for seed in (0, 0, 1)]
     np.testing.assert_array_equal(games[0].reward, games[1].reward)
     assert not np.array_equal(games[0].reward, games[2].reward)
     env = make("games/stochastic-v0", 1)

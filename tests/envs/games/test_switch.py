@@ -106,7 +106,7 @@ def shortest_plan():
 def play_baseline(n):
     env = make("games/switch-v0", 1, num_agents=n)
     step = env.reset(0)
-    policy, total = TakeTurns.build(env.spec, env.spec.groups[0], env.parameters), 0.0
+    policy, total = TakeTurns.build(env.spec, env.spec.groups[0], env.config), 0.0
     while not step.last[0]:
         step = env.step(policy.act(env.state))
         total += step.groups["agents"].reward.sum()

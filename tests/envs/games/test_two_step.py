@@ -69,11 +69,11 @@ def test_the_additive_fit_of_2b_is_the_known_one_which_prefers_the_safe_state():
 @pytest.mark.parametrize(("parameters", "best"), [({}, 8), ({"safe": 9.0}, 9), ({"risky": ((3, 12), (0, 1))}, 12)])
 def test_optimum_gets_the_best(parameters, best):
     env = make("games/two_step-v0", 3, **parameters)
-    optimum = Optimum.build(env.spec, env.spec.groups[0], env.parameters)
+    optimum = Optimum.build(env.spec, env.spec.groups[0], env.config)
     env.reset(0)
     total = sum(env.step(optimum.act(env.state)).groups["agents"].reward.copy() for _ in range(2))
     np.testing.assert_array_equal(total, np.full((3, 2), best))
-    assert env.parameters.optimal_return() == best
+    assert env.config.optimal_return() == best
 
 
 def test_payoffs_are_finite():

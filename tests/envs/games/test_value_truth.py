@@ -32,11 +32,11 @@ def test_every_step_pays_and_the_episode_stops_as_configured(ends):
 
 def test_the_true_values():
     """gamma .9: endless 10; ended with 1, 2 and 5 steps to go 1, 1.9 and 4.0951."""
-    endless = make("games/value_truth-v0").parameters
-    ended = make("games/value_truth-v0", ends="termination").parameters
+    endless = make("games/value_truth-v0").config
+    ended = make("games/value_truth-v0", ends="termination").config
     assert [endless.true_value(0.9, t) for t in (0, 3)] == pytest.approx([10, 10])
     assert [ended.true_value(0.9, t) for t in (4, 3, 0)] == pytest.approx([1, 1.9, 4.0951])
-    assert make("games/value_truth-v0", reward=-3).parameters.true_value(0) == -3
+    assert make("games/value_truth-v0", reward=-3).config.true_value(0) == -3
     with pytest.raises(stigmergy.BadParameter, match="gamma is 1; allowed is 0 to below 1"):
         endless.true_value(1)
 

@@ -9,7 +9,7 @@ import pytest
 from gymnasium import spaces
 
 import stigmergy
-from stigmergy.envs import environments, parameters_of
+from stigmergy.envs import config_class, environments
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.interop.to_pettingzoo.aec import aec_view
 from stigmergy.envs.interop.to_pettingzoo.infos import Info
@@ -30,7 +30,7 @@ SIGNALS = {"opportunity", "sanction", "target"}
 
 def short(id, **options):
     """A view with episodes of three steps, where there is a parameter for that."""
-    names = getattr(parameters_of(id), "__dataclass_fields__", {})
+    names = getattr(config_class(id), "__dataclass_fields__", {})
     return stigmergy.parallel_env(id, **({"max_cycles": 3} if "max_cycles" in names else {}), **options)
 
 

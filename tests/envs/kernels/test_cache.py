@@ -45,9 +45,9 @@ from pieces import rules
 
 @stigmergy.register_environment("pay-v0")
 class Pay(stigmergy.BatchEnv):
-    def __init__(self, id, num_envs, parameters):
+    def __init__(self, id, num_envs, config):
         group = stigmergy.GroupSpec("agents", 2, Box(0, 1, (1,), np.float32), Discrete(2))
-        super().__init__(stigmergy.EnvSpec(id, (group,), 20), num_envs, parameters)
+        super().__init__(stigmergy.EnvSpec(id, (group,), 20), num_envs, config)
 
     def _allocate(self):
         return rules.State(*self.required_state())

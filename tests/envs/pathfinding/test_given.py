@@ -151,7 +151,7 @@ def test_agents_on_a_crowded_map_are_placed_anew_until_there_is_room():
         env.step(actions)
         assert env.state.placed.all()
         assert all(len(np.unique(position, axis=0)) == 14 for position in env.state.position)
-    again = envs.make("pathfinding/lifelong-v0", 4, **vars(env.parameters))
+    again = envs.make("pathfinding/lifelong-v0", 4, **vars(env.config))
     again.restore(snapshot)
     for _ in range(60):
         again.step(actions)

@@ -74,7 +74,7 @@ def is_free(free, cell):
 def check_moves(env, before, moves, reward):
     """Agents move as they chose or stay; walls and agents alone stop them; goals are paid."""
     free, restart = map_of(env, 0), env.spec.id.startswith("pathfinding/lifelong")
-    finish = not restart and env.parameters.on_target == "finish"
+    finish = not restart and env.config.on_target == "finish"
     prevented = 0
     for i, m in enumerate(moves):
         was, goal = before.position[0, i], before.goal[0, i]

@@ -440,7 +440,7 @@ class TestGreedyPursuit:
 
 
 def built(env):
-    return GreedyPursuit.built_for("greedy_pursuit", env.spec, env.spec.groups[0], env.parameters)
+    return GreedyPursuit.built_for("greedy_pursuit", env.spec, env.spec.groups[0], env.config)
 
 
 class TestPictures:

@@ -167,7 +167,7 @@ def test_scripts_hunt_and_flee_better_than_chance(continuous):
         step, generator = env.reset(seed=0), np.random.default_rng(0)
         chosen = {"predators": predators, "prey": prey}
         policies = {
-            group.name: chosen[group.name].built_for("script", env.spec, group, env.parameters)
+            group.name: chosen[group.name].built_for("script", env.spec, group, env.config)
             for group in env.spec.groups
             if chosen[group.name]
         }
@@ -190,7 +190,7 @@ def test_scripts_hunt_and_flee_better_than_chance(continuous):
 def test_a_script_is_for_its_group():
     env = make(ID)
     with pytest.raises(BadParameter, match="for the group prey"):
-        Flee.built_for("flee", env.spec, env.spec.groups[0], env.parameters)
+        Flee.built_for("flee", env.spec, env.spec.groups[0], env.config)
 
 
 def test_pictures_flash_touches():

@@ -138,12 +138,12 @@ class Reference:
 
 
 def random_step(env, generator):
-    return env.step(generator.integers(0, 12, (env.num_envs, env.parameters.num_pursuers)))
+    return env.step(generator.integers(0, 12, (env.num_envs, env.config.num_pursuers)))
 
 
 def still(env):
     """The action of standing, for all pursuers."""
-    return np.full((env.num_envs, env.parameters.num_pursuers), 10)
+    return np.full((env.num_envs, env.config.num_pursuers), 10)
 
 
 def alone_with_target(distance, bearing=0.0, **parameters):

@@ -11,7 +11,7 @@ from stigmergy.algorithms.core.make import learner_class, scripted_for
 from stigmergy.envs.core.scripted_policy import ScriptedPolicy
 from stigmergy.envs.errors import BadParameter, CannotImport, UnknownName
 from stigmergy.envs.registration import registry as registry_module
-from stigmergy.envs.registration.make import build_dataclass, make, parameters_of
+from stigmergy.envs.registration.make import build_dataclass, config_class, make
 from stigmergy.envs.registration.register import register_policy
 from stigmergy.envs.registration.registry import Registry, algorithms, load_plugin
 
@@ -138,9 +138,9 @@ def test_wrong_values_are_named(values, words):
 
 
 def test_parameters_of_an_id():
-    assert parameters_of("pathfinding/lifelong").__name__ == "LifelongConfig"
+    assert config_class("pathfinding/lifelong").__name__ == "LifelongConfig"
     with pytest.raises(UnknownName):
-        parameters_of("nowhere")
+        config_class("nowhere")
 
 
 def test_a_policy_is_registered_by_a_decorator_a_call_and_a_string():

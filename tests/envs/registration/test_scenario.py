@@ -9,7 +9,7 @@ import pytest
 import stigmergy
 from stigmergy.envs.core.scripted_policy import ScriptedPolicy
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.registration.make import parameters_of
+from stigmergy.envs.registration.make import config_class
 from stigmergy.envs.registration.registry import algorithms
 from stigmergy.envs.registration.scenario import Scenario, Seats, register_scenario
 from stigmergy.envs.registration.scenario_env import SeatedEnv
@@ -42,7 +42,7 @@ def test_bots_and_focal_agents_play_the_world_s_own_course():
     """The same course as in the world itself, when we play the bots' part by hand."""
     env = seated({"focal": 2, "bots": Seats(2, "defect")})
     world = stigmergy.make(WORLD, 3, **PLAIN)
-    bot = algorithms.find("defect").load().built_for("defect", world.spec, world.spec.groups[0], world.parameters)
+    bot = algorithms.find("defect").load().built_for("defect", world.spec, world.spec.groups[0], world.config)
     step, own = env.reset(5), world.reset(5)
     rng = np.random.default_rng(0)
     for _ in range(60):
@@ -101,14 +101,14 @@ def test_without_bots_there_is_no_background_return():
 
 def test_a_scenario_keeps_the_contract_of_environments(registered, monkeypatch):
     monkeypatch.setattr("stigmergy.envs.tools.conformance.SPEED_SECONDS", 0.01)
-    card = check(registered, parameters_of(registered)())
+    card = check(registered, config_class(registered)())
     assert card.passed, [finding.sentence for finding in card.findings if not finding.passed]
 
 
 def test_it_has_the_world_s_parameters_with_its_own_defaults(registered):
-    assert stigmergy.make(registered).parameters.max_cycles == 7
+    assert stigmergy.make(registered).config.max_cycles == 7
     assert stigmergy.make(registered, max_cycles=9).spec.horizon == 9
-    cls = type(stigmergy.make(registered).parameters)
+    cls = type(stigmergy.make(registered).config)
     assert dataclasses.fields(cls)
     with pytest.raises(BadParameter, match="test/public_goods_mixed-v0 has no parameter 'max_cycle'"):
         stigmergy.make(registered, max_cycle=9)
@@ -124,7 +124,7 @@ def test_pettingzoo_shows_the_focal_agents(registered):
 def test_scripted_policies_play_focal_groups_too(registered):
     env = stigmergy.make(registered, 2)
     (some, _) = env.spec.groups
-    learner = stigmergy.make_learner("cooperate", stigmergy.Context(env.spec, some, 0, env_parameters=env.parameters))
+    learner = stigmergy.make_learner("cooperate", stigmergy.Context(env.spec, some, 0, env_config=env.config))
     step = env.reset(0)
     action = learner.act(step.groups["some"]._replace(world=env.world_state), None).action
     assert action.shape == (2, 2)

@@ -14,7 +14,7 @@ import stigmergy
 from stigmergy import BatchEnv, EnvSpec, GroupSpec, ScriptedPolicy, Seats, register_scenario
 from stigmergy.envs.core.random_policy import random_actions
 from stigmergy.envs.core.random_streams import draw_below
-from stigmergy.envs.registration.make import build_dataclass, make, parameters_of
+from stigmergy.envs.registration.make import build_dataclass, config_class, make
 from stigmergy.envs.registration.registry import algorithms, environments
 from stigmergy.envs.tools.conformance import check
 from stigmergy.envs.tools.recording import Recording, frames
@@ -50,13 +50,13 @@ class Meadow(BatchEnv[RaceState]):
     They go when they have come to 9. One that stands on an odd place may not stay.
     """
 
-    Parameters = MeadowParameters
+    Config = MeadowParameters
 
-    def __init__(self, id, num_envs, parameters):
-        n = parameters.num_agents
+    def __init__(self, id, num_envs, config):
+        n = config.num_agents
         group = GroupSpec("agents", n, Box(0, 12, (2,), np.float32), Discrete(3), has_action_mask=True)
-        spec = EnvSpec(id, (group,), parameters.max_cycles, ("farthest",), (n,), {"noise": (n,)})
-        super().__init__(spec, num_envs, parameters)
+        spec = EnvSpec(id, (group,), config.max_cycles, ("farthest",), (n,), {"noise": (n,)})
+        super().__init__(spec, num_envs, config)
 
     def _allocate(self):
         e, n = self.num_envs, self.spec.num_agents
@@ -244,7 +244,7 @@ def test_an_episode_ends_when_no_focal_agent_goes_on():
 def test_a_scenario_keeps_the_contract(id, monkeypatch):
     monkeypatch.setattr("stigmergy.envs.tools.conformance.SPEED_SECONDS", 0.01)
     monkeypatch.setattr("stigmergy.envs.tools.conformance.STEPS", 40)
-    card = check(id, parameters_of(id)())
+    card = check(id, config_class(id)())
     assert card.passed, [finding.sentence for finding in card.findings if not finding.passed]
 
 
@@ -276,9 +276,9 @@ def test_recordings_and_pettingzoo_know_scenarios():
 
 
 def test_parameters_are_the_worlds_with_other_defaults():
-    cls = parameters_of("test/meadow_mixed-v0")
+    cls = config_class("test/meadow_mixed-v0")
     assert cls() == cls(5, 8, Rules(bonus=3, max_cycles=2))
-    assert parameters_of("test/meadow-v0")().max_cycles == 6
+    assert config_class("test/meadow-v0")().max_cycles == 6
     assert build_dataclass(cls, {"rules": {"bonus": 1}}, "x").rules == Rules(1, 2), "the rest is the scenario's"
     assert make("test/meadow_mixed-v0", max_cycles=4).spec.horizon == 4
     with pytest.raises(stigmergy.BadParameter, match=r"has no parameter 'max_cycle'.*'max_cycles'"):

@@ -7,7 +7,7 @@ import numpy as np
 from gymnasium import spaces
 from pettingzoo import AECEnv, ParallelEnv
 
-from stigmergy.envs.interop.from_pettingzoo import Bridge, BridgeParameters
+from stigmergy.envs.interop.from_pettingzoo import Bridge, BridgeConfig
 
 BOX = spaces.Box(-1, 1, (3,), np.float32)
 
@@ -73,7 +73,7 @@ class Orchard(ParallelEnv):
         return self.after(self, result)
 
 
-def orchard(num_envs: int = 1, parameters: BridgeParameters | None = None, **parts: Any) -> Bridge:
+def orchard(num_envs: int = 1, parameters: BridgeConfig | None = None, **parts: Any) -> Bridge:
     """The orchard over the bridge."""
     return Bridge("orchard", lambda: Orchard(**parts), num_envs, parameters)
 

@@ -16,7 +16,7 @@ RUNNERS, WATCHERS, GOAL = 2, 1, 3
 
 
 @dataclass(frozen=True)
-class RaceParameters:
+class RaceConfig:
     max_cycles: int = 8
 
 
@@ -34,20 +34,20 @@ class Race(BatchEnv[RaceState]):
     Watchers, with boxes, act every second step.
     """
 
-    Parameters = RaceParameters
+    Config = RaceConfig
 
-    def __init__(self, id: str, num_envs: int, parameters: RaceParameters):
+    def __init__(self, id: str, num_envs: int, config: RaceConfig):
         runners = GroupSpec("runners", RUNNERS, Box(0, GOAL, (1,), np.float32), Discrete(3), has_action_mask=True)
         watchers = GroupSpec("watchers", WATCHERS, Box(0, GOAL, (RUNNERS,), np.float32), Box(-1, 1, (1,), np.float32))
         spec = EnvSpec(
             id,
             (runners, watchers),
-            parameters.max_cycles,
+            config.max_cycles,
             ("arrived",),
             state_shape=(RUNNERS,),
             signals={"noise": (1,)},
         )
-        super().__init__(spec, num_envs, parameters)
+        super().__init__(spec, num_envs, config)
 
     def _allocate(self) -> RaceState:
         e = self.num_envs
@@ -96,7 +96,7 @@ class Race(BatchEnv[RaceState]):
 
 def race(num_envs: int = 1, **parameters: Any) -> Race:
     """Copies of the race."""
-    return Race("race-v0", num_envs, RaceParameters(**parameters))
+    return Race("race-v0", num_envs, RaceConfig(**parameters))
 
 
 class CandlesState(NamedTuple):

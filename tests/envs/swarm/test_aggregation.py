@@ -35,7 +35,7 @@ def move(env, velocity):
 
 def play(env, steps, seed=3):
     """Play under the scripted rule. Returns the last time step, and rewards `(steps, num_envs)`."""
-    rule, rewards = Gather(env.parameters.speed), []
+    rule, rewards = Gather(env.config.speed), []
     env.reset(seed)
     step = None
     for _ in range(steps):

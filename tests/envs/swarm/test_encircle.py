@@ -106,7 +106,7 @@ def test_a_prey_that_is_shut_in_stays():
 def test_what_always_holds(seed, n, shaping):
     env = make(ID, 4, num_agents=n, height=8, width=9, max_cycles=30, shaping=shaping)
     env.reset(seed=seed)
-    policy, generator = Surround.build(env.spec, env.spec.groups[0], env.parameters), np.random.default_rng(seed)
+    policy, generator = Surround.build(env.spec, env.spec.groups[0], env.config), np.random.default_rng(seed)
     total, catches = np.zeros((4, n)), np.zeros(4)
     first = np.zeros(4)
     for t in range(30):
@@ -131,7 +131,7 @@ def test_what_always_holds(seed, n, shaping):
 
 def test_the_baseline_catches():
     env = make(ID, 32, max_cycles=60)
-    policy, generator = Surround.build(env.spec, env.spec.groups[0], env.parameters), np.random.default_rng(0)
+    policy, generator = Surround.build(env.spec, env.spec.groups[0], env.config), np.random.default_rng(0)
     env.reset(seed=0)
     for _ in range(60):
         step = env.step(policy.act(env.state, generator))

@@ -78,7 +78,7 @@ def test_the_formation_is_a_hollow_square():
 
 def act(env, **moves):
     """One step: `a0=RIGHT` moves agent 0, others stay. Returns the step and the shared reward."""
-    action = np.full((1, env.parameters.num_agents), STAY)
+    action = np.full((1, env.config.num_agents), STAY)
     for agent, move in moves.items():
         action[0, int(agent[1:])] = move
     step = env.step(action)
@@ -153,7 +153,7 @@ def test_no_episode_begins_in_formation():
 
 def test_the_baseline_forms_the_square():
     env = make(ID, 64)
-    policy = Formation.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = Formation.build(env.spec, env.spec.groups[0], env.config)
     generator = np.random.default_rng(0)
     env.reset(seed=0)
     formed = np.zeros(64, np.bool_)

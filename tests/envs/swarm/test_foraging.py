@@ -83,7 +83,7 @@ def test_every_free_cell_has_a_path_to_food_and_nest(height, width):
 def test_an_agents_rewards_add_up_to_the_score():
     env = make("swarm/foraging-v0", 16, max_cycles=50, shaping=0.7)
     env.reset(seed=2)
-    policy = Foragers.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = Foragers.build(env.spec, env.spec.groups[0], env.config)
     random = np.random.default_rng(0)
     total = np.zeros((16, 10))
     for _ in range(50):
@@ -109,7 +109,7 @@ def test_shaping_points_the_way():
 
 def test_foragers_do_better_than_chance_by_far():
     env = make("swarm/foraging-v0", 16)
-    policy = Foragers.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = Foragers.build(env.spec, env.spec.groups[0], env.config)
     random = np.random.default_rng(0)
     scores = {}
     for name in ("foragers", "chance"):

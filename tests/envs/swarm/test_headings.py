@@ -76,7 +76,7 @@ def test_random_play_follows_the_rules_written_over_all_pairs(id, radius):
         step = turn(env, action)
         if not step.first.any():
             angle = before.angle + before.frequency + 0.7 * action.astype(float)
-            flown = getattr(env.parameters, "speed", 0.0) * np.stack([np.cos(angle), np.sin(angle)], axis=2)
+            flown = getattr(env.config, "speed", 0.0) * np.stack([np.cos(angle), np.sin(angle)], axis=2)
             position = (before.position + flown + side / 2) % side - side / 2
             pay = order(angle) - 0.3 * np.abs(action).mean(axis=1)
             np.testing.assert_allclose(np.exp(1j * env.state.angle), np.exp(1j * angle), atol=1e-9)

@@ -61,7 +61,7 @@ def test_everyone_in_sight_is_the_sum_over_all_pairs():
     env = quiet(KURAMOTO, 4, num_agents=30, radius=EVERYONE)
     env.reset(seed=1)
     angle = env.state.angle
-    pairs = np.sin(angle[:, None] - angle[:, :, None]).mean(axis=2) * 0.15 / env.parameters.max_turn
+    pairs = np.sin(angle[:, None] - angle[:, :, None]).mean(axis=2) * 0.15 / env.config.max_turn
     np.testing.assert_allclose(Synchronize(env.constants, 0.15).act(env.state)[..., 0], pairs, atol=1e-6)
 
 
@@ -85,7 +85,7 @@ def test_order_above_and_below_the_critical_coupling():
 def test_the_scripted_rule_never_asks_for_too_much():
     env = make(KURAMOTO, 16)
     env.reset(seed=0)
-    rule = Synchronize.build(env.spec, env.spec.groups[0], env.parameters)
+    rule = Synchronize.build(env.spec, env.spec.groups[0], env.config)
     for _ in range(60):
         action = rule.act(env.state)
         assert np.abs(action).max() < 1

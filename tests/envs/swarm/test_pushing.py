@@ -20,7 +20,7 @@ OPEN = "....."
 def pushed(rows, moves, yard=Yard, box=None):
     """Cells of the agents of a drawing after one step, and the environment."""
     grid, agents = drawn(rows)
-    env = yard("yard", 1, yard.Parameters(num_agents=len(agents), height=len(rows), width=len(rows[0])))
+    env = yard("yard", 1, yard.Config(num_agents=len(agents), height=len(rows), width=len(rows[0])))
     lay(env, grid, agents, box=box)
     env.scratch.move[0] = [LETTERS.index(move) for move in moves]
     push(env.state, env.constants, env.scratch, 0)
@@ -207,7 +207,7 @@ def test_the_kernel_moves_what_the_slow_search_moves(data, yard):
     middle = np.array(box[1:]) + 2 if box else near[random.integers(len(near))]
     near = near[np.argsort(np.abs(near - middle).sum(axis=1) + 3 * random.random(len(near)), kind="stable")]
     agents = near[: random.integers(1, 7)]
-    env = yard("yard", 1, yard.Parameters(num_agents=len(agents), height=side, width=side))
+    env = yard("yard", 1, yard.Config(num_agents=len(agents), height=side, width=side))
     lay(env, grid, agents, box=box)
     crowd = random.integers(4)
     moves = np.where(random.random(len(agents)) < 0.7, crowd, random.integers(5, size=len(agents)))

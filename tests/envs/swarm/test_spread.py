@@ -120,7 +120,7 @@ def test_landmarks_are_shared_out_with_short_ways():
 @pytest.mark.parametrize("continuous", [False, True])
 def test_the_baseline_covers_most_landmarks(continuous):
     env = make(ID, 32, continuous=continuous)
-    policy = SpreadAssign.built_for("spread_assign", env.spec, env.spec.groups[0], env.parameters)
+    policy = SpreadAssign.built_for("spread_assign", env.spec, env.spec.groups[0], env.config)
     step, generator = env.reset(seed=0), np.random.default_rng(0)
     for _ in range(25):
         step = env.step(policy.act(env.state, generator))

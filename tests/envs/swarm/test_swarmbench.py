@@ -182,7 +182,7 @@ def test_single_rounds_of_pushing_are_as_recorded():
         case, result = entry["case"], entry["result"]
         assert not result["ties"]  # as the argument in `pushing` says
         size = {"height": len(case["walls"]), "width": len(case["walls"][0])}
-        env = Yard("yard", 1, Yard.Parameters(num_agents=len(case["agents"]), **size))
+        env = Yard("yard", 1, Yard.Config(num_agents=len(case["agents"]), **size))
         lay(env, case["walls"], case["agents"], box=box_of(case) if case["box"] else None)
         env.scratch.move[0] = [LETTERS.index(letter) for letter in case["actions"]]
         push(env.state, env.constants, env.scratch, 0)

@@ -102,7 +102,7 @@ def test_what_always_holds(seed, n, shaping):
 
 def test_the_baseline_scores_in_every_step():
     env = make(ID, 8, max_cycles=20)
-    policy = Agree.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = Agree.build(env.spec, env.spec.groups[0], env.config)
     env.reset(seed=0)
     for _ in range(20):
         step = env.step(policy.act(env.state, np.random.default_rng(0)))

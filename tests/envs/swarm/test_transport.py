@@ -22,7 +22,7 @@ BOX = (REFERENCE_TEMPLATES[2], 0, 6)
 
 def play(env, moves):
     """One step; moves by agent, the others stay."""
-    action = np.full((1, env.parameters.num_agents), STAY)
+    action = np.full((1, env.config.num_agents), STAY)
     action[0, : len(moves)] = moves
     return env.step(action)
 
@@ -85,7 +85,7 @@ def test_the_box_goes_the_way_that_the_layouts_say(height, width):
     env = make("swarm/transport-v0", 80, height=height, width=width)
     step = env.reset(seed=3)
     assert len(set(env.state.box[:, 0].tolist())) == 8
-    policy = Haulers.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = Haulers.build(env.spec, env.spec.groups[0], env.config)
     random = np.random.default_rng(0)
     gone, escaped = np.zeros(80, bool), np.zeros(80)
     for _ in range(60):
@@ -106,7 +106,7 @@ def test_rewards_are_in_the_order_of_scores():
     """
     env = make("swarm/transport-v0", 96, num_agents=6, height=8, width=8, max_cycles=60, shaping=2.5)
     env.reset(seed=1)
-    policy = Haulers.build(env.spec, env.spec.groups[0], env.parameters)
+    policy = Haulers.build(env.spec, env.spec.groups[0], env.config)
     random = np.random.default_rng(0)
     planned = np.linspace(0, 1, 96)[:, None]
     total, going, scores = np.zeros(96), np.ones(96, bool), []

@@ -22,7 +22,7 @@ def test_without_noise_and_limits_everyone_agrees_after_one_step():
 def test_a_limited_turn_needs_as_many_steps_as_the_angle_asks_for():
     env = quiet(VICSEK, 1, num_agents=2, radius=3.0, max_turn=0.2)
     put(env, [[0.0, 2.0]])
-    rule = Align.build(env.spec, env.spec.groups[0], env.parameters)
+    rule = Align.build(env.spec, env.spec.groups[0], env.config)
     for expected in ([0.2, 1.8], [0.4, 1.6], [0.6, 1.4], [0.8, 1.2], [1.0, 1.0], [1.0, 1.0]):
         env.step(rule.act(env.state))
         np.testing.assert_allclose(env.state.angle[0], expected, atol=1e-6)

@@ -12,7 +12,7 @@ from stigmergy.envs.kernels.arrays import Int16
 from stigmergy.envs.registration.registry import environments
 from stigmergy.envs.tools.conformance import check
 
-from ..support.dummies import Race, RaceParameters
+from ..support.dummies import Race, RaceConfig
 
 TWO_THREADS = pytest.mark.skipif(most_threads() < 2, reason="kernels have one thread here")
 
@@ -26,7 +26,7 @@ def findings(monkeypatch):
     def run(cls: type, name: str = "dummy-v0") -> dict[str, str]:
         monkeypatch.setattr(environments, "_entries", dict(environments._entries))
         environments.register(name, cls)
-        card = check(name, RaceParameters())
+        card = check(name, RaceConfig())
         assert card.passed == all(finding.passed for finding in card.findings)
         return {finding.topic: finding.sentence for finding in card.findings if not finding.passed}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from stigmergy.envs.registration.make import parameters_of
+from stigmergy.envs.registration.make import config_class
 from stigmergy.envs.tools.conformance import check
 from tests.support.foreign import Counter, register
 
@@ -84,7 +84,7 @@ class Lonely(Tidy):
 
 def card(kind):
     id = kind if isinstance(kind, str) else register(kind.__name__.lower(), kind)
-    cls = parameters_of(id)
+    cls = config_class(id)
     found = check(id, cls() if cls else None)
     return {finding.topic: finding for finding in found.findings}, found.passed
 

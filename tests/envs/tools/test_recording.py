@@ -77,6 +77,6 @@ def test_copy_out_of_range():
 
 
 def test_an_environment_whose_state_is_not_its_own_is_refused():
-    bridged = SimpleNamespace(spec=SimpleNamespace(id="pettingzoo:x", resumable=False), parameters=None)
+    bridged = SimpleNamespace(spec=SimpleNamespace(id="pettingzoo:x", resumable=False), config=None)
     with pytest.raises(BadParameter, match="'pettingzoo:x' keeps its state to itself"):
         Recording.of(bridged)

@@ -11,7 +11,7 @@ from gymnasium import spaces
 
 from stigmergy import make
 from stigmergy.envs.errors import BadParameter, CannotImport
-from stigmergy.envs.interop.from_pettingzoo import Bridge, BridgeParameters, BrokenEnvironment
+from stigmergy.envs.interop.from_pettingzoo import Bridge, BridgeConfig, BrokenEnvironment
 from stigmergy.envs.interop.from_pettingzoo.codecs.grouping import plural, stem
 from stigmergy.envs.registration.make import build_dataclass
 
@@ -99,12 +99,10 @@ def test_flags_that_are_truth_values_are_taken(no):
 
 
 def test_a_vector_of_rewards_is_weighed():
-    env = orchard(
-        pay=lambda env, agent, action: np.array([1.0, 10.0]), parameters=BridgeParameters(scalarize=(0.5, 0.1))
-    )
+    env = orchard(pay=lambda env, agent, action: np.array([1.0, 10.0]), parameters=BridgeConfig(scalarize=(0.5, 0.1)))
     env.reset(0)
     assert env.step(STAY).groups["agents"].reward[0].tolist() == [1.5, 1.5]
-    env = orchard(pay=lambda env, agent, action: np.ones(3), parameters=BridgeParameters(scalarize=(0.5, 0.1)))
+    env = orchard(pay=lambda env, agent, action: np.ones(3), parameters=BridgeConfig(scalarize=(0.5, 0.1)))
     env.reset(0)
     with pytest.raises(BrokenEnvironment, match="has 3 numbers, while scalarize has 2 weights"):
         env.step(STAY)
@@ -212,7 +210,7 @@ def test_a_type_error_of_the_environment_is_its_own():
     with pytest.raises(
         BadParameter, match=r"does not take the arguments \{'sise': 4\}: .*'sise'; its factory takes size, render_mode"
     ):
-        Bridge("x", Broken, 2, BridgeParameters({"sise": 4}))
+        Bridge("x", Broken, 2, BridgeConfig({"sise": 4}))
 
 
 def test_the_factory_must_return_an_environment():
@@ -221,9 +219,9 @@ def test_the_factory_must_return_an_environment():
 
 
 def test_unknown_names_are_arguments_of_the_factory():
-    built = build_dataclass(BridgeParameters, {"n": 3, "arguments": {"m": 1}, "checks": "never"}, "x")
-    assert built == BridgeParameters({"m": 1, "n": 3}, checks="never")
-    env = Bridge("x", Orchard, 1, build_dataclass(BridgeParameters, {"length": 2}, "x"))
+    built = build_dataclass(BridgeConfig, {"n": 3, "arguments": {"m": 1}, "checks": "never"}, "x")
+    assert built == BridgeConfig({"m": 1, "n": 3}, checks="never")
+    env = Bridge("x", Orchard, 1, build_dataclass(BridgeConfig, {"length": 2}, "x"))
     env.reset(0)
     env.step(STAY)
     assert env.step(STAY).last[0]
@@ -282,7 +280,7 @@ def test_pictures_are_copies():
 
 @pytest.mark.parametrize(("canvas", "shape"), [((4, 6), (4, 6, 3)), ((4, 6, 1), (4, 6, 3)), ((4, 6, 4), (4, 6, 3))])
 def test_pictures_of_other_forms_are_taken(canvas, shape):
-    env = Bridge("painter", Painter, 1, BridgeParameters({"canvas": canvas}))
+    env = Bridge("painter", Painter, 1, BridgeConfig({"canvas": canvas}))
     env.reset(0)
     assert env.draw(0).shape == shape
 
@@ -296,7 +294,7 @@ def test_pictures_of_other_forms_are_taken(canvas, shape):
     ],
 )
 def test_an_environment_that_cannot_be_built_for_pictures_is_built_without(arguments, reason):
-    env = Bridge("painter", Painter, 1, BridgeParameters(arguments))
+    env = Bridge("painter", Painter, 1, BridgeConfig(arguments))
     assert env.reset(0).first[0]
     assert not env.step(STAY).first[0]
     with pytest.raises(NotImplementedError, match=f"'painter' draws no pictures; .*{reason}"):

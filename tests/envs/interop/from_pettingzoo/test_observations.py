@@ -7,7 +7,7 @@ import pytest
 from gymnasium import spaces
 
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.interop.from_pettingzoo import BridgeParameters, BrokenEnvironment
+from stigmergy.envs.interop.from_pettingzoo import BridgeConfig, BrokenEnvironment
 
 from ...support.bridged import BOX, orchard
 
@@ -177,7 +177,7 @@ def test_bounds_may_be_checked_at_first_only_or_never():
 
     for checks in ("always", "first", "never"):
         late["now"] = False
-        env = orchard(see=sees, length=2, parameters=BridgeParameters(checks=checks))
+        env = orchard(see=sees, length=2, parameters=BridgeConfig(checks=checks))
         env.reset(0)
         for _ in range(3 * 3):
             env.step(STAY)

@@ -10,7 +10,7 @@ from pettingzoo import ParallelEnv
 from stigmergy import make
 from stigmergy.envs.core.random_policy import random_actions
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.interop.from_pettingzoo import Bridge, BridgeParameters
+from stigmergy.envs.interop.from_pettingzoo import Bridge, BridgeConfig
 from stigmergy.envs.interop.to_pettingzoo.aec import aec_view
 from stigmergy.envs.interop.to_pettingzoo.parallel import ParallelView
 
@@ -142,19 +142,19 @@ def test_an_agent_that_is_cut_off_alone_waits_and_the_episode_counts_as_cut():
 
 
 def test_pictures_with_colours_last_are_turned():
-    env = Bridge("odd", Odd, 1, BridgeParameters({"space": spaces.Box(0, 255, (6, 7, 3), np.uint8)}))
+    env = Bridge("odd", Odd, 1, BridgeConfig({"space": spaces.Box(0, 255, (6, 7, 3), np.uint8)}))
     assert env.spec.groups[0].observation_space.shape == (3, 6, 7)
     assert env.reset(0).groups["agents"].observation.shape == (1, 2, 3, 6, 7)
 
 
 def test_what_learners_cannot_read_is_named():
     with pytest.raises(BadParameter, match=r"agent 'a_0' of 'odd' observes Text"):
-        Bridge("odd", Odd, 1, BridgeParameters({"space": spaces.Text(3)}))
+        Bridge("odd", Odd, 1, BridgeConfig({"space": spaces.Text(3)}))
 
 
 def test_wrong_arguments_are_named():
     with pytest.raises(BadParameter, match=r"does not take the arguments \{'colour': 3\}"):
-        Bridge("odd", Odd, 1, BridgeParameters({"colour": 3}))
+        Bridge("odd", Odd, 1, BridgeConfig({"colour": 3}))
 
 
 def test_a_snapshot_keeps_the_streams_and_begins_new_episodes():

@@ -8,7 +8,7 @@ from stigmergy.envs.registration.make import make
 
 def bot(name, env):
     """The scripted policy `name` for the one group of the environment."""
-    return algorithms.find(name).load().built_for(name, env.spec, env.spec.groups[0], env.parameters)
+    return algorithms.find(name).load().built_for(name, env.spec, env.spec.groups[0], env.config)
 
 
 def returns_beside(id, players, num_envs=1, seed=0, **parameters):

@@ -63,12 +63,12 @@ def advance(state, k, scratch, reward, opportunity, sanction, target, env):
 class Small(GridDilemma):
     """Agents that walk and shoot, and nothing else."""
 
-    Parameters = SmallConfig
+    Config = SmallConfig
     cell_names: ClassVar[dict[int, str]] = {WALL: "wall"}
 
-    def __init__(self, id: str, num_envs: int, parameters: SmallConfig):
-        layout = read_layout(parameters.map, {"#": WALL, " ": FLOOR, "P": FLOOR})
-        super().__init__(id, num_envs, parameters, layout, layout.where("P"), np.zeros((0, 2), np.int16))
+    def __init__(self, id: str, num_envs: int, config: SmallConfig):
+        layout = read_layout(config.map, {"#": WALL, " ": FLOOR, "P": FLOOR})
+        super().__init__(id, num_envs, config, layout, layout.where("P"), np.zeros((0, 2), np.int16))
 
     def _begin(self, where):
         begin(self.state, self.constants, self.scratch, self.layout.cells, where=where)

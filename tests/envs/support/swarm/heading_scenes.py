@@ -31,7 +31,7 @@ def turn(env, by):
 
 def play(env, policy, steps, seed=3):
     """Play under a scripted rule. Returns the last time step, and rewards `(steps, num_envs)`."""
-    rule, rewards, step = policy.build(env.spec, env.spec.groups[0], env.parameters), [], None
+    rule, rewards, step = policy.build(env.spec, env.spec.groups[0], env.config), [], None
     env.reset(seed)
     for _ in range(steps):
         step = env.step(rule.act(env.state))
