@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke demo constraints clean
+.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke docs demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -23,6 +23,9 @@ TYPES := .venv-types
 # Tests that compile the same kernels go to one worker, in the order of tests/conftest.py.
 ON_ALL_CORES := -n auto --dist loadgroup --no-loadscope-reorder
 PACKAGES := import sysconfig; print(sysconfig.get_path("purelib"))
+ALL_PACKAGES := import sys; print(*[path for path in sys.path if path.endswith("site-packages")], sep="\n")
+EXTRA_DOCS := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")
+
 
 help:
 	@echo "make setup        .venv with the versions in constraints.txt; the words below do it by themselves"
@@ -36,6 +39,7 @@ help:
 	@echo "make anywhere     run the tests under the settings of other machines; ARGS='--only busy' chooses"
 	@echo "make benchmark    measure speeds; make .venv-pogema .venv-jaxmarl first to have peers beside them"
 	@echo "make interop-smoke  play every environment in other libraries; ARGS='games pursuit' chooses"
+	@echo "make docs         build the documentation site into site/; ARGS='serve' shows it at http://127.0.0.1:8000"
 	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
 	@echo "make clean        remove caches and builds; virtual environments and runs stay"
 
@@ -84,6 +88,17 @@ benchmark: $(STAMP)
 interop-smoke: .venv-interop
 	.venv-interop/bin/python -m tests.interop $(ARGS)
 
+# The site borrows the packages of .venv, which play the tasks and execute the notebook.
+docs: .venv-docs/.stamp
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs --quiet $(or $(ARGS),build)
+
+.venv-docs/.stamp: $(STAMP)
+	$(BIN)/python -m venv --without-pip --clear .venv-docs
+	$(BIN)/python -c '$(ALL_PACKAGES)' > "$$(.venv-docs/bin/python -c '$(PACKAGES)')/borrowed.pth"
+	$(BIN)/python -c '$(EXTRA_DOCS)' | xargs -d '\n' $(BIN)/python -m pip --python .venv-docs/bin/python install --quiet \
+		--disable-pip-version-check -c constraints.txt
+	touch $@
+
 demo: $(STAMP)
 	rm -rf $(RUN)
 	$(BIN)/stigmergy train --run $(RUN)
@@ -111,12 +126,12 @@ demo: $(STAMP)
 constraints:
 	"$(PYTHON)" -m venv --clear .venv-constraints
 	.venv-constraints/bin/python $(PIP_INSTALL) setuptools torch==$(TORCH)
-	.venv-constraints/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[dev,reference]"
+	.venv-constraints/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[dev,reference,docs]"
 	sed -n '/^#/p' constraints.txt > constraints.new
 	.venv-constraints/bin/python -m pip freeze --all --exclude-editable | sed -e '/^pip==/d' -e 's/+cpu$$//' >> constraints.new
 	mv constraints.new constraints.txt
 	rm -rf .venv-constraints
 
 clean:
-	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist site *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

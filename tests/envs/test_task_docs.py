@@ -9,7 +9,7 @@ from stigmergy.envs.core.spec import EnvSpec, GroupSpec
 from stigmergy.envs.registration.make import make
 from stigmergy.envs.registration.registry import environments
 from tests.support.process_state import TASKS
-from tests.support.task_docs import errors_in_docs
+from tests.support.task_docs import errors_in_docs, own_sections, sections_of, summary_of
 
 
 def class_of(id):
@@ -109,3 +109,31 @@ def test_a_row_of_numbered_metrics_stands_for_each():
     changed = type("Changed", (), {"__doc__": text})
     assert errors_in_docs(changed, spec(metrics=("return_0", "return_1", "return_2"))) == []
     assert errors_in_docs(changed, spec(metrics=("return_0", "return_1"))) != []
+
+
+class Family(Good):
+    """Base of a family.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | score | points |
+        | length | steps |
+
+    Raises:
+        BadParameter: never.
+    """
+
+
+def test_sections_left_out_are_those_of_the_next_base_class():
+    own = type("Own", (Family,), {"__doc__": "A task.\n\nReward:\n    1.\n"})
+    assert errors_in_docs(own, spec(metrics=("score", "length"))) == []
+    assert sections_of(own)["Reward", ""] == ["1."]
+    assert [section for section, _ in sections_of(own)] == [section for section, _ in own_sections(Good)]
+    assert summary_of(own) == "A task."
+
+
+def test_a_section_replaces_the_inherited_ones_of_all_groups():
+    text = "A task.\n\nActions of walkers:\n    | index | action |\n    | --- | --- |\n    | 0-4 | move |\n"
+    (error,) = errors_in_docs(type("Own", (Good,), {"__doc__": text}), spec())
+    assert error.startswith("Actions of talkers: no table")

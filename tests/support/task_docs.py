@@ -1,7 +1,11 @@
-"""The class docstring of a task: sections in one order, and tables that cover its spaces."""
+"""The class docstring of a task: sections in one order, and tables that cover its spaces.
+
+Tests compare them with specs, and the pages of the documentation site are made of them.
+"""
 
 import inspect
 import re
+import textwrap
 from math import prod
 from typing import Any
 
@@ -24,18 +28,42 @@ HEADING = re.compile(r"^(?P<section>[A-Z][\w ]*?)(?: of (?P<group>\w+))?:$")
 
 
 def sections_of(cls: type) -> dict[tuple[str, str], list[str]]:
-    """Lines of each section by (section, group); the group is empty where the section holds for
-    all.
+    """Lines of each section by (section, group), in the order of SECTIONS.
+
+    The group is empty where the section holds for all. A section that a class leaves out is that of
+    the next of its base classes that has it.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    lines: list[str] | None = None
+    for base in cls.__mro__:
+        taken = {section for section, _ in found}
+        sections = own_sections(base).items()
+        found |= {key: lines for key, lines in sections if key[0] in SECTIONS and key[0] not in taken}
+    return dict(sorted(found.items(), key=lambda item: SECTIONS.index(item[0][0])))
+
+
+def own_sections(cls: type) -> dict[tuple[str, str], list[str]]:
+    """Lines of each section of a class's own docstring by (section, group), in its order."""
+    return _read(cls)[1]
+
+
+def summary_of(cls: type) -> str:
+    """Text of a class's own docstring before its sections."""
+    return _read(cls)[0]
+
+
+def _read(cls: type) -> tuple[str, dict[tuple[str, str], list[str]]]:
+    """Text before the sections, and the sections without the indentation below their names."""
+    found: dict[tuple[str, str], list[str]] = {}
+    lines: list[str] = []
+    before = lines
     for line in inspect.cleandoc(cls.__doc__ or "").splitlines():
         heading = HEADING.match(line)
         if heading and not line.startswith(" "):
             lines = found.setdefault((heading["section"], heading["group"] or ""), [])
-        elif lines is not None:
-            lines.append(line.strip())
-    return found
+        else:
+            lines.append(line)
+    texts = {key: textwrap.dedent("\n".join(own)).strip("\n").splitlines() for key, own in found.items()}
+    return "\n".join(before).strip(), texts
 
 
 def tables(lines: list[str]) -> list[list[tuple[str, ...]]]:
@@ -56,8 +84,9 @@ def tables(lines: list[str]) -> list[list[tuple[str, ...]]]:
 def errors_in_docs(cls: type, spec: Any) -> list[str]:
     """Sentences on what the docstring of a task lacks, or says otherwise than its spec."""
     sections = sections_of(cls)
-    names = list(dict.fromkeys(section for section, _ in sections))
-    found = [f"no section '{name}'" for name in SECTIONS if name not in names and name not in OPTIONAL]
+    known = {section for section, _ in sections}
+    names = list(dict.fromkeys(section for section, _ in own_sections(cls)))
+    found = [f"no section '{name}'" for name in SECTIONS if name not in known and name not in OPTIONAL]
     found += [f"section '{name}' is none of {', '.join(SECTIONS)}" for name in names if name not in SECTIONS]
     order = [name for name in SECTIONS if name in names]
     if [name for name in names if name in SECTIONS] != order:
