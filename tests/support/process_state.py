@@ -21,7 +21,9 @@ from stigmergy.envs.registration.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 PETTINGZOO = [getattr(pettingzoo, name) for name in ("aec_registry", "parallel_registry") if hasattr(pettingzoo, name)]
-SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE") if hasattr(signal, name)]
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGPIPE") if hasattr(signal, name)
+]
 OF_PYTEST = "PYTEST_"  # variables that pytest itself changes from phase to phase
 OURS = [ROOT / name for name in ("envs", "algorithms", "training", "stigmergy", "benchmarks", "tests")]
 

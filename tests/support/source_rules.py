@@ -24,6 +24,9 @@ LATE_IMPORTS = {
 TORCH_IN_ENVS = {"envs/interop/to_torchrl.py"}
 """Modules of envs that are imported where torch is loaded already."""
 EXPLICIT_GENERATORS = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64", "Philox", "SFC64", "Random"}
+STATES_OF_GENERATORS = {"getstate", "setstate", "get_state", "set_state", "set_rng_state"}
+"""Functions that a module of RESTORING_MODULES may call, because it draws nothing."""
+RESTORING_MODULES = {"training/callbacks.py"}
 GLOBAL_TORCH = {"manual_seed", "seed", "set_rng_state", "initial_seed"}
 DRAWING_FUNCTIONS = {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "poisson"}
 DRAWING_METHODS = {
@@ -186,6 +189,7 @@ def global_generators(module: Module) -> list[str]:
     torch's default generator.
     """
     found = []
+    allowed = EXPLICIT_GENERATORS | (STATES_OF_GENERATORS if module.path in RESTORING_MODULES else set())
     library = r"(?:(?:np|numpy)\.)?" if imports_of("random")(module) else r"(?:np|numpy)\."
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module in ("random", "numpy.random") and not node.level:
@@ -193,9 +197,13 @@ def global_generators(module: Module) -> list[str]:
         if isinstance(node, ast.Attribute):
             dotted = ast.unparse(node)
             match = re.fullmatch(library + r"random\.(\w+)", dotted)
-            if match and match[1] not in EXPLICIT_GENERATORS:
+            if match and match[1] not in allowed:
                 found.append(module.at(node, dotted))
-        if isinstance(node, ast.Call) and _draws_globally(node):
+        if (
+            isinstance(node, ast.Call)
+            and _draws_globally(node)
+            and ast.unparse(node.func).split(".")[-1] not in allowed
+        ):
             found.append(module.at(node, ast.unparse(node.func)))
     return found
 

@@ -4,6 +4,7 @@
 same file.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -179,10 +180,23 @@ class Run:
         except (ValueError, RecursionError) as error:
             raise UserError(f"'{path}' is no JSON: {error}") from error
 
-    def save(self, update: int, state: dict[str, Any], best: bool = False) -> None:
-        """Write the checkpoint after `update` updates, or the best so far."""
-        save_checkpoint(self.checkpoints / BEST if best else checkpoint_path(self.checkpoints, update), state)
+    def annotate(self, **notes: Any) -> None:
+        """Write notes into `meta.json`, or remove those that are None.
+
+        Nothing happens if the file cannot be read or written.
+        """
+        with contextlib.suppress(UserError, OSError):
+            meta = self.meta()
+            changed = {name: value for name, value in (meta | notes).items() if value is not None or name not in notes}
+            if changed != meta:
+                write_atomically(self.folder / "meta.json", json.dumps(changed, indent=2).encode())
+
+    def save(self, update: int, state: dict[str, Any], best: bool = False) -> Path:
+        """Write the checkpoint after `update` updates, or the best so far; return its path."""
+        path = self.checkpoints / BEST if best else checkpoint_path(self.checkpoints, update)
+        save_checkpoint(path, state)
         self.tidy()
+        return path
 
     def tidy(self) -> None:
         """Remove checkpoints that newer ones replaced, and files that a kill left half written."""

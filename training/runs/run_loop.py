@@ -3,31 +3,18 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from ...algorithms.core.learner import Diverged
+from ...envs.errors import NotFinite
+from ..callbacks import Callbacks, EvaluationReport, Report, SessionEnd, SessionInfo
 from ..confidence_intervals import mean_of_defined
 from ..evaluation import Abandoned, cut_sentence
 from ..trainer import Trainer
 from .logs import CsvLog
 from .run import METRICS_HEADER, TIMING_HEADER, Run
 from .stop_signals import handled, stop_signals
-
-
-@dataclass(frozen=True)
-class Report:
-    """Report of one update, for displays of progress."""
-
-    update: int
-    num_updates: int
-    steps: int
-    metrics: dict[str, float]
-    seconds: dict[str, float]
-    """Seconds by phase: env, act, learn, other; and `total`."""
-    agent_steps: int
-    """Decisions of agents in this update."""
-    notes: tuple[str, ...] = ()
-    """Sentences on unexpected events."""
 
 
 class Session:
@@ -38,7 +25,8 @@ class Session:
     Args:
         fingerprint: of the environment, kept in every checkpoint; None if it has none.
         positions: lengths of the logs to go on from; None starts them.
-        report: called after every update.
+        report: called after every update, by displays of progress.
+        callbacks: those of the user.
         unfinished: metrics of the last update, if it was stopped before its evaluation had ended.
 
     Attributes:
@@ -57,16 +45,19 @@ class Session:
         positions: dict[str, int] | None = None,
         report: Callable[[Report], None] | None = None,
         unfinished: dict[str, float] | None = None,
+        callbacks: Callbacks | None = None,
     ):
         self.trainer = trainer
         self.run_folder = run
         self.fingerprint = fingerprint
         self.report = report or (lambda report: None)
+        self.callbacks = callbacks or Callbacks()
         self._open(positions or {})
         self._stop: int | None = None
         self._saved = trainer.progress.update if positions else None
         self._unfinished = unfinished
         self._cut_is_said = False
+        self._has_ended = False
         self.rescued: int | None = None
         obstacle = self._obstacle()
         self._evaluates = not obstacle
@@ -94,9 +85,9 @@ class Session:
     def run(self) -> int:
         """Train.
 
-        Returns 0 when all updates are made, or the signal that stopped it after a checkpoint. Any
-        other end, such as a failure in the environment, is raised after the state of the last whole
-        update was saved.
+        Returns 0 when all updates are made or a callback stopped it, or the signal that stopped it,
+        in each case after a checkpoint. Any other end, such as a failure in the environment, is
+        raised after the state of the last whole update was saved.
 
         Raises:
             Diverged: learning went to NaN or infinity; the last good checkpoint is kept.
@@ -105,18 +96,22 @@ class Session:
         config = self.trainer.experiment.training
         try:
             with handled(stop_signals(), self._ask_to_stop):
+                self.callbacks.call("on_start", self._info())
                 if self._unfinished is not None and self._finish(time.perf_counter()):
                     self._checkpoint()
-                while not self.trainer.finished and self._stop is None:
+                while not (self.trainer.finished or self.callbacks.stop or self._stop):
                     self._update()
                     if _due(self.trainer, config.checkpoint_interval):
                         self._checkpoint()
                 if self._saved != self.trainer.progress.update:
                     self._checkpoint()
+                self.run_folder.annotate(diverged=None)
+                self._tell_end("finished" if self.is_finished else "stopped")
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) and self._stop is not None:
                 raise  # the second signal leaves at once
             self._rescue()
+            self._tell_failure(error)
             if isinstance(error, (Exception, SystemExit)):
                 raise
             # It was not raised by a key, so it must not pass for a stop.
@@ -124,14 +119,41 @@ class Session:
             raise RuntimeError(f"{name} in the middle of the training").with_traceback(error.__traceback__) from error
         finally:
             self.close()
-        return 0 if self.trainer.finished and self._unfinished is None else (self._stop or 0)
+        return 0 if self.is_finished else (self._stop or 0)
+
+    @property
+    def is_finished(self) -> bool:
+        """True if all updates are made, with their evaluations."""
+        return self.trainer.finished and self._unfinished is None
+
+    def _info(self) -> SessionInfo:
+        trainer, experiment = self.trainer, self.trainer.experiment
+        num_updates = experiment.training.num_updates
+        update, config = trainer.progress.update, experiment.to_dict()
+        return SessionInfo(self.run_folder.folder, config, update, num_updates, trainer.steps)
+
+    def _tell_end(self, reason: str, error: str = "") -> None:
+        self._has_ended = True
+        signal = self._stop if reason == "stopped" else None
+        end = SessionEnd(reason, self.trainer.progress.update, self.trainer.steps, signal, error)
+        self.callbacks.call("on_end", end)
+
+    def _tell_failure(self, error: BaseException) -> None:
+        """Note a divergence in the run, and tell the callbacks of the failure."""
+        if isinstance(error, (Diverged, NotFinite)):
+            self.run_folder.annotate(diverged=str(error))
+        try:
+            if not self._has_ended:
+                self._tell_end("failed", f"{type(error).__name__}: {error}")
+        except Exception as another:
+            error.add_note(f"on_end of a callback failed, too: {type(another).__name__}: {another}")
 
     def _rescue(self) -> None:
         """Save the state after the last whole update, if it is not saved yet."""
         update = self.trainer.progress.update
         if self.trainer.consistent and update and self._saved != update:
             with suppress(Exception):  # the user needs to read of the failure itself
-                self._checkpoint()
+                self._save()
                 self.rescued = update
 
     def _obstacle(self) -> str:
@@ -166,9 +188,10 @@ class Session:
         trainer = self.trainer
         assert self._unfinished is not None
         metrics, notes = dict(self._unfinished), []
+        events: list[tuple[str, Any]] = []
         if self._evaluates and _due(trainer, trainer.experiment.training.evaluation_interval):
             try:
-                evaluated, notes = self._evaluate()
+                evaluated, notes, events = self._evaluate()
             except Abandoned:
                 return False
             metrics |= evaluated
@@ -183,18 +206,11 @@ class Session:
                 self._events.add_scalar(name, value, trainer.steps)
             for name, value in seconds.items():
                 self._events.add_scalar(f"seconds/{name}", value, trainer.steps)
-        agents = trainer.env.spec.num_agents
-        self.report(
-            Report(
-                trainer.progress.update,
-                config.num_updates,
-                trainer.steps,
-                metrics,
-                seconds,
-                steps * agents,
-                tuple(notes),
-            )
-        )
+        decisions, update = steps * trainer.env.spec.num_agents, trainer.progress.update
+        report = Report(update, config.num_updates, trainer.steps, metrics, seconds, decisions, tuple(notes))
+        self.report(report)
+        for method, subject in [*events, ("on_update", report)]:
+            self.callbacks.call(method, subject)
         return True
 
     def _log(self, metrics: dict[str, float], seconds: dict[str, float], steps: int) -> None:
@@ -208,18 +224,26 @@ class Session:
             self._metrics.cut(before)
             raise
 
-    def _evaluate(self) -> tuple[dict[str, float], list[str]]:
-        """Metrics of an evaluation, and sentences. Raises Abandoned after a signal."""
-        outcomes = self.trainer.evaluate(stop=lambda: self._stop is not None)
-        if self.trainer.is_best(outcomes):
-            self.run_folder.save(self.trainer.progress.update, self._state(experience=False), best=True)
+    def _evaluate(self) -> tuple[dict[str, float], list[str], list[tuple[str, Any]]]:
+        """Metrics of an evaluation, sentences, and calls of callbacks.
+
+        Raises Abandoned after a signal.
+        """
+        trainer = self.trainer
+        outcomes = trainer.evaluate(stop=lambda: self._stop is not None)
+        events: list[tuple[str, Any]] = []
+        if best := trainer.is_best(outcomes):
+            path = self.run_folder.save(trainer.progress.update, self._state(experience=False), best=True)
+            events.append(("on_checkpoint", path))
+        report = EvaluationReport(trainer.progress.update, trainer.steps, outcomes.columns(), best)
+        events.append(("on_evaluation", report))
         metrics = {f"evaluation/{name}": mean_of_defined(values) for name, values in outcomes.columns().items()}
         sentence = cut_sentence(outcomes, self.trainer.evaluation_limit, "--training.evaluation-max-steps")
         if not sentence:
-            return metrics, []
+            return metrics, [], events
         notes = [] if self._cut_is_said else [f"evaluation: {sentence}"]
         self._cut_is_said = True
-        return metrics | {"evaluation/cut": float(outcomes.cut.mean())}, notes
+        return metrics | {"evaluation/cut": float(outcomes.cut.mean())}, notes, events
 
     def _state(self, experience: bool = True) -> dict[str, Any]:
         experiment = self.trainer.experiment
@@ -233,10 +257,15 @@ class Session:
         }
 
     def _checkpoint(self) -> None:
+        path = self._save()
+        self.callbacks.call("on_checkpoint", path)
+
+    def _save(self) -> Path:
         if self._events:
             self._events.flush()
-        self.run_folder.save(self.trainer.progress.update, self._state())
+        path = self.run_folder.save(self.trainer.progress.update, self._state())
         self._saved = self.trainer.progress.update
+        return path
 
     def _ask_to_stop(self, number: int) -> None:
         self._stop = number

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 
+from ..callbacks import Callbacks
 from ..experiment import Experiment
 from ..runs.restore import check_environment, fit, open_run
 from ..runs.run import Run
@@ -13,10 +14,18 @@ from ..trust.agreements import agree
 from ..trust.plugins import find_code
 
 
-def start(experiment: Experiment, folder: str, report: Callable[[Report], None] | None = None) -> Session:
+def start(
+    experiment: Experiment,
+    folder: str,
+    report: Callable[[Report], None] | None = None,
+    callbacks: Callbacks | None = None,
+) -> Session:
     """Session for a new run in `folder`.
 
     The folder is made first and removed again if training cannot start.
+
+    Args:
+        report, callbacks: as for `Session`.
 
     Raises:
         BadParameter: the folder is taken, or the experiment cannot be trained.
@@ -33,7 +42,7 @@ def start(experiment: Experiment, folder: str, report: Callable[[Report], None] 
         trainer = Trainer(experiment)
         identity = trainer.identify()
         run.begin(identity.digest)
-        session = Session(trainer, run, identity.digest, report=report)
+        session = Session(trainer, run, identity.digest, report=report, callbacks=callbacks)
     except (Exception, SystemExit):
         run.abandon()
         raise
@@ -56,11 +65,16 @@ def with_threads(experiment: Experiment) -> Experiment:
 
 
 def resume(
-    folder: str, report: Callable[[Report], None] | None = None, trust: bool = False, given: Sequence[str] = ()
+    folder: str,
+    report: Callable[[Report], None] | None = None,
+    trust: bool = False,
+    given: Sequence[str] = (),
+    callbacks: Callbacks | None = None,
 ) -> tuple[Session, list[str]]:
     """Session that continues the run in `folder`, and sentences on skipped checkpoints.
 
     Args:
+        report, callbacks: as for `Session`.
         trust, given: as for `open_run`.
 
     Raises:
@@ -72,19 +86,21 @@ def resume(
     run, experiment = open_run(folder, trust, given)
     run.lock.take()
     try:
-        session, warnings = _resume(run, experiment, report)
+        session, warnings = _resume(run, experiment, report, callbacks)
     except BaseException:
         run.lock.release()
         raise
     return session, [*_on_threads(experiment), *warnings]
 
 
-def _resume(run: Run, experiment: Experiment, report: Callable[[Report], None] | None) -> tuple[Session, list[str]]:
+def _resume(
+    run: Run, experiment: Experiment, report: Callable[[Report], None] | None, callbacks: Callbacks | None
+) -> tuple[Session, list[str]]:
     trainer = Trainer(experiment)
     digest = trainer.identify().digest
     if not run.has_checkpoint():
         run.begin(digest)
-        return Session(trainer, run, digest, report=report), [
+        return Session(trainer, run, digest, report=report, callbacks=callbacks), [
             f"the run '{run.folder}' had no checkpoint yet to go on from, so it starts again"
         ]
     run.tidy()
@@ -93,7 +109,8 @@ def _resume(run: Run, experiment: Experiment, report: Callable[[Report], None] |
     fit(run, lambda: trainer.load_state_dict(state))
     if not trainer.env.spec.resumable:
         warnings.append(f"'{experiment.environment}' cannot be saved, so its episodes start again; learning goes on")
-    return Session(trainer, run, digest, state["logs"], report, state.get("unfinished")), warnings
+    session = Session(trainer, run, digest, state["logs"], report, state.get("unfinished"), callbacks)
+    return session, warnings
 
 
 def _on_threads(experiment: Experiment) -> list[str]:

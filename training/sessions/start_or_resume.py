@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ...envs.errors import BadParameter
+from ..callbacks import Callbacks
 from ..experiment import Experiment
 from ..runs.checkpoint import list_checkpoints
 from ..runs.run import Run
@@ -17,12 +18,14 @@ def start_or_resume(
     report: Callable[[Report], None] | None = None,
     trust: bool = False,
     given: Sequence[str] = (),
+    callbacks: Callbacks | None = None,
 ) -> tuple[Session | None, list[str]]:
     """Session of `experiment` in `folder`, new or resumed, and sentences for the user.
 
     The session is None if the run is finished; a sentence then says so.
 
     Args:
+        report, callbacks: as for `Session`.
         trust, given: as for `open_run`.
 
     Raises:
@@ -34,7 +37,7 @@ def start_or_resume(
     run = Run(folder)
     if not run.is_begun():
         try:
-            return start(experiment, folder, report), []
+            return start(experiment, folder, report, callbacks), []
         except BadParameter:
             if not run.is_begun():
                 raise
@@ -43,7 +46,7 @@ def start_or_resume(
     known = open_same(experiment, run, trust)
     if is_finished(run, known):
         return None, [f"the run '{folder}' is finished: it has made all its {known.training.total_steps} steps"]
-    return resume(folder, report, trust, given)
+    return resume(folder, report, trust, given, callbacks)
 
 
 def is_finished(run: Run, experiment: Experiment) -> bool:
