@@ -189,7 +189,8 @@ def global_generators(module: Module) -> list[str]:
     torch's default generator.
     """
     found = []
-    allowed = EXPLICIT_GENERATORS | (STATES_OF_GENERATORS if module.path in RESTORING_MODULES else set())
+    restored = STATES_OF_GENERATORS if module.path in RESTORING_MODULES else set()
+    allowed = EXPLICIT_GENERATORS | restored
     library = r"(?:(?:np|numpy)\.)?" if imports_of("random")(module) else r"(?:np|numpy)\."
     for node in ast.walk(module.tree):
         if isinstance(node, ast.ImportFrom) and node.module in ("random", "numpy.random") and not node.level:
