@@ -200,12 +200,9 @@ def global_generators(module: Module) -> list[str]:
             match = re.fullmatch(library + r"random\.(\w+)", dotted)
             if match and match[1] not in allowed:
                 found.append(module.at(node, dotted))
-        if (
-            isinstance(node, ast.Call)
-            and _draws_globally(node)
-            and ast.unparse(node.func).split(".")[-1] not in allowed
-        ):
-            found.append(module.at(node, ast.unparse(node.func)))
+        if isinstance(node, ast.Call) and _draws_globally(node):
+            name = ast.unparse(node.func)
+            found += [module.at(node, name)] if name.rpartition(".")[2] not in restored else []
     return found
 
 
