@@ -35,7 +35,7 @@ def address(name: str) -> str:
 def learner_page(registration: Registration) -> str:
     """Markdown of the page, with links from `docs/learners/`, where it would lie."""
     name, cls = registration.name, learner_class(registration.name)
-    config = getattr(cls, "Config", cls.Settings)()
+    config = cls.Config()
     source = source_of(registration.target)
     parts = [
         f"---\ntitle: {name}\n---\n\n# `{name}`",

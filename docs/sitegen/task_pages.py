@@ -59,7 +59,7 @@ def task_page(registration: Registration) -> str:
             _facts(env.spec, env),
             _run_it(id),
             *_sections(cls),
-            _config(getattr(env, "config", None) or env.parameters, sections_of(cls).get(("Config presets", ""), [])),
+            _config(env.config, sections_of(cls).get(("Config presets", ""), [])),
             _baselines(env.spec),
             _scenarios(id),
             _files(registration),

@@ -26,7 +26,49 @@ There may never be room.
 
 
 class Pathfinding(BatchEnv[State]):
-    """Base of both tasks."""
+    """Base of both tasks: agents on a grid with walls find paths without colliding.
+
+    Rules:
+        An agent stays or moves up, down, left or right by a cell. Cells are (row, column), rows
+        downwards. Goals are drawn in the agent's own connected component. `collision_system`
+        decides which agents move when they are in each other's way:
+
+        | collision_system | moves |
+        | --- | --- |
+        | priority | one after the other by index, into cells that are free at that moment |
+        | block_both | nobody enters a cell that is occupied now, or that two agents want |
+        | soft | swaps and walls cancel moves, then conflicts do until none is left |
+
+        With `soft` a cell goes to the agent that stays there, else to the lowest index, and chains
+        and rotations of three or more pass.
+
+    Observation:
+        uint8 `(3, w, w)` with w = 2 `obs_radius` + 1: the cells around the agent.
+
+        | index | value | range |
+        | --- | --- | --- |
+        | 0 | wall | 0 or 1 |
+        | 1 | agent, the observer in the middle included | 0 or 1 |
+        | 2 | own goal, moved to the window's border where it lies outside | 0 or 1 |
+
+        With `shortest_path` a fourth channel marks a shortest path to the goal, other agents
+        ignored. There is no global state.
+
+    Actions:
+        `mask_walls` gives action masks that forbid moves into walls.
+
+        | index | action |
+        | --- | --- |
+        | 0 | stay |
+        | 1 | up |
+        | 2 | down |
+        | 3 | left |
+        | 4 | right |
+
+    Source:
+        Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding"
+        (2024), as the package pogema 1.4.0 plays it.
+    """
 
     trail_length = draw.TAIL
     config: PathfindingConfig
@@ -128,35 +170,8 @@ class Lifelong(Pathfinding):
     """Agents on a grid find paths without colliding, to one goal after the other.
 
     Rules:
-        Agents move up, down, left or right on a grid with walls. `collision_system` decides which
-        of them move when they are in each other's way: with `soft` a cell goes to the agent that
-        stays there, else to the lowest index, and chains and rotations of three or more pass. An
-        agent that reaches its goal gets the next goal at once. Goals are drawn in the agent's own
-        connected component. First goals are all different; a next goal may coincide with that of
-        another agent.
-
-    Observation:
-        uint8 `(3, w, w)` with w = 2 `obs_radius` + 1: the cells around the agent.
-
-        | index | value | range |
-        | --- | --- | --- |
-        | 0 | wall | 0 or 1 |
-        | 1 | agent, the observer in the middle included | 0 or 1 |
-        | 2 | own goal, moved to the window's border where it lies outside | 0 or 1 |
-
-        With `shortest_path` a fourth channel marks a shortest path to the goal, other agents
-        ignored. There is no global state.
-
-    Actions:
-        `mask_walls` gives action masks that forbid moves into walls.
-
-        | index | action |
-        | --- | --- |
-        | 0 | stay |
-        | 1 | up |
-        | 2 | down |
-        | 3 | left |
-        | 4 | right |
+        An agent that reaches its goal gets the next goal at once. First goals are all different; a
+        next goal may coincide with that of another agent. All else is as in `Pathfinding`.
 
     Reward:
         1 for a goal reached.
@@ -169,10 +184,6 @@ class Lifelong(Pathfinding):
         | --- | --- |
         | throughput | goals reached per step, over all agents |
         | collisions | moves that another agent prevented |
-
-    Source:
-        Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding"
-        (2024), as the package pogema 1.4.0 plays it.
     """
 
     Config = LifelongConfig
@@ -189,35 +200,9 @@ class OneShot(Pathfinding):
     """Agents on a grid find paths without colliding, each to one goal.
 
     Rules:
-        Agents move up, down, left or right on a grid with walls. `collision_system` decides which
-        of them move when they are in each other's way: with `soft` a cell goes to the agent that
-        stays there, else to the lowest index, and chains and rotations of three or more pass. With
-        `on_target` "finish" an agent leaves the map at its goal; with "nothing" agents stay, and
-        all must stand on their goals at the same time. Goals are drawn in the agent's own connected
-        component, and all are different.
-
-    Observation:
-        uint8 `(3, w, w)` with w = 2 `obs_radius` + 1: the cells around the agent.
-
-        | index | value | range |
-        | --- | --- | --- |
-        | 0 | wall | 0 or 1 |
-        | 1 | agent, the observer in the middle included | 0 or 1 |
-        | 2 | own goal, moved to the window's border where it lies outside | 0 or 1 |
-
-        With `shortest_path` a fourth channel marks a shortest path to the goal, other agents
-        ignored. There is no global state.
-
-    Actions:
-        `mask_walls` gives action masks that forbid moves into walls.
-
-        | index | action |
-        | --- | --- |
-        | 0 | stay |
-        | 1 | up |
-        | 2 | down |
-        | 3 | left |
-        | 4 | right |
+        With `on_target` "finish" an agent leaves the map at its goal; with "nothing" agents stay,
+        and all must stand on their goals at the same time. All goals are different. All else is as
+        in `Pathfinding`.
 
     Reward:
         With "finish" 1 for reaching the goal; with "nothing" 1 for each agent when all stand on
@@ -239,10 +224,6 @@ class OneShot(Pathfinding):
 
         The cost of an agent is the number of steps until it arrived, with "nothing" until it stood
         on its goal for good; an agent that failed costs the whole episode.
-
-    Source:
-        Skrynnik et al., "POGEMA: a benchmark platform for cooperative multi-agent pathfinding"
-        (2024), as the package pogema 1.4.0 plays it.
     """
 
     Config = OneShotConfig

@@ -105,9 +105,6 @@ class AllelopathicHarvest(GridDilemma):
         `favourite_reward` (2) for a berry of the agent's favourite colour, `other_reward` (1) for
         another. Sanctions have their cost and fine.
 
-    End:
-        Episodes are truncated after `max_cycles` steps, or by chance after `ends_after`.
-
     Metrics:
         | name | value |
         | --- | --- |

@@ -77,9 +77,6 @@ class Cleanup(GridDilemma):
         1 for each apple, to the agent that eats it; with `shared` to every agent on the map.
         Sanctions have their cost and fine.
 
-    End:
-        Episodes are truncated after `max_cycles` steps, or by chance after `ends_after`.
-
     Metrics:
         | name | value |
         | --- | --- |

@@ -68,9 +68,6 @@ class Coins(GridDilemma):
         1 for every coin (`match`, `mismatch`); -2 when the other takes one's own
         (`mismatch_other`), and 0 when it takes one of its own (`match_other`).
 
-    End:
-        Episodes are truncated after `max_cycles` steps, or by chance after `ends_after`.
-
     Metrics:
         `equality` means something only if no return is below 0.
 

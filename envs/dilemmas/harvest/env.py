@@ -69,9 +69,6 @@ class Harvest(GridDilemma):
     Reward:
         1 for each apple, to the agent that eats it. Sanctions have their cost and fine.
 
-    End:
-        Episodes are truncated after `max_cycles` steps, or by chance after `ends_after`.
-
     Metrics:
         Sites that are near each other, directly or through others, are one patch.
 

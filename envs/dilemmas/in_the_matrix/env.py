@@ -94,9 +94,6 @@ class InTheMatrix(GridDilemma):
         The payoff of an interaction, `freeze` + 1 steps after it. Sanctions have their cost and
         fine.
 
-    End:
-        Episodes are truncated after `max_cycles` steps, or by chance after `ends_after`.
-
     Metrics:
         Those of interactions are NaN before the first one. `cooperation` exists if it is the
         meaning of resource 0.

@@ -41,24 +41,10 @@ class Encircle(SwarmBenchTask):
         Global state: a plane of the map for the prey; whether it is on the map, row, column and 1
         for every agent; then the time.
 
-    Actions:
-        With `message_size` pairs of a move and a message, 0 for silence.
-
-        | index | action |
-        | --- | --- |
-        | 0 | up |
-        | 1 | down |
-        | 2 | left |
-        | 3 | right |
-        | 4 | stay |
-
     Reward:
         The same for all: the change of the score, and as shaping, times `shaping`, half the change
         of the closeness of the nearest agents to the four cells beside the prey, which a new prey
         sets back. The last step takes the shaping back.
-
-    End:
-        An episode is truncated after `max_cycles` steps; no agent terminates.
 
     Metrics:
         | name | value |

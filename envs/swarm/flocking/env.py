@@ -40,17 +40,6 @@ class Flocking(SwarmBenchTask):
 
         Global state: whether it is on the map, row, column and 1 for every agent; then the time.
 
-    Actions:
-        With `message_size` pairs of a move and a message, 0 for silence.
-
-        | index | action |
-        | --- | --- |
-        | 0 | up |
-        | 1 | down |
-        | 2 | left |
-        | 3 | right |
-        | 4 | stay |
-
     Reward:
         The same for all: the rise of the score, and as shaping, times `shaping`, the change of the
         potential, which is the lowest cost less the present one. With `shaping` 1 that is the fall

@@ -44,24 +44,10 @@ class Foraging(SwarmBenchTask):
         Global state: planes of the map for wall, food and nest; whether it is on the map, row,
         column and whether it carries food for every agent; then the time.
 
-    Actions:
-        With `message_size` pairs of a move and a message, 0 for silence.
-
-        | index | action |
-        | --- | --- |
-        | 0 | up |
-        | 1 | down |
-        | 2 | left |
-        | 3 | right |
-        | 4 | stay |
-
     Reward:
         The change of the score, for every agent. Shaping, times `shaping`, is each agent's own: the
         change of its progress on its round, which is 0 at the longest path to the food, 1/2 beside
         food and 1 beside the nest with food. The last step takes the shaping back.
-
-    End:
-        An episode is truncated after `max_cycles` steps; no agent terminates.
 
     Metrics:
         | name | value |

@@ -23,6 +23,31 @@ class Turning(BatchEnv[State]):
     """Base of Kuramoto's and Vicsek's tasks.
 
     They give the constants and the bounds of the last number of observations.
+
+    Actions:
+        A continuous action.
+
+        | index | action |
+        | --- | --- |
+        | 0 | turn as a share of `max_turn`, -1 to 1; positive is anticlockwise |
+
+    Reward:
+        The same for all: the order, which is the length of the mean unit vector over the whole
+        population, minus `action_cost` times the mean size of the actions.
+
+    End:
+        An episode is truncated after `max_cycles` steps; no agent terminates.
+
+    Metrics:
+        | name | value |
+        | --- | --- |
+        | order | mean order over the steps of the episode |
+        | final_order | order at its end |
+        | effort | mean size of the actions |
+
+    Differences from the source:
+        The paper's own code was not at hand, so radius, speeds, observation noise, action cost and
+        the description of the population are our own definitions; see `headings.rules`.
     """
 
     config: TurningConfig

@@ -23,23 +23,47 @@ NO_BOXES = np.zeros((1, 3, 3), np.bool_)
 class SwarmBenchTask(BatchEnv[State]):
     """Agents on a walled grid see a square of it, push each other, and may send messages.
 
-    Observation: uint8 `(channels, view, view)`, 255 or 0 except for shares: a plane for each symbol
-    of `shown` (of other agents only: the middle cell is the agent itself and empty), then planes of
-    one value: whether the agent's own light is on (tasks with lights), its row, its column and the
-    time as shares of their largest values, and for each message but silence the share of all agents
-    that sent it in the last step within view // 2 rows and columns, the agent itself included. The
-    benchmark gives position, round and messages in words; messages have no senders there either.
+    Rules:
+        A step moves the agents in four passes, UP, DOWN, LEFT and RIGHT; then the rules of the task
+        follow, then messages are sent. Agents push what they touch. Each weighs 1, and has a force
+        of 2 in the direction in which it acts, or a weight of 3 against it. A body moves if all
+        bodies ahead move, and the force from behind plus its own is at least its weight; see
+        `pushing`. Agents that leave the map have terminated.
 
-    Actions: a move of `moves`; with `message_size` a pair of a move and a message, 0 for silence.
-    A step moves the agents in the four passes of `pushing`, then the rules of the task follow, then
-    messages are sent. Agents that leave the map have terminated.
+        With `message_size` an action is a pair of a move and a message from 0 (silence) on. In the
+        next step agents at most `view // 2` rows and columns away receive it: they observe the
+        share of all agents that sent it, not which. The benchmark's messages are sentences of up to
+        120 characters.
 
-    Global state: a plane of the map for each symbol of `mapped`, then for each agent whether it is
-    on the map, its row, its column and whether its light is on, then the time. Rewards without
-    discounting put episodes in the order of their scores (see `rewards`).
+        Rewards without discounting put episodes in the order of their scores; see `rewards`.
 
-    Source: Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025). Text views are in the
-    benchmark's letters; with `text_players` anything that turns text into text can play.
+    Observation:
+        uint8 `(channels, view, view)`, 255 or 0 except for shares: a plane for each symbol of
+        `shown` (of other agents only: the middle cell is the agent itself and empty), then planes
+        of one value: the agent's own light (tasks with lights), its row, its column and the time as
+        shares of their largest values, and one for each message but silence. The benchmark gives
+        position, round and messages in words.
+
+        Global state: a plane of the map for each symbol of `mapped`, then for each agent whether it
+        is on the map, its row, its column and whether its light is on, then the time.
+
+    Actions:
+        With `message_size` pairs of a move and a message, 0 for silence.
+
+        | index | action |
+        | --- | --- |
+        | 0 | up |
+        | 1 | down |
+        | 2 | left |
+        | 3 | right |
+        | 4 | stay |
+
+    End:
+        An episode is truncated after `max_cycles` steps; no agent terminates.
+
+    Source:
+        Ruan et al., "Benchmarking LLMs' swarm intelligence" (2025). Text views are in the
+        benchmark's letters; with `text_players` anything that turns text into text can play.
 
     Raises:
         BadParameter: a value is out of range, or the map has no room for the agents.

@@ -58,9 +58,6 @@ class Synchronization(SwarmBenchTask):
         of the share of lights that are as the next point wants them. The last step takes the
         shaping back.
 
-    End:
-        An episode is truncated after `max_cycles` steps; no agent terminates.
-
     Metrics:
         | name | value |
         | --- | --- |

@@ -42,17 +42,6 @@ class Transport(SwarmBenchTask):
         Global state: planes of the map for wall and box; whether it is on the map, row, column and
         1 for every agent; then the time.
 
-    Actions:
-        With `message_size` pairs of a move and a message, 0 for silence.
-
-        | index | action |
-        | --- | --- |
-        | 0 | up |
-        | 1 | down |
-        | 2 | left |
-        | 3 | right |
-        | 4 | stay |
-
     Reward:
         An agent that leaves in the step that begins after `t` steps gets (max_cycles - t) /
         max_cycles, and the score is the sum of that over the agents. Agents get nothing for others
