@@ -65,6 +65,13 @@ def test_the_page_map_names_every_page():
     assert pages | examples <= linked
 
 
+def test_the_navigation_of_the_site_names_every_page():
+    text = (ROOT / "mkdocs.yml").read_text()
+    named = {f"docs/{page}" for page in re.findall(r"([\w/]+\.md)$", text, re.MULTILINE)} | {"docs/README.md"}
+    pages = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/*.md")}
+    assert pages - named == set(), "each needs its place in `nav` of mkdocs.yml"
+
+
 def test_the_table_of_tasks_agrees_with_the_specs():
     text = PAGES["docs/environments.md"]
     rows = environments_page.rows(text)

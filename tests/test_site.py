@@ -3,12 +3,12 @@
 import re
 
 import pytest
-import yaml
 
 import stigmergy
 from docs.sitegen import learner_pages, reference_pages, task_pages
 from docs.sitegen.addresses import BrokenLink, Links, address_of
 from docs.sitegen.source_pages import source_page
+from stigmergy.algorithms.core.make import learner_class
 from stigmergy.envs.registration.registry import environments
 from tests.support.process_state import TASKS
 from tests.support.source_rules import ROOT
@@ -83,19 +83,10 @@ def test_the_page_of_a_task_of_a_family_has_the_common_rules_and_presets():
 def test_the_page_of_a_learner(registration):
     page = learner_pages.learner_page(registration)
     assert re.search(r"^\*\*(LOCAL|PUBLIC|JOINT)\*\*", page, re.MULTILINE)
+    assert re.search(r"\(\d{4}", learner_pages.source_of_method(learner_class(registration.name)))
     assert re.search(r"^\| `gamma` \| `0\.\d+` \| 0 to 1 \|", page, re.MULTILINE)
 
 
 def test_the_reference_has_every_public_name_once():
     names = [name for shelf in reference_pages.shelves().values() for name in shelf]
     assert sorted(names) == stigmergy.__all__
-
-
-def test_the_navigation_names_every_guide():
-    class Loader(yaml.SafeLoader):
-        pass
-
-    Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
-    nav = str(yaml.load((ROOT / "mkdocs.yml").read_text(), Loader)["nav"])
-    pages = {path.name for path in ROOT.glob("docs/*.md")} - {"README.md"}
-    assert {page for page in pages if f"'{page}'" not in nav} == set()

@@ -1,8 +1,7 @@
 """Private classifiers of disapproved behaviour, and the pseudo-reward that they give.
 
 The classifier of each agent is trained on public sanctions and predicts the disapproval of its
-group. Source: Vinitsky et al., "A learning agent that acquires social norms from public sanctions
-in decentralized multi-agent settings" (2023).
+group. For the source see `cnm`.
 """
 
 from dataclasses import dataclass

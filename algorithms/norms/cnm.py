@@ -1,7 +1,10 @@
 """Classifier norm model: agents that learn norms from public sanctions, and enforce them.
 
 Any member of the PPO family can be the base: `Normative` adds a norm model and changes nothing
-else. For the source see `classifier`.
+else.
+
+Source: Vinitsky et al., "A learning agent that acquires social norms from public sanctions in
+decentralized multi-agent settings" (2023).
 """
 
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """Q-learning with replay: the base of independent and team learners, and IQL.
 
-Sources: Mnih et al., "Human-level control through deep reinforcement learning" (2015); double
+Source: Mnih et al., "Human-level control through deep reinforcement learning" (2015); double
 Q-learning, van Hasselt et al. (2016); independent learners, Tampuu et al. (2017).
 """
 

@@ -77,7 +77,10 @@ class WQMIXConfig(TeamConfig):
 
 
 class QMIX(QLearner[TeamConfig]):
-    """QMIX (Rashid et al. 2018), and by its settings each of the other mixers.
+    """QMIX: the team's value rises with that of each agent; by its config each of the other mixers.
+
+    Source: Rashid et al., "QMIX: monotonic value function factorisation for deep multi-agent
+    reinforcement learning" (2018).
 
     Raises:
         BadParameter: the environment pays each agent its own reward and `team_reward` is not set,
@@ -196,7 +199,11 @@ class QMIX(QLearner[TeamConfig]):
 
 
 class VDN(QMIX):
-    """Value decomposition networks: the team's value is the sum (Sunehag et al. 2018)."""
+    """Value decomposition networks: the team's value is the sum of those of its agents.
+
+    Source: Sunehag et al., "Value-decomposition networks for cooperative multi-agent learning based
+    on team reward" (2018).
+    """
 
     Config = VDNConfig
 
@@ -204,13 +211,17 @@ class VDN(QMIX):
 class QPLEX(QMIX):
     """QPLEX: duplex dueling, for every joint value with decentralized best actions.
 
-    Source: Wang et al. (2021).
+    Source: Wang et al., "QPLEX: duplex dueling multi-agent Q-learning" (2021).
     """
 
     Config = QPLEXConfig
 
 
 class WQMIX(QMIX):
-    """Weighted QMIX: underestimated joint actions have a larger weight (Rashid et al. 2020)."""
+    """Weighted QMIX: underestimated joint actions have a larger weight in the loss.
+
+    Source: Rashid et al., "Weighted QMIX: expanding monotonic value function factorisation for deep
+    multi-agent reinforcement learning" (2020).
+    """
 
     Config = WQMIXConfig

@@ -3,14 +3,17 @@
 import inspect
 import re
 import sys
+from collections.abc import Iterator
 
-from stigmergy.algorithms.core.learner import Information
+from stigmergy.algorithms.core.learner import Information, Learner
 from stigmergy.algorithms.core.make import learner_class
 from stigmergy.envs.registration.registry import Registration, algorithms
 
 from .config_tables import option_table, preset_tables
 from .task_pages import shipped, source_of
 
+SOURCE = re.compile(r"(?:^|(?<=\s))Source: (.+?)(?=\n\n|\Z)", re.DOTALL)
+"""From the word to the end of the paragraph."""
 SEES = {
     Information.LOCAL: "Each agent learns from its own observations, actions and rewards. A test changes the data"
     " of all other agents, and no bit of its parameters changes.",
@@ -42,8 +45,7 @@ def learner_page(registration: Registration) -> str:
         f"{registration.description[:1].upper()}{registration.description[1:]}.",
         f"```bash\nstigmergy train --environment ID --algorithm {name}\n```",
         "## Method",
-        _prose(inspect.getdoc(sys.modules[cls.__module__]) or ""),
-        _prose(inspect.getdoc(cls) or ""),
+        *(_prose(text) for text in _without_source(cls)),
         "## Information",
         f"**{cls.information.name}**. {SEES[cls.information]}",
         "## Config",
@@ -51,9 +53,34 @@ def learner_page(registration: Registration) -> str:
         option_table(config, ""),
         preset_tables(type(config)).strip(),
         _configs(name),
-        f"## Source\n\n[`{source}`](../../{source}); [how the learners work, and their metrics](../algorithms.md).",
+        f"## Source\n\n{source_of_method(cls)}",
+        f"Code: [`{source}`](../../{source}). [How the learners work, and their metrics](../algorithms.md).",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def source_of_method(cls: type[Learner]) -> str:
+    """The papers that a learner follows: from its docstring, its module's, or those of its bases.
+
+    Raises:
+        LookupError: none of them says it.
+    """
+    for base in cls.__mro__:
+        for text in _docstrings(base):
+            if match := SOURCE.search(text):
+                return match[1].strip()
+    raise LookupError(f"no docstring of {cls.__name__}, its module or its base classes has a paragraph 'Source:'")
+
+
+def _docstrings(cls: type) -> tuple[str, str]:
+    module = sys.modules.get(cls.__module__)
+    return inspect.cleandoc(cls.__doc__ or ""), inspect.cleandoc((module and module.__doc__) or "")
+
+
+def _without_source(cls: type[Learner]) -> Iterator[str]:
+    """Docstrings of the module and of the class, without their sources."""
+    for text in reversed(_docstrings(cls)):
+        yield SOURCE.sub("", text)
 
 
 def _prose(docstring: str) -> str:
