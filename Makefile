@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke docs demo constraints clean
+.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke docs onnx demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -40,6 +40,7 @@ help:
 	@echo "make benchmark    measure speeds; make .venv-pogema .venv-jaxmarl first to have peers beside them"
 	@echo "make interop-smoke  play every environment in other libraries; ARGS='games pursuit' chooses"
 	@echo "make docs         build the documentation site into site/; ARGS='serve' shows it at http://127.0.0.1:8000"
+	@echo "make onnx         test exported policies in ONNX's runtime, in an environment of its own"
 	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
 	@echo "make clean        remove caches and builds; virtual environments and runs stay"
 
@@ -99,6 +100,10 @@ docs: .venv-docs/.stamp
 		--disable-pip-version-check -c constraints.txt
 	touch $@
 
+# The environment borrows the packages of .venv.
+onnx: .venv-onnx
+	PYTHONPATH=. .venv-onnx/bin/python -m pytest tests/algorithms/export/test_onnx.py $(ARGS)
+
 demo: $(STAMP)
 	rm -rf $(RUN)
 	$(BIN)/stigmergy train --run $(RUN)
@@ -120,6 +125,12 @@ demo: $(STAMP)
 	"$(PYTHON)" -m venv $@
 	$@/bin/python $(PIP_INSTALL) setuptools torch==$(TORCH) || { rm -rf $@; exit 1; }
 	$@/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[interop]" || { rm -rf $@; exit 1; }
+	touch $@
+
+.venv-onnx: $(STAMP)
+	$(BIN)/python -m venv $@
+	$(BIN)/python -c '$(PACKAGES)' > "$$($@/bin/python -c '$(PACKAGES)')/borrowed.pth"
+	$@/bin/python $(PIP_INSTALL) onnx onnxruntime || { rm -rf $@; exit 1; }
 	touch $@
 
 # Torch is named with its version because a plain `torch` may bring gigabytes of CUDA libraries; its local suffix (+cpu) is this machine's.

@@ -11,6 +11,7 @@ from stigmergy.algorithms.core.returns import generalized_advantage as generaliz
 from stigmergy.algorithms.core.rollout import Rollout as Rollout
 from stigmergy.analysis.schelling import Schelling as Schelling
 from stigmergy.analysis.schelling import schelling as schelling
+from stigmergy.api.export import export as export
 from stigmergy.envs.core.env import BatchEnv as BatchEnv
 from stigmergy.envs.core.random_streams import draw_below as draw_below
 from stigmergy.envs.core.random_streams import draw_uniform as draw_uniform

@@ -22,6 +22,7 @@ from ...envs.core.timestep import GroupStep
 from ...envs.errors import Failure
 from ...envs.utils.renamed import Renamed, adopt, renamed_keywords
 from . import forks  # noqa: F401 (registers the hooks that detect forks)
+from .policy_graph import NotExportable, PolicyGraph
 from .rollout import Rollout
 
 
@@ -164,6 +165,18 @@ class Learner(ABC):
             inactive agents may hold anything. None without such an estimate.
         """
         return None
+
+    def export_policy(self, graph: PolicyGraph) -> None:
+        """Describe the computation of greedy actions, so that `stigmergy export` can save it.
+
+        Add nodes and parameters, then call `graph.finish`.
+
+        Raises:
+            NotExportable: the policy has no such description.
+        """
+        raise NotExportable(
+            f"the policy of '{self.group.name}' cannot be exported: {type(self).__name__} has no export_policy, which describes its network"
+        )
 
     def prepare(self) -> None:  # noqa: B027 (most learners have nothing to reserve)
         """Reserve the resources that only learning needs; called once before training.

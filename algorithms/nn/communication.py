@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from ..core.policy_graph import PolicyGraph
 from .layers import AgentAxis
 
 
@@ -26,3 +27,13 @@ def communicate(x: Tensor, active: Tensor, agent_axis: AgentAxis) -> Tensor:
     others = sends.sum(dim=1, keepdim=True) - sends.to(x.dtype)
     received = (sent.sum(dim=1, keepdim=True) - sent) / others.clamp(min=1)
     return torch.cat([x, agent_axis.split(received)], dim=-1)
+
+
+def export_communication(graph: PolicyGraph, x: str) -> str:
+    """Add the operation to a graph."""
+    sends = graph.add("reshape", graph.active, shape=[1])
+    sent = graph.only(sends, x)
+    number = graph.only(sends, graph.constant(1.0))
+    others, total = (graph.add("subtract", graph.add("sum", value, axis=0), value) for value in (number, sent))
+    received = graph.add("divide", total, graph.add("maximum", others, graph.constant(1.0)))
+    return graph.add("concat", x, received, name="communication")

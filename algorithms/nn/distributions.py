@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ...envs.core.spec import ActionSpace
+from ..core.policy_graph import PolicyGraph
 
 FEW = 12  # choices, up to which `_normalized` moves the last axis to the front
 LOG_ROOT_2_PI = 0.5 * math.log(2 * math.pi)
@@ -59,6 +60,10 @@ class Distribution(ABC):
     def to_action(self, sample: Tensor) -> NDArray:
         """Convert a sample to an action of the environment."""
 
+    @abstractmethod
+    def export(self, graph: PolicyGraph, outputs: str) -> str:
+        """Add the action of the mode to a graph, for outputs `(n, rows, num_outputs)`."""
+
 
 class Categorical(Distribution):
     """Distribution for `Discrete`: logits `(n,)`, samples `()`."""
@@ -93,6 +98,9 @@ class Categorical(Distribution):
 
     def to_action(self, sample: Tensor) -> NDArray:
         return sample.cpu().numpy() + self._start
+
+    def export(self, graph: PolicyGraph, outputs: str) -> str:
+        return graph.discrete_action(graph.best_choices(outputs, [self.num_outputs]))
 
 
 class MultiCategorical(Distribution):
@@ -131,6 +139,9 @@ class MultiCategorical(Distribution):
 
     def to_action(self, sample: Tensor) -> NDArray:
         return sample.cpu().numpy() + self._start
+
+    def export(self, graph: PolicyGraph, outputs: str) -> str:
+        return graph.discrete_action(graph.best_choices(outputs, self._sizes))
 
 
 class Gaussian(Distribution):
@@ -175,6 +186,13 @@ class Gaussian(Distribution):
     def to_action(self, sample: Tensor) -> NDArray:
         action = np.clip(sample.cpu().numpy() * self._scale + self._centre, self._low, self._high)
         return action.reshape(*action.shape[:-1], *self._shape)
+
+    def export(self, graph: PolicyGraph, outputs: str) -> str:
+        mean = graph.add("slice", outputs, start=0, stop=self.num_outputs // 2)
+        scaled = graph.add("multiply", mean, graph.constant(self._scale, "action_scale"))
+        centred = graph.add("add", scaled, graph.constant(self._centre, "action_centre"))
+        bounds = graph.constant(self._low, "action_low"), graph.constant(self._high, "action_high")
+        return graph.add("reshape", graph.add("clip", centred, *bounds), shape=list(self._shape), name="action")
 
 
 def _float32_bounds(space: spaces.Box) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

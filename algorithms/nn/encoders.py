@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from ...envs.core.validation import nearest
 from ...envs.errors import BadParameter
-from .layers import ACTIVATIONS, StackedConv, StackedLinear
+from ..core.policy_graph import NotExportable, PolicyGraph
+from .layers import ACTIVATIONS, StackedConv, StackedLinear, activation_op
 
 WIDE_IMAGE = 9  # wider ones are halved by each convolution
 HEADS = 4
@@ -50,6 +51,22 @@ class Encoder(nn.Module):
     def forward(self, observation: Tensor) -> Tensor:
         """Features `(m, rows, outputs)` of observations `(rows, m, *shape)`."""
 
+    def export(self, graph: PolicyGraph, x: str) -> str:
+        """Add the encoder to the graph of an exported policy.
+
+        Args:
+            x: name of the observations `(n, rows, *shape)`.
+
+        Returns:
+            The name of the features `(n, rows, outputs)`.
+
+        Raises:
+            NotExportable: the encoder has no such description.
+        """
+        raise NotExportable(
+            f"the policy of '{graph.group.name}' cannot be exported: its encoder {type(self).__name__} has no export, which describes it"
+        )
+
 
 class FeatureEncoder(Encoder):
     """Identity: all numbers in one row, as they are."""
@@ -62,6 +79,9 @@ class FeatureEncoder(Encoder):
 
     def forward(self, observation: Tensor) -> Tensor:
         return observation.flatten(2).transpose(0, 1)
+
+    def export(self, graph: PolicyGraph, x: str) -> str:
+        return graph.add("reshape", x, shape=[-1], name="features")
 
 
 class SetEncoder(Encoder):
@@ -76,6 +96,7 @@ class SetEncoder(Encoder):
     def __init__(self, spec: EncoderSpec, stream: torch.Generator):
         super().__init__(spec, stream)
         m, size = spec.m, spec.size
+        self.entities = spec.shape[0]
         self.outputs = size
         self.heads = HEADS if size % HEADS == 0 else 1
         self.activation = ACTIVATIONS[spec.activation]
@@ -98,6 +119,39 @@ class SetEncoder(Encoder):
         weight = present.to(x.dtype).unsqueeze(-1)
         return (x * weight).sum(dim=2) / weight.sum(dim=2).clamp(min=1)
 
+    def export(self, graph: PolicyGraph, x: str) -> str:
+        size, entities = self.outputs, self.entities
+        present = graph.add("present", x)
+        embedded = graph.add(activation_op(self.activation), self.embed.export(graph, x, "embed", axes=1))
+        projected = self.project.export(graph, embedded, "project", axes=1)
+        # Keys are laid out for the product, `(n, rows, heads, features, entities)`.
+        query, key, value = (
+            graph.add(
+                "transpose",
+                graph.add(
+                    "reshape",
+                    graph.add("slice", projected, start=i * size, stop=(i + 1) * size),
+                    shape=[entities, self.heads, size // self.heads],
+                ),
+                axes=[0, 1, 3, 4, 2] if i == 1 else [0, 1, 3, 2, 4],
+                name=("query", "key", "value")[i],
+            )
+            for i in range(3)
+        )
+        scale = graph.constant((size // self.heads) ** -0.5)
+        score = graph.add("multiply", graph.add("matmul", query, key), scale)
+        # A finite number, because the scores of an empty set would be NaN; it is dropped below.
+        visible = graph.add("reshape", present, shape=[1, 1, entities])
+        score = graph.add("where", visible, score, graph.constant(float(torch.finfo(torch.float32).min)))
+        mixed = graph.add("matmul", graph.add("softmax", score), value, name="attention")
+        mixed = graph.add("transpose", mixed, axes=[0, 1, 3, 2, 4])
+        mixed = graph.add("reshape", mixed, shape=[entities, size])
+        combined = graph.add("add", embedded, self.combine.export(graph, mixed, "combine", axes=1))
+        rows = graph.add("reshape", present, shape=[entities, 1])
+        one = graph.constant(1.0)
+        total, number = (graph.add("sum", graph.only(rows, value), axis=2) for value in (combined, one))
+        return graph.add("divide", total, graph.add("maximum", number, one), name="features")
+
 
 class ImageEncoder(Encoder):
     """Convolutions of 3 x 3 without padding, then all pixels in a row.
@@ -109,6 +163,7 @@ class ImageEncoder(Encoder):
 
     def __init__(self, spec: EncoderSpec, stream: torch.Generator):
         super().__init__(spec, stream)
+        self.shape = spec.shape
         self.activation = ACTIVATIONS[spec.activation]
         inputs, height, width = spec.shape
         convolutions = []
@@ -128,6 +183,17 @@ class ImageEncoder(Encoder):
         for convolution in self.convolutions:
             x = self.activation(convolution(x))
         return x.reshape(rows, m, self.outputs).transpose(0, 1)
+
+    def export(self, graph: PolicyGraph, x: str) -> str:
+        _, height, width = self.shape
+        x = graph.add("transpose", x, axes=[0, 1, 3, 4, 2])
+        for i, convolution in enumerate(self.convolutions):
+            assert isinstance(convolution, StackedConv)
+            height, width = ((size - 3) // convolution.stride + 1 for size in (height, width))
+            x = convolution.export(graph, x, f"convolution_{i}", height, width)
+            x = graph.add(activation_op(self.activation), x)
+        x = graph.add("transpose", x, axes=[0, 1, 4, 2, 3])
+        return graph.add("reshape", x, shape=[-1], name="features")
 
 
 ENCODERS: dict[str, type[Encoder]] = {"mlp": FeatureEncoder, "attention": SetEncoder, "cnn": ImageEncoder}

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...envs.core.system_memory import check_memory
+from ..core.policy_graph import PolicyGraph
 from .gru import gru_scan
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu_, "tanh": torch.tanh_}
@@ -25,6 +26,11 @@ FLOATS_PER_WEIGHT = 4
 """Floats per weight: the weight, its gradient and the two averages of Adam."""
 FLOATS_PER_UNIT = 3
 """Floats per unit and row: the output, its gradient, and room to compute them."""
+
+
+def activation_op(activation: Callable[[Tensor], Tensor]) -> str:
+    """Name of an activation function, which is that of its op in a PolicyGraph."""
+    return next(name for name, function in ACTIVATIONS.items() if function is activation)
 
 
 def bytes_of_row(shape: tuple[int, ...], hidden: tuple[int, ...], memory_size: int) -> int:
@@ -62,6 +68,10 @@ class StackedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return torch.baddbmm(self.bias, x, self.weight)
 
+    def export(self, graph: PolicyGraph, x: str, name: str, axes: int = 0) -> str:
+        """Add the layers to a graph; see `PolicyGraph.linear`."""
+        return graph.linear(x, self.weight, self.bias, name, axes)
+
 
 class StackedConv(nn.Module):
     """m convolutions as one with m groups, without padding.
@@ -81,6 +91,21 @@ class StackedConv(nn.Module):
         # The bias is added separately: the last bit of oneDNN's own gradient of it depends on
         # memory addresses, and a resumed run has to repeat every bit.
         return F.conv2d(x, weight, stride=self.stride, groups=self.m) + self.bias.reshape(1, -1, 1, 1)
+
+    def export(self, graph: PolicyGraph, x: str, name: str, height: int, width: int) -> str:
+        """Add the convolutions to a graph, as linear layers of patches.
+
+        Args:
+            x: images `(n, rows, h, w, inputs)`.
+            height, width: size of the output.
+
+        Returns:
+            Images `(n, rows, height, width, outputs)`.
+        """
+        inputs, size = self.weight.shape[2:4]
+        patches = graph.add("patches", x, size=size, stride=self.stride)
+        flat = graph.add("reshape", patches, shape=[height, width, inputs * size * size])
+        return graph.linear(flat, self.weight.flatten(2).transpose(1, 2), self.bias.unsqueeze(1), name, axes=2)
 
 
 class StackedGRU(nn.Module):
@@ -104,6 +129,23 @@ class StackedGRU(nn.Module):
         """
         gates = self.gates_in(x).view(*here.shape, 3 * self.size)
         return gru_scan(gates, hidden_state, self.gates_memory.weight, self.gates_memory.bias, fresh, here)
+
+    def export(self, graph: PolicyGraph, x: str, name: str) -> str:
+        """Add one step to a graph: the hidden states `(n, rows, size)` after it."""
+        hidden_state = graph.hidden_part(self.size)
+        gates = self.gates_in.export(graph, x, f"{name}.gates_in")
+        sums = self.gates_memory.export(graph, hidden_state, f"{name}.gates_hidden")
+
+        def part(of: str, start: int, stop: int) -> str:
+            return graph.add("slice", of, start=start * self.size, stop=stop * self.size)
+
+        openings = graph.add("sigmoid", graph.add("add", part(gates, 0, 2), part(sums, 0, 2)))
+        reset, update = part(openings, 0, 1), part(openings, 1, 2)
+        product = graph.add("multiply", reset, part(sums, 2, 3))
+        new = graph.add("tanh", graph.add("add", part(gates, 2, 3), product))
+        kept = graph.add("multiply", update, graph.add("subtract", hidden_state, new))
+        after = graph.add("add", new, kept)
+        return graph.add("where", graph.add("reshape", graph.active, shape=[1]), after, hidden_state, name=name)
 
 
 class AgentAxis:

@@ -14,9 +14,10 @@ from ...envs.core.config import Config
 from ...envs.core.ranges import Check, Interval
 from ...envs.core.validation import WIDEST, check_widths
 from ...envs.errors import BadParameter
-from .communication import communicate
+from ..core.policy_graph import PolicyGraph
+from .communication import communicate, export_communication
 from .encoders import AUTO, build_encoder, check_encoder
-from .layers import ACTIVATIONS, AgentAxis, StackedGRU, StackedLinear
+from .layers import ACTIVATIONS, AgentAxis, StackedGRU, StackedLinear, activation_op
 
 PIXEL = 255
 
@@ -143,6 +144,26 @@ class Torso(nn.Module):
         )
         after = self.gru(x, self.agent_axis.split(hidden_state), fresh, here)
         return after.flatten(1, 2), self.agent_axis.merge(after[:, -1])
+
+    def export(self, graph: PolicyGraph, extra_inputs: str | None = None) -> tuple[str, list[str]]:
+        """Add the torso to a graph: its features, and the next hidden state as a list of parts."""
+        scaled = graph.observation
+        if self.scale != 1:
+            scaled = graph.add("multiply", scaled, graph.constant(self.scale))
+        x = self.encoder.export(graph, scaled)
+        further = [graph.agent_ids(x)] if self.with_id else []
+        further += [] if extra_inputs is None else [extra_inputs]
+        if further:
+            x = graph.add("concat", x, *further)
+        for i, layer in enumerate(self.layers):
+            assert isinstance(layer, StackedLinear)
+            x = graph.add(activation_op(self.activation), layer.export(graph, x, f"hidden_{i}"))
+        if self.communicates:
+            x = export_communication(graph, x)
+        if self.gru is None:
+            return x, []
+        x = self.gru.export(graph, x, "gru")
+        return x, [x]
 
     def _by_step(self, flags: Tensor) -> Tensor:
         """Convert `(T, B, n)` to `(m, T, B')`."""

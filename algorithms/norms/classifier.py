@@ -21,6 +21,7 @@ from ...envs.core.sanction_signals import OPPORTUNITY, SANCTION, Events, context
 from ...envs.core.validation import require
 from ...envs.errors import BadParameter
 from ..core.learner import Context
+from ..core.policy_graph import PolicyGraph
 from ..nn.adam import StackedAdam
 from ..nn.encoders import build_encoder
 from ..nn.layers import ACTIVATIONS, AgentAxis, StackedLinear
@@ -128,6 +129,17 @@ class Classifiers(nn.Module):
         for layer in self.layers:
             x = ACTIVATIONS["relu"](layer(x))
         return self.head(x).squeeze(-1)
+
+    def export(self, graph: PolicyGraph) -> str:
+        """Add the probability `(n, rows, 1)` of disapproval to a graph."""
+        x = graph.observation
+        if self.kept is not None:
+            x = graph.add("take", x, indices=self.kept.tolist(), axis=2 + self.axis)
+        x = self.encoder.export(graph, graph.add("multiply", x, graph.constant(self.scale)))
+        for i, layer in enumerate(self.layers):
+            assert isinstance(layer, StackedLinear)
+            x = graph.add("relu", layer.export(graph, x, f"classifier_{i}"))
+        return graph.add("sigmoid", self.head.export(graph, x, "classifier_head"), name="disapproval")
 
 
 class NormModel:

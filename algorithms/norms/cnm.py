@@ -17,6 +17,7 @@ from ...envs.core.config import Config
 from ...envs.core.sanction_signals import OPPORTUNITY, SANCTION
 from ...envs.errors import BadParameter
 from ..core.learner import Context, Information, summarize
+from ..core.policy_graph import PolicyGraph
 from ..core.rollout import Rollout
 from ..ppo.data import Inputs
 from ..ppo.dpo import DPO, DPOConfig
@@ -82,6 +83,9 @@ class Normative(PPO[Any]):
         if self.norms is None:
             return inputs
         return inputs._replace(extra_inputs=self.norms.judge(inputs.observation[0])[None, ..., None])
+
+    def _export_inputs(self, graph: PolicyGraph) -> str | None:
+        return self.norms.network.export(graph) if self.norms and self.extra_inputs else None
 
     def _rewards(self, rollout: Rollout) -> NDArray[np.float32]:
         return super()._rewards(rollout) + self._pseudo_reward(rollout) if self.norms else super()._rewards(rollout)

@@ -16,6 +16,7 @@ from torch import Tensor
 from ...envs.core.system_memory import check_memory
 from ...envs.core.timestep import GroupStep
 from ..core.learner import Context, Decision, Learner, annealed, summarize, to_tensor, warn_if_over
+from ..core.policy_graph import PolicyGraph
 from ..core.rollout import Rollout
 from ..core.statistics import ValueNormalizer, explained_variance, masked_mean, standardize
 from ..nn.adam import StackedAdam
@@ -82,6 +83,10 @@ class PPO(Learner, Generic[S]):
             extra_inputs = inputs.extra_inputs[..., : self.extra_inputs]
         return self.network(inputs.observation, hidden_state, inputs.first, inputs.active, inputs.state, extra_inputs)
 
+    def _export_inputs(self, graph: PolicyGraph) -> str | None:
+        """Add the `extra_inputs` of the torsos to a graph; None without any."""
+        return None
+
     # Acting
 
     def initial_hidden_state(self, num_envs: int) -> Tensor | None:
@@ -110,6 +115,10 @@ class PPO(Learner, Generic[S]):
         return Decision(
             self.distribution.to_action(record["sample"]), hidden_state, {name: x.numpy() for name, x in record.items()}
         )
+
+    def export_policy(self, graph: PolicyGraph) -> None:
+        outputs, hidden = self.network.export(graph, self._export_inputs(graph))
+        graph.finish(self.distribution.export(graph, outputs), outputs, "distribution", hidden)
 
     # Learning
 

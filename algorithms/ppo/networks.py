@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ...envs.core.ranges import Positive
 from ...envs.core.spec import GroupSpec
+from ..core.policy_graph import PolicyGraph
 from ..nn.distributions import Distribution
 from ..nn.layers import AgentAxis, StackedLinear
 from ..nn.torso import Torso, TorsoConfig
@@ -93,6 +94,17 @@ class ActorCritic(nn.Module):
             outputs = torch.cat([outputs, self.log_scale.expand_as(outputs)], dim=-1)
         hidden_state = None if hidden_state is None else torch.cat([part for _, part in results], dim=-1)
         return outputs, self._value(results[-1][0], state, observation), hidden_state
+
+    def export(self, graph: PolicyGraph, extra_inputs: str | None) -> tuple[str, list[str]]:
+        """Add the actor to a graph: distribution outputs, and parts of the next hidden state."""
+        torso = self.bodies[0]
+        assert isinstance(torso, Torso)
+        x, hidden = torso.export(graph, extra_inputs)
+        outputs = self.actor.export(graph, x, "actor")
+        if self.log_scale is not None:
+            scale = graph.add("expand", graph.parameter(self.log_scale, "log_scale"), outputs)
+            outputs = graph.add("concat", outputs, scale)
+        return outputs, hidden
 
     def _value(self, features: Tensor, state: Tensor | None, observation: Tensor) -> Tensor | None:
         if not isinstance(self.critic, CentralCritic):

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...envs.core.spec import GroupSpec
 from ...envs.errors import BadParameter
+from ..core.policy_graph import PolicyGraph
 
 
 class ActionValues:
@@ -49,6 +50,16 @@ class ActionValues:
         """One-hot code `(..., choices)` float32 with a 1 for each part of the action."""
         hot = torch.zeros(*action.shape[:-1], self.choices, device=action.device)
         return hot.scatter_(-1, action + self._offset.to(action.device), 1.0)
+
+    def export_one_hot(self, graph: PolicyGraph, choices: str) -> str:
+        """Add the code of `one_hot` to a graph, zeros for agents that do not act."""
+        codes = []
+        for i, size in enumerate(self.sizes):
+            part = graph.add("slice", choices, start=i, stop=i + 1)
+            chosen = graph.add("equal", part, graph.constant(np.arange(size), "numbers"))
+            codes.append(graph.only(chosen, graph.constant(1.0)))
+        acts = graph.add("reshape", graph.active, shape=[1])
+        return graph.only(acts, graph.add("concat", *codes))
 
     def to_action(self, action: Tensor) -> NDArray[np.int64]:
         """Convert to actions of the environment, `(..., *action_shape)`."""

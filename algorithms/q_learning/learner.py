@@ -20,6 +20,7 @@ from ...envs.core.system_memory import MEGABYTE, check_memory
 from ...envs.core.timestep import GroupStep
 from ...envs.errors import BadParameter
 from ..core.learner import Context, Decision, Information, Learner, annealed, summarize, to_tensor, warn_if_over
+from ..core.policy_graph import PolicyGraph
 from ..core.returns import generalized_advantage, n_step_return
 from ..core.rollout import Rollout
 from ..core.statistics import masked_mean
@@ -184,6 +185,9 @@ class QLearner(Learner, Generic[S]):
         if config.epsilon_schedule == "linear":
             return config.epsilon_start + share * (config.epsilon_end - config.epsilon_start)
         return config.epsilon_start * (config.epsilon_end / config.epsilon_start) ** share
+
+    def export_policy(self, graph: PolicyGraph) -> None:
+        self.network.export(graph)
 
     # Learning
 

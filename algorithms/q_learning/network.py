@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from ...envs.core.spec import GroupSpec
-from ..nn.communication import communicate
+from ..core.policy_graph import PolicyGraph
+from ..nn.communication import communicate, export_communication
 from ..nn.layers import AgentAxis, StackedLinear
 from ..nn.torso import Torso, TorsoConfig
 from .discrete_actions import ActionValues
@@ -107,6 +108,17 @@ class QNetwork(nn.Module):
             return gru_state
         one_hot = torch.where(active.unsqueeze(-1), self.actions.one_hot(action), 0)
         return one_hot if gru_state is None else torch.cat([gru_state, one_hot], dim=-1)
+
+    def export(self, graph: PolicyGraph) -> None:
+        """Add the network with its greedy actions to a graph."""
+        last_action = graph.hidden_part(self.last_action_size) if self.last_action_size else None
+        x, gru_state = self.body.export(graph, last_action)
+        if self.communication == "memory":
+            x = export_communication(graph, x)
+        values = self.head.export(graph, x, "values")
+        choices = graph.best_choices(values, self.actions.sizes)
+        taken = [self.actions.export_one_hot(graph, choices)] if self.last_action_size else []
+        graph.finish(graph.discrete_action(choices), values, "values", [*taken, *gru_state])
 
     def _last_actions(self, before: Tensor, first: Tensor, active: Tensor, action: Tensor | None) -> Tensor:
         """One-hot last actions `(T, B, n, choices)`; zeros for agents without one."""

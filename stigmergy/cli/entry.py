@@ -20,6 +20,7 @@ COMMANDS = {
     "list": "show the environments, algorithms and configs there are",
     "train": "train learners in an environment; without arguments, the default experiment",
     "resume": "go on with a run that was stopped, killed or crashed",
+    "export": "write a trained policy to a file that plays with numpy alone, or with ONNX",
     "evaluate": "play episodes with a trained policy, beside baselines if you like",
     "sanctions": "count who sanctions whom, in episodes of a trained policy or of scripted ones",
     "plot": "draw learning curves of runs, with intervals over the runs of each group",

@@ -19,6 +19,7 @@ LATE_IMPORTS = {
     "tensorboard": "loads protobuf and grpc, which a run without events does without",
     "torch.utils.tensorboard": "likewise",
     "matplotlib": "an extra that is not installed by default, and slow to import",
+    "onnx": "an extra that is not installed by default",
     "ray": "an extra that is not installed by default",
 }
 TORCH_IN_ENVS = {"envs/interop/to_torchrl.py"}

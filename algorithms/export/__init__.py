@@ -1,0 +1,1 @@
+"""Exported policies: the file, its loaders, and a learner that plays one."""
