@@ -112,13 +112,13 @@ def documented():
 
 
 def test_the_description_in_the_documentation_is_that_of_the_example(tmp_path):
-    learner = of_class(documented())
+    learner = of_class(documented(), masks=False)
     torch.nn.init.uniform_(learner.weight.data, -1, 1, generator=learner.stream("test"))
     exported(learner, tmp_path / "policy.npz")
 
 
-def of_class(cls):
-    env = noise(FEATURES, True)
+def of_class(cls, masks=True):
+    env = noise(FEATURES, masks)
     return cls(Context(env.spec, env.spec.groups[0], seed=1), getattr(cls, "Config", cls.Settings)())
 
 
