@@ -13,7 +13,7 @@ from stigmergy.algorithms.export.load_policy import FORMAT, Policy
 from stigmergy.algorithms.export.policy_file import LOADER
 from stigmergy.envs.errors import UserError
 
-from ..support.every_learner import build, changed, every_learner, has, noise, quick_settings
+from ..support.every_learner import build, changed, every_learner, has, noise, quick_config
 from ..support.exported import Played, disturb, export, play, replay
 from ..support.tiny_envs import ENTITIES, FEATURES, IMAGE
 from ..test_every_learner import SPACES
@@ -37,15 +37,15 @@ WITH_OPTIONS = [
     pytest.param(name, option, id=f"{name}-{option}")
     for name, cls in every_learner().items()
     for option, wanted in OPTIONS.items()
-    if has(quick_settings(cls), wanted)
+    if has(quick_config(cls), wanted)
 ]
 
 
-def side_by_side(name, settings, path, observation="features", space="masked", wrong=lambda graph: None):
+def side_by_side(name, config, path, observation="features", space="masked", wrong=lambda graph: None):
     """Play a learner, and its export with the same inputs."""
     action, masks = SPACES[space]
     env = noise(OBSERVATIONS[observation], masks, action=action)
-    learner = build(name, settings, env)
+    learner = build(name, config, env)
     disturb(learner)
     export(learner, path, wrong)
     played = play(env, learner)
@@ -67,8 +67,8 @@ def assert_equal(played: list[Played], answers):
 @pytest.mark.usefixtures("double")
 @pytest.mark.parametrize(("name", "option"), WITH_OPTIONS)
 def test_it_acts_as_the_learner_with_every_option(name, option, tmp_path):
-    settings = changed(quick_settings(every_learner()[name]), OPTIONS[option])
-    assert_equal(*side_by_side(name, settings, tmp_path / "policy.npz"))
+    config = changed(quick_config(every_learner()[name]), OPTIONS[option])
+    assert_equal(*side_by_side(name, config, tmp_path / "policy.npz"))
 
 
 @pytest.mark.thorough
@@ -77,20 +77,20 @@ def test_it_acts_as_the_learner_with_every_option(name, option, tmp_path):
 @pytest.mark.parametrize("space", list(SPACES))
 @EVERY_LEARNER
 def test_it_acts_as_the_learner_in_every_space(name, space, observation, tmp_path):
-    settings = quick_settings(every_learner()[name])
-    if "box" in space and has(settings, {"epsilon_start": 1.0}):
+    config = quick_config(every_learner()[name])
+    if "box" in space and has(config, {"epsilon_start": 1.0}):
         with pytest.raises(UserError, match="chooses among countable actions"):
-            side_by_side(name, settings, tmp_path / "policy.npz", observation, space)
+            side_by_side(name, config, tmp_path / "policy.npz", observation, space)
         return
-    assert_equal(*side_by_side(name, settings, tmp_path / "policy.npz", observation, space))
+    assert_equal(*side_by_side(name, config, tmp_path / "policy.npz", observation, space))
 
 
 @pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("observation", ["entities", "image"])
 @pytest.mark.parametrize("space", ["multidiscrete masked", "box"])
 def test_one_learner_acts_the_same_in_every_kind_of_space(space, observation, tmp_path):
-    settings = quick_settings(every_learner()["ippo"])
-    assert_equal(*side_by_side("ippo", settings, tmp_path / "policy.npz", observation, space))
+    config = quick_config(every_learner()["ippo"])
+    assert_equal(*side_by_side("ippo", config, tmp_path / "policy.npz", observation, space))
 
 
 def nudge(graph):
@@ -102,9 +102,9 @@ def nudge(graph):
 @pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("name", ["ippo", "iql"])
 def test_a_weight_that_differs_a_little_is_found_out(name, tmp_path):
-    settings = quick_settings(every_learner()[name])
+    config = quick_config(every_learner()[name])
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
-        assert_equal(*side_by_side(name, settings, tmp_path / "policy.npz", wrong=nudge))
+        assert_equal(*side_by_side(name, config, tmp_path / "policy.npz", wrong=nudge))
 
 
 # Single precision, in a process that has numpy and nothing else
@@ -150,9 +150,9 @@ def report(tmp_path_factory):
     names = []
     for name, cls in every_learner().items():
         for option in ("tanh", "gru"):
-            settings = changed(quick_settings(cls), OPTIONS[option])
+            config = changed(quick_config(cls), OPTIONS[option])
             env = noise(FEATURES, True)
-            learner = build(name, settings, env)
+            learner = build(name, config, env)
             export(learner, folder / f"{name}-{option}.npz")
             parts = [np.stack(part) for part in zip(*play(env, learner))]
             np.savez(
@@ -195,7 +195,7 @@ def test_the_loader_has_at_most_60_lines():
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     path = tmp_path_factory.mktemp("policy") / "policy.npz"
-    export(build("ippo", quick_settings(every_learner()["ippo"]), noise(IMAGE, False)), path)
+    export(build("ippo", quick_config(every_learner()["ippo"]), noise(IMAGE, False)), path)
     return path
 
 
@@ -237,8 +237,8 @@ def test_the_first_axis_of_envs_may_be_left_out(path):
 
 
 def test_a_shared_network_serves_any_number_of_agents(tmp_path):
-    settings = changed(quick_settings(every_learner()["ippo"]), {"network": {"sharing": "all", "memory": "gru"}})
-    export(build("ippo", settings, noise(FEATURES, False)), tmp_path / "policy.npz")
+    config = changed(quick_config(every_learner()["ippo"]), {"network": {"sharing": "all", "memory": "gru"}})
+    export(build("ippo", config, noise(FEATURES, False)), tmp_path / "policy.npz")
     action, logits, hidden_state = Policy(tmp_path / "policy.npz").act(np.ones((7, 3)))
     assert (action.shape, logits.shape, hidden_state.shape) == ((7,), (7, 4), (7, 8))
 

@@ -12,7 +12,7 @@ from stigmergy.algorithms.core.learner import Context
 from stigmergy.algorithms.export.exported_policy import ExportedPolicy
 from stigmergy.envs.errors import BadParameter
 
-from ..support.every_learner import build, changed, every_learner, noise, quick_settings
+from ..support.every_learner import build, changed, every_learner, noise, quick_config
 from ..support.exported import disturb, export, play
 from ..support.loop import Collector
 from ..support.tiny_envs import FEATURES, IMAGE
@@ -24,7 +24,7 @@ BOX = spaces.Box(-1, 2, (2,), np.float32)
 def both(path, name="ippo", wanted=GRU, **world):
     """A learner, and its export as one, with an environment for each."""
     envs = noise(FEATURES, **world), noise(FEATURES, **world)
-    learner = build(name, changed(quick_settings(every_learner()[name]), wanted), envs[0])
+    learner = build(name, changed(quick_config(every_learner()[name]), wanted), envs[0])
     disturb(learner)
     export(learner, path)
     return learner, ExportedPolicy(Context(envs[1].spec, envs[1].spec.groups[0], seed=5), path), envs

@@ -18,11 +18,11 @@ from stigmergy.algorithms.ppo.ippo import IPPO
 from stigmergy.envs.registration.registry import load_plugin
 from tests.support.source_rules import ROOT
 
-from ..support.every_learner import build, changed, every_learner, noise, quick_settings
+from ..support.every_learner import build, changed, every_learner, noise, quick_config
 from ..support.exported import export, play, replay
 from ..support.tiny_envs import FEATURES
 
-QUICK = quick_settings(IPPO)
+QUICK = quick_config(IPPO)
 
 
 def exported(learner, path):
@@ -79,8 +79,8 @@ def test_an_encoder_with_a_description_is_exported(with_encoder, tmp_path):
 class Linear(Learner):
     """A learner of a plugin: the best action by one matrix for each agent."""
 
-    def __init__(self, context, settings):
-        super().__init__(context, settings)
+    def __init__(self, context, config):
+        super().__init__(context, config)
         shape = self.group.size, self.group.observation_space.shape[0], self.group.num_choices
         self.weight = torch.randn(shape, generator=self.stream("initialisation"))
 
@@ -119,7 +119,7 @@ def test_the_description_in_the_documentation_is_that_of_the_example(tmp_path):
 
 def of_class(cls, masks=True):
     env = noise(FEATURES, masks)
-    return cls(Context(env.spec, env.spec.groups[0], seed=1), getattr(cls, "Config", cls.Settings)())
+    return cls(Context(env.spec, env.spec.groups[0], seed=1), cls.Config())
 
 
 def test_a_learner_without_a_description_is_named():
@@ -159,7 +159,7 @@ def test_a_description_of_other_actions_is_found_out(cls, tmp_path):
 
 @pytest.mark.parametrize("name", list(every_learner()))
 def test_every_learner_passes_the_comparison(name, tmp_path):
-    exported(build(name, quick_settings(every_learner()[name]), noise(FEATURES, True)), tmp_path / "policy.npz")
+    exported(build(name, quick_config(every_learner()[name]), noise(FEATURES, True)), tmp_path / "policy.npz")
 
 
 def test_a_policy_without_a_network_is_not_exported():

@@ -9,7 +9,7 @@ from stigmergy.algorithms.export.onnx_file import write_onnx
 from stigmergy.algorithms.export.policy_file import export_graph
 from stigmergy.algorithms.export.verification import same_actions
 
-from ..support.every_learner import build, changed, every_learner, noise, quick_settings
+from ..support.every_learner import build, changed, every_learner, noise, quick_config
 from ..support.exported import disturb, play
 from ..test_every_learner import SPACES
 from .test_export import OBSERVATIONS, OPTIONS, WITH_OPTIONS
@@ -26,14 +26,14 @@ KINDS = [
 ]
 
 
-def assert_equal(name, settings, observation="features", space="masked"):
+def assert_equal(name, config, observation="features", space="masked"):
     """Play a learner beside its model: equal logits, to 1e-5 of the largest, and equal actions.
 
     Rounding of 6e-8 in sums of at most 72 products stays below that.
     """
     action, masks = SPACES[space]
     env = noise(OBSERVATIONS[observation], masks, action=action)
-    learner = build(name, settings, env)
+    learner = build(name, config, env)
     disturb(learner)
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -60,16 +60,16 @@ def assert_equal(name, settings, observation="features", space="masked"):
 
 @pytest.mark.parametrize(("observation", "space"), KINDS)
 def test_a_model_acts_as_the_learner_in_every_kind_of_space(observation, space):
-    assert_equal("ippo", quick_settings(every_learner()["ippo"]), observation, space)
+    assert_equal("ippo", quick_config(every_learner()["ippo"]), observation, space)
 
 
 @pytest.mark.parametrize(("name", "option"), WITH_OPTIONS)
 def test_a_model_acts_as_the_learner_with_every_option(name, option):
-    assert_equal(name, changed(quick_settings(every_learner()[name]), OPTIONS[option]))
+    assert_equal(name, changed(quick_config(every_learner()[name]), OPTIONS[option]))
 
 
 def test_a_model_describes_itself():
-    learner = build("iql", quick_settings(every_learner()["iql"]), noise(OBSERVATIONS["image"], True))
+    learner = build("iql", quick_config(every_learner()["iql"]), noise(OBSERVATIONS["image"], True))
     model = onnx.load_from_string(
         write_onnx({"some": export_graph(learner), "others": export_graph(learner)}, {"run": 7})
     )
