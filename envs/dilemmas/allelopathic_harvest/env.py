@@ -134,7 +134,9 @@ class AllelopathicHarvest(GridDilemma):
     Differences from the source:
         In Melting Pot the timer of the three planting beams, 2, is counted down in an order that
         differs from one process to the next; here the next beam is possible two steps later, as it
-        mostly is there.
+        mostly is there. There a berry that ripens under an agent whose way is blocked is eaten
+        twice, a mark is visible one step after it has healed, and an agent that comes back turns
+        grey a step later.
 
     Source:
         Melting Pot's `allelopathic_harvest__open` (Koster et al. 2020, Agapiou et al. 2022).

@@ -110,6 +110,11 @@ class Harvest(GridDilemma):
         The episodes of Melting Pot end by chance: `ends_after` 1099, `end_interval` 100,
         `end_chance` .15, `max_cycles` 5000.
 
+    Differences from the source:
+        The order of a step and the delay of the count are Melting Pot's with all `rules`. `ssd` and
+        `socialjax` have maps and views of their own, which `map` and `view` can give. SocialJax
+        pays every agent for every apple unless given otherwise, which is left out here.
+
     Source:
         Janssen et al. (2010), Perolat et al. (2017), Melting Pot's `commons_harvest` (Agapiou et
         al. 2022).

@@ -118,6 +118,14 @@ class InTheMatrix(GridDilemma):
         its maps for each game; `storm` has map, view and times of JaxMARL's STORM alone. `roles`
         and `regrowth_delay` follow the game if they are not given.
 
+    Differences from the source:
+        The inventories of an interaction are part of the observation, which Melting Pot has for
+        debugging alone. Its episodes end by chance: `ends_after` 1099, `end_interval` 100,
+        `end_chance` .1 with `repeated` and .2 for scissors, with `arena` .15 for the prisoners, .1
+        for stag hunt and else .2, `max_cycles` 5000. With sanctions, which it does not have here,
+        an interaction goes on if one of the two is sanctioned, and is paid in time. `storm` has the
+        beam, moves and delayed payoffs of the other arenas.
+
     Source:
         Melting Pot 2.4.1, `*_in_the_matrix__*`; JaxMARL's STORM for the arena `storm`.
     """
