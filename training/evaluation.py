@@ -12,7 +12,7 @@ from ..envs.core.env import BatchEnv
 from ..envs.core.spec import EnvSpec
 from ..envs.core.timestep import GroupStep, TimeStep
 from ..envs.core.validation import check_within
-from ..envs.errors import UserError
+from ..envs.errors import BadParameter, UserError
 from ..envs.tools.play import play
 from .episode_stats import RunningTotals, episode_columns
 
@@ -53,6 +53,13 @@ def outcome_names(env: EnvSpec) -> list[str]:
     """Names of the columns of an evaluation in `env`."""
     returns = [f"return/{group.name}" for group in env.groups] if len(env.groups) > 1 else []
     return ["return", "length", *returns, *env.metrics]
+
+
+def check_best_metric(name: str, env: BatchEnv) -> None:
+    """Raise BadParameter unless an evaluation in `env` has an outcome of that name."""
+    known = outcome_names(env.spec)
+    if name not in known and not env.spec.open_metrics:
+        raise BadParameter(f"best_metric is '{name}'; the evaluation of '{env.spec.id}' has {', '.join(known)}")
 
 
 def step_limit(env: EnvSpec, wanted: int | None) -> int | None:

@@ -27,7 +27,7 @@ from ..envs.kernels import most_threads
 from ..envs.tools.fingerprint import Identity, identify
 from .confidence_intervals import mean_of_defined
 from .episode_stats import EpisodeTotals
-from .evaluation import Outcomes, decide, evaluate, outcome_names, step_limit
+from .evaluation import Outcomes, check_best_metric, decide, evaluate, step_limit
 from .experiment import Experiment, check_groups
 from .nonfinite import find_fault
 from .rollout_buffer import RolloutBuffer, share
@@ -133,11 +133,7 @@ class Trainer:
         keep_freed_memory()
         self.experiment = experiment
         self.env = experiment.make_env(config.num_envs)
-        outcomes = outcome_names(self.env.spec)
-        if config.best_metric not in outcomes and not self.env.spec.open_metrics:
-            raise BadParameter(
-                f"best_metric is '{config.best_metric}'; the evaluation of '{experiment.environment}' has {', '.join(outcomes)}"
-            )
+        check_best_metric(config.best_metric, self.env)
         self.learners = build_learners(experiment, self.env, config.seed)
         for learner in self.learners.values():
             learner.prepare()

@@ -19,6 +19,7 @@ from stigmergy.version import version_and_commit
 COMMANDS = {
     "list": "show the environments, algorithms and configs there are",
     "train": "train learners in an environment; without arguments, the default experiment",
+    "sweep": "train a config over seeds and grids, several runs at once or as a job array",
     "resume": "go on with a run that was stopped, killed or crashed",
     "export": "write a trained policy to a file that plays with numpy alone, or with ONNX",
     "evaluate": "play episodes with a trained policy, beside baselines if you like",

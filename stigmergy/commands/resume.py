@@ -11,7 +11,8 @@ from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import parse
 from stigmergy.cli.progress import run_session
 from stigmergy.envs.errors import BadParameter
-from stigmergy.training.runs.run_loop import Report, Session
+from stigmergy.training.callbacks import Report
+from stigmergy.training.runs.run_loop import Session
 from stigmergy.training.sessions.extension import lengthened
 from stigmergy.training.sessions.opening import resume
 

@@ -14,8 +14,9 @@ from stigmergy.cli.options import extend, parse, peek, peek_one
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.cli.progress import run_session
 from stigmergy.envs.errors import BadParameter
+from stigmergy.training.callbacks import Report
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
-from stigmergy.training.runs.run_loop import Report, Session
+from stigmergy.training.runs.run_loop import Session
 from stigmergy.training.runs.storage import make_folders, remove_folders
 from stigmergy.training.sessions.opening import start
 from stigmergy.training.sessions.start_or_resume import start_or_resume
@@ -53,16 +54,7 @@ class Options:
 
 def main(args: Sequence[str]) -> int:
     """Train; return 0, or 128 + signal after a stop."""
-    given = load_given_code(args)
-    plain = base_config(args, given)
-    experiment = build_experiment(plain)
-    options = parse(options_class(experiment), "train", args)
-    overridden = dataclasses.replace(
-        experiment,
-        task=getattr(options, "task", experiment.task),
-        learner=dataclasses.replace(experiment.learner, config=getattr(options, "learner", experiment.learner.config)),
-        training=options.training,
-    )
+    overridden, options, given = read_arguments(args)
     if options.run:
         check_folder("run", options.run)
     if options.or_resume:
@@ -72,6 +64,31 @@ def main(args: Sequence[str]) -> int:
         return run_session(lambda report: (start(overridden, folder, report), []), folder)
     finally:
         remove_folders(made)  # empty ones, where training could not start
+
+
+def read_arguments(args: Sequence[str]) -> tuple[Experiment, Any, tuple[str, ...]]:
+    """Experiment of the arguments, their options, and the code that they name.
+
+    Raises UserError.
+    """
+    given = load_given_code(args)
+    experiment = build_experiment(base_config(args, given))
+    options = parse(options_class(experiment), "train", args)
+    overridden = dataclasses.replace(
+        experiment,
+        task=getattr(options, "task", experiment.task),
+        learner=dataclasses.replace(experiment.learner, config=getattr(options, "learner", experiment.learner.config)),
+        training=options.training,
+    )
+    return overridden, options, given
+
+
+def options_of(args: Sequence[str]) -> type:
+    """Options of `stigmergy train` for the environment and algorithm that the arguments choose.
+
+    Raises UserError.
+    """
+    return options_class(build_experiment(base_config(args, load_given_code(args))))
 
 
 def _train_or_resume(experiment: Experiment, options: Any, given: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from stigmergy.algorithms.core.registry import algorithms
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import one_line
 from stigmergy.cli.options import option_types
-from stigmergy.commands import check, evaluate, plot, render, resume, sanctions, schelling, train
+from stigmergy.commands import check, evaluate, plot, render, resume, sanctions, schelling, sweep, train
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.registration.make import build_dataclass, config_class, make_from
@@ -116,6 +116,7 @@ def run(tmp_path_factory) -> str:
 def nothing_begins(monkeypatch):
     """Commands stop where they would begin to work."""
     monkeypatch.setattr(train, "run_session", begin)
+    monkeypatch.setattr(sweep, "open_sweep", begin)
     monkeypatch.setattr(resume, "run_session", begin)
     monkeypatch.setattr(evaluate, "restore_learners", begin)
     monkeypatch.setattr(render, "restore_learners", begin)
@@ -152,6 +153,7 @@ def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args:
     [
         ("list", list_command.Options, []),
         ("train", train.Options, []),
+        ("sweep", sweep.Options, ["games/matrix-ippo"]),
         ("resume", resume.Options, ["RUN"]),
         ("evaluate", evaluate.Options, ["RUN"]),
         ("render", render.Options, ["RUN"]),
@@ -191,4 +193,15 @@ def test_options_of_a_training(capsys, monkeypatch, tmp_path):
 
 
 def test_every_command_is_tried():
-    assert set(COMMANDS) == {"list", "train", "resume", "evaluate", "render", "sanctions", "plot", "schelling", "check"}
+    assert set(COMMANDS) == {
+        "list",
+        "train",
+        "sweep",
+        "resume",
+        "evaluate",
+        "render",
+        "sanctions",
+        "plot",
+        "schelling",
+        "check",
+    }

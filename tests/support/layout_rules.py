@@ -37,6 +37,7 @@ SHELVES = (
     "analysis",
     "api",
     "cli",
+    "sweeps",
     "commands",
     "__main__",
 )

@@ -42,11 +42,19 @@ class RunInUse(UserError):
     """Run that is being trained by another process, or by another session of this one."""
 
 
-class RunLock:
-    """Lock of the run in `folder`; not taken yet."""
+class UnseenOwner(RunInUse):
+    """Run that is in use by a process that cannot be seen from here, and may be gone."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+
+class RunLock:
+    """Lock of the run in `folder`; not taken yet.
+
+    Args:
+        kind: the word for what is in the folder.
+    """
+
+    def __init__(self, folder: Path, kind: str = "run"):
+        self.folder, self.kind = folder, kind
         self.path = folder / NAME
         self._descriptor: int | None = None
         self._key = ""
@@ -130,9 +138,9 @@ class RunLock:
         if created or (recorded and not owner):
             return  # new, or its owner was killed while writing it
         if not owner:
-            raise RunInUse(f"{self._sentence(owner)}; if no process does, remove '{self.path}'")
+            raise UnseenOwner(f"{self._sentence(owner)}; if no process does, remove '{self.path}'")
         if owner.get("host") != socket.gethostname():
-            raise RunInUse(
+            raise UnseenOwner(
                 f"{self._sentence(owner)}, which cannot be seen from here; if that process is no more, remove '{self.path}'"
             )
         if _is_alive(owner, recorded):
@@ -143,7 +151,7 @@ class RunLock:
             f"{word} {owner[key]}" for key, word in (("process", "process"), ("host", "host")) if owner.get(key)
         )
         since = f", since {owner['since']}" if owner.get("since") else ""
-        return f"the run '{self.folder}' is being trained by {where or 'another process'}{since}"
+        return f"the {self.kind} '{self.folder}' is being trained by {where or 'another process'}{since}"
 
 
 def describe_process() -> dict[str, Any]:
