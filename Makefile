@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke docs onnx demo constraints clean
+.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke docs onnx trackers demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -41,6 +41,7 @@ help:
 	@echo "make interop-smoke  play every environment in other libraries; ARGS='games pursuit' chooses"
 	@echo "make docs         build the documentation site into site/; ARGS='serve' shows it at http://127.0.0.1:8000"
 	@echo "make onnx         test exported policies in ONNX's runtime, in an environment of its own"
+	@echo "make trackers     test the trackers with W&B, MLflow and Trackio, offline"
 	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
 	@echo "make clean        remove caches and builds; virtual environments and runs stay"
 
@@ -85,6 +86,9 @@ anywhere: $(STAMP)
 
 benchmark: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+trackers: .venv-trackers
+	.venv-trackers/bin/python -m pytest tests/training/test_trackers.py tests/training/test_tracker_libraries.py $(ARGS)
 
 interop-smoke: .venv-interop
 	.venv-interop/bin/python -m tests.interop $(ARGS)
@@ -131,6 +135,13 @@ demo: $(STAMP)
 	$(BIN)/python -m venv $@
 	$(BIN)/python -c '$(PACKAGES)' > "$$($@/bin/python -c '$(PACKAGES)')/borrowed.pth"
 	$@/bin/python $(PIP_INSTALL) onnx onnxruntime || { rm -rf $@; exit 1; }
+	touch $@
+
+# Trackers, with what their extras bring beside the packages of .venv.
+.venv-trackers: $(STAMP)
+	$(BIN)/python -m venv $@
+	$(BIN)/python -c '$(PACKAGES)' > "$$($@/bin/python -c '$(PACKAGES)')/borrowed.pth"
+	$@/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[wandb,mlflow,trackio]" || { rm -rf $@; exit 1; }
 	touch $@
 
 # Torch is named with its version because a plain `torch` may bring gigabytes of CUDA libraries; its local suffix (+cpu) is this machine's.

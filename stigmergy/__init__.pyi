@@ -33,5 +33,8 @@ from stigmergy.envs.registration.scenario import register_scenario as register_s
 from stigmergy.envs.registration.vector_envs import gymnasium_vec_env as gymnasium_vec_env
 from stigmergy.envs.registration.vector_envs import sb3_vec_env as sb3_vec_env
 from stigmergy.envs.registration.vector_envs import torchrl_env as torchrl_env
+from stigmergy.training.trackers.registry import register_tracker as register_tracker
+from stigmergy.training.trackers.tracker import TrackedRun as TrackedRun
+from stigmergy.training.trackers.tracker import Tracker as Tracker
 from stigmergy.training.trained_policy import Policy as Policy
 from stigmergy.training.trained_policy import load_policy as load_policy

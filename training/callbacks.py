@@ -139,14 +139,14 @@ class Callbacks:
     def call(self, method: str, subject: Any) -> None:
         """Call a method of every callback with a copy of `subject`; note if one asks to stop."""
         for own in self._all:
-            with _unchanged_process():
+            with unchanged_process():
                 asked = getattr(own, method)(copy.deepcopy(subject))
             if isinstance(asked, (bool, np.bool_)) and asked:
                 self.stop = True
 
 
 @contextmanager
-def _unchanged_process() -> Iterator[None]:
+def unchanged_process() -> Iterator[None]:
     """Restore global state on which computations may depend."""
     streams = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002 (those of users)
     on_device = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else []

@@ -6,6 +6,7 @@ from typing import Annotated
 from ..envs.core.config import Config
 from ..envs.core.ranges import Count, CountOrZero, Interval, Steps
 from ..envs.core.validation import LARGEST_SEED, MOST_THREADS
+from ..envs.errors import BadParameter
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,41 @@ class TrainingConfig(Config):
     checkpoint_interval: CountOrZero = 50
     """Updates between checkpoints; 0 keeps only the one at the end."""
     tensorboard: bool = True
-    """Write TensorBoard events into the run folder."""
+    """Write TensorBoard events into the run folder, as the tracker tensorboard does."""
+    trackers: tuple[str, ...] = ()
+    """Trackers that get the metrics beside metrics.csv: tensorboard, wandb, mlflow, trackio, or
+    those of a plugin."""
+    tracker_project: str = ""
+    """Project of the run in W&B and Trackio, its experiment in MLflow; left out, that of the
+    tracker's own environment variables, else stigmergy."""
+    tracker_group: str = ""
+    """Group of runs that the run belongs to in W&B and Trackio, a tag in MLflow."""
+    tracker_entity: str = ""
+    """User or team of W&B; left out, the default of the account."""
+    tracker_video: bool = False
+    """Give the trackers a film of the first episode of each evaluation."""
+
+    def _check_together(self) -> None:
+        super()._check_together()
+        for name in self.trackers:
+            if self.trackers.count(name) > 1:
+                raise BadParameter(f"training.trackers names '{name}' twice; once is enough")
+        if "tensorboard" in self.trackers and not self.tensorboard:
+            raise BadParameter(
+                "training.tensorboard is False, and training.trackers names tensorboard; leave one of them out"
+            )
+        if self.tracker_video and not self.tracker_names:
+            raise BadParameter("training.tracker_video is True, and there is no tracker; name one in training.trackers")
+        if self.tracker_video and not self.evaluation_interval:
+            raise BadParameter(
+                "training.tracker_video is True, and training.evaluation_interval is 0; films are made of evaluations"
+            )
+
+    @property
+    def tracker_names(self) -> tuple[str, ...]:
+        """Names of all trackers. TensorBoard's comes first if `tensorboard` is True."""
+        further = tuple(name for name in self.trackers if name != "tensorboard")
+        return ("tensorboard", *further) if self.tensorboard else further
 
     @property
     def num_updates(self) -> int:

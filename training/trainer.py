@@ -27,7 +27,7 @@ from ..envs.kernels import most_threads
 from ..envs.tools.fingerprint import Identity, identify
 from .confidence_intervals import mean_of_defined
 from .episode_stats import EpisodeTotals
-from .evaluation import Outcomes, check_best_metric, decide, evaluate, step_limit
+from .evaluation import Outcomes, Watch, check_best_metric, decide, evaluate, step_limit
 from .experiment import Experiment, check_groups
 from .nonfinite import find_fault
 from .rollout_buffer import RolloutBuffer, share
@@ -238,23 +238,24 @@ class Trainer:
             self._step = self.env.reset(derive_seed(self.experiment.training.seed, "environment"))
         return identity
 
-    def prepare_evaluation(self) -> None:
-        """Build the envs and learners of evaluations, unless they exist."""
+    def prepare_evaluation(self) -> BatchEnv:
+        """Build the envs and learners of evaluations, unless they exist; return the envs."""
         if self._evaluation is None:
             config = self.experiment.training
             env = self.experiment.make_env(config.evaluation_episodes)
             self._evaluation = env, build_learners(self.experiment, env, config.seed)
+        return self._evaluation[0]
 
     @property
     def evaluation_limit(self) -> int | None:
         """Steps after which episodes of an evaluation are cut; None if the environment ends all."""
         return step_limit(self.env.spec, self.experiment.training.evaluation_max_steps)
 
-    def evaluate(self, stop: Callable[[], bool] | None = None) -> Outcomes:
+    def evaluate(self, stop: Callable[[], bool] | None = None, watch: Watch | None = None) -> Outcomes:
         """Play `evaluation_episodes` with the learners as they are now, and return the outcomes.
 
         Envs and random streams are separate from those of training. Training state is not touched,
-        so an evaluation can be given up and made again.
+        so an evaluation can be given up and made again. `watch` is called after every step.
 
         Raises:
             Abandoned: `stop`, which is asked before every step, returned True.
@@ -266,7 +267,8 @@ class Trainer:
         for name, learner in self.learners.items():
             players[name].load_state_dict(learner.state_dict())
         seed = derive_seed(config.seed, "evaluation")
-        return evaluate(env, players, seed, config.evaluation_greedy, self.evaluation_limit, stop=stop)
+        greedy, limit = config.evaluation_greedy, self.evaluation_limit
+        return evaluate(env, players, seed, greedy, limit, watch=watch, stop=stop)
 
     def close(self) -> None:
         """Close the environments."""

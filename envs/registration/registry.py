@@ -69,7 +69,7 @@ class Registry:
             return decorate
         if not _PLAIN.fullmatch(name):
             raise ValueError(
-                f"'{name}' cannot name an {self.kind}; use letters, digits and _, with / between parts and -v0 at the end"
+                f"'{name}' cannot name {'an' if self.kind[0] in 'ae' else 'a'} {self.kind}; use letters, digits and _, with / between parts and -v0 at the end"
             )
         known = self._entries.get(name)
         other = known is not None and not _same_place(known.target, target)

@@ -87,7 +87,7 @@ def _announcements(session: Session) -> list[str]:
     lines += trainer.env.announce()
     for name, learner in trainer.learners.items():
         lines += [f"{name}: {sentence}" for sentence in learner.announce()]
-    return lines
+    return [*lines, *session.trackers.announce()]
 
 
 def _close(session: Session) -> None:

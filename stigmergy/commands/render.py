@@ -23,9 +23,9 @@ from stigmergy.envs.registration.make import is_bridged
 from stigmergy.envs.rendering.video import write_video
 from stigmergy.envs.rendering.window import Window, check_display
 from stigmergy.envs.tools.play import play
-from stigmergy.envs.tools.recording import Recording, frames
 from stigmergy.training.evaluation import Players
 from stigmergy.training.experiment import Experiment, build_experiment
+from stigmergy.training.film import Film
 from stigmergy.training.runs.restore import open_run, restore_learners
 from stigmergy.training.runs.run import Run
 from stigmergy.training.trainer import build_learners
@@ -175,29 +175,14 @@ def record(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:
     for learner in learners.values():
         learner.reseed(options.seed)
     players = Players(env, learners, options.greedy)
-    recording = Recording.of(env) if env.spec.resumable else None
-    drawn = []
+    film = Film(env, **drawing)
     for step in islice(play(env, players.act, options.seed), options.steps + 1):
-        if recording is not None:
-            recording.add(env)
-        else:  # its state cannot be kept, so its pictures are
-            drawn.append(_draw(env, drawing))
+        film.add()
         if step.last[0]:
             break
     # An environment without a picture thus fails before a file is begun.
-    _draw(env, drawing)
-    return (lambda: frames(recording, **drawing)) if recording is not None else (lambda: iter(drawn))
-
-
-def _draw(env: BatchEnv, drawing: dict[str, Any]) -> np.ndarray:
-    try:
-        return env.draw(0, **drawing)
-    except NotImplementedError as error:
-        raise BadParameter(str(error)) from error
-    except TypeError as error:
-        if "follow" not in str(error):
-            raise
-        raise BadParameter(f"the picture of '{env.spec.id}' cannot follow an agent; leave --follow out") from error
+    film.draw()
+    return film.frames
 
 
 def _default_output(run: Run | None, experiment: Experiment) -> str:

@@ -29,6 +29,8 @@ SHELVES = (
     "algorithms",
     "training.trust",
     "training",
+    "training.runs.storage",
+    "training.trackers",
     "training.runs",
     "training.sessions",
     "training.trained_policy training.conformance",  # they stand on runs; both are public names

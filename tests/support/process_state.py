@@ -18,6 +18,7 @@ import pettingzoo
 from stigmergy.envs.plugins.loading import loaded
 from stigmergy.envs.registration.registry import algorithms, environments
 from stigmergy.envs.registration.scenario import Scenario
+from stigmergy.training.trackers.registry import trackers
 
 ROOT = Path(__file__).parents[2]
 PETTINGZOO = [getattr(pettingzoo, name) for name in ("aec_registry", "parallel_registry") if hasattr(pettingzoo, name)]
@@ -71,7 +72,7 @@ def left_as_it_was() -> Iterator[None]:
 
 def _names() -> Callable[[], None]:
     """Registered names: ours and PettingZoo's."""
-    ours = [(registry, registry._entries, dict(registry._entries)) for registry in (environments, algorithms)]
+    ours = [(registry, registry._entries, dict(registry._entries)) for registry in (environments, algorithms, trackers)]
     theirs = [(registry, dict(registry)) for registry in PETTINGZOO]
 
     def put_back() -> None:

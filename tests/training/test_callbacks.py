@@ -134,7 +134,7 @@ def test_a_callback_changes_nothing_that_is_learnt(alone, tmp_path):
 
 
 def test_without_protection_the_streams_of_others_move(alone, tmp_path, monkeypatch):
-    monkeypatch.setattr(callbacks, "_unchanged_process", nullcontext)
+    monkeypatch.setattr(callbacks, "unchanged_process", nullcontext)
     before = streams()
     train(tmp_path / "run", lambda report: torch.rand(3).sum())
     assert streams() != before

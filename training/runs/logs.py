@@ -26,6 +26,7 @@ class CsvLog:
 
     Attributes:
         loss: a sentence if the file had lost rows that it should have kept, else None.
+        last_step: step of the last row that the file had, also if it is cut now; 0 without rows.
 
     Raises:
         UserError: it is no regular file.
@@ -35,6 +36,7 @@ class CsvLog:
     def __init__(self, path: Path, header: bytes, keep: int | None = None):
         self.path = path
         self.loss: str | None = None
+        self.last_step = 0
         try:
             descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o666)
         except OSError as error:
@@ -98,6 +100,8 @@ class CsvLog:
 
     def _go_back(self, header: bytes, keep: int | None) -> None:
         size = self._file.seek(0, os.SEEK_END)
+        step = self._step_before(self._whole_rows(size, header))
+        self.last_step = int(step) if step.isdecimal() and len(step) < 20 else 0
         if keep is None:
             kept = 0
         elif size >= keep >= len(header) and self._read(keep - 1, 1) == b"\n" and self._read(0, len(header)) == header:
@@ -131,8 +135,10 @@ class CsvLog:
             fault = f"'{self.path}' was changed since the checkpoint was made"
         if kept <= len(header):
             return f"{fault}: its rows up to there are lost, and it goes on from there"
-        start = max(kept - MOST_ROW, 0)
-        step = (
-            self._read(start, kept - start).rstrip(b"\n").rpartition(b"\n")[2].split(b",")[0].decode(errors="replace")
-        )
-        return f"{fault}: the rows from step {step} up to there are lost, and it goes on from there"
+        return f"{fault}: the rows from step {self._step_before(kept)} up to there are lost, and it goes on from there"
+
+    def _step_before(self, end: int) -> str:
+        """First field of the row that ends at `end`."""
+        start = max(end - MOST_ROW, 0)
+        row = self._read(start, end - start).rstrip(b"\n").rpartition(b"\n")[2]
+        return row.split(b",")[0].decode(errors="replace")

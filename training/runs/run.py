@@ -34,7 +34,7 @@ from .storage import make_folders, remove_folders, write_atomically
 
 METRICS_HEADER = b"step,name,value\n"
 TIMING_HEADER = b"step,seconds,env,act,learn,other,steps_per_second\n"
-PARTS = ("config.yaml", "meta.json", "metrics.csv", "timing.csv", "checkpoints", "tensorboard", LOCK)
+PARTS = ("config.yaml", "meta.json", "metrics.csv", "timing.csv", "checkpoints", "tensorboard", "trackers", LOCK)
 """Files and folders that a run has before its first checkpoint."""
 _KEPT = re.compile(r"files|plugins(-\d+)?")
 LOGS = ("metrics", "timing")
@@ -51,7 +51,6 @@ class Run:
         self.videos = self.folder / "videos"
         self.metrics = self.folder / "metrics.csv"
         self.timing = self.folder / "timing.csv"
-        self.events = self.folder / "tensorboard"
         self.lock = RunLock(self.folder)
         self._made: list[Path] = []
 

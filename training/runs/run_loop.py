@@ -11,6 +11,7 @@ from ...envs.errors import NotFinite
 from ..callbacks import Callbacks, EvaluationReport, Report, SessionEnd, SessionInfo
 from ..confidence_intervals import mean_of_defined
 from ..evaluation import Abandoned, cut_sentence
+from ..trackers.open_trackers import OpenTrackers, check_film, tracked_run
 from ..trainer import Trainer
 from .logs import CsvLog
 from .run import METRICS_HEADER, TIMING_HEADER, Run
@@ -30,6 +31,7 @@ class Session:
         unfinished: metrics of the last update, if it was stopped before its evaluation had ended.
 
     Attributes:
+        trackers: the open trackers.
         notes: sentences on what the user would not expect of this training.
         rescued: the update whose state was saved after a failure, or None.
 
@@ -52,10 +54,10 @@ class Session:
         self.fingerprint = fingerprint
         self.report = report or (lambda report: None)
         self.callbacks = callbacks or Callbacks()
+        self._unfinished = unfinished
         self._open(positions or {})
         self._stop: int | None = None
         self._saved = trainer.progress.update if positions else None
-        self._unfinished = unfinished
         self._cut_is_said = False
         self._has_ended = False
         self.rescued: int | None = None
@@ -73,13 +75,20 @@ class Session:
             opened.callback(self._metrics.close)
             self._timing = CsvLog(self.run_folder.timing, TIMING_HEADER, positions.get("timing"))
             opened.callback(self._timing.close)
-            self._events = _events_writer(self.run_folder, self.trainer)
-            if self._events:
-                opened.callback(self._events.close)
+            self.trackers = self._open_trackers()
+            opened.callback(lambda: self.trackers.close(self.is_finished))
             self._opened = opened.pop_all()
 
+    def _open_trackers(self) -> OpenTrackers:
+        """Open the trackers of the experiment; none if nothing is left to be done."""
+        experiment = self.trainer.experiment
+        check_film(experiment, self.trainer.env)
+        names = () if self.is_finished else experiment.training.tracker_names
+        run = tracked_run(self.run_folder.folder, experiment, self.trainer.steps, self._timing.last_step)
+        return OpenTrackers(names, run, films=experiment.training.tracker_video)
+
     def close(self) -> None:
-        """Close the logs and release the run's lock; nothing happens the second time."""
+        """Close trackers and logs, release the run's lock; nothing happens the second time."""
         self._opened.close()
 
     def run(self) -> int:
@@ -201,11 +210,7 @@ class Session:
         steps = config.num_envs * config.rollout_length
         self._log(metrics, seconds, steps)
         self._unfinished = None
-        if self._events:
-            for name, value in metrics.items():
-                self._events.add_scalar(name, value, trainer.steps)
-            for name, value in seconds.items():
-                self._events.add_scalar(f"seconds/{name}", value, trainer.steps)
+        self.trackers.log(trainer.steps, metrics | {f"seconds/{name}": value for name, value in seconds.items()})
         decisions, update = steps * trainer.env.spec.num_agents, trainer.progress.update
         report = Report(update, config.num_updates, trainer.steps, metrics, seconds, decisions, tuple(notes))
         self.report(report)
@@ -230,7 +235,8 @@ class Session:
         Raises Abandoned after a signal.
         """
         trainer = self.trainer
-        outcomes = trainer.evaluate(stop=lambda: self._stop is not None)
+        watch = self.trackers.watch(trainer.prepare_evaluation())
+        outcomes = trainer.evaluate(stop=lambda: self._stop is not None, watch=watch)
         events: list[tuple[str, Any]] = []
         if best := trainer.is_best(outcomes):
             path = self.run_folder.save(trainer.progress.update, self._state(experience=False), best=True)
@@ -261,8 +267,7 @@ class Session:
         self.callbacks.call("on_checkpoint", path)
 
     def _save(self) -> Path:
-        if self._events:
-            self._events.flush()
+        self.trackers.flush()
         path = self.run_folder.save(self.trainer.progress.update, self._state())
         self._saved = self.trainer.progress.update
         return path
@@ -273,14 +278,3 @@ class Session:
 
 def _due(trainer: Trainer, interval: int) -> bool:
     return interval > 0 and trainer.progress.update % interval == 0
-
-
-def _events_writer(run: Run, trainer: Trainer) -> Any:
-    if not trainer.experiment.training.tensorboard:
-        return None
-    # Slow to import, and optional.
-    from torch.utils.tensorboard import SummaryWriter
-
-    # Events of an earlier process after the checkpoint, or before a new start, are hidden.
-    purge_step = trainer.steps + 1 if trainer.steps else 0 if run.events.exists() else None
-    return SummaryWriter(str(run.events), purge_step=purge_step)

@@ -9,6 +9,7 @@ from ..runs.restore import check_environment, fit, open_run
 from ..runs.run import Run
 from ..runs.run_files import collect_files
 from ..runs.run_loop import Report, Session
+from ..trackers.open_trackers import check_trackers
 from ..trainer import Trainer, count_cores
 from ..trust.agreements import agree
 from ..trust.plugins import find_code
@@ -29,9 +30,11 @@ def start(
 
     Raises:
         BadParameter: the folder is taken, or the experiment cannot be trained.
+        UserError: a tracker is unknown, not installed, not logged in, or cannot begin.
         RunInUse: another process trains in the folder.
         OSError: the folder cannot be written.
     """
+    check_trackers(experiment)
     experiment = with_threads(experiment)
     kept = collect_files(experiment)
     run = Run.create(folder, kept.config, kept.files)
@@ -81,9 +84,11 @@ def resume(
         BadParameter: there is no run in `folder`.
         NotAgreed: the run has code that the user has not agreed to.
         RunInUse: another process trains in it.
-        UserError: no checkpoint can be read, or it belongs to another environment.
+        UserError: no checkpoint can be read, or it belongs to another environment, or a tracker is
+            not installed or not logged in.
     """
     run, experiment = open_run(folder, trust, given)
+    check_trackers(experiment)
     run.lock.take()
     try:
         session, warnings = _resume(run, experiment, report, callbacks)
