@@ -1,36 +1,48 @@
 """Outcomes of episodes: the numbers that stand in the last info of each agent."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-TAKEN = ("return", "length", "count")
-"""Names that the trainer gives to sums of its own."""
+TAKEN = ("return", "length", "count", "cut")
+"""Names that the trainer gives to metrics of its own."""
 DEEPEST = 3
 """Dicts within dicts that are looked into."""
 
 
-def numbers(info: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, float]]:
-    """Names and values of single finite numbers, truth values included, also in dicts within.
+def numbers(info: Mapping[Any, Any]) -> Iterator[tuple[str, float]]:
+    """Yield names and values of single finite numbers, truth values included, also in dicts within.
 
     The prefix `is_` of a truth value and a dict called `episode` are left out of the names, for
-    metrics are called `episode/...` already.
+    metrics are called `episode/...` already. Where that makes two names equal, the longer one stays
+    as it is. A name that the trainer has for itself gets the prefix `info/`.
     """
+    found = list(_entries(info))
+    times = Counter(short for _, short, _ in found)
+    for path, short, value in found:
+        name = short if times[short] == 1 else path
+        yield (f"info/{name}" if name.split("/")[0] in TAKEN else name), value
+
+
+def _entries(
+    info: Mapping[Any, Any], path: str = "", short: str = "", depth: int = 0
+) -> Iterator[tuple[str, str, float]]:
+    """Yield the numbers with their whole and their short names."""
     for key, value in info.items():
         if isinstance(value, Mapping):
             if depth < DEEPEST:
-                inner = prefix if key == "episode" else f"{prefix}{key}/"
-                yield from numbers(value, inner, depth + 1)
+                inner = short if key == "episode" else f"{short}{key}/"
+                yield from _entries(value, f"{path}{key}/", inner, depth + 1)
             continue
         if isinstance(value, (bool, int, float, np.bool_, np.number)) or (
             isinstance(value, np.ndarray) and value.size == 1 and value.dtype.kind in "biuf" and key != "action_mask"
         ):
             number = np.asarray(value).reshape(())
             if number.dtype.kind in "biuf" and np.isfinite(number):
-                name = f"{prefix}{str(key).removeprefix('is_')}"
-                yield (f"info/{name}" if name.split("/")[0] in TAKEN else name), float(number)
+                yield f"{path}{key}", f"{short}{str(key).removeprefix('is_')}", float(number)
 
 
 class OutcomeLog:

@@ -174,6 +174,23 @@ def test_outcomes_in_the_last_infos_are_metrics_of_the_episode():
     assert not env.step(np.zeros((2, 2), int)).metrics
 
 
+def test_outcomes_whose_names_clash_keep_names_of_their_own():
+    def tell(env, agent):
+        return {"is_success": True, "success": 3, "episode": {"hits": 1, "cut": 5}, "hits": 7}
+
+    env = orchard(tell=tell)
+    env.reset(0)
+    for _ in range(6):
+        step = env.step(STAY)
+    assert {name: values.tolist() for name, values in step.metrics.items()} == {
+        "is_success": [1.0],
+        "success": [3.0],
+        "episode/hits": [1.0],
+        "hits": [7.0],
+        "info/cut": [5.0],
+    }
+
+
 def test_an_agent_that_leaves_early_gives_its_own_last_info():
     def leaves(env, result):
         if env.t == 2:
