@@ -91,6 +91,8 @@ def test_other_numbers_are_refused_in_a_sentence(training, value):
         ("--learner.hidden", "--learner.network.hidden"),
         ("--task.seed", "--training.seed"),
         ("--no-tensorboard", "--training.no-tensorboard"),
+        ("--track", "--training.trackers"),
+        ("--wandb-project-name", "--training.tracker-project"),
         ("--output", "--run"),
         ("--learnr.gama", "--learner.gamma"),
     ],

@@ -104,7 +104,9 @@ class OpenTrackers:
 
     def announce(self) -> list[str]:
         """Sentences of the trackers, such as addresses."""
-        return [sentence for tracker in self._open.values() for sentence in tracker.announce()]
+        sentences: list[str] = []
+        self._each(lambda tracker: sentences.extend(tracker.announce()))
+        return sentences
 
     def log(self, step: int, metrics: Mapping[str, float]) -> None:
         """Log the metrics of an update, and the film of its evaluation if one was taken.
