@@ -20,7 +20,7 @@ from stigmergy.cli.output_paths import check_file
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.scripted_policy import in_world
 from stigmergy.envs.errors import BadParameter
-from stigmergy.training.confidence_intervals import mean_and_interval
+from stigmergy.training.confidence_intervals import mean_and_interval, with_interval
 from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step_limit
 from stigmergy.training.experiment import Experiment, LearnerConfig
 from stigmergy.training.runs.restore import open_run, restore_learners
@@ -151,7 +151,4 @@ def print_cut(results: Mapping[str, Outcomes], limit: int | None) -> None:
 
 def cell(values: np.ndarray | None) -> str:
     """Mean and interval of one value an episode, as text; empty if there are no values."""
-    if values is None:
-        return ""
-    mean, low, high = mean_and_interval(values)
-    return f"{mean:.4g}" if low == high or np.isnan(low) else f"{mean:.4g} [{low:.4g}, {high:.4g}]"
+    return "" if values is None else with_interval(*mean_and_interval(values))

@@ -12,7 +12,7 @@ from typing import Annotated
 import tyro
 from rich.table import Table
 
-from stigmergy.analysis.schelling import Interval, Schelling, measure, plot
+from stigmergy.analysis.schelling import Schelling, measure, plot
 from stigmergy.cli.config_options import Number, Seed
 from stigmergy.cli.console import open_console
 from stigmergy.cli.given_code import load_given_code
@@ -20,6 +20,7 @@ from stigmergy.cli.options import extend, parse
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.envs.registration.make import build_dataclass, config_class
 from stigmergy.plotting.figures import Format, load_matplotlib, save
+from stigmergy.training.confidence_intervals import with_interval
 
 
 @dataclass(frozen=True)
@@ -79,17 +80,12 @@ def print_diagram(diagram: Schelling, cooperator: str, defector: str, episodes: 
     console.print(f"{diagram.environment}: mean returns over {episodes} episodes, with 95% intervals")
     table = Table("other cooperators", f"a cooperator ({cooperator})", f"a defector ({defector})", box=None)
     for number, (one, other) in enumerate(zip(diagram.cooperator, diagram.defector)):
-        table.add_row(str(number), _cell(one), _cell(other))
+        table.add_row(str(number), with_interval(*one), with_interval(*other))
     console.print(table)
     for sentence, one, other, holds in diagram.findings:
         console.print(
             f"[{'green' if holds else 'red'}]{'yes' if holds else 'no '}[/]  {sentence}: {one:.4g} and {other:.4g}"
         )
-
-
-def _cell(value: Interval) -> str:
-    mean, low, high = value
-    return f"{mean:.4g}" if not low < high else f"{mean:.4g} [{low:.4g}, {high:.4g}]"
 
 
 def write(diagram: Schelling, folder: Path, format: str = "png") -> None:
