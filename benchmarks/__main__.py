@@ -1,7 +1,9 @@
 """Tables of speeds and of the outcomes of scripted play.
 
 `python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals]
-[baselines]` prints the named tables, or all if none is named.
+[baselines]` prints the named tables, or all if none is named. Two more are made only if they are
+named, because they replace files that are committed: `references`, the outcomes of random and of
+scripted play that normalize scores, and `coverage`, the coverage of confidence intervals.
 """
 
 import os
@@ -11,7 +13,17 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import learners, pathfinding, scripted_baselines, signals, tasks, tracking, training
+from benchmarks import (
+    coverage,
+    learners,
+    pathfinding,
+    references,
+    scripted_baselines,
+    signals,
+    tasks,
+    tracking,
+    training,
+)
 from benchmarks.peers.run import peer_python
 from stigmergy.training.experiment import DEFAULT_CONFIG
 
@@ -73,6 +85,23 @@ def show_baselines(console: Console) -> None:
         for players, means in scripted_baselines.measure(id):
             table.add_row(id, players, "  ".join(f"{name} {mean:.4g}" for name, mean in means.items()))
     console.print(table)
+
+
+def write_references(console: Console) -> None:
+    """Measure the references of normalized scores, print them, and write their file."""
+    for id, config, sentence in references.write_references():
+        console.print(f"{id}, {config}: {sentence}", highlight=False, soft_wrap=True)
+    console.print(f"wrote {references.PATH}")
+
+
+def write_coverage(console: Console) -> None:
+    """Simulate the coverage of confidence intervals, print the tables, and write their page."""
+    parts = []
+    for part in coverage.markdown():
+        parts.append(part)
+        console.print(part, highlight=False, markup=False, soft_wrap=True)
+    coverage.PATH.write_text("\n".join(parts), encoding="utf-8")
+    console.print(f"wrote {coverage.PATH}")
 
 
 def show_training(console: Console) -> None:
@@ -142,14 +171,18 @@ PARTS = {
     "learners": show_learners,
     "signals": show_signals,
     "baselines": show_baselines,
+    "references": write_references,
+    "coverage": write_coverage,
 }
+ONLY_NAMED = ("dilemmas", "references", "coverage")
+"""Parts that run only if they are named: `tasks` has the dilemmas, and the others write files."""
 ALIASES = {"yardsticks": "baselines"}
 """Old words of version 0.1.0, kept for one release."""
 
 
 def main() -> int:
     """Measure and print."""
-    named = sys.argv[1:] or [name for name in PARTS if name != "dilemmas"]  # `tasks` has them too
+    named = sys.argv[1:] or [name for name in PARTS if name not in ONLY_NAMED]
     chosen = [ALIASES.get(name, name) for name in named]
     for name in chosen:
         if name not in PARTS:

@@ -9,6 +9,8 @@ from stigmergy.algorithms.core.make import make_learner as make_learner
 from stigmergy.algorithms.core.registry import register_algorithm as register_algorithm
 from stigmergy.algorithms.core.returns import generalized_advantage as generalized_advantage
 from stigmergy.algorithms.core.rollout import Rollout as Rollout
+from stigmergy.analysis.comparison.compare import Comparison as Comparison
+from stigmergy.analysis.comparison.compare import compare as compare
 from stigmergy.analysis.schelling import Schelling as Schelling
 from stigmergy.analysis.schelling import schelling as schelling
 from stigmergy.api.export import export as export

@@ -46,7 +46,7 @@ def _rows(results: Mapping[str, Outcomes]) -> Iterator[dict[str, Any]]:
     for player, outcomes in results.items():
         columns = outcomes.columns() | ({"cut": outcomes.cut} if outcomes.cut.any() else {})
         for name, values in columns.items():
-            mean, low, high = (_defined(number) for number in mean_and_interval(values))
+            mean, low, high = (defined(number) for number in mean_and_interval(values))
             yield {
                 "player": player,
                 "outcome": name,
@@ -59,8 +59,9 @@ def _rows(results: Mapping[str, Outcomes]) -> Iterator[dict[str, Any]]:
 
 
 def _plain(values: NDArray[Any]) -> list[float | None]:
-    return [_defined(value) for value in np.asarray(values, np.float64).tolist()]
+    return [defined(value) for value in np.asarray(values, np.float64).tolist()]
 
 
-def _defined(number: float) -> float | None:
+def defined(number: float) -> float | None:
+    """Return the number, or None if it is not finite, as JSON has it."""
     return float(number) if math.isfinite(number) else None

@@ -24,6 +24,7 @@ COMMANDS = {
     "export": "write a trained policy to a file that plays with numpy alone, or with ONNX",
     "evaluate": "play episodes with a trained policy, beside baselines if you like",
     "sanctions": "count who sanctions whom, in episodes of a trained policy or of scripted ones",
+    "compare": "compare runs over seeds: mean, IQM, differences, sample efficiency, with intervals",
     "plot": "draw learning curves of runs, with intervals over the runs of each group",
     "render": "make a GIF, MP4 or PNG of an episode, or watch it in a window",
     "schelling": "measure whether an environment is a social dilemma, with two scripted policies",

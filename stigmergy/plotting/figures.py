@@ -50,6 +50,12 @@ def new_figure(width: float, height: float) -> "tuple[Figure, Axes]":
     """
     figure = load_matplotlib().figure.Figure((width, height), layout="constrained")
     axes = figure.add_subplot()
+    style(axes)
+    return figure, axes
+
+
+def style(axes: "Axes") -> None:
+    """Give axes the colours of the palette, and take away the frame's upper and right side."""
     axes.set_axisbelow(True)
     axes.grid(color=rgb(GRID), linewidth=0.8)
     axes.tick_params(color=rgb(GRID), labelcolor=rgb(MUTED))
@@ -58,7 +64,6 @@ def new_figure(width: float, height: float) -> "tuple[Figure, Axes]":
         spine.set_visible(side in ("left", "bottom"))
     for text in (axes.xaxis.label, axes.yaxis.label):
         text.set_color(rgb(TEXT))
-    return figure, axes
 
 
 def rgb(colour: Colour) -> str:

@@ -51,7 +51,7 @@ def __getattr__(name: str) -> Any:
 class Series(NamedTuple):
     """One metric of one run. k is the number of updates that logged it."""
 
-    steps: NDArray[np.int64]  # (k,) environment steps, rising
+    steps: NDArray[np.int64] | NDArray[np.float64]  # (k,) environment steps, rising
     values: NDArray[np.float64]  # (k,) finite
 
 
@@ -62,27 +62,37 @@ def read_series(folder: Folder, names: Sequence[str]) -> dict[str, Series]:
         BadParameter: there is no run in `folder`, or it has not logged a metric.
         UserError: its metrics cannot be read.
     """
+    logged = read_metrics(folder)
+    for name in names:
+        if name not in logged or not logged[name].steps.size:
+            raise BadParameter(f"the run '{folder}' has no metric '{name}'.{nearest(name, sorted(logged))}")
+    return {name: logged[name] for name in names}
+
+
+def read_metrics(folder: Folder) -> dict[str, Series]:
+    """All metrics of a run by name, without the values that are not finite.
+
+    Raises:
+        BadParameter: there is no run in `folder`.
+        UserError: its metrics cannot be read.
+    """
     path = Run.open(folder).metrics
     if not path.is_file():
         raise UserError(f"the run '{folder}' has no metrics: '{path}' is missing, or no regular file")
-    rows: dict[str, list[tuple[int, float]]] = {name: [] for name in names}
-    known: set[str] = set()
+    rows: dict[str, list[tuple[int, float]]] = {}
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            name = row.get("name") or ""
-            known.add(name)
-            if name in rows:
-                try:
-                    rows[name].append((int(row["step"]), float(row["value"])))
-                except (KeyError, TypeError, ValueError) as error:
-                    raise UserError(f"'{path}' has a row that is no 'step,name,value': {row}") from error
-    series = {}
-    for name, pairs in rows.items():
-        pairs = [(step, value) for step, value in pairs if math.isfinite(value)]
-        if not pairs:
-            raise BadParameter(f"the run '{folder}' has no metric '{name}'.{nearest(name, sorted(known))}")
-        series[name] = Series(np.array([step for step, _ in pairs]), np.array([value for _, value in pairs]))
-    return series
+            try:
+                step, value = int(row["step"]), float(row["value"])
+            except (KeyError, TypeError, ValueError) as error:
+                raise UserError(f"'{path}' has a row that is no 'step,name,value': {row}") from error
+            own = rows.setdefault(row.get("name") or "", [])
+            if math.isfinite(value):
+                own.append((step, value))
+    return {
+        name: Series(np.array([step for step, _ in own], np.int64), np.array([value for _, value in own], np.float64))
+        for name, own in rows.items()
+    }
 
 
 def running_mean(values: ArrayLike, window: int) -> NDArray[np.float64]:
@@ -124,7 +134,10 @@ def learning_curves(groups: Groups, metric: str, window: int = WINDOW) -> list[L
     Raises:
         BadParameter: a group is empty, a folder is no run, or a run has not logged the metric.
     """
-    return [_learning_curve(name, folders, metric, window) for name, folders in _checked(groups).items()]
+    return [
+        learning_curve(name, [read_series(folder, [metric])[metric] for folder in folders], window)
+        for name, folders in _checked(groups).items()
+    ]
 
 
 def learning_curve_chart(groups: Groups, metric: str, title: str = "", window: int = WINDOW) -> "Figure":
@@ -192,8 +205,11 @@ def _checked(groups: Groups) -> Groups:
     return groups
 
 
-def _learning_curve(name: str, folders: Sequence[Folder], metric: str, window: int) -> LearningCurve:
-    runs = [read_series(folder, [metric])[metric] for folder in folders]
+def learning_curve(name: str, runs: Sequence[Series], window: int) -> LearningCurve:
+    """Compute the learning curve of one group from the series of its runs.
+
+    See `learning_curves`. The series may count seconds in place of steps.
+    """
     every = np.unique(np.concatenate([run.steps for run in runs]))
     steps = every[np.unique(np.linspace(0, len(every) - 1, min(POINTS, len(every))).round().astype(np.int64))]
     values = np.stack([np.interp(steps, run.steps, running_mean(run.values, window), np.nan, np.nan) for run in runs])

@@ -50,7 +50,7 @@ def line_chart(lines: Sequence[Line], labels: Labels, bars: bool = False, whole_
     """
     figure, axes = new_figure(WIDTH, HEIGHT)
     for k, line in enumerate(lines):
-        _draw(axes, line, rgb(line.colour or agent_colour(k)), bars)
+        draw_line(axes, line, rgb(line.colour or agent_colour(k)), bars)
     ticker = load_matplotlib().ticker
     axes.xaxis.set_major_formatter(ticker.EngFormatter(sep=""))
     if whole_numbers:
@@ -61,7 +61,8 @@ def line_chart(lines: Sequence[Line], labels: Labels, bars: bool = False, whole_
     return figure
 
 
-def _draw(axes: "Axes", line: Line, colour: str, bars: bool) -> None:
+def draw_line(axes: "Axes", line: Line, colour: str, bars: bool = False) -> None:
+    """Draw one line with its intervals, as `line_chart` does."""
     x, y, low, high = (np.asarray(part, np.float64) for part in (line.x, line.y, line.low, line.high))
     drawn, ends = np.isfinite(y), np.isfinite(low)
     bars = bars or drawn.sum() == 1  # of a single point there is neither a line nor a band

@@ -11,8 +11,8 @@ import yaml
 
 from stigmergy.algorithms.core.learner import Context
 from stigmergy.algorithms.core.make import build_config, make_learner
+from stigmergy.analysis.comparison.run_groups import grouped, mixtures
 from stigmergy.cli.entry import main
-from stigmergy.commands.plot import grouped, mixtures
 from stigmergy.envs.registration.make import make
 from stigmergy.training.evaluation import decide
 from stigmergy.training.rollout_buffer import RolloutBuffer
