@@ -1,6 +1,7 @@
 """Pages of the documentation: links, Python blocks, the table of tasks."""
 
 import importlib.util
+import json
 import re
 import shlex
 import subprocess
@@ -57,6 +58,20 @@ def test_links_lead_to_files_and_headings(page):
     assert broken_links(page, PAGES[page]) == []
 
 
+NOTEBOOKS = {path.name: json.loads(path.read_text()) for path in ROOT.glob("docs/*.ipynb")}
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_notebooks_have_links_that_lead_somewhere_and_no_outputs(name):
+    """Their cells run while the site is built."""
+    cells = NOTEBOOKS[name]["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert broken_links(f"docs/{name}", text) == []
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert code
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+
+
 def test_a_broken_link_would_be_found():
     text = "[a](docs/nowhere.md) [b](README.md#nothing) [c](#here) [d](https://x.org/y) [e](../above.md)\n# Here"
     assert broken_links("README.md", text) == ["docs/nowhere.md", "README.md#nothing", "#here", "../above.md"]
@@ -64,7 +79,7 @@ def test_a_broken_link_would_be_found():
 
 def test_the_page_map_names_every_page():
     linked = set(LINK.findall(PAGES["docs/README.md"]))
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    pages = {path.name for kind in ("*.md", "*.ipynb") for path in (ROOT / "docs").glob(kind)} - {"README.md"}
     examples = {f"examples/{path.name}" for path in (ROOT / "docs/examples").glob("*.py")}
     assert pages | examples <= linked
 

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import nbformat
 
 from .addresses import ROOT
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 SECONDS = 900
 """Longest time of a cell."""
 
@@ -28,7 +30,7 @@ def executed(path: Path) -> Any:
         # The kernel takes the package of this checkout, and writes its runs into the empty folder.
         os.environ["PYTHONPATH"] = os.pathsep.join(part for part in (str(ROOT), given) if part)
         try:
-            nbclient.NotebookClient(notebook, SECONDS, resources={"metadata": {"path": folder}}).execute()
+            nbclient.NotebookClient(notebook, timeout=SECONDS, resources={"metadata": {"path": folder}}).execute()
         finally:
             os.environ.pop("PYTHONPATH")
             if given is not None:
@@ -69,4 +71,5 @@ def _output(output: Any, pictures: dict[str, bytes], name: str) -> str:
 
 
 def _text(text: str) -> str:
+    text = COLOURS.sub("", text)
     return f"``` {{ .text .output }}\n{text.rstrip()}\n```" if text.strip() else ""
