@@ -36,6 +36,7 @@ class AgentSubset(Learner):
     def __init__(self, trained: Learner, group: GroupSpec):
         super().__init__(dataclasses.replace(trained.context, group=group), trained.config)
         self._trained = trained
+        self._streams = trained._streams  # what is saved and put back is what it draws from
         self._rows = [trained.group.agents.index(agent) for agent in group.agents]
 
     def act(self, step: GroupStep, hidden_state: Any, greedy: bool = False) -> Decision:

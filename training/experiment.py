@@ -19,7 +19,8 @@ from .config import TrainingConfig
 # The configs are beside this floor, in the repository and in the wheel alike.
 CONFIGS = Path(__file__).parents[1] / "configs"
 DEFAULT_CONFIG = "pathfinding/lifelong-ippo"
-KEYS = ("environment", "task", "algorithm", "learner", "learners", "training", "plugins")
+KEYS = ("environment", "task", "algorithm", "learner", "base", "learners", "training", "plugins")
+LEARNER_KEYS = ("algorithm", "learner", "base")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,15 @@ class LearnerConfig:
     """Algorithm of one group, and its config."""
 
     algorithm: str
+    """Registered name, or the folder of a run whose policy plays and learns no more."""
     config: Any
+    base: str = ""
+    """Folder of the run whose parameters the learner starts with; empty for new ones."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values by the config's keys; the base only where there is one."""
+        plain = {"algorithm": self.algorithm, "learner": dataclasses.asdict(self.config)}
+        return plain | {"base": self.base} if self.base else plain
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Experiment:
 
     def players(self, env: BatchEnv) -> dict[str, str]:
         """Group name to the algorithm that plays it."""
-        return {group.name: self.learner_config(group.name).algorithm for group in env.spec.groups}
+        return {group.name: Path(self.learner_config(group.name).algorithm).name for group in env.spec.groups}
 
     def make_env(self, num_envs: int):
         """Make `num_envs` envs of the environment."""
@@ -71,12 +80,8 @@ class Experiment:
         plain = {
             "environment": self.environment,
             "task": dataclasses.asdict(self.task) if self.task is not None else {},
-            "algorithm": self.learner.algorithm,
-            "learner": dataclasses.asdict(self.learner.config),
-            "learners": {
-                group: {"algorithm": own.algorithm, "learner": dataclasses.asdict(own.config)}
-                for group, own in self.learners.items()
-            },
+            **self.learner.to_dict(),
+            "learners": {group: own.to_dict() for group, own in self.learners.items()},
             "training": dataclasses.asdict(self.training),
             "plugins": list(self.plugins),
         }
@@ -153,22 +158,30 @@ def build_experiment(plain: Mapping[str, Any]) -> Experiment:
         raise BadParameter(f"environment is {environment!r}; name one, such as pathfinding/lifelong-v0")
     task_class = config_class(environment)
     task = build_dataclass(task_class, plain.get("task") or {}, environment) if task_class else None
-    algorithm = plain.get("algorithm") or "ippo"
-    learners = {group: _learner_config(own, group) for group, own in (plain.get("learners") or {}).items()}
+    learners = {group: _learner_of_group(own, group) for group, own in (plain.get("learners") or {}).items()}
     return Experiment(
         environment=environment,
         task=task,
-        learner=LearnerConfig(algorithm, build_config(algorithm, plain.get("learner") or {})),
+        learner=_learner_config({"algorithm": "ippo"} | {key: plain[key] for key in LEARNER_KEYS if plain.get(key)}),
         learners=learners,
         training=build_dataclass(TrainingConfig, plain.get("training") or {}, "training"),
         plugins=tuple(plain.get("plugins") or ()),
     )
 
 
-def _learner_config(plain: Any, group: str) -> LearnerConfig:
-    if not isinstance(plain, Mapping) or "algorithm" not in plain or set(plain) - {"algorithm", "learner"}:
-        raise BadParameter(f"learners: {group} is {plain!r}; it takes 'algorithm' and, for its settings, 'learner'")
-    return LearnerConfig(plain["algorithm"], build_config(plain["algorithm"], plain.get("learner") or {}))
+def _learner_of_group(plain: Any, group: str) -> LearnerConfig:
+    if not isinstance(plain, Mapping) or "algorithm" not in plain or set(plain) - set(LEARNER_KEYS):
+        raise BadParameter(
+            f"learners: {group} is {plain!r}; it takes 'algorithm', for its config 'learner', and for a warm start 'base'"
+        )
+    return _learner_config(plain)
+
+
+def _learner_config(plain: Mapping[str, Any]) -> LearnerConfig:
+    base = plain.get("base") or ""
+    if not isinstance(base, str):
+        raise BadParameter(f"base is {base!r}; allowed is the folder of a run")
+    return LearnerConfig(plain["algorithm"], build_config(plain["algorithm"], plain.get("learner") or {}), base)
 
 
 def check_groups(experiment: Experiment, groups: list[str]) -> None:

@@ -1,29 +1,24 @@
 """Trainer: collect, learn, log, evaluate, checkpoint."""
 
 import math
-import os
 import time
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-import numba
 import numpy as np
-import torch
 
-from ..algorithms.core import forks
-from ..algorithms.core.learner import Context, Decision, Diverged, Information, Learner, derive_seed
+from ..algorithms.core.learner import Context, Decision, Diverged, DoesNotFit, Information, Learner, derive_seed
 from ..algorithms.core.make import make_learner
 from ..envs.core.env import BatchEnv
-from ..envs.core.spec import GroupSpec
+from ..envs.core.spec import EnvSpec, GroupSpec
 from ..envs.core.system_memory import bytes_of_arrays, check_memory
 from ..envs.core.timestep import TimeStep
 from ..envs.errors import BadParameter, NotFinite, UserError
 from ..envs.interop.from_pettingzoo import Bridge
-from ..envs.kernels import forks as kernel_forks
-from ..envs.kernels import most_threads
 from ..envs.tools.fingerprint import Identity, identify
 from .confidence_intervals import mean_of_defined
 from .episode_stats import EpisodeTotals
@@ -31,7 +26,7 @@ from .evaluation import Outcomes, Watch, check_best_metric, decide, evaluate, st
 from .experiment import Experiment, check_groups
 from .nonfinite import find_fault
 from .rollout_buffer import RolloutBuffer, share
-from .system import keep_freed_memory
+from .system import check_device, keep_freed_memory, set_threads
 
 Metrics = dict[str, float]
 
@@ -63,42 +58,17 @@ class PhaseClock:
         return seconds
 
 
-def count_cores() -> int:
-    """CPU cores that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except (AttributeError, OSError):  # not every system has it
-        return os.cpu_count() or 1
+def build_learners(
+    experiment: Experiment, env: BatchEnv, seed: int, bases: Mapping[str, Learner] = MappingProxyType({})
+) -> dict[str, Learner]:
+    """Build a learner for every group of the environment.
 
-
-def set_threads(threads: int) -> None:
-    """Use that many CPU threads for networks and environments; 0 takes all.
+    Args:
+        bases: group name to the learner that the group's learner starts from.
 
     Raises:
-        BadParameter: this process was forked from one whose threads had started, so that more than
-            one would wait for ever.
+        UnknownName, BadParameter: a name or value is not allowed, or a base does not fit.
     """
-    number = threads or count_cores()
-    if number > 1 and (forks.lack_threads() or kernel_forks.lack_threads()):
-        raise BadParameter(
-            f"threads is {number}, but this process was forked from one whose threads had started, which leaves it one; "
-            "start it by multiprocessing.get_context('spawn'), or ask for --training.threads 1"
-        )
-    torch.set_num_threads(number)
-    numba.set_num_threads(min(number, most_threads()))
-
-
-def check_device(device: str) -> None:
-    """Raise BadParameter if torch knows no such device, or has none here."""
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).split("\n")[0].rstrip(".")
-        raise BadParameter(f"device is '{device}', which torch cannot use here: {reason}") from error
-
-
-def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str, Learner]:
-    """Build a learner for every group of the environment. Raises UnknownName, BadParameter."""
     check_device(experiment.training.device)
     check_groups(experiment, [group.name for group in env.spec.groups])
 
@@ -114,8 +84,17 @@ def build_learners(experiment: Experiment, env: BatchEnv, seed: int) -> dict[str
             training.rollout_length,
             training.device,
             env.config,
+            bases.get(group.name),
         )
-        return make_learner(learner_config.algorithm, context, learner_config.config)
+        learner = make_learner(learner_config.algorithm, context, learner_config.config)
+        if context.base is not None:
+            try:
+                learner.start_from(context.base)
+            except DoesNotFit as error:
+                raise BadParameter(
+                    f"the base '{learner_config.base}' does not fit the learner of '{group.name}': {error}"
+                ) from error
+        return learner
 
     return {group.name: build(group) for group in env.spec.groups}
 
@@ -125,16 +104,22 @@ class Trainer:
 
     `state_dict` after an update and `load_state_dict` into a new trainer resume bit-exactly (CPU,
     same number of threads).
+
+    Args:
+        find_bases: called with the spec of the environment; group name to the learner that the
+            group's learner starts from.
     """
 
-    def __init__(self, experiment: Experiment):
+    def __init__(
+        self, experiment: Experiment, find_bases: Callable[[EnvSpec], Mapping[str, Learner]] = lambda spec: {}
+    ):
         config = experiment.training
         set_threads(config.threads)
         keep_freed_memory()
         self.experiment = experiment
         self.env = experiment.make_env(config.num_envs)
         check_best_metric(config.best_metric, self.env)
-        self.learners = build_learners(experiment, self.env, config.seed)
+        self.learners = build_learners(experiment, self.env, config.seed, find_bases(self.env.spec))
         for learner in self.learners.values():
             learner.prepare()
         informed = [learner.information for learner in self.learners.values()]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ...envs.core.spec import EnvSpec, GroupSpec
 from ...envs.core.timestep import GroupStep
-from ...envs.errors import Failure
+from ...envs.errors import BadParameter, Failure
 from ...envs.utils.renamed import Renamed, adopt, renamed_keywords
 from . import forks  # noqa: F401 (registers the hooks that detect forks)
 from .policy_graph import NotExportable, PolicyGraph
@@ -76,6 +76,10 @@ class Diverged(Failure):
         )
 
 
+class DoesNotFit(BadParameter):
+    """A base whose parameters the learner cannot start with; the text names the tensors."""
+
+
 @dataclass(frozen=True)
 class Context:
     """Context that a learner is built for."""
@@ -93,6 +97,9 @@ class Context:
     device: str = "cpu"
     env_config: Any = None
     """Config of the environment, for planners, which use its rules."""
+    base: "Learner | None" = None
+    """Learner of another run, as trained there, that this one starts from; it is given at the start
+    of a run alone, so a learner that goes on needing it keeps its state in its own `state_dict`."""
     env_parameters = Renamed("env_config")
 
 
@@ -184,6 +191,16 @@ class Learner(ABC):
         Raises:
             UserError: the resources are not available.
         """
+
+    def start_from(self, base: "Learner") -> None:
+        """Take the parameters of `base`, and nothing else: no optimizer, experience or schedule.
+
+        Called once, before training, where the config names a base.
+
+        Raises:
+            DoesNotFit: `base` is of another kind, or has other tensors.
+        """
+        raise DoesNotFit(f"{type(self).__name__} does not define `start_from`, so it starts from no other run")
 
     def announce(self) -> list[str]:
         """Messages for the user at the start of a run, such as the memory that a replay takes."""

@@ -1,6 +1,6 @@
 """Construction of learners from registered names and configs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...envs.core.scripted_policy import ScriptedPolicy
@@ -12,14 +12,21 @@ from .learner import Context, Learner
 from .registry import algorithms
 from .scripted import scripted_learner
 
+finders: list[Callable[[str], type[Learner] | None]] = []
+"""Functions that find a policy by a name that is not registered, such as the folder of a run."""
+
 
 def learner_class(name: str) -> type[Learner]:
-    """Return the class registered as `name`.
+    """Return the class registered as `name`, or what one of the `finders` finds.
 
     Raises:
         UnknownName: nothing is registered under the name.
         BadParameter: the registered object is no learner or scripted policy.
     """
+    found = (find(name) for find in finders if name not in algorithms)
+    policy = next((cls for cls in found if cls is not None), None)
+    if policy is not None:
+        return policy
     target = algorithms.find(name).load()
     if isinstance(target, type) and issubclass(target, ScriptedPolicy):
         return scripted_learner(name, target)

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from ...envs.core.config import Config
 from ...envs.core.sanction_signals import OPPORTUNITY, SANCTION
 from ...envs.errors import BadParameter
-from ..core.learner import Context, Information, summarize
+from ..core.learner import Context, Information, Learner, summarize
 from ..core.policy_graph import PolicyGraph
 from ..core.rollout import Rollout
+from ..nn.warm_start import copy_parameters
 from ..ppo.data import Inputs
 from ..ppo.dpo import DPO, DPOConfig
 from ..ppo.ippo import IPPO, IPPOConfig
@@ -138,6 +139,13 @@ class Normative(PPO[Any]):
             metrics["pseudo_reward_per_sanction"] = pseudo[taken].mean()
             metrics["disapproved_share"] = (self._judged(rollout)[taken] >= DISAPPROVED).mean()
         return {name: float(value) for name, value in metrics.items()}
+
+    def start_from(self, base: Learner) -> None:
+        """Take the networks as `PPO.start_from` does, and the classifiers if both have some."""
+        super().start_from(base)
+        if self.norms and isinstance(base, Normative) and base.norms:
+            own, other = self.norms, base.norms
+            copy_parameters(own.network, other.network, own.agent_axis, other.agent_axis)
 
     def state_dict(self) -> dict[str, Any]:
         return super().state_dict() | ({"norms": self.norms.state_dict()} if self.norms else {})

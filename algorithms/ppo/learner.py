@@ -15,13 +15,14 @@ from torch import Tensor
 
 from ...envs.core.system_memory import check_memory
 from ...envs.core.timestep import GroupStep
-from ..core.learner import Context, Decision, Learner, annealed, summarize, to_tensor, warn_if_over
+from ..core.learner import Context, Decision, DoesNotFit, Learner, annealed, summarize, to_tensor, warn_if_over
 from ..core.policy_graph import PolicyGraph
 from ..core.rollout import Rollout
 from ..core.statistics import ValueNormalizer, explained_variance, masked_mean, standardize
 from ..nn.adam import StackedAdam
 from ..nn.distributions import build_distribution
 from ..nn.layers import bytes_of_row
+from ..nn.warm_start import copy_parameters
 from .config import PPOConfig
 from .data import Inputs, TrainingData, map_fields, zero_invalid
 from .networks import ActorCritic
@@ -131,6 +132,16 @@ class PPO(Learner, Generic[S]):
             wanted,
             "more minibatches, a smaller rollout_length or num_envs, or narrower layers need less",
         )
+
+    def start_from(self, base: Learner) -> None:
+        """Take the networks of a learner of the family, and value statistics if both have some."""
+        if not isinstance(base, PPO):
+            raise DoesNotFit(
+                f"it is of {type(base).__name__}, and {type(self).__name__} starts from the PPO family alone"
+            )
+        copy_parameters(self.network, base.network, self.agent_axis, base.agent_axis)
+        if self.normalizer and base.normalizer:
+            self.normalizer.load_state_dict(base.normalizer.state_dict())
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
         if self.config.anneal:

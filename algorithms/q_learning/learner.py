@@ -19,13 +19,24 @@ from ...envs.core.ranges import Count, CountOrZero, Interval, Passes, Positive, 
 from ...envs.core.system_memory import MEGABYTE, check_memory
 from ...envs.core.timestep import GroupStep
 from ...envs.errors import BadParameter
-from ..core.learner import Context, Decision, Information, Learner, annealed, summarize, to_tensor, warn_if_over
+from ..core.learner import (
+    Context,
+    Decision,
+    DoesNotFit,
+    Information,
+    Learner,
+    annealed,
+    summarize,
+    to_tensor,
+    warn_if_over,
+)
 from ..core.policy_graph import PolicyGraph
 from ..core.returns import generalized_advantage, n_step_return
 from ..core.rollout import Rollout
 from ..core.statistics import masked_mean
 from ..nn.adam import StackedAdam
 from ..nn.layers import bytes_of_row
+from ..nn.warm_start import copy_parameters
 from .discrete_actions import ActionValues
 from .network import QNetwork, QNetworkConfig
 from .replay import Replay, Sequence, bytes_per_step
@@ -135,6 +146,13 @@ class QLearner(Learner, Generic[S]):
     def other_parts(self) -> dict[str, nn.Module]:
         """Further parts that learn, by name."""
         return {}
+
+    def start_from(self, base: Learner) -> None:
+        """Take the networks and mixer of a learner of the family, for the targets as well."""
+        if not isinstance(base, QLearner):
+            raise DoesNotFit(f"it is of {type(base).__name__}, and {self.who} starts from Q-learners alone")
+        copy_parameters(self.parts, base.parts, self.agent_axis, base.agent_axis)
+        self.targets.load_state_dict(self.parts.state_dict())
 
     @property
     def keeps_state(self) -> bool:

@@ -25,7 +25,9 @@ from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step
 from stigmergy.training.experiment import Experiment, LearnerConfig
 from stigmergy.training.runs.restore import open_run, restore_learners
 from stigmergy.training.runs.run import Run
-from stigmergy.training.trainer import build_learners, count_cores, set_threads
+from stigmergy.training.runs.run_files import is_run
+from stigmergy.training.system import count_cores, set_threads
+from stigmergy.training.trainer import build_learners
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Options:
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
-    """Algorithms that need no training, such as random and pibt, to play the same episodes in the
-    place of what was trained; prey=flee puts one in the place of a single group."""
+    """Algorithms that need no training, such as random and pibt, or folders of other runs, to play
+    the same episodes in the place of what was trained; prey=flee and prey=runs/b put one in the
+    place of a single group."""
     max_steps: LimitOfSteps = None
     """Steps after which an episode is cut, which is said; left out, 1000 in an environment without
     a horizon."""
@@ -69,7 +72,8 @@ def main(args: Sequence[str]) -> int:
     """Evaluate and print a table."""
     if not args or args[0].startswith("-"):
         parse(Options, "evaluate", args)
-    run, experiment = open_run(args[0], "--trust" in args, load_given_code(args))
+    given = load_given_code(args)
+    run, experiment = open_run(args[0], "--trust" in args, given)
     elsewhere = peek_one(args, "environment")
     changed = experiment.elsewhere(elsewhere) if elsewhere else experiment
     help = f"Config of {changed.environment}, for other maps or numbers."
@@ -84,6 +88,8 @@ def main(args: Sequence[str]) -> int:
         warn(sentence)
     results = {label(run, changed, env): _play(env, learners, options)}
     for name in options.against:
+        if is_run(split(name)[1]):
+            open_run(split(name)[1], options.trust, given)
         results[name] = _play(env, learners | baseline(changed, env, name, options.seed), options)
     if options.output:
         write_outcomes(options.output, changed.environment, options.seed, results)
@@ -104,21 +110,32 @@ def baseline(experiment: Experiment, env: BatchEnv, name: str, seed: int) -> dic
         UnknownName: there is no such algorithm.
         BadParameter: there is no such group, or the algorithm plays none of them.
     """
-    group, equals, algorithm = name.rpartition("=")
+    group, algorithm = split(name)
     cls = learner_class(algorithm)
     if cls.learns:
         warn(f"'{name}' is a learner that nobody has trained; it plays with the networks that it begins with")
-    named = [group] if equals else [own.name for own in env.spec.groups if cls.plays(in_world(env.spec, own)[1])]
+    named = [group] if group else [own.name for own in env.spec.groups if cls.plays(in_world(env.spec, own)[1])]
     if not named:
         raise BadParameter(
             f"the algorithm '{algorithm}' plays none of the groups of '{env.spec.id}', which are {', '.join(own.name for own in env.spec.groups)}"
         )
-    learning = [own for own in named if equals or learner_class(experiment.learner_config(own).algorithm).learns]
+    learning = [own for own in named if group or learner_class(experiment.learner_config(own).algorithm).learns]
     learner_config = LearnerConfig(algorithm, build_config(algorithm, {}))
     here = {own.name: experiment.learner_config(own.name) for own in env.spec.groups}
     changed = dataclasses.replace(experiment, learners={**here, **dict.fromkeys(learning or named, learner_config)})
     players = build_learners(changed, env, derive_seed(seed, name))
     return {own: players[own] for own in learning or named}
+
+
+def split(name: str) -> tuple[str, str]:
+    """Split `group=algorithm` into the group and the algorithm.
+
+    The group is empty for a plain algorithm, and for a folder of a run with = in its name.
+    """
+    if "=" not in name or is_run(name):
+        return "", name
+    group, _, algorithm = name.partition("=")
+    return group, algorithm
 
 
 def label(run: Run, experiment: Experiment, env: BatchEnv) -> str:

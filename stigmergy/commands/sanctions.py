@@ -17,7 +17,7 @@ from stigmergy.commands.evaluate import baseline, cell, label, print_cut
 from stigmergy.commands.render import players, subject
 from stigmergy.plotting.figures import Format, load_matplotlib
 from stigmergy.training.evaluation import step_limit
-from stigmergy.training.trainer import count_cores, set_threads
+from stigmergy.training.system import count_cores, set_threads
 
 TABLE = {
     "opportunities": "opportunities",

@@ -18,6 +18,7 @@ from stigmergy.training.callbacks import Report
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config
 from stigmergy.training.runs.run_loop import Session
 from stigmergy.training.runs.storage import make_folders, remove_folders
+from stigmergy.training.sessions.base import agree_to_runs
 from stigmergy.training.sessions.opening import start
 from stigmergy.training.sessions.start_or_resume import start_or_resume
 from stigmergy.training.trust.plugins import load_code, plugins_of
@@ -47,6 +48,9 @@ class Options:
     needed once for each contents."""
     run: str = ""
     """The run folder; left out, a new one under runs/."""
+    base: str = ""
+    """The folder of a run whose parameters the learners start with, also on other maps and tasks
+    where the networks fit; optimizers, experience and schedules are new."""
     or_resume: bool = False
     """Go on with the run in the folder of --run if there is one, of the same config; do nothing if
     it is finished. The command can thus be repeated until it ends with status 0."""
@@ -77,7 +81,11 @@ def read_arguments(args: Sequence[str]) -> tuple[Experiment, Any, tuple[str, ...
     overridden = dataclasses.replace(
         experiment,
         task=getattr(options, "task", experiment.task),
-        learner=dataclasses.replace(experiment.learner, config=getattr(options, "learner", experiment.learner.config)),
+        learner=dataclasses.replace(
+            experiment.learner,
+            config=getattr(options, "learner", experiment.learner.config),
+            base=options.base or experiment.learner.base,
+        ),
         training=options.training,
     )
     return overridden, options, given
@@ -104,14 +112,16 @@ def _train_or_resume(experiment: Experiment, options: Any, given: Sequence[str])
 def base_config(args: Sequence[str], code: Sequence[str] = ()) -> dict[str, Any]:
     """Config before the overrides of single keys.
 
-    Environment and algorithm are chosen. The config's plugins are loaded, those of the arguments,
-    `code`, are so already.
+    Environment and algorithm are chosen. The config's plugins are loaded, and the code of runs that
+    it names; those of the arguments, `code`, are so already.
     """
     given = args[0] if args and not args[0].startswith("-") else None
     environment, algorithm = peek_one(args, "environment"), peek_one(args, "algorithm")
     plain = read_config(given or DEFAULT_CONFIG) if given or not environment else {}
     plain = _choose(plain, "environment", "task", environment)
     plain = _choose(plain, "algorithm", "learner", algorithm)
+    base = peek_one(args, "base")
+    agree_to_runs(plain | ({"base": base} if base else {}), "--trust" in args, code)
     plugins = peek(args, "plugin")
     if given and Path(given).is_file():  # configs of the package need no agreement
         own = load_code(plain, f"the config '{given}'", Path(given).parent, "--trust" in args, code)

@@ -17,7 +17,7 @@ from stigmergy.training.experiment import DEFAULT_CONFIG
 from stigmergy.training.runs.lock import NAME as LOCK
 from stigmergy.training.runs.lock import RunLock
 from stigmergy.training.runs.storage import make_folders, remove_folders
-from stigmergy.training.trainer import count_cores
+from stigmergy.training.system import count_cores
 
 FOLDERS = "sweeps"
 """Folder of sweeps whose folder is not given."""

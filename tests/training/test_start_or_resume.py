@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stigmergy.cli.entry import main
-from stigmergy.training import trainer
+from stigmergy.training import system
 from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
 from stigmergy.training.runs.lock import NAME as LOCK
 from stigmergy.training.runs.run import Run
@@ -113,7 +113,7 @@ def test_another_config_is_refused(config, finished, capsys, options, sentence):
 
 def test_all_threads_are_as_many_as_the_run_has(finished, monkeypatch, capsys):
     own = write_config(finished.parent / "all.yaml", SMALL | {"training": SMALL["training"] | {"threads": 0}})
-    monkeypatch.setattr(trainer, "count_cores", lambda: 64)
+    monkeypatch.setattr(system, "count_cores", lambda: 64)
     assert main(["train", own, "--run", str(finished), "--or-resume"]) == 0
     assert "is finished" in capsys.readouterr().out
 

@@ -33,10 +33,15 @@ class DamagedCheckpoint(UserError):
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
     """Write `state` to `path`. Raises OSError if it cannot be written; the old file then stays."""
+    write_atomically(path, checkpoint_bytes(state))
+
+
+def checkpoint_bytes(state: dict[str, Any]) -> bytes:
+    """Contents of a checkpoint file; equal for equal states."""
     buffer = io.BytesIO()
     torch.save(_to_tensors(state), buffer)
     data = buffer.getvalue()
-    write_atomically(path, hashlib.sha256(data).digest() + data)
+    return hashlib.sha256(data).digest() + data
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

@@ -1,31 +1,34 @@
 """Learners restored from a run's checkpoint."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...algorithms.core.learner import Learner
+from ...algorithms.core.learner import Context, Learner
+from ...algorithms.core.make import make_learner
 from ...envs.core.config import Config
 from ...envs.core.env import BatchEnv
-from ...envs.core.spec import GroupSpec
+from ...envs.core.spec import EnvSpec, GroupSpec
 from ...envs.errors import BadParameter, UserError
 from ...envs.interop.from_pettingzoo import Bridge
 from ...envs.registration.make import config_class, full_id, is_bridged
 from ...envs.tools.fingerprint import BRIDGED, fingerprint, trace_digest
 from ..agent_subset import AgentSubset, fits
 from ..experiment import Experiment, build_experiment
-from ..trainer import build_learners, check_device
+from ..system import check_device
+from ..trainer import build_learners
 from ..trust.plugins import load_code
 from .process_digest import differs_elsewhere
 from .run import Run
-from .run_files import with_run_files
+from .run_files import kept_runs, with_run_files
 
 
 def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ()) -> tuple[Run, Experiment]:
     """Open a run and its experiment.
 
-    The code that the run needs is imported, and the files that it keeps get their whole paths.
+    The code that the run needs is imported, that of runs which it keeps as well, and the files that
+    it keeps get their whole paths.
 
     Args:
         trust: agree to that code.
@@ -37,6 +40,8 @@ def open_run(folder: str | Path, trust: bool = False, given: Sequence[str] = ())
         CannotImport: a plugin is gone.
     """
     run = Run.open(folder)
+    for kept in kept_runs(run.folder):
+        open_run(kept, trust, given)
     config = run.config()
     load_code(config, f"the run '{folder}'", run.folder, trust, given)
     environment = config.get("environment")
@@ -71,18 +76,51 @@ def restore_learners(
     sources = _sources(run, list(state["learners"]), env)
     learner_configs = {name: experiment.learner_config(source) for name, source in sources.items()}
     learners = build_learners(dataclasses.replace(experiment, learners=learner_configs), env, experiment.training.seed)
-    for name, learner in learners.items():
-        whose = f" the {learner.group.size} agents of '{name}' here"
-        kept = state["learners"][sources[name]]
-        try:
-            fit(run, lambda learner=learner, kept=kept: learner.load_state_dict(kept), whose)
-        except UserError:
-            trained = _as_trained(experiment, sources[name], learner.group)
-            if trained is None:
-                raise
-            trained.load_state_dict(kept)
-            learners[name] = AgentSubset(trained, learner.group)
-    return learners, warnings
+    loaded = {
+        name: _load(run, experiment, learner, state["learners"][sources[name]], sources[name])
+        for name, learner in learners.items()
+    }
+    return loaded, warnings
+
+
+def restore_policy(run: Run, experiment: Experiment, context: Context) -> tuple[Learner, list[str]]:
+    """Restore the learner of `run` that plays the group of `context`, with sentences as above.
+
+    It is the one of the group's name, or the only one of the run. Its random streams start from the
+    seed of `context`.
+
+    Raises:
+        UserError: as `restore_learners` raises it.
+    """
+    state, warnings = run.load()
+    warnings += check_environment(run, state, experiment)
+    source = source_of(run, state["learners"], context.env, context.group.name)
+    own, training = experiment.learner_config(source), experiment.training
+    context = dataclasses.replace(  # exploration may depend on the length of its own run
+        context,
+        num_updates=training.num_updates,
+        num_envs=training.num_envs,
+        rollout_length=training.rollout_length,
+        base=None,
+    )
+    learner = make_learner(own.algorithm, context, own.config)
+    policy = _load(run, experiment, learner, state["learners"][source], source)
+    policy.reseed(context.seed)
+    return policy, warnings
+
+
+def _load(run: Run, experiment: Experiment, learner: Learner, kept: dict[str, Any], source: str) -> Learner:
+    """Load the state `kept` of the run's group `source` into `learner`, or play it as a subset."""
+    group = learner.group
+    try:
+        fit(run, lambda: learner.load_state_dict(kept), f" the {group.size} agents of '{group.name}' here")
+    except UserError:
+        trained = _as_trained(experiment, source, group)
+        if trained is None:
+            raise
+        trained.load_state_dict(kept)
+        return AgentSubset(trained, group)
+    return learner
 
 
 def _as_trained(experiment: Experiment, source: str, group: GroupSpec) -> Learner | None:
@@ -115,11 +153,26 @@ def _sources(run: Run, kept: list[str], env: BatchEnv) -> dict[str, str]:
     return {name: name for name in names}
 
 
-def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, env: BatchEnv) -> list[str]:
+def source_of(run: Run, kept: Collection[str], env: EnvSpec, group: str) -> str:
+    """Group of the run that stands for `group` elsewhere: the one of its name, or the only one.
+
+    Raises UserError if there is none.
+    """
+    if group in kept or len(kept) == 1:
+        return group if group in kept else next(iter(kept))
+    raise UserError(
+        f"'{env.id}' has the group '{group}', for which the checkpoint of '{run.folder}' has no learner; it has {', '.join(kept)}"
+    )
+
+
+def check_environment(
+    run: Run, state: dict[str, Any], experiment: Experiment, env: BatchEnv | None = None
+) -> list[str]:
     """Compare the environment of a checkpoint with the present one.
 
     Returns sentences on properties that could not be compared. `env` may be the experiment's own or
-    another one. A bridged one is played, and has to be reset afterwards.
+    another one; without it one is built where that is needed. A bridged one is played, and has to
+    be reset afterwards.
 
     Raises:
         UserError: the checkpoint was made in another environment, or in one whose rules have
@@ -161,13 +214,14 @@ def check_environment(run: Run, state: dict[str, Any], experiment: Experiment, e
     return []
 
 
-def _own(experiment: Experiment, env: BatchEnv) -> Bridge:
+def _own(experiment: Experiment, env: BatchEnv | None) -> Bridge:
     """Bridged environment of the run itself: `env` if it is that one, else a new one.
 
     A new one stays open, because closing it may close resources that it shares with `env`.
     """
-    is_own = env.spec.id == full_id(experiment.environment) and env.config == experiment.task
-    own = env if is_own else experiment.make_env(1)
+    own = env
+    if own is None or own.spec.id != full_id(experiment.environment) or own.config != experiment.task:
+        own = experiment.make_env(1)
     assert isinstance(own, Bridge)
     return own
 

@@ -36,7 +36,8 @@ METRICS_HEADER = b"step,name,value\n"
 TIMING_HEADER = b"step,seconds,env,act,learn,other,steps_per_second\n"
 PARTS = ("config.yaml", "meta.json", "metrics.csv", "timing.csv", "checkpoints", "tensorboard", "trackers", LOCK)
 """Files and folders that a run has before its first checkpoint."""
-_KEPT = re.compile(r"files|plugins(-\d+)?")
+POLICIES, ORIGIN = "policies", "origin.json"
+_KEPT = re.compile(rf"files|plugins(-\d+)?|{POLICIES}")
 LOGS = ("metrics", "timing")
 LOADED = {"learners": dict, "environment": dict, "progress": dict, "logs": dict}
 """Parts of every checkpoint that are read before its shapes are compared with the config's."""
@@ -141,8 +142,14 @@ class Run:
             )
 
     def begin(self, fingerprint: str | None) -> None:
-        """Write the provenance of the run, with the fingerprint of its environment."""
-        write_atomically(self.folder / "meta.json", json.dumps(describe_machine(fingerprint), indent=2).encode())
+        """Write the provenance of the run, with the fingerprint of its environment.
+
+        It says where the runs that this one keeps come from.
+        """
+        origins = sorted((self.folder / POLICIES).glob(f"*/{ORIGIN}"))
+        policies = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in origins}
+        meta = describe_machine(fingerprint) | ({POLICIES: policies} if policies else {})
+        write_atomically(self.folder / "meta.json", json.dumps(meta, indent=2).encode())
 
     def abandon(self) -> None:
         """Remove the files that `create` made, if nothing was trained yet, and release the lock."""

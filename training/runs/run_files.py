@@ -3,24 +3,33 @@
 It also works after the originals changed.
 
 Plugins and the user's own modules are in `plugins`; maps and other files that parameters name are
-in `files`. The run's config has their paths from the run's folder.
+in `files`; other runs that its learners start from or play against are in `policies`, each with its
+config, its own files and a checkpoint of its learners. The run's config has their paths from the
+run's folder.
 """
 
 import dataclasses
+import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...algorithms.core.registry import algorithms
 from ...envs.plugins.loading import find_given
 from ...envs.plugins.sources import Sources
 from ...envs.utils.files import read_bytes
 from ...envs.utils.parameter_files import file_named, file_parameters
 from ..experiment import Experiment
 from ..trust.plugins import FOLDER, module_of
+from .checkpoint import checkpoint_bytes, checkpoint_path
+from .run import LOADED, ORIGIN, POLICIES, Run
 
 FILES = "files"
+RUN_KEYS = ("algorithm", "base")
+"""Keys of a config whose value may be the folder of a run."""
 
 
 @dataclass
@@ -31,6 +40,7 @@ class RunFiles:
     files: dict[str, bytes] = field(default_factory=dict)
     """Path from the run's folder to contents."""
     _places: dict[Path, str] = field(default_factory=dict)
+    _runs: dict[Path, str] = field(default_factory=dict)
 
     def add_code(self, sources: Sources) -> str:
         """Keep the files of a plugin or module; return its name in the config."""
@@ -51,6 +61,41 @@ class RunFiles:
             name, number = f"{FILES}/{stem}-{number}{suffix}", number + 1
         self.files[name] = content
         return name
+
+    def add_run(self, folder: str) -> str:
+        """Keep the policies of another run; return their path from this run's folder."""
+        run = Run(folder)
+        place = self._runs.get(run.folder.resolve())
+        if place is None:
+            state, _ = run.load()
+            number = sum(own.name == run.folder.resolve().name for own in self._runs) + 1
+            place = f"{POLICIES}/{run.folder.resolve().name}{f'-{number}' if number > 1 else ''}"
+            self._runs[run.folder.resolve()] = place
+            checkpoint = checkpoint_bytes({key: state[key] for key in LOADED})
+            update = int(state["progress"]["update"])
+            origin = {
+                "run": str(run.folder.resolve()),
+                "update": update,
+                "sha256": hashlib.sha256(checkpoint).hexdigest(),
+            }
+            self.files[f"{place}/{checkpoint_path(Path('checkpoints'), update)}"] = checkpoint
+            self.files[f"{place}/{ORIGIN}"] = json.dumps(origin, indent=2).encode()
+            self.files[f"{place}/config.yaml"] = read_bytes(run.folder / "config.yaml")
+            for own in (FILES, POLICIES, f"{FOLDER}*"):
+                for path in sorted(run.folder.glob(f"{own}/**/*")):
+                    if path.is_file() and "__pycache__" not in path.parts:
+                        self.files[f"{place}/{path.relative_to(run.folder)}"] = read_bytes(path)
+        return place
+
+
+def is_run(name: str) -> bool:
+    """True if `name` is no registered algorithm, but the folder of a run."""
+    return bool(name) and name not in algorithms and Run(name).is_begun()
+
+
+def kept_runs(folder: Path) -> list[Path]:
+    """Folders of the runs that the run in `folder` keeps."""
+    return sorted(path.parent for path in (folder / POLICIES).glob("*/config.yaml"))
 
 
 def collect_files(experiment: Experiment) -> RunFiles:
@@ -73,15 +118,30 @@ def collect_files(experiment: Experiment) -> RunFiles:
         path = file_named(find, values[name])
         if path is not None:
             values[name] = kept.add_file(path)
+    for own in (kept.config, *kept.config["learners"].values()):
+        for key in RUN_KEYS:
+            if is_run(own.get(key, "")):
+                own[key] = kept.add_run(own[key])
     return kept
 
 
 def with_run_files(config: Mapping[str, Any], task_class: type | None, folder: Path) -> dict[str, Any]:
     """Config of a run with the whole paths of the files that the run keeps in `folder`."""
-    task = config.get("task")
-    if task_class is None or not isinstance(task, Mapping):
-        return dict(config)
-    return {**config, "task": _absolute(task_class, task, folder)}
+    plain, task, learners = dict(_absolute_runs(config, folder)), config.get("task"), config.get("learners")
+    if isinstance(learners, Mapping):
+        plain["learners"] = {group: _absolute_runs(own, folder) for group, own in learners.items()}
+    if task_class is not None and isinstance(task, Mapping):
+        plain["task"] = _absolute(task_class, task, folder)
+    return plain
+
+
+def _absolute_runs(config: Any, folder: Path) -> Any:
+    """Config of one or all learners, with the whole paths of the runs that lie in `folder`."""
+    if not isinstance(config, Mapping):
+        return config
+    named = {key: config[key] for key in RUN_KEYS if isinstance(config.get(key), str)}
+    kept = {key: name for key, name in named.items() if name.startswith(f"{POLICIES}/") and is_run(f"{folder}/{name}")}
+    return {**config, **{key: str((folder / name).resolve()) for key, name in kept.items()}}
 
 
 def _files(task: Any, values: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, Any]]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ..callbacks import Callbacks
 from ..experiment import Experiment
@@ -9,10 +10,12 @@ from ..runs.restore import check_environment, fit, open_run
 from ..runs.run import Run
 from ..runs.run_files import collect_files
 from ..runs.run_loop import Report, Session
+from ..system import count_cores
 from ..trackers.open_trackers import check_trackers
-from ..trainer import Trainer, count_cores
+from ..trainer import Trainer
 from ..trust.agreements import agree
 from ..trust.plugins import find_code
+from .base import find_bases
 
 
 def start(
@@ -42,7 +45,7 @@ def start(
         for sources in find_code(kept.config, f"the run '{folder}'", run.folder):
             # The user gave the code, so the run's copy of it is executed again without asking.
             agree(sources)
-        trainer = Trainer(experiment)
+        trainer = Trainer(experiment, partial(find_bases, experiment))
         identity = trainer.identify()
         run.begin(identity.digest)
         session = Session(trainer, run, identity.digest, report=report, callbacks=callbacks)
@@ -101,9 +104,10 @@ def resume(
 def _resume(
     run: Run, experiment: Experiment, report: Callable[[Report], None] | None, callbacks: Callbacks | None
 ) -> tuple[Session, list[str]]:
-    trainer = Trainer(experiment)
+    begins = not run.has_checkpoint()
+    trainer = Trainer(experiment, partial(find_bases, experiment)) if begins else Trainer(experiment)
     digest = trainer.identify().digest
-    if not run.has_checkpoint():
+    if begins:
         run.begin(digest)
         return Session(trainer, run, digest, report=report, callbacks=callbacks), [
             f"the run '{run.folder}' had no checkpoint yet to go on from, so it starts again"
