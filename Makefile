@@ -142,6 +142,7 @@ demo: $(STAMP)
 .venv-trackers: $(STAMP)
 	$(BIN)/python -m venv $@
 	$(BIN)/python -c '$(PACKAGES)' > "$$($@/bin/python -c '$(PACKAGES)')/borrowed.pth"
+	$@/bin/python $(PIP_INSTALL) "setuptools>=77" || { rm -rf $@; exit 1; }
 	$@/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[wandb,mlflow,trackio]" || { rm -rf $@; exit 1; }
 	touch $@
 
