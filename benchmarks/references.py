@@ -1,15 +1,17 @@
 """References of normalized scores: returns and other outcomes of random and of scripted play.
 
 `python -m benchmarks references` measures them anew and writes the file that `stigmergy compare`
-reads. There is a reference for every id with its default parameters, and for the parameters of
-every config that comes with the package, environments of other packages apart. Scenarios, tasks of
-several groups and tasks without a scripted policy have a reason in the file in place of outcomes.
-The scripted policy is the one with the highest return among those that play the task.
+reads, `python -m benchmarks.references ID` those of one id. There is a reference for every id with
+its default parameters, and for the parameters of every config that comes with the package,
+environments of other packages apart. Scenarios, tasks of several groups and tasks without a
+scripted policy have a reason in the file in place of outcomes. The scripted policy is the one with
+the highest return among those that play the task.
 """
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -124,10 +126,18 @@ def rounded(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def write_references() -> Iterator[tuple[str, str, str]]:
-    """Measure all references and write the file; yield id, config and a sentence on each."""
+def write_references(ids: Sequence[str] = ()) -> Iterator[tuple[str, str, str]]:
+    """Measure references and write the file; yield id, config and a sentence on each.
+
+    With `ids`, only theirs are measured, and the file keeps those of all others.
+    """
     entries: dict[str, list[dict[str, Any]]] = {}
+    if ids:
+        kept = json.loads(PATH.read_text(encoding="utf-8"))
+        entries = {id: own for id, own in kept.items() if id not in ids}
     for name, experiment in experiments():
+        if ids and experiment.environment not in ids:
+            continue
         entry = {"config": name} | measure(experiment)
         entries.setdefault(experiment.environment, []).append(entry)
         yield experiment.environment, name, sentence(entry)
@@ -155,3 +165,20 @@ def sentence(entry: Mapping[str, Any]) -> str:
         )
     )
     return f"{', '.join(parts)} ({entry['episodes']} episodes)"
+
+
+def main(ids: Sequence[str]) -> int:
+    """Measure the references of some ids and print them."""
+    try:
+        for id in ids:
+            environments.find(id)
+    except stigmergy.UnknownName as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    for row in write_references(ids):
+        print(": ".join(row), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import stigmergy
+from benchmarks import references
 from stigmergy.analysis.comparison.figure import draw
 from stigmergy.analysis.comparison.references import DEFAULT, PATH, NoReference, find_reference
 from stigmergy.cli.entry import main
@@ -253,9 +254,9 @@ def test_other_parameters_have_no_normalized_scores(tmp_path):
 def test_references_are_of_the_rules_of_today():
     """Every id has references, or a reason for none, with the fingerprint of the golden file."""
     golden = json.loads((ROOT / "tests/golden/fingerprints.json").read_text())
-    references = json.loads(PATH.read_text())
-    assert set(references) == set(golden), "python -m benchmarks references measures them"
-    for id, entries in references.items():
+    kept = json.loads(PATH.read_text())
+    assert set(kept) == set(golden), "python -m benchmarks.references ID measures that of a new id"
+    for id, entries in kept.items():
         (default,) = (entry for entry in entries if entry["config"] == DEFAULT)
         assert default["fingerprint"] == golden[id]
         for entry in entries:
@@ -265,6 +266,17 @@ def test_references_are_of_the_rules_of_today():
             else:
                 low, high = find_reference(id, entry["fingerprint"], entry["task"]).ends("evaluation/return")
                 assert low < high
+
+
+def test_a_reference_that_is_measured_again_is_the_same(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(references, "PATH", tmp_path / "references.json")
+    references.PATH.write_text('{"games/two_step-v0": [], "games/other-v0": []}')
+    assert references.main(["games/two_step-v0"]) == 0
+    assert "optimum 8" in capsys.readouterr().out
+    measured, kept = (json.loads(path.read_text()) for path in (references.PATH, PATH))
+    assert measured == {"games/two_step-v0": kept["games/two_step-v0"], "games/other-v0": []}
+    assert references.main(["games/two_stp-v0"]) == 2
+    assert "'games/two_step-v0'" in capsys.readouterr().err
 
 
 def test_reasons_for_no_reference_are_sentences():
