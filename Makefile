@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop-smoke docs onnx trackers demo constraints clean
+.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop docs onnx trackers demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -13,6 +13,11 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 ARGS ?=
 RUN := runs/demo
 TORCH ?= $(shell sed -n 's/^torch==//p' constraints.txt)
+
+# Virtual environments of `make interop`, and CleanRL's programs, which are no package.
+INTEROP := $(basename $(notdir $(wildcard tests/interop/requirements/*.txt)))
+CLEANRL_URL ?= https://github.com/vwxyzjn/cleanrl
+CLEANRL_COMMIT := fe8d8a03
 
 BIN := .venv/bin
 STAMP := .venv/.stamp
@@ -38,7 +43,7 @@ help:
 	@echo "make test-slow    run the long learning tests"
 	@echo "make anywhere     run the tests under the settings of other machines; ARGS='--only busy' chooses"
 	@echo "make benchmark    measure speeds; make .venv-pogema .venv-jaxmarl first to have peers beside them"
-	@echo "make interop-smoke  play every environment in other libraries; ARGS='games pursuit' chooses"
+	@echo "make interop      run the snippets of other libraries with every id; ARGS='games pursuit' chooses"
 	@echo "make docs         build the documentation site into site/; ARGS='serve' shows it at http://127.0.0.1:8000"
 	@echo "make onnx         test exported policies in ONNX's runtime, in an environment of its own"
 	@echo "make trackers     test the trackers with W&B, MLflow and Trackio, offline"
@@ -90,8 +95,14 @@ benchmark: $(STAMP)
 trackers: .venv-trackers
 	.venv-trackers/bin/python -m pytest tests/training/test_trackers.py tests/training/test_tracker_libraries.py $(ARGS)
 
-interop-smoke: .venv-interop
-	.venv-interop/bin/python -m tests.interop $(ARGS)
+interop: $(STAMP) $(INTEROP:%=.venv-interop/%/.stamp)
+	export CLEANRL=$(CURDIR)/.venv-interop/cleanrl/src SDL_VIDEODRIVER=dummy; \
+	for pair in $$($(BIN)/python -m tests.interop list); do \
+		.venv-interop/$${pair%%:*}/bin/python -m tests.interop run $${pair##*:} $(ARGS); \
+	done
+	.venv-interop/sb3/bin/python -m pytest -q tests/envs/interop/test_to_sb3.py
+	.venv-interop/torchrl/bin/python -m pytest -q tests/envs/interop/test_to_torchrl.py
+	$(BIN)/python -m tests.interop page
 
 # The site borrows the packages of .venv, which play the tasks and execute the notebook. Strictness counts the warnings
 # that are printed, so `--quiet` would switch it off.
@@ -125,11 +136,14 @@ demo: $(STAMP)
 	"$(PYTHON)" -m venv $@
 	$@/bin/python $(PIP_INSTALL) jaxmarl==0.2.0 || { rm -rf $@; exit 1; }
 
-# Libraries that our environments are played in, which pin versions of their own.
-.venv-interop: pyproject.toml
-	"$(PYTHON)" -m venv $@
-	$@/bin/python $(PIP_INSTALL) setuptools torch==$(TORCH) || { rm -rf $@; exit 1; }
-	$@/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[interop]" || { rm -rf $@; exit 1; }
+# Libraries that our environments are played in, each with pins of its own. The project comes last: AgileRL asks for an older PettingZoo.
+.venv-interop/%/.stamp: tests/interop/requirements/%.txt pyproject.toml
+	rm -rf $(@D)
+	"$(PYTHON)" -m venv $(@D)
+	$(@D)/bin/python $(PIP_INSTALL) setuptools torch==$(TORCH)
+	$(@D)/bin/python $(PIP_INSTALL) torch==$(TORCH) -r $<
+	$(@D)/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) .
+	if test $* = cleanrl; then git clone -q $(CLEANRL_URL) $(@D)/src; git -C $(@D)/src checkout -q $(CLEANRL_COMMIT); fi
 	touch $@
 
 .venv-onnx: $(STAMP)

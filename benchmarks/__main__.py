@@ -1,9 +1,9 @@
 """Tables of speeds and of the outcomes of scripted play.
 
 `python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals]
-[baselines]` prints the named tables, or all if none is named. Two more are made only if they are
-named, because they replace files that are committed: `references`, the outcomes of random and of
-scripted play that normalize scores, and `coverage`, the coverage of confidence intervals.
+[interop] [baselines]` prints the named tables, or all if none is named. Two more are made only if
+they are named, because they replace files that are committed: `references`, the outcomes of random
+and of scripted play that normalize scores, and `coverage`, the coverage of confidence intervals.
 """
 
 import os
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from benchmarks import (
     coverage,
+    interop,
     learners,
     pathfinding,
     references,
@@ -162,6 +163,18 @@ def show_signals(console: Console) -> None:
     console.print(table)
 
 
+def show_interop(console: Console) -> None:
+    """Print the speed of Stable-Baselines3 on our batch beside SuperSuit."""
+    if peer_python("sb3") is None:
+        console.print("(Stable-Baselines3 is not there to measure: `make .venv-interop/sb3/.stamp` installs it)")
+        return
+    console.print(f"{interop.ID}, {interop.NUM_ENVS} envs, default config, 1 thread; agent-steps/s")
+    table = Table("Stable-Baselines3", "our batch", "through SuperSuit", "ratio", "of the rounds", box=None)
+    for name, ours, theirs, ratio, (least, largest) in interop.measure():
+        table.add_row(name, f"{ours:,.0f}", f"{theirs:,.0f}", f"{ratio:.1f}", f"{least:.1f} to {largest:.1f}")
+    console.print(table)
+
+
 PARTS = {
     "pathfinding": show_pathfinding,
     "tasks": show_tasks,
@@ -170,6 +183,7 @@ PARTS = {
     "training": show_training,
     "learners": show_learners,
     "signals": show_signals,
+    "interop": show_interop,
     "baselines": show_baselines,
     "references": write_references,
     "coverage": write_coverage,

@@ -18,15 +18,15 @@ tests/oracles/README.md describes their installation."""
 def peer_python(peer: str) -> str | None:
     """Path of the Python that has a peer; None if there is none, or no sources.
 
-    It is STIGMERGY_<PEER>_PYTHON, or the result of `make .venv-<peer>`.
+    It is STIGMERGY_<PEER>_PYTHON, or the result of `make .venv-<peer>`, or of `make interop`.
     """
     if peer in OWN_PYTHON:
         return sys.executable
     if peer in FROM_SOURCES and not os.environ.get(f"STIGMERGY_{peer.upper()}"):
         return None
     given = os.environ.get(f"STIGMERGY_{peer.upper()}_PYTHON")
-    built = HERE.parents[1] / f".venv-{peer}" / "bin" / "python"
-    return given or (str(built) if built.exists() else None)
+    built = [HERE.parents[1] / folder / "bin" / "python" for folder in (f".venv-{peer}", f".venv-interop/{peer}")]
+    return given or next((str(path) for path in built if path.exists()), None)
 
 
 def ask_peer(peer: str, **task: Any) -> dict[str, Any]:

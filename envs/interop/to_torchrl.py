@@ -146,13 +146,15 @@ class TorchRLEnv(EnvBase):
     # Tensors of a step
 
     def _tensordict(self, step: TimeStep, values: dict[Any, torch.Tensor]) -> TensorDictBase:
+        device = self.device
         nested: dict[str, Any] = {
-            name: TensorDict({}, (*self.batch_size, rows.active.shape[1])) for name, rows in step.groups.items()
+            name: TensorDict({}, (*self.batch_size, rows.active.shape[1]), device=device)
+            for name, rows in step.groups.items()
         }
-        found = TensorDict(nested, self.batch_size)
+        found = TensorDict(nested, self.batch_size, device=device)
         for key, value in values.items():
             found.set(key, value)
-        return found.to(self.device)
+        return found
 
     def _seen(self, step: TimeStep) -> dict[Any, torch.Tensor]:
         found: dict[Any, torch.Tensor] = {}

@@ -51,7 +51,7 @@ def sb3_vec_env(
         CannotImport: Stable-Baselines3 is not installed.
         UnknownName, BadParameter: as `gymnasium_vec_env`.
     """
-    cls = _with_library("sb3_vec_env", "to_sb3", "stable_baselines3", "stable-baselines3").SB3VecEnv
+    cls = _with_library("sb3_vec_env", "to_sb3", "stable_baselines3", "sb3").SB3VecEnv
     return cls(make(id, num_envs, **config), flatten, render_mode)
 
 
@@ -78,8 +78,10 @@ def torchrl_env(
     return cls(make(id, num_envs, **config), flatten, device, seed)
 
 
-def _with_library(factory: str, module: str, library: str, distribution: str) -> Any:
+def _with_library(factory: str, module: str, library: str, extra: str) -> Any:
     """The module of `envs/interop` that needs a library. Raises CannotImport without it."""
     if find_spec(library) is None:
-        raise CannotImport(f"{factory} needs {distribution}, which is not installed; pip install {distribution}")
+        raise CannotImport(
+            f"{factory} needs {library}, which is not installed; python -m pip install 'stigmergy[{extra}]' installs it"
+        )
     return import_module(f"..interop.{module}", __package__)
