@@ -62,6 +62,7 @@ def pytest_report_header(config):
     return f"shuffled by --shuffle {config.option.shuffle}" if config.option.shuffle else None
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist, which was registered later, would read the groups before they are there
 def pytest_collection_modifyitems(config, items):
     """Keep tests that compile the same kernels on one worker: those of a task, and of a file."""
     groups = [group_of(item) for item in items]

@@ -107,3 +107,9 @@ def test_a_random_order_is_the_seeds_and_keeps_files_together():
     firsts = {in_random_order(items(), str(seed))[0].nodeid for seed in range(50)}
     assert {id.partition(":")[0] for id in firsts} == {"test_0.py", "test_1.py", "test_2.py"}
     assert len(firsts) > 10
+
+
+def test_workers_were_told_the_groups_of_tests(request):
+    """Workers of xdist read the groups from the ids of tests, where they stand after an @."""
+    if hasattr(request.config, "workerinput"):
+        assert all("@" in item.nodeid for item in request.session.items)

@@ -98,3 +98,5 @@ def shape_errors(arrays: Any, **sizes: int) -> Iterator[str]:
         if array.shape != expected:
             words = " ".join(str(size) for size in shape)
             yield f"{name} has the shape {array.shape}; declared is '{words}', here {expected}"
+        if not array.flags.c_contiguous:  # argwhere and transposes give such arrays
+            yield f"{name} does not lie in memory row by row; every kernel would be compiled once more for it"

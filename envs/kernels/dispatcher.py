@@ -3,7 +3,7 @@
 Numba compiles two entries of a function: the native one that other kernels call, and a wrapper that
 unpacks Python objects. For a kernel that takes the arrays of a state the wrapper takes longer to
 compile than the rules do. Without the wrappers of inner kernels a task compiles in two thirds of
-the time; the native code is the same.
+the time; the native code is the same. See also `code_library`.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,16 @@ from numba import config
 from numba.core.registry import CPUDispatcher
 
 from .cache_file import KernelCache
+from .code_library import InnerCompiler, InnerResults, KernelCompiler, set_environments
 
 
 class InnerCache(KernelCache):
     """Cache of kernels without a wrapper, beside those of the same functions with one."""
 
+    _impl_class = InnerResults
+
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
-        return (*super()._index_key(sig, codegen), "inner")
+        return (*super()._index_key(sig, codegen), "inner code")
 
 
 class InnerDispatcher(CPUDispatcher):
@@ -34,9 +37,17 @@ class KernelDispatcher(CPUDispatcher):
     """A function for Python and compiled code, each with an entry that is compiled at first use."""
 
     def __init__(self, py_func: Callable[..., Any], locals: Any = None, targetoptions: Any = None, **others: Any):
-        super().__init__(py_func, locals, targetoptions, **others)
+        super().__init__(py_func, locals, targetoptions, **others | {"pipeline_class": KernelCompiler})
         without = (targetoptions or {}) | {"no_cpython_wrapper": True}
-        self.inner = InnerDispatcher(py_func, locals, without, **others)
+        self.inner = InnerDispatcher(py_func, locals, without, **others | {"pipeline_class": InnerCompiler})
+
+    def compile(self, sig: Any) -> Any:
+        """Compile for the types of a signature, or load from the cache, unless that is done."""
+        known = len(self.overloads)
+        entry = super().compile(sig)
+        if len(self.overloads) > known:
+            set_environments(next(reversed(self.overloads.values())))
+        return entry
 
     def enable_caching(self) -> None:
         """Keep compiled kernels on disk."""

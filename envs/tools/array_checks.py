@@ -35,7 +35,7 @@ def check_shapes(subject: Subject) -> str:
     """Check that arrays have the shapes and dtypes that their classes declare. Raises Broken."""
     env = subject.build()
     env.reset(SEED)
-    held = [value for name, value in vars(env).items() if name in ("state", "constants", "scratch")]
+    held = [value for value in vars(env).values() if isinstance(value, tuple) and hasattr(value, "_fields")]
     for arrays in held:
         for error in shape_errors(arrays, envs=env.num_envs):
             raise Broken(f"{type(arrays).__name__}.{error}")

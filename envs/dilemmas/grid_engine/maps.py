@@ -25,7 +25,7 @@ class Layout(NamedTuple):
 
     def where(self, letters: str) -> NDArray[np.int16]:
         """Row and column of cells with one of the letters, `(k, 2)`, in reading order."""
-        return np.argwhere(np.isin(self.letters, list(letters))).astype(np.int16)
+        return np.ascontiguousarray(np.argwhere(np.isin(self.letters, list(letters))), np.int16)
 
 
 def read_layout(drawing: str, legend: Mapping[str, int], what: str = "map") -> Layout:

@@ -49,7 +49,7 @@ def commons(case):
     env.reset(0)
     if "P" in case.map:  # the reference starts agents elsewhere than where they come back
         spawns = np.argwhere([[letter == "P" for letter in row] for row in case.map.split("\n")])
-        env.constants = env.constants._replace(spawns=spawns.astype(np.int16))
+        env.constants = env.constants._replace(spawns=np.ascontiguousarray(spawns, np.int16))
     stage(env, [(r, q, "NESW"[way]) for (r, q), way in zip(case.start.tolist(), case.facing)])
     return env
 

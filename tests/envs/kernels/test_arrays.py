@@ -70,6 +70,7 @@ def test_only_arrays_have_a_shape():
         ({"over": [False] * 3}, "over is list; declared is an array of bool"),
         ({"position": np.zeros((2, 2, 2), np.int16)}, "position has the shape (2, 2, 2); declared is 'envs agents 2', here (3, 2, 2)"),
         ({"position": np.zeros((3, 2), np.int16)}, "position has the shape (3, 2); declared is 'envs agents 2', here (3, 2, 2)"),
+        ({"position": np.zeros((2, 2, 3), np.int16).T}, "position does not lie in memory row by row; every kernel would be compiled once more for it"),
         ({"pay": np.zeros((3, 2, 5), np.float32)}, "pay has the shape (3, 2, 5); declared is 'envs agents agents', here (3, 2, 2)"),
     ],
 )  # fmt: skip
