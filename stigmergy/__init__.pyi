@@ -14,6 +14,11 @@ from stigmergy.analysis.comparison.compare import compare as compare
 from stigmergy.analysis.schelling import Schelling as Schelling
 from stigmergy.analysis.schelling import schelling as schelling
 from stigmergy.api.export import export as export
+from stigmergy.api.runs import TrainedRun as TrainedRun
+from stigmergy.api.runs import load_run as load_run
+from stigmergy.api.training import extend as extend
+from stigmergy.api.training import resume as resume
+from stigmergy.api.training import train as train
 from stigmergy.envs.core.env import BatchEnv as BatchEnv
 from stigmergy.envs.core.random_streams import draw_below as draw_below
 from stigmergy.envs.core.random_streams import draw_uniform as draw_uniform
@@ -35,6 +40,7 @@ from stigmergy.envs.registration.scenario import register_scenario as register_s
 from stigmergy.envs.registration.vector_envs import gymnasium_vec_env as gymnasium_vec_env
 from stigmergy.envs.registration.vector_envs import sb3_vec_env as sb3_vec_env
 from stigmergy.envs.registration.vector_envs import torchrl_env as torchrl_env
+from stigmergy.training.callbacks import Callback as Callback
 from stigmergy.training.trackers.registry import register_tracker as register_tracker
 from stigmergy.training.trackers.tracker import TrackedRun as TrackedRun
 from stigmergy.training.trackers.tracker import Tracker as Tracker

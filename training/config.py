@@ -26,6 +26,10 @@ class TrainingConfig(Config):
     threads: Annotated[int, Interval(ge=0, le=MOST_THREADS)] = 0
     """CPU threads of networks and environments; 0 takes all. A resumed run is bit-exact on the same
     number."""
+    schedule_start: CountOrZero = 0
+    """Updates before schedules begin, such as an annealed learning rate."""
+    schedule_length: CountOrZero = 0
+    """Updates over which schedules run, after which the last value stays; 0 for all left."""
     evaluation_interval: CountOrZero = 50
     """Updates between evaluations; 0 switches them off."""
     evaluation_episodes: Count = 32

@@ -85,6 +85,8 @@ def build_learners(
             training.device,
             env.config,
             bases.get(group.name),
+            training.schedule_start,
+            training.schedule_length,
         )
         learner = make_learner(learner_config.algorithm, context, learner_config.config)
         if context.base is not None:

@@ -89,7 +89,7 @@ class Context:
     seed: int = 0
     """Seed of the learner's own random streams."""
     num_updates: int = 1
-    """Calls of `learn` in the whole run, for schedules."""
+    """Calls of `learn` in the whole run."""
     num_envs: int = 1
     """Parallel envs; with `rollout_length` they determine the least size of a replay."""
     rollout_length: int = 1
@@ -100,7 +100,21 @@ class Context:
     base: "Learner | None" = None
     """Learner of another run, as trained there, that this one starts from; it is given at the start
     of a run alone, so a learner that goes on needing it keeps its state in its own `state_dict`."""
+    schedule_start: int = 0
+    """Calls of `learn` before schedules begin; not 0 in some runs that were extended."""
+    schedule_length: int = 0
+    """Calls of `learn` over which schedules run; 0 for all that are left."""
     env_parameters = Renamed("env_config")
+
+    def schedule(self, updates: int) -> tuple[int, int]:
+        """Position and length of schedules after `updates` calls of `learn`.
+
+        A schedule of a given length stays at the position of its last call.
+        """
+        position = max(updates - self.schedule_start, 0)
+        if self.schedule_length:
+            return min(position, self.schedule_length - 1), self.schedule_length
+        return position, max(self.num_updates - self.schedule_start, 1)
 
 
 Context.__init__ = renamed_keywords(env_parameters="env_config")(Context.__init__)

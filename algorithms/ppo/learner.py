@@ -145,7 +145,7 @@ class PPO(Learner, Generic[S]):
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
         if self.config.anneal:
-            warn_if_over(self.group.name, self.updates, self.context.num_updates)
+            warn_if_over(self.group.name, *self.context.schedule(self.updates))
         rate = self.learning_rate()
         data, described = self._prepare(rollout)
         active_networks = torch.ones(self.agent_axis.m, dtype=torch.bool, device=self.context.device)
@@ -167,7 +167,7 @@ class PPO(Learner, Generic[S]):
     def learning_rate(self) -> float:
         """Step size of the coming update."""
         rate = self.config.learning_rate
-        return annealed(rate, self.updates, self.context.num_updates) if self.config.anneal else rate
+        return annealed(rate, *self.context.schedule(self.updates)) if self.config.anneal else rate
 
     def state_dict(self) -> dict[str, Any]:
         return super().state_dict() | {

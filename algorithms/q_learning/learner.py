@@ -198,8 +198,9 @@ class QLearner(Learner, Generic[S]):
     def epsilon(self) -> float:
         """Current share of random actions."""
         config = self.config
-        whole = config.epsilon_fraction * self.context.num_updates
-        share = min(1.0, self.updates / whole) if whole > 0 else 1.0
+        position, length = self.context.schedule(self.updates)
+        whole = config.epsilon_fraction * length
+        share = min(1.0, position / whole) if whole > 0 else 1.0
         if config.epsilon_schedule == "linear":
             return config.epsilon_start + share * (config.epsilon_end - config.epsilon_start)
         return config.epsilon_start * (config.epsilon_end / config.epsilon_start) ** share
@@ -211,7 +212,7 @@ class QLearner(Learner, Generic[S]):
 
     def learn(self, rollout: Rollout) -> dict[str, float]:
         if self.config.anneal:
-            warn_if_over(self.group.name, self.updates, self.context.num_updates)
+            warn_if_over(self.group.name, *self.context.schedule(self.updates))
         if self.replay is None:
             self.replay = Replay(self._capacity(rollout.reward.shape[1]), rollout, self.keeps_state)
         self.replay.add(rollout)
@@ -249,7 +250,7 @@ class QLearner(Learner, Generic[S]):
     def learning_rate(self) -> float:
         """Step size of the coming update."""
         rate = self.config.learning_rate
-        return annealed(rate, self.updates, self.context.num_updates) if self.config.anneal else rate
+        return annealed(rate, *self.context.schedule(self.updates)) if self.config.anneal else rate
 
     @torch.no_grad()
     def _move_targets(self) -> None:

@@ -1,1 +1,1 @@
-"""Functions of Python that do what the commands do."""
+"""Functions of Python that do what the commands do; the commands call them."""

@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "train learners in an environment; without arguments, the default experiment",
     "sweep": "train a config over seeds and grids, several runs at once or as a job array",
     "resume": "go on with a run that was stopped, killed or crashed",
+    "extend": "go on beyond the end of a finished run",
     "export": "write a trained policy to a file that plays with numpy alone, or with ONNX",
     "evaluate": "play episodes with a trained policy, beside baselines if you like",
     "sanctions": "count who sanctions whom, in episodes of a trained policy or of scripted ones",

@@ -18,64 +18,98 @@ from stigmergy.algorithms.core.learner import Diverged
 from stigmergy.cli.console import open_console
 from stigmergy.cli.failures import one_line
 from stigmergy.envs.errors import NotFinite, UserError
+from stigmergy.training.callbacks import Report
 from stigmergy.training.runs.run import Run
-from stigmergy.training.runs.run_loop import Report, Session
-from stigmergy.training.runs.stop_signals import Stopped, handled, leave, stop_signals
+from stigmergy.training.runs.run_loop import Session
+from stigmergy.training.runs.stop_signals import Stopped
+from stigmergy.training.sessions.observed import Display, kept_state
 
 SECONDS_BETWEEN_LINES = 5.0
 PHASES = ("env", "act", "learn", "other")
-Start = Callable[[Callable[[Report], None]], tuple[Session | None, list[str]]]
 _LOST = (OSError, SystemExit)
 """Exceptions of a write to a closed pipe or terminal; rich turns the first into SystemExit."""
 
 
-def run_session(start: Start, folder: str) -> int:
-    """Run a session, show its progress, print its end, and return the exit status.
+def exit_status(train: Callable[["TerminalDisplay"], int]) -> int:
+    """Call `train` with a display in the terminal and return the exit status.
 
-    Training continues when its output is no longer read. A finished run has status 0 in any case.
-    If `start` gives no session, there is nothing to do, and its sentences say why.
+    `train` returns 0, or the signal that stopped it. A finished run has status 0 in any case.
     """
+    display = TerminalDisplay()
     try:
-        with handled(stop_signals(), leave):
-            return _run_session(start, folder)
+        number = train(display)
     except Stopped as stop:
-        if Run(folder).is_begun():
-            complain(f"stopped at once; go on with: stigmergy resume {shlex.quote(folder)}")
+        if Run(display.folder).is_begun():
+            complain(f"stopped at once; go on with: stigmergy resume {shlex.quote(display.folder)}")
         else:
             complain("stopped before the run was made")
-        return 128 + stop.number
-
-
-def _run_session(start: Start, folder: str) -> int:
-    console, output = open_console(), Output()
-    display = BarDisplay(console) if console.is_terminal else LineDisplay(output.say)
-    session, warnings = start(display.report)
-    if session is None:
-        for sentence in [*warnings, f"see it with: stigmergy render {shlex.quote(folder)}"]:
-            output.say(sentence)
-        return 0
-    try:
-        for sentence in [*warnings, *session.notes]:
-            complain(f"warning: {sentence}")
-        output.say(f"run folder: {folder}")
-        for line in _announcements(session):
-            output.say(line)
-        with display:
-            stopped_by = session.run()
+        number = stop.number
     except (Diverged, NotFinite) as error:
-        complain(f"error: {one_line(str(error))}; {_kept(session, folder)}")
-        return 2 if isinstance(error, UserError) else 1
-    except (Exception, SystemExit):
-        complain(f"warning: {_kept(session, folder)}")
-        raise
-    finally:
-        session.close()
-    _close(session)
-    if stopped_by:
-        output.say(f"stopped after a checkpoint; go on with: stigmergy resume {shlex.quote(folder)}")
-        return 128 + stopped_by
-    output.say(f"finished; see it with: stigmergy render {shlex.quote(folder)}")
-    return 0
+        if not display.has_failed:
+            raise
+        return 2 if isinstance(error, UserError) else 1  # the display has shown it
+    return 128 + number if number else 0
+
+
+class TerminalDisplay(Display):
+    """Display of a bar in a terminal, or of lines elsewhere.
+
+    Training continues when its output is no longer read.
+    """
+
+    def __init__(self):
+        console = open_console()
+        self.folder = ""
+        self.has_failed = False
+        self._output = Output()
+        self._inner = BarDisplay(console) if console.is_terminal else LineDisplay(self._output.say)
+
+    def __enter__(self) -> "TerminalDisplay":
+        self._inner.__enter__()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        self._inner.__exit__(*exception)
+
+    def warn(self, sentence: str) -> None:
+        """Print a warning on standard error."""
+        complain(f"warning: {sentence}")
+
+    def choose(self, folder: str) -> None:
+        """Keep the name of the run folder."""
+        self.folder = folder
+
+    def idle(self, sentences: list[str]) -> None:
+        """Print why there is nothing to train."""
+        for sentence in [*sentences, f"see it with: stigmergy render {shlex.quote(self.folder)}"]:
+            self._output.say(sentence)
+
+    def begin(self, session: Session) -> None:
+        """Print the folder, the players if there are several, and the notes of their learners."""
+        self._output.say(f"run folder: {self.folder}")
+        for line in _announcements(session):
+            self._output.say(line)
+
+    def report(self, report: Report) -> None:
+        """Show an update."""
+        self._inner.report(report)
+
+    def fail(self, session: Session, error: BaseException) -> None:
+        """Print what is kept, with the sentence of a divergence before it."""
+        self.has_failed = True
+        kept = kept_state(session)
+        if session.run_folder.has_checkpoint():
+            kept += f"; go on from it with: stigmergy resume {shlex.quote(self.folder)}"
+        known = isinstance(error, (Diverged, NotFinite))
+        complain(f"error: {one_line(str(error))}; {kept}" if known else f"warning: {kept}")
+
+    def end(self, session: Session, number: int) -> None:
+        """Print how to go on."""
+        folder = shlex.quote(self.folder)
+        if session.is_finished:
+            self._output.say(f"finished; see it with: stigmergy render {folder}")
+        else:
+            self._output.say(f"stopped after a checkpoint; go on with: stigmergy resume {folder}")
 
 
 def _announcements(session: Session) -> list[str]:
@@ -88,30 +122,6 @@ def _announcements(session: Session) -> list[str]:
     for name, learner in trainer.learners.items():
         lines += [f"{name}: {sentence}" for sentence in learner.announce()]
     return [*lines, *session.trackers.announce()]
-
-
-def _close(session: Session) -> None:
-    """Close the environments, once everything is saved.
-
-    An exit of the process by an environment is raised; a failure is a warning.
-    """
-    try:
-        session.trainer.close()
-    except Exception as error:
-        complain(f"warning: close() of the environment failed: {type(error).__name__}: {error}")
-    except SystemExit:
-        complain(
-            f"warning: close() of the environment ends the process; the run in '{session.run_folder.folder}' is saved"
-        )
-        raise
-
-
-def _kept(session: Session, folder: str) -> str:
-    """Name the checkpoint to resume from after a failure."""
-    if not session.run_folder.has_checkpoint():
-        return f"no checkpoint had been written in '{folder}' before"
-    what = "the last good checkpoint" if session.rescued is None else f"the state after update {session.rescued}"
-    return f"{what} is kept in '{folder}'; go on from it with: stigmergy resume {shlex.quote(folder)}"
 
 
 class Output:

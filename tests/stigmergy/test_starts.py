@@ -9,8 +9,8 @@ import sys
 import pytest
 import yaml
 
+from stigmergy.api.training import free_folder
 from stigmergy.cli.entry import main
-from stigmergy.commands.train import free_folder
 from stigmergy.training.runs import storage
 from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
 from stigmergy.training.runs.lock import NAME as LOCK

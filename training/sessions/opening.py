@@ -90,7 +90,19 @@ def resume(
         UserError: no checkpoint can be read, or it belongs to another environment, or a tracker is
             not installed or not logged in.
     """
-    run, experiment = open_run(folder, trust, given)
+    return go_on(*open_run(folder, trust, given), report, callbacks)
+
+
+def go_on(
+    run: Run,
+    experiment: Experiment,
+    report: Callable[[Report], None] | None = None,
+    callbacks: Callbacks | None = None,
+) -> tuple[Session, list[str]]:
+    """Session that continues an opened run, and sentences on skipped checkpoints.
+
+    Raises as `resume` does. The lock of `run` is released if it cannot be continued.
+    """
     check_trackers(experiment)
     run.lock.take()
     try:
