@@ -154,7 +154,7 @@ def test_a_run_that_another_process_has_just_made(config, finished, monkeypatch,
 def test_it_needs_a_folder(config, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["train", config, "--or-resume"]) == 2
-    assert "name the folder by --run" in capsys.readouterr().err
+    assert "or_resume needs one; name it by run (--run)" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
