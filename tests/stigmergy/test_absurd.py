@@ -10,10 +10,11 @@ import pytest
 
 from stigmergy.algorithms.core.make import build_config, learner_class
 from stigmergy.algorithms.core.registry import algorithms
+from stigmergy.api import training as api_training
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import one_line
 from stigmergy.cli.options import option_types
-from stigmergy.commands import check, evaluate, plot, render, resume, sanctions, schelling, sweep, train
+from stigmergy.commands import check, evaluate, extend, plot, render, resume, sanctions, schelling, sweep, train
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.registration.make import build_dataclass, config_class, make_from
@@ -115,9 +116,8 @@ def run(tmp_path_factory) -> str:
 @pytest.fixture
 def nothing_begins(monkeypatch):
     """Commands stop where they would begin to work."""
-    monkeypatch.setattr(train, "run_session", begin)
+    monkeypatch.setattr(api_training, "run_observed", begin)
     monkeypatch.setattr(sweep, "open_sweep", begin)
-    monkeypatch.setattr(resume, "run_session", begin)
     monkeypatch.setattr(evaluate, "restore_learners", begin)
     monkeypatch.setattr(render, "restore_learners", begin)
     monkeypatch.setattr(render, "build_learners", begin)
@@ -155,6 +155,7 @@ def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args:
         ("train", train.Options, []),
         ("sweep", sweep.Options, ["games/matrix-ippo"]),
         ("resume", resume.Options, ["RUN"]),
+        ("extend", extend.Options, ["RUN", "--steps", "64"]),
         ("evaluate", evaluate.Options, ["RUN"]),
         ("render", render.Options, ["RUN"]),
         ("sanctions", sanctions.Options, ["--environment", "dilemmas/public_goods-v0"]),
