@@ -14,7 +14,7 @@ from stigmergy.api import training as api_training
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import one_line
 from stigmergy.cli.options import option_types
-from stigmergy.commands import check, evaluate, extend, plot, render, resume, sanctions, schelling, sweep, train
+from stigmergy.commands import check, evaluate, export, extend, plot, render, resume, sanctions, schelling, sweep, train
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.registration.make import build_dataclass, config_class, make_from
@@ -156,6 +156,7 @@ def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args:
         ("sweep", sweep.Options, ["games/matrix-ippo"]),
         ("resume", resume.Options, ["RUN"]),
         ("extend", extend.Options, ["RUN", "--steps", "64"]),
+        ("export", export.Options, ["RUN", "policy.npz"]),
         ("evaluate", evaluate.Options, ["RUN"]),
         ("render", render.Options, ["RUN"]),
         ("sanctions", sanctions.Options, ["--environment", "dilemmas/public_goods-v0"]),
@@ -199,6 +200,8 @@ def test_every_command_is_tried():
         "train",
         "sweep",
         "resume",
+        "extend",
+        "export",
         "evaluate",
         "render",
         "sanctions",
