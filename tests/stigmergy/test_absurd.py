@@ -10,6 +10,7 @@ import pytest
 
 from stigmergy.algorithms.core.make import build_config, learner_class
 from stigmergy.algorithms.core.registry import algorithms
+from stigmergy.api import export as api_export
 from stigmergy.api import training as api_training
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import one_line
@@ -117,6 +118,7 @@ def run(tmp_path_factory) -> str:
 def nothing_begins(monkeypatch):
     """Commands stop where they would begin to work."""
     monkeypatch.setattr(api_training, "run_observed", begin)
+    monkeypatch.setattr(api_export, "restore_learners", begin)
     monkeypatch.setattr(sweep, "open_sweep", begin)
     monkeypatch.setattr(evaluate, "restore_learners", begin)
     monkeypatch.setattr(render, "restore_learners", begin)
