@@ -88,7 +88,8 @@ def read_plain(
         trust: as for `build`.
         code: what was imported already, as `load_given_code` returns it.
 
-    The code that a config file names is imported, and that of runs that it names or that are the base. Raises as `build` does.
+    The code that a config file names is imported, and that of runs that it names or that are the
+    base. Raises as `build` does.
     """
     if isinstance(config, Mapping):
         plain, name = dict(config), ""

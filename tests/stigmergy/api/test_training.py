@@ -224,6 +224,15 @@ def test_a_failure_says_what_is_kept(tmp_path):
     assert failed.value.__notes__ == [f"the state after update 1 is kept in '{tmp_path / 'run'}'"]
 
 
+def test_a_base(run, tmp_path):
+    short = {"training.total_steps": LENGTH, "training.tensorboard": False}
+    started = stigmergy.train(SMALL, short, tmp_path / "python", base=run)
+    command = ["train", write_config(tmp_path / "small.yaml", SMALL), "--base", str(run.folder), "--run"]
+    assert main([*command, str(tmp_path / "cli"), "--training.total-steps", "32", "--training.no-tensorboard"]) == 0
+    assert learnt(started) == learnt(tmp_path / "cli")
+    assert parameters(started) != parameters(stigmergy.train(SMALL, short, tmp_path / "fresh"))
+
+
 def test_a_plugin(tmp_path):
     plugin = str(ROOT / "docs" / "examples" / "reinforce.py")
     overrides = {"algorithm": "reinforce", "training.tensorboard": False, "training.total_steps": 2 * LENGTH}
