@@ -6,6 +6,7 @@ Pages that are made of the registry, of sources and of notebooks exist while the
 import atexit
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     links = Links(pages)
     made: dict[str, str | bytes] = {}
 
-    def add(address: str, text: str, path: str) -> None:
+    def rewritten(address: str, text: str, path: str) -> str:
         try:
-            made[address] = links.rewrite(text, path, address)
+            return links.rewrite(text, path, address)
         except BrokenLink as error:
             raise PluginError(str(error)) from None
+
+    def add(address: str, text: str, path: str) -> None:
+        made[address] = rewritten(address, text, path)
 
     for file in [*files.documentation_pages()]:
         path = f"docs/{file.src_uri}"
@@ -89,8 +93,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         head = WITHOUT_NAVIGATION if path == "README.md" else ""
         add(address_of(path), head + (ROOT / path).read_text(), path)
     for path in NOTEBOOKS:
-        text, pictures = notebook_page(executed(ROOT / path), Path(path).stem)
-        add(address_of(path), text, path)
+        address = address_of(path)
+        rewrite = partial(rewritten, address, path=path)
+        made[address], pictures = notebook_page(executed(ROOT / path), Path(path).stem, rewrite)
         made |= pictures
     for own in task_pages.tasks():
         add(pages[own.name], task_pages.task_page(own), f"docs/{pages[own.name]}")

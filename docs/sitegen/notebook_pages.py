@@ -4,6 +4,7 @@ import base64
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +39,17 @@ def executed(path: Path) -> Any:
     return notebook
 
 
-def notebook_page(notebook: Any, name: str) -> tuple[str, dict[str, bytes]]:
+def notebook_page(notebook: Any, name: str, rewrite: Callable[[str], str]) -> tuple[str, dict[str, bytes]]:
     """Markdown of an executed notebook, and the pictures that it shows by file name.
 
     Args:
         name: put before the names of the pictures.
+        rewrite: function from the text of a Markdown cell to that with the links of the site.
     """
     parts, pictures = [], {}
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            parts.append(cell.source)
+            parts.append(rewrite(cell.source))
         elif cell.cell_type == "code":
             parts.append(f"```python\n{cell.source}\n```")
             for output in cell.outputs:
