@@ -36,9 +36,9 @@ def tables(comparison: Comparison) -> Iterator[Table]:
         rows = [
             [
                 f"{pair.ours} less {pair.theirs}",
-                with_interval(*pair.difference) if pair.seeds else "-",
+                _cell(pair.difference),
                 str(len(pair.seeds)),
-                with_interval(*pair.improvement),
+                _cell(pair.improvement),
             ]
             for pair in comparison.pairs
         ]
@@ -127,13 +127,13 @@ def _groups(comparison: Comparison) -> Table:
         row = [
             group.name,
             str(len(group.runs)),
-            with_interval(*group.mean),
-            with_interval(*group.iqm),
+            _cell(group.mean),
+            _cell(group.iqm),
             "-" if math.isnan(low) else f"[{low:.4g}, {high:.4g}]",
             ", ".join(f"{score:.4g}" for score in group.scores),
         ]
         if group.normalized is not None:
-            row[4:4] = [with_interval(*mean(group.normalized)), with_interval(*interquartile_mean(group.normalized))]
+            row[4:4] = [_cell(mean(group.normalized)), _cell(interquartile_mean(group.normalized))]
         rows.append(row)
     title = "Scores"
     if comparison.reference is not None:
@@ -147,8 +147,8 @@ def _groups(comparison: Comparison) -> Table:
 def _efficiency(comparison: Comparison, axis: Axis) -> Table:
     budget = comparison.budget[axis]
     unit = "environment steps" if axis == "steps" else "seconds"
-    columns = ["group", *(f"{part * budget:,.0f}" for part in FRACTIONS)]
-    rows = [[group.name, *(with_interval(*mean(scores)) for scores in group.at[axis])] for group in comparison.groups]
+    columns = ["group", *(_position(part * budget) for part in FRACTIONS)]
+    rows = [[group.name, *(_cell(mean(scores)) for scores in group.at[axis])] for group in comparison.groups]
     return Table(f"Scores at equal {unit}", columns, rows)
 
 
@@ -191,6 +191,15 @@ def _runs(comparison: Comparison, group: Group) -> Iterator[dict[str, Any]]:
 
 def _estimate(estimate: Estimate) -> dict[str, float | None]:
     return {name: defined(number) for name, number in estimate._asdict().items()}
+
+
+def _cell(estimate: Estimate) -> str:
+    return "-" if math.isnan(estimate.value) else with_interval(*estimate)
+
+
+def _position(budget: float) -> str:
+    """Steps or seconds, with three digits where they are few."""
+    return f"{budget:,.0f}" if budget >= 100 else f"{budget:.3g}"
 
 
 def _line(cells: Sequence[str]) -> str:

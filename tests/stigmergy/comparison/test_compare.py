@@ -50,6 +50,13 @@ def test_a_score_is_a_mean_over_the_end_of_the_budget(sweep):
     assert comparison.groups[0].at["steps"][0].tolist() == [1, 2, 3]
 
 
+def test_a_part_of_the_budget_without_a_value_has_none(sweep, capsys):
+    assert main(["compare", sweep, "--steps", str(2 * STEPS)]) == 0
+    rows = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "group 32 64 128" in rows
+    assert any(row.startswith("ippo - 2 [") for row in rows)
+
+
 def test_simulated_steps_count(tmp_path):
     sweep = write_sweep(tmp_path / "sweep", {"ippo": [1.0, 1.0, 1.0]})
     for seed in range(3):
