@@ -25,7 +25,7 @@ from stigmergy.training.evaluation import Outcomes, cut_sentence, evaluate, step
 from stigmergy.training.experiment import Experiment, LearnerConfig
 from stigmergy.training.runs.restore import open_run, restore_learners
 from stigmergy.training.runs.run import Run
-from stigmergy.training.runs.run_files import is_run
+from stigmergy.training.runs.run_files import is_policy_file, is_run
 from stigmergy.training.system import count_cores, set_threads
 from stigmergy.training.trainer import build_learners
 
@@ -48,9 +48,9 @@ class Options:
     greedy: bool = False
     """Take the most likely actions instead of drawing them."""
     against: tuple[str, ...] = ()
-    """Algorithms that need no training, such as random and pibt, or folders of other runs, to play
-    the same episodes in the place of what was trained; prey=flee and prey=runs/b put one in the
-    place of a single group."""
+    """Algorithms that need no training, such as random and pibt, folders of other runs, or files
+    of stigmergy export, to play the same episodes in the place of what was trained; prey=flee and
+    prey=runs/b put one in the place of a single group."""
     max_steps: LimitOfSteps = None
     """Steps after which an episode is cut, which is said; left out, 1000 in an environment without
     a horizon."""
@@ -132,7 +132,7 @@ def split(name: str) -> tuple[str, str]:
 
     The group is empty for a plain algorithm, and for a folder of a run with = in its name.
     """
-    if "=" not in name or is_run(name):
+    if "=" not in name or is_run(name) or is_policy_file(name):
         return "", name
     group, _, algorithm = name.partition("=")
     return group, algorithm

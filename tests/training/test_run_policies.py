@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from stigmergy.api.export import export
 from stigmergy.cli.entry import main
 from stigmergy.envs.plugins.loading import loaded
 from stigmergy.training.runs.checkpoint import load_checkpoint
@@ -101,6 +102,25 @@ def test_runs_are_evaluated_against_each_other(runs, tmp_path):
     # The foxes of the other run play against these hares there, too.
     assert mixed == returns(tmp_path, other)["ippo + both (against)"]
     assert mixed != own
+
+
+def test_exported_policies_play_like_their_runs(runs, tmp_path, capsys):
+    file = export(runs / "both", tmp_path / "hares.npz", groups=["hares"])
+    own, exported, control = returns(
+        tmp_path, runs / "both", "--against", f"hares={file}", "hares=random", "--task.max-cycles", "20"
+    ).values()
+    assert exported == own
+    assert control != own
+    learners = {"foxes": {"algorithm": "ippo", "learner": SMALL}, "hares": {"algorithm": str(file)}}
+    assert train(tmp_path / "run", learners, total_steps=32) == 0
+    assert "algorithm: files/hares.npz\n" in (tmp_path / "run" / "config.yaml").read_text()
+    file.unlink()
+    assert main(["evaluate", str(tmp_path / "run"), "--episodes", "2"]) == 0
+    capsys.readouterr()
+    broken = tmp_path / "broken.npz"
+    broken.write_bytes(b"no archive")
+    assert main(["evaluate", str(tmp_path / "run"), "--against", f"hares={broken}"]) == 2
+    assert f"'{broken}' holds no policy of 'hares' that `stigmergy export` wrote" in capsys.readouterr().err
 
 
 def test_code_of_the_opponent_needs_agreement(runs, tmp_path, monkeypatch, capsys):

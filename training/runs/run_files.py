@@ -93,6 +93,11 @@ def is_run(name: str) -> bool:
     return bool(name) and name not in algorithms and Run(name).is_begun()
 
 
+def is_policy_file(name: str) -> bool:
+    """True if `name` is no registered algorithm, but a file of `stigmergy export`."""
+    return name.endswith(".npz") and name not in algorithms and Path(name).is_file()
+
+
 def kept_runs(folder: Path) -> list[Path]:
     """Folders of the runs that the run in `folder` keeps."""
     return sorted(path.parent for path in (folder / POLICIES).glob("*/config.yaml"))
@@ -122,6 +127,8 @@ def collect_files(experiment: Experiment) -> RunFiles:
         for key in RUN_KEYS:
             if is_run(own.get(key, "")):
                 own[key] = kept.add_run(own[key])
+        if is_policy_file(own["algorithm"]):
+            own["algorithm"] = kept.add_file(own["algorithm"])
     return kept
 
 
@@ -140,7 +147,10 @@ def _absolute_runs(config: Any, folder: Path) -> Any:
     if not isinstance(config, Mapping):
         return config
     named = {key: config[key] for key in RUN_KEYS if isinstance(config.get(key), str)}
-    kept = {key: name for key, name in named.items() if name.startswith(f"{POLICIES}/") and is_run(f"{folder}/{name}")}
+    inside = {key: name for key, name in named.items() if name.startswith((f"{POLICIES}/", f"{FILES}/"))}
+    kept = {
+        key: name for key, name in inside.items() if is_run(f"{folder}/{name}") or is_policy_file(f"{folder}/{name}")
+    }
     return {**config, **{key: str((folder / name).resolve()) for key, name in kept.items()}}
 
 
