@@ -87,7 +87,7 @@ def cut_sentence(outcomes: Outcomes, limit: int | None, option: str) -> str:
 def group_step(env: BatchEnv, step: TimeStep, name: str, learner: Learner) -> GroupStep:
     """Inputs of a group's learner; planners that declare it get the environment's whole state."""
     group = step.groups[name]
-    return group._replace(world=env.world_state) if learner.reads_world else group
+    return group._replace(env_state=env.world_state) if learner.reads_env_state else group
 
 
 def decide(

@@ -44,9 +44,9 @@ class Policy:
         self._hidden_states = {name: learner.initial_hidden_state(1) for name, learner in self.learners.items()}
         self._first = True
 
-    def _world(self, group: str, learner: Learner) -> Any:
+    def _env_state(self, group: str, learner: Learner) -> Any:
         """State of the environment that `make_env` gave, for policies that read it."""
-        if not learner.reads_world:
+        if not learner.reads_env_state:
             return None
         if self._env is None:
             raise UserError(
@@ -89,7 +89,9 @@ class Policy:
         for name, learner in self.learners.items():
             own = {agent: i for agent, (group, i) in places.items() if group == name}
             step = _group_step(learner.group, {i: seen[agent] for agent, i in own.items()}, self._first)
-            decision = learner.act(step._replace(world=self._world(name, learner)), self._hidden_states[name], greedy)
+            decision = learner.act(
+                step._replace(env_state=self._env_state(name, learner)), self._hidden_states[name], greedy
+            )
             self._hidden_states[name] = decision.hidden_state
             actions |= {
                 agent: self._rows.action(name, decision.action[0][i], seen[agent].is_row) for agent, i in own.items()

@@ -144,8 +144,9 @@ class Learner(ABC):
     information: ClassVar[Information] = Information.LOCAL
     learns: ClassVar[bool] = True
     """False for scripted policies: the trainer collects no rollouts for them."""
-    reads_world: ClassVar[bool] = False
-    """True for planners: `act` gets the environment's whole state as `step.world`."""
+    reads_env_state: ClassVar[bool] = False
+    """True for planners: `act` gets the environment's whole state as `step.env_state`."""
+    reads_world = Renamed("reads_env_state")
 
     @renamed_keywords(setup="context", settings="config")
     def __init__(self, context: Context, config: Any):
@@ -227,9 +228,9 @@ class Learner(ABC):
     initial_memory = initial_hidden_state
 
     def __init_subclass__(cls, **options: Any):
-        """Take `Settings` and `initial_memory`, names of earlier releases, for the present ones."""
+        """Take names of earlier releases, such as `Settings`, for the present ones."""
         super().__init_subclass__(**options)
-        adopt(cls, Settings="Config")
+        adopt(cls, Settings="Config", reads_world="reads_env_state")
         old, new = (cls.__dict__.get(name) for name in ("initial_memory", "initial_hidden_state"))
         if new is not None:
             cls.initial_memory = new

@@ -36,7 +36,7 @@ class Scripted(ActingAlone):
         BadParameter: the policy does not play this task or group.
     """
 
-    reads_world = True
+    reads_env_state = True
     name: ClassVar[str]
     policy: ClassVar[type[ScriptedPolicy]]
 
@@ -51,7 +51,7 @@ class Scripted(ActingAlone):
         return not cls.policy.groups or group.name in cls.policy.groups
 
     def act(self, step: GroupStep, hidden_state: Any, greedy: bool = False) -> Decision:
-        action = self._policy.act(step.world, self.generator())
+        action = self._policy.act(step.env_state, self.generator())
         return Decision(action[:, list(self.group.places)] if self._in_scenario else action)
 
 

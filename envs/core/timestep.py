@@ -17,7 +17,12 @@ class GroupStep(NamedTuple):
     active: NDArray[np.bool_]  # (num_envs, n) this agent must act now, and its row holds an observation that counts
     truncated: NDArray[np.bool_]  # (num_envs,) the episode was cut here by its horizon
     first: NDArray[np.bool_]  # (num_envs,) first step of an episode
-    world: Any = None  # the environment's whole state, given to scripted policies that declare they read it
+    env_state: Any = None  # the environment's whole state, given to scripted policies that declare they read it
+
+    @property
+    def world(self) -> Any:
+        """The environment's whole state, by its name in earlier releases."""
+        return self.env_state
 
 
 class TimeStep(NamedTuple):

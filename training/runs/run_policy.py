@@ -31,7 +31,7 @@ class RunPolicy(Learner):
         for sentence in sentences:
             warnings.warn(sentence, stacklevel=2)
         self._streams = self._policy._streams  # what is saved and put back is what it draws from
-        self.reads_world = self._policy.reads_world  # type: ignore[misc]
+        self.reads_env_state = self._policy.reads_env_state  # type: ignore[misc]
 
     @classmethod
     def plays(cls, group: GroupSpec) -> bool:

@@ -8,6 +8,7 @@ import stigmergy
 from stigmergy.algorithms.core.learner import Context, Decision, Learner
 from stigmergy.algorithms.ppo import DPO, IPPO, DPOConfig, IPPOConfig, IPPOSettings
 from stigmergy.algorithms.ppo.networks import NetworkConfig
+from stigmergy.training.evaluation import group_step
 
 ACTION = np.zeros((3, 2), np.int64)
 
@@ -78,6 +79,24 @@ def test_a_class_that_defines_settings_has_them_as_its_config():
     assert learner.settings is learner.config
     assert learner.settings.gamma == 0.5
     assert IPPO.Settings is IPPO.Config is IPPOConfig
+
+
+def test_a_planner_reads_the_state_by_either_name():
+    with pytest.warns(FutureWarning, match="Old.reads_world is called reads_env_state now"):
+
+        class Old(Learner):
+            reads_world = True
+
+            def act(self, step, memory, greedy=False):
+                return Decision(np.full((3, 2), step.world.elapsed[:, None]), memory)
+
+    env = stigmergy.make("games/switch-v0", 3, num_agents=2)
+    learner = Old(Context(env.spec, env.spec.groups[0]), None)
+    assert learner.reads_env_state is learner.reads_world is True
+    assert Learner.reads_env_state is Learner.reads_world is False
+    step = group_step(env, env.reset(1), "agents", learner)
+    assert step.world is step.env_state is env.state
+    assert learner.act(step, None).action.tolist() == [[0, 0]] * 3
 
 
 def test_old_keywords_of_context_and_make_learner():

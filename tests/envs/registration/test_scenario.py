@@ -126,7 +126,7 @@ def test_scripted_policies_play_focal_groups_too(registered):
     (some, _) = env.spec.groups
     learner = stigmergy.make_learner("cooperate", stigmergy.Context(env.spec, some, 0, env_config=env.config))
     step = env.reset(0)
-    action = learner.act(step.groups["some"]._replace(world=env.world_state), None).action
+    action = learner.act(step.groups["some"]._replace(env_state=env.world_state), None).action
     assert action.shape == (2, 2)
 
 
