@@ -1,9 +1,10 @@
 """Tables of speeds and of the outcomes of scripted play.
 
-`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [learners] [signals]
-[interop] [baselines]` prints the named tables, or all if none is named. Two more are made only if
-they are named, because they replace files that are committed: `references`, the outcomes of random
-and of scripted play that normalize scores, and `coverage`, the coverage of confidence intervals.
+`python -m benchmarks [pathfinding] [tasks] [dilemmas] [tracking] [training] [startup] [learners]
+[signals] [interop] [baselines]` prints the named tables, or all if none is named. Two more are made
+only if they are named, because they replace files that are committed: `references`, the outcomes of
+random and of scripted play that normalize scores, and `coverage`, the coverage of confidence
+intervals.
 """
 
 import os
@@ -21,6 +22,7 @@ from benchmarks import (
     references,
     scripted_baselines,
     signals,
+    startup,
     tasks,
     tracking,
     training,
@@ -117,6 +119,15 @@ def show_training(console: Console) -> None:
     console.print(table)
 
 
+def show_startup(console: Console) -> None:
+    """Print what the first update of the default experiment waits for."""
+    console.print(f"stigmergy train --training.total-steps {startup.STEPS}, from an empty folder")
+    table = Table("process", "s to the first update or the end", "CPU s to the end", box=None)
+    for name, start in startup.measure().items():
+        table.add_row(name, f"{start.seconds:.1f}", f"{start.cpu_seconds:.1f}")
+    console.print(table)
+
+
 def show_learners(console: Console) -> None:
     """Print the speed of learners beside those of other packages."""
     plays = [f"{name} {mean:.2f} ± {error:.2f}" for name, (mean, error) in learners.random_play().items()]
@@ -181,6 +192,7 @@ PARTS = {
     "dilemmas": show_dilemmas,
     "tracking": show_tracking,
     "training": show_training,
+    "startup": show_startup,
     "learners": show_learners,
     "signals": show_signals,
     "interop": show_interop,

@@ -48,6 +48,12 @@ def test_importing_is_light(program):
     assert loaded & heavy == set()
 
 
+def test_training_loads_no_scipy_of_its_own():
+    """The quantiles of intervals come when one is asked for."""
+    program = "import sys, stigmergy.commands.train; print('scipy.special' in sys.modules)"
+    assert fresh(program).strip() == "False"
+
+
 THREADS = """
 import os, sys
 import stigmergy, stigmergy.training.trainer, torch, numba

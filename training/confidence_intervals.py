@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtrit
 
 FEWEST = 3
 """Fewest values with an interval; two values say next to nothing about their spread."""
@@ -19,6 +18,8 @@ def student_quantile(degrees: float, level: float = LEVEL) -> float:
 
     `degrees` are the degrees of freedom.
     """
+    from scipy.special import stdtrit
+
     return float(stdtrit(degrees, (1 + level) / 2))
 
 
@@ -51,6 +52,8 @@ def rate_interval(successes: int, trials: int, level: float = LEVEL) -> tuple[fl
 
     Source: Wilson, "Probable inference, the law of succession, and statistical inference" (1927).
     """
+    from scipy.special import ndtri
+
     z = float(ndtri((1 + level) / 2))
     rate, weight = successes / trials, z * z / trials
     middle = (rate + weight / 2) / (1 + weight)
