@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop docs onnx trackers demo constraints clean
+.PHONY: help setup format lint type test test-all test-slow anywhere benchmark interop docs onnx extras trackers demo constraints clean
 
 SUITABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 # The Python that virtual environments are made with: the first of these that is 3.11 or later. Or say `make test PYTHON=/path/to/python3`.
@@ -47,6 +47,7 @@ help:
 	@echo "make docs         build the documentation site into site/; ARGS='serve' shows it at http://127.0.0.1:8000"
 	@echo "make onnx         test exported policies in ONNX's runtime, in an environment of its own"
 	@echo "make trackers     test the trackers with W&B, MLflow and Trackio, offline"
+	@echo "make extras       test sweeps with Optuna and Ray Tune, in an environment of its own"
 	@echo "make constraints  renew constraints.txt; TORCH=x.y.z moves torch"
 	@echo "make clean        remove caches and builds; virtual environments and runs stay"
 
@@ -120,6 +121,10 @@ docs: .venv-docs/.stamp
 onnx: .venv-onnx
 	PYTHONPATH=. .venv-onnx/bin/python -m pytest tests/algorithms/export/test_onnx.py $(ARGS)
 
+# The environment borrows the packages of .venv.
+extras: .venv-extras
+	PYTHONPATH=. .venv-extras/bin/python -m pytest tests/stigmergy/sweeps $(ARGS)
+
 demo: $(STAMP)
 	rm -rf $(RUN)
 	$(BIN)/stigmergy train --run $(RUN)
@@ -158,6 +163,12 @@ demo: $(STAMP)
 	$(BIN)/python -c '$(PACKAGES)' > "$$($@/bin/python -c '$(PACKAGES)')/borrowed.pth"
 	$@/bin/python $(PIP_INSTALL) "setuptools>=77" || { rm -rf $@; exit 1; }
 	$@/bin/python $(PIP_INSTALL) $(INSTALL_PROJECT) ".[wandb,mlflow,trackio]" || { rm -rf $@; exit 1; }
+	touch $@
+
+.venv-extras: $(STAMP)
+	$(BIN)/python -m venv $@
+	$(BIN)/python -c '$(PACKAGES)' > "$$($@/bin/python -c '$(PACKAGES)')/borrowed.pth"
+	$@/bin/python $(PIP_INSTALL) optuna "ray[tune]" || { rm -rf $@; exit 1; }
 	touch $@
 
 # Torch is named with its version because a plain `torch` may bring gigabytes of CUDA libraries; its local suffix (+cpu) is this machine's.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, get_origin
+from typing import Annotated, Literal, get_origin
 
 import tyro
 
@@ -17,7 +17,9 @@ from stigmergy.envs.errors import BadParameter
 from stigmergy.sweeps import slurm
 from stigmergy.sweeps.points import Request, TrainCommand
 from stigmergy.sweeps.scheduler import finished
-from stigmergy.sweeps.sweep import default_folder, open_sweep, summary, threads_of_each, train_points
+from stigmergy.sweeps.search import read_search
+from stigmergy.sweeps.study import StudyRequest
+from stigmergy.sweeps.sweep import default_folder, open_sweep, summary, threads_of_each, train_points, train_study
 from stigmergy.sweeps.values import read_grid, read_seeds
 
 
@@ -45,6 +47,19 @@ class Options:
     """Write a job array of Slurm in place of training here, and submit it where sbatch is."""
     slurm_option: tuple[str, ...] = ()
     """Options of sbatch, such as partition=gpu time=2:00:00 cpus-per-task=4."""
+    optuna: Number | None = None
+    """Trials of a study by Optuna (extra optuna), in place of a grid; a larger number later goes
+    on."""
+    search: tuple[str, ...] = ()
+    """Search space of the study: KEY=LOW..HIGH, KEY=log:LOW..HIGH or KEY=VALUE,VALUE,... for each
+    key; whole ends make a range of whole numbers."""
+    metric: str = "evaluation/return"
+    """Metric of metrics.csv, whose last value a trial is judged by."""
+    direction: Literal["maximize", "minimize"] = "maximize"
+    """Large or small values of the metric are better."""
+    startup_trials: Number = 5
+    """Trials that end before others are pruned: ended early where the metric is below the median of
+    the others at the same step."""
 
 
 TRAIN = TrainCommand(lambda args: read_arguments(args)[0], options_of)
@@ -56,6 +71,8 @@ def main(args: Sequence[str]) -> int:
     options = parse(Options, "sweep", own)
     request = Request(options.config or None, tuple(shared), read_grid(options.grid), tuple(read_seeds(options.seeds)))
     folder = options.folder or default_folder(options.config)
+    if options.optuna or options.search:
+        return _run_study(folder, request, options)
     if options.slurm or options.slurm_option:
         return _write_array(folder, request, options)
     jobs, output = options.jobs or 1, Output()
@@ -63,6 +80,22 @@ def main(args: Sequence[str]) -> int:
         output.say(f"sweep folder: {folder}")
         progress, stopped_by = train_points(folder, points, jobs)
     for line in summary(folder, progress, stopped_by):
+        output.say(line)
+    return 128 + stopped_by if stopped_by else int(bool(progress.failed))
+
+
+def _run_study(folder: str, request: Request, options: Options) -> int:
+    """Run a study of Optuna; return the exit status."""
+    if not options.optuna:
+        raise BadParameter("--search needs --optuna N, the number of trials")
+    if options.slurm or options.slurm_option:
+        raise BadParameter("--optuna and --slurm are given; a study chooses its next runs by the last ones, here")
+    space, output = read_search(options.search), Output()
+    search = {"space": " ".join(options.search), "metric": options.metric, "direction": options.direction}
+    wanted = StudyRequest(request, space, search, options.optuna, options.startup_trials)
+    output.say(f"sweep folder: {folder}")
+    progress, stopped_by, best = train_study(folder, wanted, TRAIN, options.jobs or 1)
+    for line in [*summary(folder, progress, stopped_by), best]:
         output.say(line)
     return 128 + stopped_by if stopped_by else int(bool(progress.failed))
 

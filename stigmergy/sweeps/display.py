@@ -101,7 +101,8 @@ class TableDisplay:
 
 def counts(progress: Progress) -> str:
     """Counts of runs in one line."""
-    ended = len(progress.finished) + len(progress.failed)
+    ended = len(progress.finished) + len(progress.pruned) + len(progress.failed)
     waiting = progress.total - ended - len(progress.running)
-    text = f"{len(progress.finished)} of {progress.total} finished, {len(progress.failed)} failed, {waiting} waiting"
+    pruned = f"{len(progress.pruned)} pruned, " if progress.pruned else ""
+    text = f"{len(progress.finished)} of {progress.total} finished, {pruned}{len(progress.failed)} failed, {waiting} waiting"
     return f"{text}; stopping, every run saves a checkpoint" if progress.stopping else text

@@ -29,6 +29,8 @@ class Recorded:
     """Dotted keys that differ between runs."""
     runs: Mapping[str, Flat]
     """Name of a run folder to its resolved config, by dotted keys."""
+    search: Mapping[str, str] | None = None
+    """Search space, metric and direction of a study, as they were given; None without one."""
 
     @property
     def threads(self) -> int | None:
@@ -54,6 +56,7 @@ def read_plan(folder: Path) -> Recorded | None:
             tuple(plain["options"]),
             tuple(plain["varied"]),
             {str(name): common | dict(own) for name, own in plain["runs"].items()},
+            plain.get("search"),
         )
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise UserError(f"'{path}' is no plan of a sweep: {type(error).__name__}: {error}") from error
@@ -74,6 +77,7 @@ def write_plan(folder: Path, plan: Recorded) -> None:
         "config": plan.config,
         "options": list(plan.options),
         "varied": list(plan.varied),
+        **({"search": dict(plan.search)} if plan.search else {}),
         "common": common,
         "runs": runs,
     }
@@ -92,15 +96,10 @@ def merge(
         BadParameter: two points are one run, or a key that is not swept differs from the earlier
             runs.
     """
-    earlier = dict(old.runs) if old else {}
+    if old and old.search is not None:
+        raise BadParameter(f"the folder '{folder}' is that of a study by --optuna; give another --folder")
     varied = tuple(dict.fromkeys([*(old.varied if old else ()), *request.varied]))
-    for other, theirs in list(earlier.items()):
-        fault = next((found for point in points if (found := _contradiction(point.config, theirs, varied))), None)
-        if fault and Run(folder / other).is_begun():
-            key, value = fault
-            raise _refusal(folder, key, value, other, theirs[key])
-        if fault:
-            del earlier[other]
+    earlier = drop_contradictions(folder, old, varied, points)
     runs, named = dict(earlier), {}
     known = {_identity(config): name for name, config in runs.items()}
     for point in points:
@@ -117,6 +116,24 @@ def merge(
         runs[name] = config
     shared = old if old and earlier else request
     return Recorded(shared.config, shared.options, varied, runs), list(named.values())
+
+
+def drop_contradictions(
+    folder: Path, old: Recorded | None, varied: Sequence[str], points: Sequence[Point]
+) -> dict[str, Flat]:
+    """Runs of an earlier plan without those that never began and contradict a point.
+
+    Raises BadParameter if one that has begun contradicts a point.
+    """
+    earlier = dict(old.runs) if old else {}
+    for other, theirs in list(earlier.items()):
+        fault = next((found for point in points if (found := _contradiction(point.config, theirs, varied))), None)
+        if fault and Run(folder / other).is_begun():
+            key, value = fault
+            raise _refusal(folder, key, value, other, theirs[key])
+        if fault:
+            del earlier[other]
+    return earlier
 
 
 def _identity(config: Flat) -> str:

@@ -1,6 +1,7 @@
 """Progress of a run, read from the ends of its logs."""
 
 import csv
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,3 +58,37 @@ def last_rows(path: Path, columns: int, most: int = MOST_TAIL) -> list[list[str]
         return []
     whole = text[: text.rfind("\n") + 1].splitlines()[1:]  # the first may be cut, or is the header
     return [row for row in csv.reader(whole) if len(row) == columns and row[0].isdecimal()]
+
+
+class MetricReader:
+    """Reader of a metric of a run that is being trained.
+
+    Attributes:
+        last: the latest value, or None.
+    """
+
+    def __init__(self, folder: Path, metric: str):
+        self._path, self._metric = Run(folder).metrics, metric
+        self._position = 0
+        self.last: float | None = None
+
+    def read(self) -> list[tuple[int, float]]:
+        """Steps and finite values of the rows since the last call.
+
+        A run that is resumed cuts its log and writes the same rows again.
+        """
+        try:
+            with self._path.open("rb") as file:
+                if file.seek(0, 2) < self._position:
+                    self._position = 0
+                file.seek(self._position)
+                new = file.read()
+        except OSError:
+            return []
+        whole = new[: new.rfind(b"\n") + 1]
+        self._position += len(whole)
+        rows = csv.reader(whole.decode(errors="replace").splitlines())
+        found = [(int(row[0]), float(row[2])) for row in rows if len(row) == 3 and row[1] == self._metric]
+        found = [(step, value) for step, value in found if math.isfinite(value)]
+        self.last = found[-1][1] if found else self.last
+        return found

@@ -26,6 +26,8 @@ class Progress:
     total: int
     finished: list[str] = field(default_factory=list)
     """Names of runs."""
+    pruned: list[str] = field(default_factory=list)
+    """Names of runs that a study ended early."""
     failed: dict[str, str] = field(default_factory=dict)
     """Name of a run to its last sentence."""
     running: list[Point] = field(default_factory=list)
@@ -49,9 +51,6 @@ class Display(Protocol):
 class Scheduler:
     """Scheduler of `points` in `folder`, `jobs` of them at once.
 
-    Args:
-        options: more arguments of every process, such as `--trust`.
-
     Attributes:
         progress: what has ended so far.
         stopped_by: the signal that stopped the sweep, or 0.
@@ -69,7 +68,7 @@ class Scheduler:
         try:
             with handled(stop_signals(), self._ask_to_stop):
                 self._skip_finished()
-                while self._running or (self._waiting and not self.stopped_by):
+                while self._running or (self._has_more() and not self.stopped_by):
                     self._step()
                     time.sleep(SECONDS_BETWEEN_LOOKS)
         finally:
@@ -89,12 +88,21 @@ class Scheduler:
         if self.progress.finished:
             self._display.event(f"{len(self.progress.finished)} of {self.progress.total} runs are finished already")
 
+    def _has_more(self) -> bool:
+        """True if there are runs to start."""
+        return bool(self._waiting)
+
+    def _refill(self) -> None:
+        """Add to the waiting runs, where they are chosen while others run."""
+
     def _step(self) -> None:
         for name, (point, process) in list(self._running.items()):
             status = process.poll()
             if status is not None:
                 del self._running[name]
                 self._note_end(point, process, status)
+        if not self.stopped_by:
+            self._refill()
         while len(self._running) < self._jobs and not self.stopped_by and self._start_next():
             pass
         self.progress.running = [point for point, _ in self._running.values()]

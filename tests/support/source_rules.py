@@ -22,6 +22,7 @@ LATE_IMPORTS = {
     "matplotlib": "an extra that is not installed by default, and slow to import",
     "onnx": "an extra that is not installed by default",
     "ray": "an extra that is not installed by default",
+    "optuna": "likewise",
 }
 TORCH_IN_ENVS = {"envs/interop/to_torchrl.py"}
 """Modules of envs that are imported where torch is loaded already."""
