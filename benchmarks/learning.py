@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from stigmergy.algorithms.core.make import learner_class, scripted_for
-from stigmergy.commands.evaluate import baseline
+from stigmergy.api.evaluation import baseline
 from stigmergy.training.confidence_intervals import mean_and_interval, mean_of_defined
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, read_config

@@ -13,6 +13,8 @@ from stigmergy.analysis.comparison.compare import Comparison as Comparison
 from stigmergy.analysis.comparison.compare import compare as compare
 from stigmergy.analysis.schelling import Schelling as Schelling
 from stigmergy.analysis.schelling import schelling as schelling
+from stigmergy.api.evaluation import Evaluation as Evaluation
+from stigmergy.api.evaluation import evaluate as evaluate
 from stigmergy.api.export import export as export
 from stigmergy.api.runs import TrainedRun as TrainedRun
 from stigmergy.api.runs import load_run as load_run

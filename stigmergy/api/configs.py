@@ -1,5 +1,6 @@
 """Experiments from configs, overrides and plugins."""
 
+import dataclasses
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,9 @@ import numpy as np
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.hints import nearest_option
 from stigmergy.cli.options import option_types
+from stigmergy.envs.core.config import Config as EnvConfig
 from stigmergy.envs.errors import BadParameter
+from stigmergy.envs.registration.make import build_dataclass
 from stigmergy.training.experiment import DEFAULT_CONFIG, Experiment, build_experiment, check_keys, read_config
 from stigmergy.training.sessions.base import agree_to_runs
 from stigmergy.training.trust.plugins import load_code, plugins_of
@@ -58,14 +61,8 @@ def build(
     code = load_given_code([*(["--plugin", *plugins] if plugins else []), "--", *filter(None, environments)])
     plain = read_plain(own or config, choices, base, plugins, trust, code)
     if values:
-        _check_known(build_experiment(plain), values)
-    for key, value in values.items():
-        *path, last = key.split(".")
-        inner = plain
-        for name in path:
-            inner[name] = dict(inner.get(name) or {})
-            inner = inner[name]
-        inner[last] = value
+        _check_known(parts_of(build_experiment(plain)), values)
+    _put(plain, values)
     if base:
         plain["base"] = base
     return build_experiment(plain), code
@@ -120,9 +117,46 @@ def parts_of(experiment: Experiment) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part is not None}
 
 
-def _check_known(experiment: Experiment, given: Mapping[str, Any]) -> None:
-    """Raise BadParameter for a key that the experiment does not have."""
-    parts = parts_of(experiment)
+def override_task(experiment: Experiment, overrides: Mapping[str, Any]) -> Experiment:
+    """Override keys of the environment, such as `task.num_agents`, in an experiment.
+
+    Raises BadParameter for another key, or a value that is not allowed.
+    """
+    values = {key.replace("-", "_"): to_plain(value) for key, value in overrides.items()}
+    task = experiment.task
+    _check_known({} if task is None else {"task": task}, values)
+    if task is None or not values:
+        return experiment
+    nested: dict[str, Any] = {}
+    _put(nested, values)
+    if isinstance(task, EnvConfig):
+        own = task.forget_defaults()
+        kept = {name: value for name, value in dataclasses.asdict(own).items() if name in own._given_values()}
+        given = _over(kept, nested["task"])
+    else:
+        given = _over(dataclasses.asdict(task), nested["task"])
+    return dataclasses.replace(experiment, task=build_dataclass(type(task), given, experiment.environment))
+
+
+def _put(plain: dict[str, Any], values: Mapping[str, Any]) -> None:
+    """Put values under dotted keys into nested mappings."""
+    for key, value in values.items():
+        *path, last = key.split(".")
+        inner = plain
+        for name in path:
+            inner[name] = dict(inner.get(name) or {})
+            inner = inner[name]
+        inner[last] = value
+
+
+def _over(old: Any, new: Any) -> Any:
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return new
+    return {**old, **{name: _over(old.get(name), value) for name, value in new.items()}}
+
+
+def _check_known(parts: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise BadParameter for a key that the parts do not have."""
     options = {name: list(option_types(type(part), f"{name}.")) for name, part in parts.items()}
     known = [option for names in options.values() for option in names]
     for key, value in given.items():

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stigmergy.api.evaluation import Evaluation, evaluate
 from stigmergy.envs.errors import UserError
 from stigmergy.plotting.learning_curves import Series, read_metrics
 from stigmergy.training.experiment import Experiment
@@ -104,6 +105,10 @@ class TrainedRun:
     def policy(self, checkpoint: str = "last") -> Policy:
         """Load the trained policy; see `stigmergy.load_policy`."""
         return load_policy(self.folder, checkpoint, self._trust)
+
+    def evaluate(self, episodes: int = 64, **options: Any) -> Evaluation:
+        """Play whole episodes with the trained policy; see `stigmergy.evaluate`."""
+        return evaluate(self.folder, episodes, **{"trust": self._trust, **options})
 
     def to_pandas(self) -> Any:
         """Metrics as a DataFrame of pandas: a row for each step, a column for each metric.

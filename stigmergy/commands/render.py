@@ -11,11 +11,11 @@ import numpy as np
 import tyro
 
 from stigmergy.algorithms.core.learner import Learner
+from stigmergy.api.evaluation import baseline
 from stigmergy.cli.config_options import FramesPerSecond, NumberOfSteps, Seed
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek, peek_one, warn
 from stigmergy.cli.output_paths import check_file
-from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.core.env import BatchEnv
 from stigmergy.envs.core.system_memory import check_memory
 from stigmergy.envs.errors import BadParameter
@@ -162,7 +162,7 @@ def players(
         return learners
     learners = build_learners(experiment, env, options.seed)
     for name in options.algorithm:
-        learners |= baseline(experiment, env, name, options.seed)
+        learners |= baseline(experiment, env, name, options.seed, warn)
     return learners
 
 

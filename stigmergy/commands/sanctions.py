@@ -10,10 +10,12 @@ import tyro
 from rich.table import Table
 
 from stigmergy.analysis.sanction_counts import Sanctions, count_sanctions, sanctioning_agents, write
+from stigmergy.api.evaluation import baseline, cell, label
 from stigmergy.cli.config_options import LimitOfSteps, Number, Seed
 from stigmergy.cli.console import open_console
+from stigmergy.cli.options import warn
 from stigmergy.cli.output_paths import check_folder
-from stigmergy.commands.evaluate import baseline, cell, label, print_cut
+from stigmergy.commands.evaluate import print_cut
 from stigmergy.commands.render import players, subject
 from stigmergy.plotting.figures import Format, load_matplotlib
 from stigmergy.training.evaluation import step_limit
@@ -86,7 +88,7 @@ def main(args: Sequence[str]) -> int:
     name = label(run, experiment, env) if run else " + ".join(options.algorithm)
     shown = {name: (folder, learners)}
     for other in options.against:
-        own = learners | baseline(experiment, env, other, options.seed)
+        own = learners | baseline(experiment, env, other, options.seed, warn)
         shown[other] = folder / other.replace("/", "_"), own
     for name, (where, own) in shown.items():
         counted = count_sanctions(env, own, options.seed, options.greedy, limit)

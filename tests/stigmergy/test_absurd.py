@@ -10,6 +10,7 @@ import pytest
 
 from stigmergy.algorithms.core.make import build_config, learner_class
 from stigmergy.algorithms.core.registry import algorithms
+from stigmergy.api import evaluation as api_evaluation
 from stigmergy.api import export as api_export
 from stigmergy.api import training as api_training
 from stigmergy.cli.entry import COMMANDS, main
@@ -120,7 +121,7 @@ def nothing_begins(monkeypatch):
     monkeypatch.setattr(api_training, "run_observed", begin)
     monkeypatch.setattr(api_export, "restore_learners", begin)
     monkeypatch.setattr(sweep, "open_sweep", begin)
-    monkeypatch.setattr(evaluate, "restore_learners", begin)
+    monkeypatch.setattr(api_evaluation, "restore_learners", begin)
     monkeypatch.setattr(render, "restore_learners", begin)
     monkeypatch.setattr(render, "build_learners", begin)
     monkeypatch.setattr(plot, "grouped", begin)

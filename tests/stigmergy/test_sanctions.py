@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from stigmergy.analysis.sanction_counts import count_sanctions
+from stigmergy.api.evaluation import baseline
 from stigmergy.cli.entry import main
-from stigmergy.commands.evaluate import baseline
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.registration.scenario import Seats, register_scenario
 from stigmergy.training.evaluation import Players

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from stigmergy.commands.evaluate import baseline
+from stigmergy.api.evaluation import baseline
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import build_experiment, read_config, shipped_configs
 from stigmergy.training.trainer import Trainer, build_learners

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stigmergy.commands.evaluate import baseline
+from stigmergy.api.evaluation import baseline
 from stigmergy.training.evaluation import evaluate
 from stigmergy.training.experiment import Experiment, build_experiment, read_config
 from stigmergy.training.trainer import Trainer
