@@ -17,6 +17,7 @@ REASONS = {
     "only discrete action space is supported": "CleanRL's `ppo.py` takes one number as action; this id has several.",
     "'MultiDiscrete' object has no attribute 'n'": "Tianshou's `DiscreteActor` takes one number as action; this id has several.",
     "'BoxList' object has no attribute 'n'": "BenchMARL's algorithms take one number as action; this id has several.",
+    "homogenization only supports": "SuperSuit's padding takes one number as action; this id has several. It needs no padding: it has one group.",
     "The algorithm only supports": "MaskablePPO takes numbered actions; this id has real ones.",
 }
 """A part of an error to what it means."""
