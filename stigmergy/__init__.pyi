@@ -18,6 +18,8 @@ from stigmergy.api.evaluation import evaluate as evaluate
 from stigmergy.api.export import export as export
 from stigmergy.api.runs import TrainedRun as TrainedRun
 from stigmergy.api.runs import load_run as load_run
+from stigmergy.api.sweep import Sweep as Sweep
+from stigmergy.api.sweep import sweep as sweep
 from stigmergy.api.training import extend as extend
 from stigmergy.api.training import resume as resume
 from stigmergy.api.training import train as train

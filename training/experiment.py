@@ -95,6 +95,23 @@ def _lists(value: Any) -> Any:
     return [_lists(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
+def flatten(config: Mapping[str, Any], prefix: str = "", keep_empty: bool = False) -> dict[str, Any]:
+    """Values of a nested config by dotted keys, such as `learner.gamma`; lists are values.
+
+    Args:
+        prefix: stands before every key.
+        keep_empty: empty mappings are values too, and are left out otherwise.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in config.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, Mapping) and (value or not keep_empty):
+            flat |= flatten(value, f"{key}.", keep_empty)
+        else:
+            flat[key] = value
+    return flat
+
+
 def find_config(name: str) -> str:
     """Text of a config: the user's file, or a shipped config such as `pathfinding/lifelong-ippo`.
 

@@ -7,19 +7,19 @@ from typing import Annotated, Literal, get_origin
 
 import tyro
 
+from stigmergy.api.sweep import train_command, train_sweep
+from stigmergy.api.train_arguments import Options as TrainOptions
 from stigmergy.cli.config_options import Number
 from stigmergy.cli.hints import nearest_option
 from stigmergy.cli.options import option_names, option_types, parse
 from stigmergy.cli.progress import Output
-from stigmergy.commands.train import Options as TrainOptions
-from stigmergy.commands.train import options_of, read_arguments
 from stigmergy.envs.errors import BadParameter
 from stigmergy.sweeps import slurm
-from stigmergy.sweeps.points import Request, TrainCommand
+from stigmergy.sweeps.points import Request
 from stigmergy.sweeps.scheduler import finished
 from stigmergy.sweeps.search import read_search
 from stigmergy.sweeps.study import StudyRequest
-from stigmergy.sweeps.sweep import default_folder, open_sweep, summary, threads_of_each, train_points, train_study
+from stigmergy.sweeps.sweep import default_folder, open_sweep, summary, train_study
 from stigmergy.sweeps.values import read_grid, read_seeds
 
 
@@ -62,7 +62,7 @@ class Options:
     the others at the same step."""
 
 
-TRAIN = TrainCommand(lambda args: read_arguments(args)[0], options_of)
+TRAIN = train_command()
 
 
 def main(args: Sequence[str]) -> int:
@@ -75,12 +75,7 @@ def main(args: Sequence[str]) -> int:
         return _run_study(folder, request, options)
     if options.slurm or options.slurm_option:
         return _write_array(folder, request, options)
-    jobs, output = options.jobs or 1, Output()
-    with open_sweep(folder, request, TRAIN, threads_of_each(jobs)) as points:
-        output.say(f"sweep folder: {folder}")
-        progress, stopped_by = train_points(folder, points, jobs)
-    for line in summary(folder, progress, stopped_by):
-        output.say(line)
+    _, progress, stopped_by = train_sweep(folder, request, TRAIN, options.jobs or 1, shown=True)
     return 128 + stopped_by if stopped_by else int(bool(progress.failed))
 
 

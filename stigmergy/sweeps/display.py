@@ -23,24 +23,31 @@ _LOST = (OSError, SystemExit)
 """Exceptions of a write to a closed terminal; rich turns the first into SystemExit."""
 
 
-class LineDisplay:
-    """Display of a line for each start and end."""
+class SilentDisplay:
+    """Display that shows nothing."""
 
-    def __init__(self, output: Output):
-        self._output = output
-
-    def __enter__(self) -> "LineDisplay":
+    def __enter__(self) -> "SilentDisplay":
         return self
 
     def __exit__(self, *exception: Any) -> None:
         return None
 
     def event(self, line: str) -> None:
-        """Print the line."""
-        self._output.say(one_line(line))
+        """Ignore the line."""
 
     def update(self, progress: Progress) -> None:
         """Ignore the progress between events."""
+
+
+class LineDisplay(SilentDisplay):
+    """Display of a line for each start and end."""
+
+    def __init__(self, output: Output):
+        self._output = output
+
+    def event(self, line: str) -> None:
+        """Print the line."""
+        self._output.say(one_line(line))
 
 
 class TableDisplay:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -14,7 +14,7 @@ from stigmergy.envs.errors import BadParameter, UserError
 from stigmergy.sweeps.names import run_name
 from stigmergy.sweeps.values import MOST_RUNS, SEED, Grid, Words
 from stigmergy.training.evaluation import check_best_metric
-from stigmergy.training.experiment import Experiment
+from stigmergy.training.experiment import Experiment, flatten
 from stigmergy.training.trainer import build_learners
 
 PARTS = ("environment", "algorithm")
@@ -66,18 +66,13 @@ class Point:
     arguments: tuple[str, ...]
     """Of `stigmergy train`, without the run folder."""
     experiment: Experiment
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Dotted keys that the sweep varies, to the values of this run."""
 
     @property
     def config(self) -> dict[str, Any]:
         """Resolved config by dotted keys."""
-        return flatten(self.experiment.to_dict())
-
-
-def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
-    """Nested mappings as one, by dotted keys; lists and empty mappings are values."""
-    if not isinstance(value, Mapping) or not value:
-        return {prefix.removesuffix("."): value}
-    return {key: item for name, part in value.items() for key, item in flatten(part, f"{prefix}{name}.").items()}
+        return flatten(self.experiment.to_dict(), keep_empty=True)
 
 
 def build_points(request: Request, train: TrainCommand, threads: int) -> list[Point]:
@@ -143,9 +138,9 @@ def _with_seeds(request: Request, values: dict[str, Words], train: TrainCommand,
         if seed is not None:
             own.append(f"--{SEED}={seed}")
             seeded = dataclasses.replace(experiment, training=dataclasses.replace(experiment.training, seed=seed))
-        config = flatten(seeded.to_dict())
+        config = flatten(seeded.to_dict(), keep_empty=True)
         named = {key: config.get(key, values.get(key.replace("_", "-"))) for key in request.varied}
-        yield Point(run_name(named), tuple(own), seeded)
+        yield Point(run_name(named), tuple(own), seeded, named)
 
 
 def _arguments(request: Request, values: dict[str, Words], train: TrainCommand) -> list[str]:
@@ -178,7 +173,7 @@ def _arguments(request: Request, values: dict[str, Words], train: TrainCommand) 
         raise BadParameter(f"`stigmergy sweep` has no option --{key}{where}.{nearest_option(f'--{key}', list(types))}")
     for key, words in values.items():
         if key not in PARTS:
-            arguments += _option(key, words, types.get(f"--{key}"))
+            arguments += as_option(key, words, types.get(f"--{key}"))
     return arguments
 
 
@@ -188,11 +183,14 @@ def _nearest_key(key: str, types: Mapping[str, Any]) -> str:
     return nearest_option(f"--{key}", dotted).replace("'--", "'")
 
 
-def _option(key: str, words: Words, hint: Any) -> list[str]:
-    """Option of one value: a flag for a truth value, several words for a list."""
+def as_option(key: str, words: Words, hint: Any, source: str = "the grid has") -> list[str]:
+    """Option of one value: a flag for a truth value, several words for a list.
+
+    Raises BadParameter for another value of a flag; its sentence begins with `source`.
+    """
     if hint is bool:
         if words not in (("true",), ("false",)):
-            raise BadParameter(f"the grid has the value '{' '.join(words)}' of '{key}'; allowed are true and false")
+            raise BadParameter(f"{source} the value '{' '.join(words)}' of '{key}'; allowed are true and false")
         prefix, dot, leaf = key.rpartition(".")
         return [f"--{key}" if words == ("true",) else f"--{prefix}{dot}no-{leaf}"]
     return [f"--{key}={words[0]}"] if len(words) == 1 else [f"--{key}", *words]

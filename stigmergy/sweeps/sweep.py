@@ -10,7 +10,7 @@ from stigmergy.cli.console import open_console
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.cli.progress import Output
 from stigmergy.envs.errors import BadParameter
-from stigmergy.sweeps.display import LineDisplay, TableDisplay
+from stigmergy.sweeps.display import LineDisplay, SilentDisplay, TableDisplay
 from stigmergy.sweeps.plan import PLAN, merge, read_plan, write_plan
 from stigmergy.sweeps.points import Point, Request, TrainCommand, build_points
 from stigmergy.sweeps.scheduler import Progress, Scheduler
@@ -111,12 +111,12 @@ def threads_of_each(jobs: int) -> int:
     return max(count_cores() // jobs, 1)
 
 
-def train_points(folder: str, points: list[Point], jobs: int) -> tuple[Progress, int]:
-    """Train the runs of a sweep, `jobs` at once, and show the progress.
+def train_points(folder: str, points: list[Point], jobs: int, shown: bool) -> tuple[Progress, int]:
+    """Train the runs of a sweep, `jobs` at once, and show the progress if it is to be `shown`.
 
     Returns the progress, and the signal that stopped the sweep or 0.
     """
-    display = _open_display(Path(folder))
+    display = _open_display(Path(folder)) if shown else SilentDisplay()
     scheduler = Scheduler(Path(folder), points, jobs, display)
     with display:
         scheduler.run()

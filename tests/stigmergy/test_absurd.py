@@ -12,11 +12,13 @@ from stigmergy.algorithms.core.make import build_config, learner_class
 from stigmergy.algorithms.core.registry import algorithms
 from stigmergy.api import evaluation as api_evaluation
 from stigmergy.api import export as api_export
+from stigmergy.api import sweep as api_sweep
+from stigmergy.api import train_arguments
 from stigmergy.api import training as api_training
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import one_line
 from stigmergy.cli.options import option_types
-from stigmergy.commands import check, evaluate, export, extend, plot, render, resume, sanctions, schelling, sweep, train
+from stigmergy.commands import check, evaluate, export, extend, plot, render, resume, sanctions, schelling, sweep
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.registration.make import build_dataclass, config_class, make_from
@@ -121,6 +123,7 @@ def nothing_begins(monkeypatch):
     monkeypatch.setattr(api_training, "run_observed", begin)
     monkeypatch.setattr(api_export, "restore_learners", begin)
     monkeypatch.setattr(sweep, "open_sweep", begin)
+    monkeypatch.setattr(api_sweep, "open_sweep", begin)
     monkeypatch.setattr(api_evaluation, "restore_learners", begin)
     monkeypatch.setattr(render, "restore_learners", begin)
     monkeypatch.setattr(render, "build_learners", begin)
@@ -155,7 +158,7 @@ def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args:
     ("command", "options", "first"),
     [
         ("list", list_command.Options, []),
-        ("train", train.Options, []),
+        ("train", train_arguments.Options, []),
         ("sweep", sweep.Options, ["games/matrix-ippo"]),
         ("resume", resume.Options, ["RUN"]),
         ("extend", extend.Options, ["RUN", "--steps", "64"]),
@@ -189,7 +192,7 @@ def test_options_of_a_training(capsys, monkeypatch, tmp_path):
     """
     monkeypatch.chdir(tmp_path)
     experiment = build_experiment(read_config(DEFAULT_CONFIG))
-    own = option_types(train.options_class(experiment)).keys() - option_types(train.Options).keys()
+    own = option_types(train_arguments.options_class(experiment)).keys() - option_types(train_arguments.Options).keys()
     wrong = []
     for i, option in enumerate(sorted(own)):
         for word in (WORDS[i % len(WORDS)], WORDS[(5 * i + 3) % len(WORDS)]):

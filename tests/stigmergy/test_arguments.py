@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from stigmergy.api.train_arguments import base_config, options_class
 from stigmergy.cli.options import extend, parse
-from stigmergy.commands.train import base_config, options_class
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.interop.from_pettingzoo import BridgeConfig
 from stigmergy.training.experiment import build_experiment

@@ -38,8 +38,8 @@ SHELVES = (
     "plotting",
     "analysis",
     "cli",
-    "api",
     "sweeps",
+    "api",
     "commands",
     "__main__",
 )

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .tracker import PROJECT, TrackedRun, Tracker, flatten, load_library
+from ..experiment import flatten
+from .tracker import PROJECT, TrackedRun, Tracker, load_library
 
 MOST_METRICS, MOST_PARAMS = 1000, 100
 """Entries that MLflow takes in one request."""
@@ -56,7 +57,8 @@ class MlflowTracker(Tracker):
         tags = {"group": run.group} if run.group else {}
         id = self._client.create_run(place, run_name=run.name, tags=tags).info.run_id
         params = [
-            self._entities.Param(_allowed(name), str(value)[:LONGEST_PARAM]) for name, value in flatten(run.config)
+            self._entities.Param(_allowed(name), str(value)[:LONGEST_PARAM])
+            for name, value in flatten(run.config).items()
         ]
         for some in _chunks(params, MOST_PARAMS):
             self._client.log_batch(id, params=some)

@@ -6,7 +6,8 @@ from typing import Any
 
 from PIL import Image
 
-from .tracker import TrackedRun, Tracker, flatten
+from ..experiment import flatten
+from .tracker import TrackedRun, Tracker
 
 METRICS = ("episode/return", "evaluation/return")
 """Columns of TensorBoard's table of hyper-parameters."""
@@ -35,7 +36,7 @@ class TensorBoardTracker(Tracker):
         from torch.utils.tensorboard.summary import hparams
 
         self._writer.add_text("config", "\n".join(f"    {line}" for line in run.config_text.splitlines()), 0)
-        values = {name: _plain(value) for name, value in flatten(run.config)}
+        values = {name: _plain(value) for name, value in flatten(run.config).items()}
         writer: Any = self._writer.file_writer
         for summary in hparams(values, dict.fromkeys(METRICS, 0.0)):
             writer.add_summary(summary, 0)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stigmergy.analysis.comparison.run_groups import differ, flat, short
+from stigmergy.analysis.comparison.run_groups import differ, short
 from stigmergy.analysis.comparison.run_records import RunRecord
 from stigmergy.envs.core.validation import nearest
 from stigmergy.envs.errors import BadParameter
+from stigmergy.training.experiment import flatten
 
 EVALUATION = "evaluation/"
 """Beginning of the metrics of held-out episodes."""
@@ -109,9 +110,9 @@ def seconds_obstacle(runs: Sequence[RunRecord]) -> str:
 def _check_task(runs: Sequence[RunRecord]) -> None:
     """Raise BadParameter if rules or parameters of the environment differ."""
     first = runs[0]
-    before = flat("task.", first.config.get("task") or {})
+    before = flatten(first.config.get("task") or {}, "task.")
     for run in runs:
-        after = flat("task.", run.config.get("task") or {})
+        after = flatten(run.config.get("task") or {}, "task.")
         sentence = (
             f"the runs are of different tasks, so their scores cannot be compared: '{first.folder}' and '{run.folder}' "
         )

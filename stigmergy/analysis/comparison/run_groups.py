@@ -8,6 +8,7 @@ from typing import Any
 from stigmergy.envs.errors import BadParameter
 from stigmergy.envs.utils.files import read_text
 from stigmergy.envs.utils.yaml_text import parse_yaml
+from stigmergy.training.experiment import flatten
 from stigmergy.training.runs.run import Run
 
 LONGEST = 40
@@ -133,16 +134,9 @@ def kind(config: Mapping[str, Any], settings: Sequence[str] = SHAPES) -> dict[st
 
     They are equal in runs that differ in their seed alone.
     """
-    plain = flat("", {name: config[name] for name in PARTS if name in config})
+    plain = flatten({name: config[name] for name in PARTS if name in config})
     training = config.get("training") or {}
     return plain | {f"training.{name}": training[name] for name in settings if name in training}
-
-
-def flat(prefix: str, value: Any) -> dict[str, Any]:
-    """Values of nested mappings by dotted names."""
-    if not isinstance(value, Mapping):
-        return {prefix.removesuffix("."): value}
-    return {key: item for name, part in value.items() for key, item in flat(f"{prefix}{name}.", part).items()}
 
 
 def differ(configs: Sequence[Mapping[str, Any]], name: str) -> bool:

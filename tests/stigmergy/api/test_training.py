@@ -16,8 +16,8 @@ import yaml
 import stigmergy
 from stigmergy.algorithms.core.learner import Diverged
 from stigmergy.api.configs import build
+from stigmergy.api.train_arguments import read_arguments
 from stigmergy.cli.entry import main
-from stigmergy.commands.train import read_arguments
 from stigmergy.training.runs.checkpoint import list_checkpoints, load_checkpoint
 from stigmergy.training.trainer import Trainer
 from tests.test_wheel import ROOT
