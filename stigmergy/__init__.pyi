@@ -16,6 +16,8 @@ from stigmergy.analysis.schelling import schelling as schelling
 from stigmergy.api.evaluation import Evaluation as Evaluation
 from stigmergy.api.evaluation import evaluate as evaluate
 from stigmergy.api.export import export as export
+from stigmergy.api.rendering import Rendering as Rendering
+from stigmergy.api.rendering import render as render
 from stigmergy.api.runs import TrainedRun as TrainedRun
 from stigmergy.api.runs import load_run as load_run
 from stigmergy.api.sweep import Sweep as Sweep
@@ -46,7 +48,7 @@ from stigmergy.envs.registration.vector_envs import sb3_vec_env as sb3_vec_env
 from stigmergy.envs.registration.vector_envs import torchrl_env as torchrl_env
 from stigmergy.training.callbacks import Callback as Callback
 from stigmergy.training.trackers.registry import register_tracker as register_tracker
-from stigmergy.training.trackers.tracker import TrackedRun as TrackedRun
+from stigmergy.training.trackers.tracker import RunInfo as RunInfo
 from stigmergy.training.trackers.tracker import Tracker as Tracker
 from stigmergy.training.trained_policy import Policy as Policy
 from stigmergy.training.trained_policy import load_policy as load_policy

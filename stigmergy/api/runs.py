@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stigmergy.api.evaluation import Evaluation, evaluate
+from stigmergy.api.rendering import Rendering, render
 from stigmergy.envs.errors import UserError
 from stigmergy.plotting.learning_curves import Series, read_metrics
 from stigmergy.training.experiment import Experiment
@@ -109,6 +110,10 @@ class TrainedRun:
     def evaluate(self, episodes: int = 64, **options: Any) -> Evaluation:
         """Play whole episodes with the trained policy; see `stigmergy.evaluate`."""
         return evaluate(self.folder, episodes, **{"trust": self._trust, **options})
+
+    def render(self, output: str | os.PathLike[str] | None = None, **options: Any) -> Rendering:
+        """Play an episode with the trained policy and draw it; see `stigmergy.render`."""
+        return render(self.folder, output, **{"trust": self._trust, **options})
 
     def to_pandas(self) -> Any:
         """Metrics as a DataFrame of pandas: a row for each step, a column for each metric.

@@ -1,38 +1,23 @@
 """Command `stigmergy render`: an episode as GIF, MP4, PNG, or in a window."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import tyro
 
-from stigmergy.algorithms.core.learner import Learner
-from stigmergy.api.evaluation import baseline
+from stigmergy.api.rendering import ENDINGS, Rendering, played, players, record
 from stigmergy.cli.config_options import FramesPerSecond, NumberOfSteps, Seed
 from stigmergy.cli.given_code import load_given_code
 from stigmergy.cli.options import extend, parse, peek, peek_one, warn
 from stigmergy.cli.output_paths import check_file
-from stigmergy.envs.core.env import BatchEnv
-from stigmergy.envs.core.system_memory import check_memory
 from stigmergy.envs.errors import BadParameter
-from stigmergy.envs.registration.make import is_bridged
-from stigmergy.envs.rendering.video import write_video
 from stigmergy.envs.rendering.window import Window, check_display
-from stigmergy.envs.tools.play import play
-from stigmergy.training.evaluation import Players
-from stigmergy.training.experiment import Experiment, build_experiment
-from stigmergy.training.film import Film
-from stigmergy.training.runs.restore import open_run, restore_learners
+from stigmergy.training.experiment import Experiment
+from stigmergy.training.runs.restore import open_run
 from stigmergy.training.runs.run import Run
-from stigmergy.training.trainer import build_learners
-
-SMALLEST_PICTURE = 3 * 64 * 64
-"""Bytes of the smallest picture; pictures are kept if states cannot be."""
-Frames = Iterable[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -80,33 +65,19 @@ def main(args: Sequence[str]) -> int:
     """Play, draw, write."""
     run, trained, experiment, options = subject(Options, "render", args)
     for output in options.output:
-        check_file("output", output, (".gif", ".mp4", ".png"))
-    if options.follow is not None and is_bridged(experiment.environment):
-        raise BadParameter(
-            f"'{experiment.environment}' draws its own pictures, which follow no agent; leave --follow out"
-        )
+        check_file("output", output, ENDINGS)
     if options.window:
         check_display("write a file with --output instead")
     env = experiment.make_env(1)
-    _check_length(env, options.steps)
-    learners = players(run, trained, experiment, env, options)
-    show = record(env, learners, options)
+    learners = players(run, trained, experiment, env, options.algorithm, options.seed, options.checkpoint, warn)
+    film = record(env, learners, options.steps, options.seed, options.greedy, options.follow)
+    rendering = Rendering(film, options.fps)
     if options.window:
-        _watch(show, f"{experiment.environment}", options.fps)
+        _watch(rendering, experiment.environment)
     for output in options.output or (() if options.window else (_default_output(run, experiment),)):
-        write_video(output, show(), options.fps)
+        rendering.write(output)
         print(f"wrote {output}")
     return 0
-
-
-def _check_length(env: BatchEnv, steps: int) -> None:
-    """Raise BadParameter if the states of so many steps do not fit in memory.
-
-    The episode may end earlier.
-    """
-    shown = min(steps, env.spec.horizon or steps) + 1
-    size = sum(field.nbytes for field in env.state) if env.spec.resumable else SMALLEST_PICTURE
-    check_memory(f"a recording of {shown:,} steps", shown * size, "fewer steps need less")
 
 
 def subject(cls: type, command: str, args: Sequence[str]) -> tuple[Run | None, Experiment | None, Experiment, Any]:
@@ -143,46 +114,8 @@ def _played(args: Sequence[str], given: Sequence[str]) -> tuple[Run | None, Expe
     environment = peek_one(args, "environment")
     if args and not args[0].startswith("-"):
         run, trained = open_run(args[0], "--trust" in args, given)
-        return run, trained, trained.elsewhere(environment) if environment else trained
-    return None, None, build_experiment({"environment": environment, "algorithm": "random"}) if environment else None
-
-
-def players(
-    run: Run | None, trained: Experiment | None, experiment: Experiment, env: BatchEnv, options: Any
-) -> dict[str, Learner]:
-    """Load the players: those of the run, or without one the algorithms of `options.algorithm`.
-
-    Raises:
-        UserError: they cannot play.
-    """
-    if run and trained:
-        learners, warnings = restore_learners(run, trained, env, options.checkpoint)
-        for sentence in warnings:
-            warn(sentence)
-        return learners
-    learners = build_learners(experiment, env, options.seed)
-    for name in options.algorithm:
-        learners |= baseline(experiment, env, name, options.seed, warn)
-    return learners
-
-
-def record(env: BatchEnv, learners: dict[str, Learner], options: Any) -> Any:
-    """Play an episode once and return a function that gives its frames.
-
-    The function can be called several times.
-    """
-    drawing = {} if options.follow is None else {"follow": options.follow}
-    for learner in learners.values():
-        learner.reseed(options.seed)
-    players = Players(env, learners, options.greedy)
-    film = Film(env, **drawing)
-    for step in islice(play(env, players.act, options.seed), options.steps + 1):
-        film.add()
-        if step.last[0]:
-            break
-    # An environment without a picture thus fails before a file is begun.
-    film.draw()
-    return film.frames
+        return run, trained, played(trained, environment)
+    return None, None, played(None, environment)
 
 
 def _default_output(run: Run | None, experiment: Experiment) -> str:
@@ -192,9 +125,9 @@ def _default_output(run: Run | None, experiment: Experiment) -> str:
     return str(Path(run.videos) / "episode.gif")
 
 
-def _watch(show: Any, title: str, fps: float) -> None:
-    window = Window(title, fps)
-    for frame in show():
+def _watch(rendering: Rendering, title: str) -> None:
+    window = Window(title, rendering.fps)
+    for frame in rendering:
         if window.closed:
             break
         window.show(frame)

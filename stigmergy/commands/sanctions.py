@@ -11,12 +11,13 @@ from rich.table import Table
 
 from stigmergy.analysis.sanction_counts import Sanctions, count_sanctions, sanctioning_agents, write
 from stigmergy.api.evaluation import baseline, cell, label
+from stigmergy.api.rendering import players
 from stigmergy.cli.config_options import LimitOfSteps, Number, Seed
 from stigmergy.cli.console import open_console
 from stigmergy.cli.options import warn
 from stigmergy.cli.output_paths import check_folder
 from stigmergy.commands.evaluate import print_cut
-from stigmergy.commands.render import players, subject
+from stigmergy.commands.render import subject
 from stigmergy.plotting.figures import Format, load_matplotlib
 from stigmergy.training.evaluation import step_limit
 from stigmergy.training.system import count_cores, set_threads
@@ -82,7 +83,7 @@ def main(args: Sequence[str]) -> int:
     set_threads(min(experiment.training.threads, count_cores()))
     env = experiment.make_env(options.episodes)
     sanctioning_agents(env.spec)  # before a checkpoint is read
-    learners = players(run, trained, experiment, env, options)
+    learners = players(run, trained, experiment, env, options.algorithm, options.seed, options.checkpoint, warn)
     limit = step_limit(env.spec, options.max_steps)
     folder = Path(options.output)
     name = label(run, experiment, env) if run else " + ".join(options.algorithm)

@@ -29,7 +29,7 @@ class Recorder(stigmergy.Tracker):
 
     calls: ClassVar[list[tuple[Any, ...]]] = []
 
-    def open(self, run: stigmergy.TrackedRun) -> Mapping[str, str]:
+    def open(self, run: stigmergy.RunInfo) -> Mapping[str, str]:
         self.note("open", run)
         return {"id": run.remote.get("id", "r1")}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..experiment import flatten
-from .tracker import PROJECT, TrackedRun, Tracker, load_library
+from .tracker import PROJECT, RunInfo, Tracker, load_library
 
 MOST_METRICS, MOST_PARAMS = 1000, 100
 """Entries that MLflow takes in one request."""
@@ -32,7 +32,7 @@ class MlflowTracker(Tracker):
         """Raise UserError if MLflow is not installed."""
         load_library("mlflow")
 
-    def open(self, run: TrackedRun) -> Mapping[str, str]:
+    def open(self, run: RunInfo) -> Mapping[str, str]:
         """Begin a run of MLflow, or go on with the one of the same id.
 
         It goes on in the local store that it began in, unless MLFLOW_TRACKING_URI names another
@@ -50,7 +50,7 @@ class MlflowTracker(Tracker):
         self._id = self._go_on(known) if known else self._begin(run)
         return {"id": self._id, "uri": self._uri}
 
-    def _begin(self, run: TrackedRun) -> str:
+    def _begin(self, run: RunInfo) -> str:
         name = run.project or os.environ.get("MLFLOW_EXPERIMENT_NAME") or PROJECT
         experiment = self._client.get_experiment_by_name(name)
         place = experiment.experiment_id if experiment else self._client.create_experiment(name)

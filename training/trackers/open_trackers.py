@@ -23,7 +23,7 @@ from ..experiment import Experiment
 from ..film import Film
 from ..runs.storage import write_atomically
 from .registry import trackers
-from .tracker import TrackedRun, Tracker, TrackerFailed
+from .tracker import RunInfo, Tracker, TrackerFailed
 
 MOST_BYTES = 1 << 20
 FRAMES_PER_SECOND = 8.0
@@ -40,10 +40,10 @@ def check_trackers(experiment: Experiment) -> None:
         make_tracker(name).check()
 
 
-def tracked_run(folder: Path, experiment: Experiment, step: int = 0, logged: int = 0) -> TrackedRun:
+def tracked_run(folder: Path, experiment: Experiment, step: int = 0, logged: int = 0) -> RunInfo:
     """Run of `experiment` in `folder` as trackers see it."""
     training, config = experiment.training, experiment.to_dict()
-    return TrackedRun(
+    return RunInfo(
         folder=folder,
         name=folder.resolve().name,
         config=config,
@@ -68,7 +68,7 @@ class OpenTrackers:
         UserError: one cannot begin, and nothing was trained yet. Later in a run this is a warning.
     """
 
-    def __init__(self, names: Iterable[str], run: TrackedRun, films: bool = False):
+    def __init__(self, names: Iterable[str], run: RunInfo, films: bool = False):
         self._open: dict[str, Tracker] = {}
         self._file = run.folder / "trackers" / "remote.json"
         self._videos = run.folder / "videos"
@@ -85,7 +85,7 @@ class OpenTrackers:
             self.close(finished=False)
             raise
 
-    def _begin(self, name: str, run: TrackedRun) -> dict[str, str]:
+    def _begin(self, name: str, run: RunInfo) -> dict[str, str]:
         """Open one tracker; return what finds its run again."""
         tracker = make_tracker(name)
         tracker.held = run.logged

@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 from ..experiment import flatten
-from .tracker import TrackedRun, Tracker
+from .tracker import RunInfo, Tracker
 
 METRICS = ("episode/return", "evaluation/return")
 """Columns of TensorBoard's table of hyper-parameters."""
@@ -16,7 +16,7 @@ METRICS = ("episode/return", "evaluation/return")
 class TensorBoardTracker(Tracker):
     """Tracker that writes events into `tensorboard/` of the run folder."""
 
-    def open(self, run: TrackedRun) -> Mapping[str, str]:
+    def open(self, run: RunInfo) -> Mapping[str, str]:
         """Open a new file of events.
 
         Events of an earlier session after the checkpoint, or before a new start, are hidden.
@@ -32,7 +32,7 @@ class TensorBoardTracker(Tracker):
             self._describe(run)
         return {}
 
-    def _describe(self, run: TrackedRun) -> None:
+    def _describe(self, run: RunInfo) -> None:
         from torch.utils.tensorboard.summary import hparams
 
         self._writer.add_text("config", "\n".join(f"    {line}" for line in run.config_text.splitlines()), 0)

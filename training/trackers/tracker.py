@@ -18,7 +18,7 @@ class TrackerFailed(UserWarning):
 
 
 @dataclass(frozen=True)
-class TrackedRun:
+class RunInfo:
     """Run as a tracker sees it when a session begins."""
 
     folder: Path
@@ -52,7 +52,7 @@ class Tracker:
 
     Attributes:
         held: environment steps up to which the tracker holds the metrics of the run already. The
-            session sets it to `TrackedRun.logged`, `open` may correct it, and only later steps are
+            session sets it to `RunInfo.logged`, `open` may correct it, and only later steps are
             logged, so that none appears twice.
     """
 
@@ -64,7 +64,7 @@ class Tracker:
         It is called before anything is made.
         """
 
-    def open(self, run: TrackedRun) -> Mapping[str, str]:
+    def open(self, run: RunInfo) -> Mapping[str, str]:
         """Begin the run, or go on with the one that `run.remote` names.
 
         Returns what finds it again, such as an id. It is kept in the run folder.

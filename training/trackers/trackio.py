@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...envs.errors import UserError
-from .tracker import PROJECT, TrackedRun, Tracker, load_library
+from .tracker import PROJECT, RunInfo, Tracker, load_library
 
 
 class TrackioTracker(Tracker):
@@ -22,7 +22,7 @@ class TrackioTracker(Tracker):
                 "log in by `hf auth login` or HF_TOKEN, or unset TRACKIO_SPACE_ID"
             )
 
-    def open(self, run: TrackedRun) -> Mapping[str, str]:
+    def open(self, run: RunInfo) -> Mapping[str, str]:
         """Begin a run of Trackio, or go on with the one of the same name.
 
         Trackio finds runs by their names, so that this one gets a random end.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...envs.errors import UserError
-from .tracker import PROJECT, TrackedRun, Tracker, load_library
+from .tracker import PROJECT, RunInfo, Tracker, load_library
 
 SECONDS_AT_THE_END = 120.0
 """Seconds to wait for uploads when a session ends; WANDB_FINISH_TIMEOUT sets others."""
@@ -31,7 +31,7 @@ class WandbTracker(Tracker):
                 "log in by `wandb login` or WANDB_API_KEY, or set WANDB_MODE=offline"
             )
 
-    def open(self, run: TrackedRun) -> Mapping[str, str]:
+    def open(self, run: RunInfo) -> Mapping[str, str]:
         """Begin a run of W&B, or go on with the one of the same id.
 
         Online, W&B says which steps it holds. Offline, they are those that the run folder logged.
