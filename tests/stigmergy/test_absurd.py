@@ -12,13 +12,26 @@ from stigmergy.algorithms.core.make import build_config, learner_class
 from stigmergy.algorithms.core.registry import algorithms
 from stigmergy.api import evaluation as api_evaluation
 from stigmergy.api import export as api_export
+from stigmergy.api import rendering as api_rendering
 from stigmergy.api import sweep as api_sweep
 from stigmergy.api import train_arguments
 from stigmergy.api import training as api_training
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import one_line
 from stigmergy.cli.options import option_types
-from stigmergy.commands import check, evaluate, export, extend, plot, render, resume, sanctions, schelling, sweep
+from stigmergy.commands import (
+    check,
+    compare,
+    evaluate,
+    export,
+    extend,
+    plot,
+    render,
+    resume,
+    sanctions,
+    schelling,
+    sweep,
+)
 from stigmergy.commands import list as list_command
 from stigmergy.envs.errors import UserError
 from stigmergy.envs.registration.make import build_dataclass, config_class, make_from
@@ -125,8 +138,9 @@ def nothing_begins(monkeypatch):
     monkeypatch.setattr(sweep, "open_sweep", begin)
     monkeypatch.setattr(api_sweep, "open_sweep", begin)
     monkeypatch.setattr(api_evaluation, "restore_learners", begin)
-    monkeypatch.setattr(render, "restore_learners", begin)
-    monkeypatch.setattr(render, "build_learners", begin)
+    monkeypatch.setattr(api_rendering, "restore_learners", begin)
+    monkeypatch.setattr(api_rendering, "build_learners", begin)
+    monkeypatch.setattr(compare, "compare", begin)
     monkeypatch.setattr(plot, "grouped", begin)
     monkeypatch.setattr(schelling, "measure", begin)
     monkeypatch.setattr(check, "check", begin)
@@ -167,6 +181,7 @@ def complaint(capsys: pytest.CaptureFixture[str], option: str, word: str, *args:
         ("render", render.Options, ["RUN"]),
         ("sanctions", sanctions.Options, ["--environment", "dilemmas/public_goods-v0"]),
         ("plot", plot.Options, ["RUN"]),
+        ("compare", compare.Options, ["RUN"]),
         ("schelling", schelling.Options, ["dilemmas/public_goods-v0"]),
         ("check", check.Options, ["games/two_step-v0"]),
         ("check", check.LearnerOptions, ["ippo"]),
@@ -212,6 +227,7 @@ def test_every_command_is_tried():
         "render",
         "sanctions",
         "plot",
+        "compare",
         "schelling",
         "check",
     }

@@ -198,7 +198,7 @@ def test_a_finished_run_says_how_to_go_on_and_goes_on(run, tmp_path, capsys):
     shutil.copytree(run, longer)
     assert main(["resume", longer]) == 0
     told = capsys.readouterr().err
-    assert f"stigmergy resume '{longer}' --training.total-steps 512" in told
+    assert f"stigmergy extend '{longer}' --steps" in told
     before = Path(longer, "config.yaml").read_bytes()
     for steps in ("256", "100", "1e30", "many"):
         assert main(["resume", longer, "--training.total-steps", steps]) == 2

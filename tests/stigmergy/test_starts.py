@@ -100,9 +100,9 @@ def test_a_signal_before_the_first_update(tmp_path, config, capsys, monkeypatch,
     assert main(["train", config, "--run", str(whole)]) == 0
     build = opening.Trainer
 
-    def interrupted(experiment):
+    def interrupted(experiment, *base):
         os.kill(os.getpid(), number)
-        return build(experiment)
+        return build(experiment, *base)
 
     monkeypatch.setattr(opening, "Trainer", interrupted)
     run, before = Run(tmp_path / "run"), signal.getsignal(number)

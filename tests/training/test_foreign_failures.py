@@ -137,7 +137,7 @@ def test_a_signal_ends_an_evaluation_which_is_made_again(number, tmp_path, monke
     assert start(race_experiment(), str(tmp_path / "whole")).run() == 0
     evaluate, count = Trainer.evaluate, []
 
-    def disturbed(self, stop):
+    def disturbed(self, stop, watch):
         count.append(0)
         polls = []
 
@@ -148,7 +148,7 @@ def test_a_signal_ends_an_evaluation_which_is_made_again(number, tmp_path, monke
             assert len(count) != number or len(polls) <= 3, "the signal was not obeyed"
             return stop()
 
-        return evaluate(self, poll)
+        return evaluate(self, poll, watch)
 
     monkeypatch.setattr(Trainer, "evaluate", disturbed)
     run = tmp_path / "stopped"

@@ -76,10 +76,10 @@ def test_the_end_of_an_evaluation_is_part_of_the_run(config, finished, tmp_path,
     command = ["train", config, "--run", str(tmp_path / "run"), "--or-resume"]
     evaluate = Trainer.evaluate
 
-    def interrupted(trainer, stop):
+    def interrupted(trainer, stop, watch):
         if trainer.progress.update == UPDATES:
             os.kill(os.getpid(), signal.SIGTERM)
-        return evaluate(trainer, stop)
+        return evaluate(trainer, stop, watch)
 
     monkeypatch.setattr(Trainer, "evaluate", interrupted)
     assert main(command) == 128 + signal.SIGTERM
