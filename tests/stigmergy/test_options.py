@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from stigmergy.api import train_arguments
 from stigmergy.cli.entry import COMMANDS, main
 from stigmergy.cli.failures import HelpShown
 from stigmergy.cli.hints import COMMANDS as WORDS
@@ -11,7 +12,7 @@ from stigmergy.cli.hints import OPTIONS as SYNONYMS
 from stigmergy.cli.hints import nearest_command, nearest_option
 from stigmergy.cli.options import extend, option_names, parse
 from stigmergy.cli.output_paths import check_file, check_folder
-from stigmergy.commands import evaluate, render, sanctions, train
+from stigmergy.commands import evaluate, render, sanctions
 from stigmergy.envs.core.validation import read_whole
 from stigmergy.envs.errors import BadParameter
 from stigmergy.training.experiment import DEFAULT_CONFIG, build_experiment, read_config
@@ -21,7 +22,7 @@ from tests.support.source_rules import ROOT
 @pytest.fixture(scope="module")
 def training() -> type:
     """The options of the default experiment."""
-    return train.options_class(build_experiment(read_config(DEFAULT_CONFIG)))
+    return train_arguments.options_class(build_experiment(read_config(DEFAULT_CONFIG)))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_every_synonym_leads_somewhere():
     experiments = [
         build_experiment({"environment": "pathfinding/lifelong-v0", "algorithm": name}) for name in ("ippo", "iql")
     ]
-    known = {name for own in experiments for name in option_names(train.options_class(own))}
+    known = {name for own in experiments for name in option_names(train_arguments.options_class(own))}
     known |= set(option_names(extend(evaluate.Options))) | {"--steps", "--fps", "--window", "--metrics"}
     leaves = {name.lstrip("-").split(".")[-1] for name in known}
     assert {word for word, names in SYNONYMS.items() if not set(names) & leaves} == set()
